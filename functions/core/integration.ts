@@ -1,0 +1,33 @@
+/**
+ * An integration is one version of one code. Its id is `CODE|VERSION`, e.g. `HELLO_WORLD|01.00.0000`; Oracle writes the
+ * pipe as it is in JSON and as `%7C` in paths.
+ */
+
+export type IntegrationId = `${string}|${string}`;
+
+export interface IntegrationRef {
+  readonly id: IntegrationId;
+  readonly code: string;
+  readonly version: string;
+}
+
+const VERSION = /^\d{2}\.\d{2}\.\d{4}$/;
+/** Oracle derives codes from names: upper case, digits, `_`; a dash is seen in some. Nothing here can walk a path. */
+const CODE = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+
+export const isCode = (text: string): boolean => CODE.test(text) && !text.includes('..');
+export const isVersion = (text: string): boolean => VERSION.test(text);
+
+export const integrationRef = (code: string, version: string): IntegrationRef => ({
+  id: `${code}|${version}`,
+  code,
+  version,
+});
+
+/** Reads `CODE|VERSION` or `CODE/VERSION`; undefined when the text is neither. */
+export const parseIntegrationId = (text: string): IntegrationRef | undefined => {
+  const cut = Math.max(text.lastIndexOf('|'), text.lastIndexOf('/'));
+  const code = text.slice(0, Math.max(cut, 0));
+  const version = text.slice(cut + 1);
+  return isCode(code) && isVersion(version) ? integrationRef(code, version) : undefined;
+};

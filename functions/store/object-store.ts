@@ -1,0 +1,52 @@
+/**
+ * The object store port: what the vault and the drop box need of a bucket, and no more. Two implementations, S3 and a
+ * directory, pass one contract suite (test/store/object-store.contract.ts).
+ *
+ * Contract: every put makes a new version and keeps the old ones; a reader sees a whole object or none; what a put has
+ * answered survives a crash; the current version is the one put last. Keys are `/`-separated, never empty, without `.`
+ * or `..` parts. A condition is judged against the current version; a deleted object counts as absent.
+ */
+
+export interface ObjectVersion {
+  readonly key: string;
+  readonly versionId: string;
+  /** Opaque; changes with every put. Good for `ifMatch` only. */
+  readonly etag: string;
+  readonly bytes: number;
+  readonly lastModified: Date;
+}
+
+export interface StoredObject extends ObjectVersion {
+  readonly body: Uint8Array;
+}
+
+export interface VersionEntry extends ObjectVersion {
+  readonly isCurrent: boolean;
+}
+
+export type PutCondition = { readonly ifAbsent: true } | { readonly ifMatch: string };
+
+export interface ObjectStore {
+  /** For people, in messages: the directory's path or `s3://bucket`. */
+  readonly name: string;
+  /** @throws PreconditionFailed when the condition does not hold. Of many racers with one condition exactly one wins. */
+  put(key: string, body: Uint8Array, condition?: PutCondition): Promise<ObjectVersion>;
+  /** The current version, or exactly `versionId`; undefined when there is none. */
+  get(key: string, versionId?: string): Promise<StoredObject | undefined>;
+  head(key: string, versionId?: string): Promise<ObjectVersion | undefined>;
+  /** Current versions under a prefix, in key order (code units). */
+  list(prefix: string): AsyncIterable<ObjectVersion>;
+  /** Every readable version under a prefix: keys in order, newest version of a key first. Delete markers are not listed. */
+  listVersions(prefix: string): AsyncIterable<VersionEntry>;
+  /** Hides the object; its versions stay readable by id. Nothing to delete is no error. @throws PreconditionFailed */
+  delete(key: string, condition?: { readonly ifMatch: string }): Promise<void>;
+  /** Removes one version for good. A version that is not there is no error. */
+  deleteVersion(key: string, versionId: string): Promise<void>;
+}
+
+export class PreconditionFailed extends Error {
+  override readonly name = 'PreconditionFailed';
+  constructor(readonly key: string) {
+    super(`the condition on ${key} did not hold: somebody else wrote it first`);
+  }
+}
