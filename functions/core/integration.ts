@@ -31,3 +31,26 @@ export const parseIntegrationId = (text: string): IntegrationRef | undefined => 
   const version = text.slice(cut + 1);
   return isCode(code) && isVersion(version) ? integrationRef(code, version) : undefined;
 };
+
+export interface Tracing {
+  readonly tracing: boolean;
+  readonly payload: boolean;
+  readonly recording: boolean;
+}
+
+/** What the listing says of an integration. Times are ISO 8601 in UTC. */
+export interface Integration extends IntegrationRef {
+  readonly name: string;
+  /** ACTIVATED, CONFIGURED, INPROGRESS, FAILEDACTIVATION or ACTIVATION_INPROGRESS; others are kept as they come. */
+  readonly status: string;
+  readonly created?: string | undefined;
+  readonly lastUpdated?: string | undefined;
+  readonly lastUpdatedBy?: string | undefined;
+  /** Who has it open in the designer; an empty text when Oracle does not say who. */
+  readonly lockedBy?: string | undefined;
+  /** Delivered by Oracle: cannot be exported. */
+  readonly isPrebuilt: boolean;
+  /** A schedule is defined; whether it runs is another question. */
+  readonly hasSchedule: boolean;
+  readonly tracing: Tracing;
+}

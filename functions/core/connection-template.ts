@@ -1,0 +1,45 @@
+/** What a connection still needs before an integration that uses it can be activated, and the document to fill it in. */
+
+export interface ConnectionProperties {
+  readonly id: string;
+  readonly status?: string | null | undefined;
+  readonly securityPolicy?: string | null | undefined;
+  readonly connectionProperties?: readonly ConnectionPropertyState[] | null | undefined;
+  readonly securityProperties?: readonly ConnectionPropertyState[] | null | undefined;
+}
+
+interface ConnectionPropertyState {
+  readonly propertyName: string;
+  readonly [field: string]: unknown;
+}
+
+/**
+ * Names of the properties without a value. Oracle never gives passwords back, so an empty one says nothing once the
+ * connection is CONFIGURED: such a connection lacks nothing.
+ */
+export const missingSettings = (connection: ConnectionProperties): string[] =>
+  connection.status === 'CONFIGURED'
+    ? []
+    : [...(connection.connectionProperties ?? []), ...(connection.securityProperties ?? [])]
+        .filter(({ propertyValue }) => propertyValue === undefined || propertyValue === null || propertyValue === '')
+        .map(({ propertyName }) => propertyName);
+
+/** The `connections` part of the credentials document for these: every key in place, every value to fill. */
+export const connectionTemplate = (connections: readonly ConnectionProperties[]): Record<string, object> =>
+  Object.fromEntries(
+    connections.map(({ id, securityPolicy, connectionProperties, securityProperties }) => [
+      id,
+      {
+        ...(securityPolicy && { securityPolicy }),
+        connectionProperties: (connectionProperties ?? []).map(toFill),
+        securityProperties: (securityProperties ?? []).map(toFill),
+      },
+    ]),
+  );
+
+const toFill = ({ propertyGroup, propertyName, propertyType }: ConnectionPropertyState): object => ({
+  ...(typeof propertyGroup === 'string' && { propertyGroup }),
+  propertyName,
+  ...(typeof propertyType === 'string' && { propertyType }),
+  propertyValue: '',
+});

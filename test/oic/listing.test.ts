@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Listed, ListingError, type Page, readListing } from '../../functions/oic/listing.ts';
+
+const items = (count: number): Listed[] =>
+  Array.from({ length: count }, (_, n) => ({ id: `I${String(n).padStart(4, '0')}` }));
+
+const pageOf = (all: readonly Listed[], offset: number, size: number): Page<Listed> => ({
+  items: all.slice(offset, offset + size),
+  hasMore: offset + size < all.length,
+  totalResults: all.length,
+  answeredAtMs: Date.parse('2026-11-23T04:15:00Z'),
+});
+
+const read = (readPage: (offset: number) => Page<Listed>) =>
+  readListing(
+    'listing',
+    (offset) => Promise.resolve(readPage(offset)),
+    () => Promise.resolve(),
+  );
+
+describe('a listing', () => {
+  test.each([0, 1, 99, 100, 101, 200, 250])('of %i items is read in as few pages as it takes', async (count) => {
+    const all = items(count);
+    const offsets: number[] = [];
+
+    const got = await read((offset) => {
+      offsets.push(offset);
+      return pageOf(all, offset, 100);
+    });
+
+    expect(got).toEqual(all);
+    expect(offsets).toEqual(Array.from({ length: Math.max(1, Math.ceil(count / 100)) }, (_, n) => n * 100));
+  });
+
+  test('goes on from what was received, when pages are shorter than asked for', async () => {
+    const all = items(120);
+
+    expect(await read((offset) => pageOf(all, offset, 37))).toEqual(all);
+  });
+
+  test('goes on when the server says there is no more but its total says there is', async () => {
+    const all = items(120);
+
+    expect(await read((offset) => ({ ...pageOf(all, offset, 50), hasMore: false }))).toEqual(all);
+  });
+
+  test('is read without totals by hasMore, and without hasMore by the total', async () => {
+    const all = items(120);
+
+    expect(await read((offset) => ({ ...pageOf(all, offset, 50), totalResults: undefined }))).toEqual(all);
+    expect(await read((offset) => ({ ...pageOf(all, offset, 50), hasMore: undefined }))).toEqual(all);
+  });
+
+  test('is read again when one integration was deleted and another added between two pages', async () => {
+    const before = items(120);
+    const added = { id: 'ZZZ', created: '2026-11-23T04:15:01.000Z' };
+    const after = [...before.slice(1), added];
+    let requests = 0;
+
+    const got = await read((offset) => pageOf(++requests === 1 ? before : after, offset, 100));
+
+    expect(got.map(({ id }) => id)).toEqual(after.map(({ id }) => id));
+  });
+
+  test('that never adds up is an error, not a shorter list', async () => {
+    const all = items(120);
+
+    await expect(read((offset) => ({ ...pageOf(all, offset, 100), totalResults: 121 }))).rejects.toThrow(ListingError);
+    await expect(read(() => pageOf(all, 0, 100))).rejects.toThrow(/the same integration came on two pages/);
+    await expect(
+      read((offset) => ({ ...pageOf(all, offset, 100), totalResults: 120 + Math.random() })),
+    ).rejects.toThrow(ListingError);
+  });
+
+  test('that shifts while it is read neither loses nor doubles what was there all the time', async () => {
+    const change = fc.record({
+      atRequest: fc.integer({ min: 1, max: 12 }),
+      kind: fc.constantFrom('add', 'delete', 'rename', 'swap'),
+      where: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+    });
+    const property = fc.asyncProperty(
+      fc.integer({ min: 1, max: 90 }),
+      fc.array(change, { maxLength: 6 }),
+      async (count, changes) => {
+        const list = items(count);
+        const stable = new Set(list.map(({ id }) => id));
+        let requests = 0;
+        const created = '2026-11-23T04:15:01.000Z';
+        const insert = (item: Listed): void => {
+          list.push(item);
+          list.sort((a, b) => (a.id < b.id ? -1 : 1));
+        };
+        let added = 0;
+        const apply = ({ kind, where }: { kind: string; where: number }): void => {
+          const index = Math.floor(where * list.length);
+          if (kind !== 'add') {
+            const [gone] = list.splice(index, 1);
+            if (gone) stable.delete(gone.id);
+          }
+          if (kind !== 'delete')
+            insert({ id: `I${String(Math.floor((1 - where) * count)).padStart(4, '0')}x${added++}`, created });
+        };
+        const got = await read((offset) => {
+          requests++;
+          changes.filter(({ atRequest }) => atRequest === requests).forEach(apply);
+          return pageOf(list, offset, 10);
+        });
+        const ids = got.map(({ id }) => id);
+        expect(new Set(ids).size).toBe(ids.length);
+        expect([...stable].filter((id) => !ids.includes(id))).toEqual([]);
+      },
+    );
+    await fc.assert(property, { numRuns: 500 });
+  });
+});
