@@ -1,0 +1,46 @@
+/**
+ * The digest of what an archive means. Two exports of one unchanged integration have different bytes: another order of
+ * entries and keys, other zip times, other date comments, and a few keys that tell of the export. None of that counts here;
+ * everything else does. Line ends in `.properties` files do not count either.
+ */
+import { hash } from 'node:crypto';
+import { parseProperties } from './properties.ts';
+
+/** When and in which state it was exported, and how Oracle models it: not what the integration does. */
+const VOLATILE_KEYS = new Set(['validity', 'mod', 'project_transient_state', 'project_persisted_state', 'modelType']);
+
+/**
+ * The attributes file counts as keys and values, sorted: Gen 2 writes it in the order of a hash table, which may differ
+ * between two exports, and the order means nothing to Java.
+ */
+const attributes = (data: Buffer): string =>
+  JSON.stringify(
+    [...parseProperties(data)].filter(([key]) => !VOLATILE_KEYS.has(key)).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
+/**
+ * Java writes its date as a comment on top, so only the comments on top are dropped: some files of this name are no
+ * properties but text of the designer's, in which a later line that begins with `#` may be part of an expression.
+ */
+const propertiesFile = (data: Buffer): Buffer => {
+  const text = data.toString('latin1').replace(/\r\n?/g, '\n');
+  let start = 0;
+  while (text[start] === '#') {
+    const end = text.indexOf('\n', start);
+    start = end === -1 ? text.length : end + 1;
+  }
+  return Buffer.from(text.slice(start), 'latin1');
+};
+
+const meaning = (name: string, data: Buffer): Buffer | string => {
+  if (/^icspackage\/project\/[^/]+\/ics_project_attributes\.properties$/.test(name)) return attributes(data);
+  return name.endsWith('.properties') ? propertiesFile(data) : data;
+};
+
+/** SHA-256 in hex over the members, by sorted name. */
+export const contentDigest = (members: ReadonlyMap<string, Buffer>): string => {
+  const lines = [...members]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, data]) => `${name}\0${hash('sha256', meaning(name, data))}\n`);
+  return hash('sha256', lines.join(''));
+};
