@@ -1,10 +1,12 @@
-/** Where everything lies in the vault (format 1). Every key is built and read here. */
+/** Where everything lies in the vault (format 1) and in the drop box. Every key is built and read here. */
 import { type IntegrationRef, isCode, isVersion } from './integration.ts';
 
 export const archivePrefix = (instance: string): string => `integrations/${instance}/`;
-export const archiveKey = (instance: string, { code, version }: IntegrationRef): string => {
+export const archiveKey = (instance: string, ref: IntegrationRef): string => `${archivePrefix(instance)}${fileOf(ref)}`;
+
+const fileOf = ({ code, version }: IntegrationRef): string => {
   if (!isCode(code) || !isVersion(version)) throw new Error(`not an integration: ${code} ${version}`);
-  return `${archivePrefix(instance)}${code}/${version}.iar`;
+  return `${code}/${version}.iar`;
 };
 
 export const snapshotPrefix = (instance: string): string => `snapshots/${instance}/`;
@@ -32,4 +34,20 @@ export const snapshotOfKey = (instance: string, key: string): string | undefined
   if (!key.startsWith(prefix) || !key.endsWith('.json')) return undefined;
   const name = key.slice(prefix.length, -'.json'.length);
   return isSnapshotName(name) ? name : undefined;
+};
+
+export const dropPrefix = (instance: string): string => `deploy/${instance}/`;
+
+/** The instance a drop is for; undefined when the key is no drop. Names and folders below it mean nothing. */
+export const instanceOfDrop = (key: string): string | undefined => /^deploy\/([^/]+)\/.*\.iar$/is.exec(key)?.[1];
+
+export const receiptKey = (instance: string, dropKey: string, versionId: string): string =>
+  `receipts/${instance}/${dropKey}/${versionId}.json`;
+
+export const safetyKey = (instance: string, ref: IntegrationRef): string => `safety/${instance}/${fileOf(ref)}`;
+
+/** One for all versions of a code: activating one may take another out of service. */
+export const leaseKey = (instance: string, code: string): string => {
+  if (!isCode(code)) throw new Error(`not a code: ${code}`);
+  return `leases/${instance}/${code}.json`;
 };

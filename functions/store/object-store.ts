@@ -4,13 +4,14 @@
  *
  * Contract: every put makes a new version and keeps the old ones; a reader sees a whole object or none; what a put has
  * answered survives a crash; the current version is the one put last. Keys are `/`-separated, never empty, without `.`
- * or `..` parts. A condition is judged against the current version; a deleted object counts as absent.
+ * or `..` parts. A condition is judged against the current version; a deleted object counts as absent. A store that
+ * cannot be used throws a StoreError, whose message says what to do.
  */
 
 export interface ObjectVersion {
   readonly key: string;
   readonly versionId: string;
-  /** Opaque; changes with every put. Good for `ifMatch` only. */
+  /** Opaque; other bytes have another one. Good for `ifMatch` only. */
   readonly etag: string;
   readonly bytes: number;
   readonly lastModified: Date;
@@ -46,7 +47,10 @@ export interface ObjectStore {
 
 export class PreconditionFailed extends Error {
   override readonly name = 'PreconditionFailed';
-  constructor(readonly key: string) {
+  readonly key: string;
+
+  constructor(key: string) {
     super(`the condition on ${key} did not hold: somebody else wrote it first`);
+    this.key = key;
   }
 }

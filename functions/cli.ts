@@ -1,0 +1,173 @@
+#!/usr/bin/env node
+/** The `oic` command line: what there is to type. What each command does is in cli/, loaded when it is used. */
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from './core/config-error.ts';
+
+type Action = (...args: never[]) => Promise<number>;
+
+const program = new Command('oic')
+  .description('Backups, deployments and disaster recovery for Oracle Integration Cloud')
+  .showHelpAfterError('(add --help for how it is used)')
+  .exitOverride();
+
+/** A command with the options all have, an example, and its action loaded lazily. */
+const command = (usage: string, summary: string, example: string, load: () => Promise<Action>): Command =>
+  program
+    .command(usage)
+    .description(summary)
+    .option('--json', 'one JSON document on stdout, nothing else')
+    .option('--config <file>', 'settings: a cdk.json or a file that holds its `oic` object (default: ./cdk.json)')
+    .option(
+      '--credentials <file>',
+      'JSON file: instance -> credentials document (default: environment, then Secrets Manager)',
+    )
+    .addHelpText('after', `\nExample:\n  $ oic ${example}`)
+    .action(async (...args: unknown[]) => {
+      const action = await load();
+      // Commander gives the arguments, then the options, then the command itself.
+      process.exitCode = await action(...(args.slice(0, -1) as never[]));
+    });
+
+const DROP_BOX = [
+  '--drop-box <location>',
+  'a directory or s3://bucket, for drops, receipts and safety copies',
+  './drop-box',
+] as const;
+const VAULT = ['--vault <location>', 'a directory or s3://bucket', './vault'] as const;
+
+command(
+  'list <instance>',
+  'all integrations',
+  'list prod --status ACTIVATED',
+  async () => (await import('./cli/integrations.ts')).list,
+)
+  .option('--status <status>', 'only those with this status, e.g. ACTIVATED or CONFIGURED')
+  .option('--name <text>', 'only those whose name contains this text');
+
+command(
+  'show <instance> <id>',
+  'one integration',
+  'show prod HELLO_WORLD/01.00.0000',
+  async () => (await import('./cli/integrations.ts')).show,
+);
+
+command(
+  'export <instance> <id>',
+  'one archive to a file',
+  'export prod HELLO_WORLD/01.00.0000 --out hello.iar',
+  async () => (await import('./cli/integrations.ts')).exportOne,
+).option('--out <file>', 'file or directory to write to (default: CODE_VERSION.iar here)');
+
+command(
+  'import <instance> <files...>',
+  'add, or replace what is there; nothing is activated',
+  'import test HELLO_WORLD_01.00.0000.iar',
+  async () => (await import('./cli/changes.ts')).importFiles,
+);
+
+command(
+  'activate <instance> <ids...>',
+  'activate and wait until it is so',
+  'activate test HELLO_WORLD/01.00.0000',
+  async () => (await import('./cli/changes.ts')).activate,
+);
+
+command(
+  'deactivate <instance> <ids...>',
+  'deactivate and wait until it is so; a running schedule is stopped',
+  'deactivate test HELLO_WORLD/01.00.0000',
+  async () => (await import('./cli/changes.ts')).deactivate,
+);
+
+command(
+  'delete <instance> <ids...>',
+  'delete; an active one only with --deactivate',
+  'delete test HELLO_WORLD/01.00.0000 --deactivate',
+  async () => (await import('./cli/changes.ts')).deleteIntegrations,
+).option('--deactivate', 'deactivate it first when it is active');
+
+command(
+  'backup <instance>',
+  'one snapshot of every integration',
+  'backup prod --vault s3://acme-oic-vault',
+  async () => (await import('./cli/backup.ts')).backup,
+)
+  .option(...VAULT)
+  .option('--full', 'export everything, also what has not changed');
+
+command(
+  'snapshots <instance>',
+  'the snapshots in the vault, newest first',
+  'snapshots prod',
+  async () => (await import('./cli/backup.ts')).snapshots,
+).option(...VAULT);
+
+command(
+  'verify <instance>',
+  'read every archive of a snapshot back and check it',
+  'verify prod --snapshot 2026-11-23T04-15-00Z',
+  async () => (await import('./cli/backup.ts')).verify,
+)
+  .option('--snapshot <name>', 'which one (default: the newest)')
+  .option(...VAULT);
+
+command(
+  'deploy <instance> <files...>',
+  'import or replace, connect, activate; put back when it fails',
+  'deploy test HELLO_WORLD_01.00.0000.iar --dry-run',
+  async () => (await import('./cli/deploy.ts')).deploy,
+)
+  .option(...DROP_BOX)
+  .option('--dry-run', 'print the plan, change nothing')
+  .option('--allow-downgrade', 'an older version may displace a newer active one of its major version');
+
+command(
+  'watch <instance>',
+  'deploy what is put into DIR/deploy/INSTANCE/; one line of JSON a receipt',
+  'watch test --drop-box ./drop-box',
+  async () => (await import('./cli/deploy.ts')).watch,
+).option(...DROP_BOX);
+
+command(
+  'connections <instance>',
+  'connections and what they lack',
+  'connections test --template',
+  async () => (await import('./cli/connections.ts')).connections,
+).option('--template', 'the `connections` part of the credentials document, every value to fill');
+
+command(
+  'doctor <instance>',
+  'what keeps an instance from being backed up',
+  'doctor prod',
+  async () => (await import('./cli/doctor.ts')).doctor,
+).option(...VAULT);
+
+program
+  .command('simulate')
+  .description('an OIC on loopback, to try everything on')
+  .option('--json', 'one JSON document on stdout, nothing else')
+  .option('--port <port>', 'port to listen on (default: any free one)', '0')
+  .option('--seed <directory>', 'load every .iar file found there')
+  .addHelpText('after', '\nExample:\n  $ oic simulate --port 8080 --seed ./archives')
+  .action(async (options: { json?: boolean; port: string; seed?: string }) => {
+    process.exitCode = await (await import('./cli/simulate.ts')).simulate(options);
+  });
+
+/** Every error of ours is a sentence for people; the rest are bugs of ours and say so. Never a stack. */
+const fail = (error: unknown): void => {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.exitCode =
+    error instanceof ConfigError || (error instanceof Error && error.name === 'CredentialsError') ? 2 : 1;
+  process.stderr.write(`oic: ${message}\n`);
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
+};
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,159 @@
+/** `oic backup`, `oic snapshots`, `oic verify`: the vault's side. */
+import { ConfigError } from '../core/config-error.ts';
+import { isSnapshotName } from '../core/keys.ts';
+import { type Manifest, ManifestError } from '../core/manifest.ts';
+import { type BackupReport, backUp } from '../jobs/back-up.ts';
+import { openFileJournal } from '../jobs/file-journal.ts';
+import { verify as verifySnapshot } from '../jobs/verify.ts';
+import { journalPath } from '../runtime.ts';
+import type { Vault } from '../store/vault.ts';
+import { VaultError } from '../store/vault.ts';
+import { type CommonOptions, openSession, withInstance } from './command.ts';
+import { count, formatTable, type Output, type Progress } from './output.ts';
+
+interface VaultOption {
+  readonly vault: string;
+}
+
+export const backup = async (
+  name: string,
+  options: CommonOptions & VaultOption & { full?: boolean },
+): Promise<number> => {
+  const session = await openSession(options);
+  const { out, runtime } = session;
+  const settings = runtime.instance(name);
+  const { include, exclude } = settings.backup ?? {};
+  const full = options.full ?? false;
+  const report = await withInstance(session, name, async (oic) => {
+    const vault = await runtime.openVault(options.vault);
+    const subject = { job: 'backup', instance: name, url: settings.url, full, include, exclude };
+    const path = journalPath(options.vault, 'backup', name, process.env);
+    const journal = await openFileJournal(path, subject, Date.now);
+    if (journal.isResumed) out.note(`an earlier backup of ${name} was cut off; going on where it was`);
+    const progress = backupProgress(out, name);
+    try {
+      const services = { oic, vault, journal, now: () => new Date(), progress };
+      const made = await backUp(services, { full, filter: { include, exclude }, concurrency: settings.concurrency });
+      await journal.finish();
+      return made;
+    } finally {
+      progress.stop();
+      await journal.close();
+    }
+  });
+  out.result(report, () => reportLines(report, options.vault));
+  return report.complete ? 0 : 1;
+};
+
+const backupProgress = (out: Output, name: string) => {
+  let bar: Progress | undefined;
+  return {
+    listed: (integrations: number, toExport: number): void => {
+      out.note(`${name} has ${count(integrations, 'integration')}, ${toExport} to export`);
+      if (toExport > 0) bar = out.progress('exporting', toExport);
+    },
+    done: (): void => bar?.tick(),
+    note: (message: string): void => out.note(message),
+    stop: (): void => bar?.stop(),
+  };
+};
+
+const reportLines = (report: BackupReport, vault: string): string[] => {
+  const { instance, snapshot, integrations, exported, unchanged, failures, warnings } = report;
+  const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
+  return [
+    ...failures.map(({ message }) => `FAILED   ${message}`),
+    ...warnings.map(({ id, message }) => `warning  ${id} ${message}`),
+    `${report.complete ? 'complete' : 'INCOMPLETE'} snapshot ${snapshot} of ${instance} in ${vault}`,
+    `${count(integrations, 'integration')}: ${exported} exported, ${unchanged} unchanged, ${failures.length} failed; ` +
+      `${count(report.requests, 'request')} in ${seconds.toFixed(1)} s`,
+    ...(report.complete
+      ? []
+      : [`run \`oic backup ${instance}\` again for what failed; the rest is stored and will not be exported again`]),
+  ];
+};
+
+export const snapshots = async (name: string, options: CommonOptions & VaultOption): Promise<number> => {
+  const { out, runtime } = await openSession(options);
+  runtime.instance(name);
+  const vault = await runtime.openVault(options.vault);
+  const found: SnapshotRow[] = [];
+  for (const snapshot of await vault.listSnapshots(name)) found.push(await describeSnapshot(vault, name, snapshot));
+  out.result({ snapshots: found }, () =>
+    found.length === 0
+      ? `${vault.name} holds no snapshot of ${name} yet; \`oic backup ${name}\` makes one`
+      : formatTable(
+          ['SNAPSHOT', 'STATE', 'INTEGRATIONS', 'BYTES', 'FAILED', 'WARNINGS'],
+          found.map((row) => [
+            row.snapshot,
+            row.state,
+            `${row.integrations}`,
+            `${row.bytes}`,
+            `${row.failures}`,
+            `${row.warnings}`,
+          ]),
+        ),
+  );
+  return found.some(({ state }) => state === 'unreadable') ? 1 : 0;
+};
+
+interface SnapshotRow {
+  readonly snapshot: string;
+  readonly state: 'complete' | 'incomplete' | 'unreadable';
+  readonly complete: boolean;
+  readonly integrations: number;
+  readonly bytes: number;
+  readonly failures: number;
+  readonly warnings: number;
+  readonly problem?: string;
+}
+
+const describeSnapshot = async (vault: Vault, name: string, snapshot: string): Promise<SnapshotRow> => {
+  try {
+    const { complete, integrations, failures, warnings } = await vault.getSnapshot(name, snapshot);
+    return {
+      snapshot,
+      state: complete ? 'complete' : 'incomplete',
+      complete,
+      integrations: integrations.length,
+      bytes: integrations.reduce((sum, { archive }) => sum + (archive?.bytes ?? 0), 0),
+      failures: failures.length,
+      warnings: warnings.length,
+    };
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    const nothing = { integrations: 0, bytes: 0, failures: 0, warnings: 0 };
+    return { snapshot, state: 'unreadable', complete: false, ...nothing, problem: error.message };
+  }
+};
+
+export const verify = async (
+  name: string,
+  options: CommonOptions & VaultOption & { snapshot?: string },
+): Promise<number> => {
+  const { out, runtime } = await openSession(options);
+  runtime.instance(name);
+  const vault = await runtime.openVault(options.vault);
+  const manifest = await chosenSnapshot(vault, name, options.snapshot);
+  const bar = out.progress('checking', manifest.integrations.length);
+  const result = await verifySnapshot(vault, manifest, bar.tick).finally(bar.stop);
+  const { snapshot, checked, damaged, withoutArchive } = result;
+  out.result(result, () => [
+    ...damaged.map(({ id, problem }) => `DAMAGED  ${id}: ${problem}`),
+    ...withoutArchive.map((id) => `warning  ${id} is in the snapshot without an archive`),
+    `snapshot ${snapshot} of ${name} in ${vault.name}: ${count(checked, 'archive')} checked, ${damaged.length} damaged`,
+  ]);
+  return damaged.length === 0 ? 0 : 1;
+};
+
+/** @throws VaultError when the vault has none; ConfigError when the name is not one */
+const chosenSnapshot = async (vault: Vault, name: string, wanted: string | undefined): Promise<Manifest> => {
+  if (wanted !== undefined && !isSnapshotName(wanted)) {
+    throw new ConfigError(`"${wanted}" is not the name of a snapshot; \`oic snapshots ${name}\` lists them`);
+  }
+  const snapshot = wanted ?? (await vault.listSnapshots(name))[0];
+  if (snapshot === undefined) {
+    throw new VaultError(`${vault.name} holds no snapshot of ${name} yet; \`oic backup ${name}\` makes one`);
+  }
+  return vault.getSnapshot(name, snapshot);
+};

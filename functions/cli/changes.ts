@@ -1,0 +1,122 @@
+/** `oic import`, `oic activate`, `oic deactivate`, `oic delete`: the plain single changes, done safely. */
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readArchive } from '../core/archive.ts';
+import { ConfigError } from '../core/config-error.ts';
+import { Refused } from '../core/refused.ts';
+import { activateAndWait, deactivateAndWait, type Waiting } from '../jobs/activation.ts';
+import { importArchive } from '../jobs/import-archive.ts';
+import type { OicClient } from '../oic/client.ts';
+import { isOicError } from '../oic/errors.ts';
+import { type CommonOptions, eachInTurn, idArgument, openSession, withInstance } from './command.ts';
+
+const WAITING: Waiting = { deadlineMs: 600_000, now: Date.now, sleep: (ms) => sleep(ms) };
+
+export const importFiles = async (name: string, files: readonly string[], options: CommonOptions): Promise<number> => {
+  const session = await openSession(options);
+  return withInstance(session, name, async (oic) => {
+    const { results, exitCode } = await eachInTurn(
+      session,
+      files,
+      async (file) => {
+        const bytes = await readLocalFile(file);
+        const archive = await readArchive(bytes).catch((error: unknown) => {
+          throw error instanceof Error ? new Refused(`${file} was not sent: ${error.message}`) : error;
+        });
+        const action = await importArchive(oic, archive, bytes, WAITING.sleep);
+        return { file, id: archive.id, action };
+      },
+      (file, error) => ({ file, action: 'failed', error }),
+    );
+    session.out.result({ results }, () =>
+      results.map((result) =>
+        'id' in result ? `${result.id} ${result.action} on ${name} (${result.file})` : `${result.file} failed`,
+      ),
+    );
+    return exitCode;
+  });
+};
+
+const readLocalFile = async (file: string): Promise<Buffer> => {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new ConfigError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
+  }
+};
+
+export const activate = (name: string, ids: readonly string[], options: CommonOptions): Promise<number> =>
+  changeStatus(name, ids, options, 'ACTIVATED', (oic, id) => activateAndWait(oic, id, undefined, WAITING));
+
+export const deactivate = (name: string, ids: readonly string[], options: CommonOptions): Promise<number> =>
+  changeStatus(name, ids, options, 'CONFIGURED', (oic, id) => deactivateAndWait(oic, id, WAITING));
+
+const changeStatus = async (
+  name: string,
+  ids: readonly string[],
+  options: CommonOptions,
+  status: string,
+  change: (oic: OicClient, id: `${string}|${string}`) => Promise<void>,
+): Promise<number> => {
+  const session = await openSession(options);
+  const refs = ids.map(idArgument);
+  return withInstance(session, name, async (oic) => {
+    const { results, exitCode } = await eachInTurn(
+      session,
+      refs,
+      async ({ id }) => {
+        const there = await oic.getIntegration(id);
+        if (!there) throw new Refused(`${name} has no integration ${id}; \`oic list ${name}\` shows what it has`);
+        if (there.status !== status) await change(oic, id);
+        return { id, status };
+      },
+      ({ id }, error) => ({ id, status: 'failed', error }),
+    );
+    session.out.result({ results }, () => results.map((result) => `${result.id} ${result.status}`));
+    return exitCode;
+  });
+};
+
+export const deleteIntegrations = async (
+  name: string,
+  ids: readonly string[],
+  options: CommonOptions & { deactivate?: boolean },
+): Promise<number> => {
+  const session = await openSession(options);
+  const refs = ids.map(idArgument);
+  return withInstance(session, name, async (oic) => {
+    const { results, exitCode } = await eachInTurn(
+      session,
+      refs,
+      async ({ id }) => {
+        await deleteOne(oic, id, options.deactivate ?? false);
+        return { id, deleted: true };
+      },
+      ({ id }, error) => ({ id, deleted: false, error }),
+    );
+    session.out.result({ results }, () =>
+      results.map(({ id, deleted }) => `${id} ${deleted ? 'deleted' : 'not deleted'}`),
+    );
+    return exitCode;
+  });
+};
+
+const deleteOne = async (oic: OicClient, id: `${string}|${string}`, mayDeactivate: boolean): Promise<void> => {
+  const there = await oic.getIntegration(id);
+  if (!there)
+    throw new Refused(`${oic.instance} has no integration ${id}; \`oic list ${oic.instance}\` shows what it has`);
+  if (there.status === 'ACTIVATED' || there.status === 'ACTIVATION_INPROGRESS') {
+    if (!mayDeactivate) {
+      throw new Refused(
+        `${id} is active on ${oic.instance} and was not deleted; add --deactivate if it may be stopped`,
+      );
+    }
+    await deactivateAndWait(oic, id, WAITING);
+  }
+  try {
+    await oic.deleteIntegration(id);
+  } catch (error) {
+    // Gone is gone: whether by us, when the answer was lost, or by somebody else.
+    if (!isOicError(error) || (await oic.getIntegration(id))) throw error;
+  }
+};

@@ -1,0 +1,70 @@
+/** What every command is given: the options all of them have, and the runtime they lead to. */
+import { ConfigError } from '../core/config-error.ts';
+import { type IntegrationRef, parseIntegrationId } from '../core/integration.ts';
+import type { OicClient } from '../oic/client.ts';
+import { createRuntime, type Runtime } from '../runtime.ts';
+import { createOutput, type Output } from './output.ts';
+
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly config?: string;
+  readonly credentials?: string;
+}
+
+export interface Session {
+  readonly out: Output;
+  readonly runtime: Runtime;
+}
+
+export const openSession = async (options: CommonOptions): Promise<Session> => ({
+  out: createOutput(options.json ?? false),
+  runtime: await createRuntime({ configFile: options.config, credentialsFile: options.credentials, env: process.env }),
+});
+
+/** Runs `work` with an instance's client and closes it whatever happens. */
+export const withInstance = async <T>(
+  { runtime }: Session,
+  name: string,
+  work: (oic: OicClient) => Promise<T>,
+): Promise<T> => {
+  const oic = await runtime.openInstance(name);
+  try {
+    return await work(oic);
+  } finally {
+    await oic.close();
+  }
+};
+
+/** @throws ConfigError saying how an id is written */
+export const idArgument = (text: string): IntegrationRef => {
+  const ref = parseIntegrationId(text);
+  if (!ref)
+    throw new ConfigError(`"${text}" is not an integration id; write CODE/VERSION, e.g. HELLO_WORLD/01.00.0000`);
+  return ref;
+};
+
+/** Does each in turn; one that fails is told and does not stop the others. @returns the results, and the exit code */
+export const eachInTurn = async <T, R, F>(
+  { out }: Session,
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  failed: (item: T, message: string) => F,
+): Promise<{ results: Array<R | F>; exitCode: number }> => {
+  const results: Array<R | F> = [];
+  let exitCode = 0;
+  for (const item of items) {
+    try {
+      results.push(await work(item));
+    } catch (error) {
+      if (!(error instanceof Error) || isProgrammingError(error)) throw error;
+      exitCode = 1;
+      out.note(error.message);
+      results.push(failed(item, error.message));
+    }
+  }
+  return { results, exitCode };
+};
+
+/** Errors of ours are sentences for people; these would be our bugs. */
+const isProgrammingError = (error: Error): boolean =>
+  error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;

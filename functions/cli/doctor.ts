@@ -1,0 +1,149 @@
+/**
+ * `oic doctor`: tells apart the things that keep an instance from being backed up, in the order in which a request
+ * meets them. A check that depends on a failed one is not made.
+ */
+import { lookup } from 'node:dns/promises';
+import { connect as connectTcp } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { OicClient } from '../oic/client.ts';
+import { isOicError } from '../oic/errors.ts';
+import type { Runtime } from '../runtime.ts';
+import type { InstanceSettings } from '../settings.ts';
+import { type CommonOptions, openSession } from './command.ts';
+
+interface Check {
+  readonly name: 'host' | 'tls' | 'secret' | 'token' | 'role' | 'integrationInstance' | 'deploy' | 'vault';
+  readonly ok: boolean;
+  readonly advice: string;
+}
+
+const PATIENCE_MS = 10_000;
+
+export const doctor = async (name: string, options: CommonOptions & { vault: string }): Promise<number> => {
+  const { out, runtime } = await openSession(options);
+  const instance = runtime.instance(name);
+  const checks = [...(await checkInstance(runtime, instance)), await checkVault(runtime, name, options.vault)];
+  out.result({ checks }, () =>
+    checks.map(({ name: check, ok, advice }) => `${ok ? 'ok  ' : 'FAIL'}  ${check.padEnd(20)} ${advice}`),
+  );
+  return checks.every(({ ok }) => ok) ? 0 : 1;
+};
+
+const checkInstance = async (runtime: Runtime, instance: InstanceSettings): Promise<Check[]> => {
+  const host = await checkHost(new URL(instance.url));
+  if (!host.ok) return [host];
+  const tls = await checkTls(new URL(instance.url));
+  if (!tls.ok) return [host, tls];
+  let oic: OicClient;
+  try {
+    oic = await runtime.openInstance(instance.name);
+  } catch (error) {
+    return [host, tls, { name: 'secret', ok: false, advice: sentence(error) }];
+  }
+  try {
+    const secret: Check = { name: 'secret', ok: true, advice: 'the credentials document can be read and is complete' };
+    return [host, tls, secret, ...(await checkAccess(oic, instance))];
+  } finally {
+    await oic.close();
+  }
+};
+
+const checkHost = async (url: URL): Promise<Check> => {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  try {
+    await lookup(host);
+  } catch {
+    return {
+      name: 'host',
+      ok: false,
+      advice: `${host} cannot be looked up: check the url in the settings, and DNS or VPN here`,
+    };
+  }
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  const failure = await opens(() => connectTcp({ host, port }), 'connect');
+  return failure === undefined
+    ? { name: 'host', ok: true, advice: `${url.host} answers` }
+    : {
+        name: 'host',
+        ok: false,
+        advice: `${url.host} does not take connections (${failure}): check url, firewall and proxy`,
+      };
+};
+
+const checkTls = async (url: URL): Promise<Check> => {
+  if (url.protocol !== 'https:') return { name: 'tls', ok: true, advice: 'not used: this is your own machine' };
+  const failure = await opens(
+    () => connectTls({ host: url.hostname, port: Number(url.port || 443), servername: url.hostname }),
+    'secureConnect',
+  );
+  return failure === undefined
+    ? { name: 'tls', ok: true, advice: 'the certificate is trusted' }
+    : {
+        name: 'tls',
+        ok: false,
+        advice: `no trusted TLS connection (${failure}): a proxy in between may need NODE_EXTRA_CA_CERTS`,
+      };
+};
+
+/** undefined when the socket reaches `event`, else the reason's code. */
+const opens = (open: () => ReturnType<typeof connectTcp>, event: string): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const socket = open();
+    const end = (reason: string | undefined): void => {
+      socket.destroy();
+      resolve(reason);
+    };
+    socket.setTimeout(PATIENCE_MS, () => end('no answer in time'));
+    socket.once(event, () => end(undefined));
+    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
+  });
+
+/** One listing tells token, role and integrationInstance apart by how it is refused. */
+const checkAccess = async (oic: OicClient, instance: InstanceSettings): Promise<Check[]> => {
+  const isOic3 = instance.integrationInstance !== undefined;
+  const token: Check = {
+    name: 'token',
+    ok: true,
+    advice: isOic3 ? 'the identity domain gives a token for this scope' : 'accepted',
+  };
+  const deploy: Check = {
+    name: 'deploy',
+    ok: true,
+    advice: instance.deploy
+      ? 'the settings allow changes'
+      : 'the settings have no `deploy`: this instance is only read',
+  };
+  try {
+    const { length } = await oic.listIntegrations();
+    const found = isOic3 ? [{ name: 'integrationInstance' as const, ok: true, advice: 'it is this instance' }] : [];
+    return [token, { name: 'role', ok: true, advice: `lists ${length} integrations` }, ...found, deploy];
+  } catch (error) {
+    if (!isOicError(error)) return [token, { name: 'role', ok: false, advice: sentence(error) }];
+    if (error.details.reached === false) return [{ name: 'token', ok: false, advice: error.message }];
+    const { status } = error.details;
+    if (isOic3 && (status === 400 || status === 404)) {
+      const advice = `refused with ${status}: integrationInstance must be the "service instance" of the About page in OIC`;
+      return [token, { name: 'integrationInstance', ok: false, advice }];
+    }
+    if (status === 401 && isOic3) {
+      const advice =
+        'the token is refused: give the OAuth client the role ServiceDeveloper on this instance, and check the audience in the scope and integrationInstance';
+      return [token, { name: 'role', ok: false, advice }];
+    }
+    if (status === 401) return [{ name: 'token', ok: false, advice: error.message }];
+    return [token, { name: 'role', ok: false, advice: error.message }];
+  }
+};
+
+const checkVault = async (runtime: Runtime, name: string, location: string): Promise<Check> => {
+  try {
+    const vault = await runtime.openVault(location);
+    const { length } = await vault.listSnapshots(name);
+    return { name: 'vault', ok: true, advice: `${vault.name} can be read and holds ${length} snapshots of ${name}` };
+  } catch (error) {
+    return { name: 'vault', ok: false, advice: sentence(error) };
+  }
+};
+
+const sentence = (error: unknown): string =>
+  error instanceof Error ? error.message.replaceAll('\n', ' ') : String(error);

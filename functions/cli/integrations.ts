@@ -1,0 +1,98 @@
+/** `oic list`, `oic show`, `oic export`: looking, without changing anything. */
+import { randomUUID } from 'node:crypto';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigError } from '../core/config-error.ts';
+import type { Integration } from '../core/integration.ts';
+import { Refused } from '../core/refused.ts';
+import { type CommonOptions, idArgument, openSession, withInstance } from './command.ts';
+import { count, formatTable } from './output.ts';
+
+export const list = async (
+  name: string,
+  options: CommonOptions & { status?: string; name?: string },
+): Promise<number> => {
+  const session = await openSession(options);
+  const all = await withInstance(session, name, (oic) => oic.listIntegrations());
+  const { status, name: text } = options;
+  const integrations = all.filter(
+    (integration) =>
+      (status === undefined || integration.status === status.toUpperCase()) &&
+      (text === undefined || integration.name.toLowerCase().includes(text.toLowerCase())),
+  );
+  session.out.result({ integrations }, () => [
+    ...formatTable(['ID', 'NAME', 'STATUS', 'UPDATED', 'BY'], integrations.map(row)),
+    '',
+    `${count(integrations.length, 'integration')}${integrations.length === all.length ? '' : ` of ${all.length}`} on ${name}`,
+  ]);
+  return 0;
+};
+
+const row = (integration: Integration): string[] => [
+  integration.id,
+  integration.name,
+  integration.lockedBy === undefined
+    ? integration.status
+    : `${integration.status} (locked by ${integration.lockedBy || '?'})`,
+  integration.lastUpdated?.slice(0, 16).replace('T', ' ') ?? '',
+  integration.lastUpdatedBy ?? '',
+];
+
+export const show = async (name: string, idText: string, options: CommonOptions): Promise<number> => {
+  const session = await openSession(options);
+  const { id } = idArgument(idText);
+  return withInstance(session, name, async (oic) => {
+    const integration = await oic.getIntegration(id);
+    if (!integration) throw new Refused(`${name} has no integration ${id}; \`oic list ${name}\` shows what it has`);
+    const schedule = integration.hasSchedule ? ((await oic.isScheduleStarted(id)) ? 'started' : 'stopped') : null;
+    const { tracing, ...plain } = integration;
+    session.out.result({ ...integration, schedule }, () =>
+      Object.entries({ ...plain, schedule: schedule ?? 'none', tracing: tracingText(tracing) })
+        .filter(([, value]) => value !== undefined)
+        .map(([label, value]) => `${label.padEnd(14)} ${value}`),
+    );
+    return 0;
+  });
+};
+
+const tracingText = ({ tracing, payload, recording }: Integration['tracing']): string =>
+  [tracing && 'tracing', payload && 'payload', recording && 'recording'].filter(Boolean).join(', ') || 'off';
+
+export const exportOne = async (
+  name: string,
+  idText: string,
+  options: CommonOptions & { out?: string },
+): Promise<number> => {
+  const session = await openSession(options);
+  const { id, code, version } = idArgument(idText);
+  const { bytes, archive } = await withInstance(session, name, (oic) => oic.exportIntegration(id));
+  const file = await targetFile(options.out, `${code}_${version}.iar`);
+  await writeWhole(file, bytes);
+  const { sha256 } = archive;
+  session.out.result(
+    { id, file, bytes: bytes.length, sha256 },
+    () => `${id} written to ${file} (${bytes.length} bytes)`,
+  );
+  return 0;
+};
+
+const targetFile = async (out: string | undefined, fileName: string): Promise<string> => {
+  if (out === undefined) return fileName;
+  const isDirectory = await stat(out).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  return isDirectory ? join(out, fileName) : out;
+};
+
+/** Aside and renamed, so that an older export is never half overwritten; for the owner alone, for archives hold secrets. */
+const writeWhole = async (file: string, bytes: Uint8Array): Promise<void> => {
+  const aside = `${file}.${randomUUID()}.part`;
+  try {
+    await writeFile(aside, bytes, { mode: 0o600, flush: true });
+    await rename(aside, file);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw new ConfigError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
+  }
+};

@@ -1,0 +1,103 @@
+/**
+ * What a command says, and where: its result on stdout, as text for people or, with `--json`, as one document; progress
+ * and errors on stderr. Nothing that came from an instance may steer the terminal.
+ */
+import { stripVTControlCharacters } from 'node:util';
+import { Presets, SingleBar } from 'cli-progress';
+import Table from 'cli-table3';
+
+export interface Output {
+  readonly isJson: boolean;
+  /** The command's result: `document` with --json, the lines of `text` otherwise. */
+  result(document: object, text: () => string | readonly string[]): void;
+  /** Something a person wants to know meanwhile; on stderr. */
+  note(message: string): void;
+  progress(title: string, total: number): Progress;
+}
+
+export interface Progress {
+  tick(): void;
+  /** To be called also when the work failed. */
+  stop(): void;
+}
+
+export const createOutput = (isJson: boolean): Output => ({
+  isJson,
+  result: (document, text) => {
+    process.stdout.write(`${isJson ? JSON.stringify(document, null, 2) : [text()].flat().map(printable).join('\n')}\n`);
+  },
+  note: (message) => {
+    process.stderr.write(`${printable(message)}\n`);
+  },
+  progress: (title, total) => (process.stderr.isTTY ? createBar(title, total) : createTicker(title, total)),
+});
+
+/** Text from elsewhere without terminal escapes and control characters; line ends stay. */
+export const printable = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing exactly those is the point
+  stripVTControlCharacters(text).replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ');
+
+const createBar = (title: string, total: number): Progress => {
+  const bar = new SingleBar(
+    {
+      format: `${title} [{bar}] {value}/{total} {eta_formatted}`,
+      hideCursor: true,
+      clearOnComplete: true,
+      stopOnComplete: true,
+    },
+    Presets.rect,
+  );
+  bar.start(total, 0);
+  return { tick: () => bar.increment(), stop: () => bar.stop() };
+};
+
+/** Elsewhere than on a terminal a line now and then is enough: at the most one in five seconds. */
+const createTicker = (title: string, total: number): Progress => {
+  let done = 0;
+  let saidAt = Date.now();
+  return {
+    tick: () => {
+      done++;
+      if (Date.now() - saidAt < 5_000) return;
+      saidAt = Date.now();
+      process.stderr.write(`${title}: ${done} of ${total}\n`);
+    },
+    stop: () => undefined,
+  };
+};
+
+/** Columns without borders, as wide as their contents. */
+export const formatTable = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => {
+  const bare = {
+    top: '',
+    'top-mid': '',
+    'top-left': '',
+    'top-right': '',
+    bottom: '',
+    'bottom-mid': '',
+    'bottom-left': '',
+  };
+  const none = {
+    'bottom-right': '',
+    left: '',
+    'left-mid': '',
+    mid: '',
+    'mid-mid': '',
+    right: '',
+    'right-mid': '',
+    middle: '  ',
+  };
+  const table = new Table({
+    head: [...head],
+    chars: { ...bare, ...none },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  table.push(...rows.map((row) => row.map(printable)));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd());
+};
+
+/** "1 integration", "2 integrations" */
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

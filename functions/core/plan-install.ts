@@ -1,0 +1,220 @@
+/**
+ * What it takes to bring archives into a target, decided without touching it: for each a list of steps, each with its
+ * reason, or why there are none. Oracle's rules live here:
+ * - replace answers 404 when the integration is absent, import 409 when it is there
+ *   (https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-integrations-archive-put.html);
+ * - an active integration is deactivated before it is changed, and its schedule stopped before that;
+ * - of one code and major version one is active: activating 01.00.0001 deactivates 01.00.0000, 02.00.0000 runs beside it
+ *   (…/op-ic-api-integration-v1-integrations-id-post.html); the rule has no "newer" in it, so an older one displaces too;
+ * - what is locked in the designer can be neither replaced nor activated.
+ * Law: planning again after everything was done yields `unchanged` only.
+ */
+import type { Integration, IntegrationId, IntegrationRef, Tracing } from './integration.ts';
+
+/** An integration that is to be in the target. */
+export interface Wanted extends IntegrationRef {
+  readonly contentSha256: string;
+  /** The archive is of a draft: it can be stored and not activated. */
+  readonly isDraft: boolean;
+  readonly hasSchedule: boolean;
+  /** How it was when the snapshot was taken; absent for a drop. */
+  readonly captured?:
+    | { readonly isActive: boolean; readonly isScheduleStarted: boolean; readonly tracing: Tracing }
+    | undefined;
+}
+
+export interface TargetIntegration extends Integration {
+  readonly isScheduleStarted: boolean;
+  /** undefined when it was not read: it was not needed, or it is locked. */
+  readonly contentSha256: string | undefined;
+}
+
+export interface InstallPolicy {
+  /** `keep`: active afterwards only if it was; `as-captured`: as in the snapshot. */
+  readonly activation: 'activate' | 'keep' | 'never' | 'as-captured';
+  /** What is there with other content: `replace` it, or `skip` and leave it. */
+  readonly existing: 'replace' | 'skip';
+  /** Whether an older version may displace a newer active one of its major. */
+  readonly mayDowngrade: boolean;
+}
+
+export type InstallStep = Readonly<
+  | {
+      do: 'stop-schedule' | 'deactivate' | 'import' | 'replace' | 'connect' | 'start-schedule';
+      id: IntegrationId;
+      reason: string;
+    }
+  | {
+      do: 'activate';
+      id: IntegrationId;
+      reason: string;
+      tracing: Tracing | undefined;
+      displaces: readonly IntegrationId[];
+    }
+>;
+
+export interface InstallPlan {
+  readonly id: IntegrationId;
+  /** `refuse`: the target's state or the policy forbids it; `skip`: it is there with other content and may stay. */
+  readonly verdict: 'install' | 'unchanged' | 'skip' | 'refuse';
+  readonly reason: string;
+  readonly steps: readonly InstallStep[];
+}
+
+/** What an integration was before anything was begun, when that is not how it is now: an earlier run was cut off. */
+export interface Before extends IntegrationRef {
+  readonly isActive: boolean;
+  readonly isScheduleStarted: boolean;
+  readonly tracing: Tracing;
+}
+
+/** @param target every version of the wanted code, at least. @param before of a run that was cut off; the target otherwise */
+export const planInstall = (
+  wanted: Wanted,
+  target: readonly TargetIntegration[],
+  policy: InstallPolicy,
+  before: readonly Before[] = target.map(beforeOf),
+): InstallPlan => {
+  const there = target.find(({ id }) => id === wanted.id);
+  const was = before.find(({ id }) => id === wanted.id);
+  const isSame = there !== undefined && there.contentSha256 === wanted.contentSha256;
+  const rivals = target.filter((other) => isRival(wanted, other) && other.status === 'ACTIVATED');
+  const displacedBefore = before.find((other) => isRival(wanted, other) && other.isActive);
+  const activates = wantsActive(wanted, was, policy) && !(isSame && there.status === 'ACTIVATED');
+  const verdict = (kind: InstallPlan['verdict'], reason: string): InstallPlan => ({
+    id: wanted.id,
+    verdict: kind,
+    reason,
+    steps: [],
+  });
+
+  if (there && !isSame && policy.existing === 'skip')
+    return verdict('skip', 'is there with other content, which is left as it is');
+  const refusal = findRefusal(wanted, there, target, isSame && !activates);
+  if (refusal !== undefined) return verdict('refuse', refusal);
+  const newer = rivals.find(({ version }) => version > wanted.version);
+  if (activates && newer && !policy.mayDowngrade) {
+    return verdict(
+      'refuse',
+      `activating it would take the newer ${newer.id} out of service, which is active; deactivate that first if this is meant`,
+    );
+  }
+
+  const steps = [
+    ...(isSame ? [] : contentSteps(wanted, there)),
+    ...(activates ? activationSteps(wanted, was, displacedBefore, rivals) : []),
+    ...scheduleSteps(
+      wanted,
+      isSame ? there : undefined,
+      activates,
+      was?.isScheduleStarted || displacedBefore?.isScheduleStarted,
+    ),
+  ];
+  if (steps.length === 0) return verdict('unchanged', unchangedReason(wanted, there, policy));
+  return { id: wanted.id, verdict: 'install', reason: steps[0]?.reason ?? '', steps };
+};
+
+export const beforeOf = ({ id, code, version, status, isScheduleStarted, tracing }: TargetIntegration): Before => ({
+  id,
+  code,
+  version,
+  isActive: status === 'ACTIVATED',
+  isScheduleStarted,
+  tracing,
+});
+
+export const majorOf = (version: string): string => version.slice(0, 2);
+
+/** Same code, same major, another version: only one of them can be active. */
+export const isRival = (one: IntegrationRef, other: IntegrationRef): boolean =>
+  other.code === one.code && other.id !== one.id && majorOf(other.version) === majorOf(one.version);
+
+const wantsActive = (wanted: Wanted, was: Before | undefined, { activation }: InstallPolicy): boolean => {
+  if (wanted.isDraft) return false;
+  switch (activation) {
+    case 'activate':
+      return true;
+    case 'keep':
+      return was?.isActive ?? false;
+    case 'as-captured':
+      return wanted.captured?.isActive ?? false;
+    case 'never':
+      return false;
+  }
+};
+
+const findRefusal = (
+  wanted: Wanted,
+  there: TargetIntegration | undefined,
+  target: readonly TargetIntegration[],
+  isDone: boolean,
+): string | undefined => {
+  if (isDone) return undefined;
+  if (there?.isPrebuilt) return 'is delivered by Oracle (PREBUILT) and cannot be replaced';
+  if (there?.lockedBy !== undefined) {
+    return `is locked: ${there.lockedBy || 'somebody'} has it open in the designer; ask them to close it`;
+  }
+  const busy = target.find(
+    (other) => (other.id === wanted.id || isRival(wanted, other)) && other.status.endsWith('_INPROGRESS'),
+  );
+  return busy && `cannot be touched while ${busy.id} is ${busy.status}; try again when that has ended`;
+};
+
+const contentSteps = ({ id }: Wanted, there: TargetIntegration | undefined): InstallStep[] => {
+  if (!there) return [{ do: 'import', id, reason: 'the target does not have it' }];
+  const stop: InstallStep = {
+    do: 'stop-schedule',
+    id,
+    reason: 'its schedule runs, and must not while it is deactivated',
+  };
+  const deactivate: InstallStep = {
+    do: 'deactivate',
+    id,
+    reason: 'it is active, and an active integration cannot be replaced',
+  };
+  return [
+    ...(there.isScheduleStarted ? [stop] : []),
+    ...(there.status === 'ACTIVATED' ? [deactivate] : []),
+    { do: 'replace', id, reason: 'the target has it with other content' },
+  ];
+};
+
+const activationSteps = (
+  { id, captured }: Wanted,
+  was: Before | undefined,
+  displacedBefore: Before | undefined,
+  rivals: readonly TargetIntegration[],
+): InstallStep[] => {
+  const displaces = rivals.map((rival) => rival.id);
+  // The flow goes on under another version: how the displaced one was traced is how this one is.
+  const model = was?.isActive ? was : displacedBefore;
+  const reason = displaces.length > 0 ? `takes the place of ${displaces.join(', ')}` : 'it is to be active';
+  return [
+    { do: 'connect', id, reason: 'its connections must be configured before it is activated' },
+    ...rivals
+      .filter(({ isScheduleStarted }) => isScheduleStarted)
+      .map((rival): InstallStep => ({ do: 'stop-schedule', id: rival.id, reason: `${id} takes its place` })),
+    { do: 'activate', id, reason, tracing: captured?.tracing ?? model?.tracing, displaces },
+  ];
+};
+
+/** @param same the target's own, when it has this content already */
+const scheduleSteps = (
+  { id, captured, hasSchedule }: Wanted,
+  same: TargetIntegration | undefined,
+  activates: boolean,
+  ranBefore: boolean | undefined,
+): InstallStep[] => {
+  const isActiveAfter = activates || same?.status === 'ACTIVATED';
+  if (!hasSchedule || !isActiveAfter || same?.isScheduleStarted) return [];
+  const runs = captured ? captured.isScheduleStarted : ranBefore;
+  return runs
+    ? [{ do: 'start-schedule', id, reason: captured ? 'it ran when the snapshot was taken' : 'it ran before' }]
+    : [];
+};
+
+const unchangedReason = (wanted: Wanted, there: TargetIntegration | undefined, policy: InstallPolicy): string => {
+  if (there?.status === 'ACTIVATED') return 'the target has it with this content, active';
+  if (wanted.isDraft) return 'the target has this draft already';
+  return `the target has it with this content, ${there?.status}, and ${policy.activation} leaves that as it is`;
+};

@@ -1,0 +1,281 @@
+/**
+ * One snapshot of an instance: complete or loud.
+ *
+ *   list -> plan (export, reuse, skip) -> export in batches: check, put -> manifest last
+ *
+ * One integration that fails does not stop the others; it makes the snapshot incomplete. Killed at any moment, nothing
+ * that was readable has changed: archives are added as new versions, and the manifest is put once, at the end.
+ */
+import { ConfigError } from '../core/config-error.ts';
+import { createFilter, namesWithoutMatch } from '../core/filter.ts';
+import type { Integration } from '../core/integration.ts';
+import { snapshotName } from '../core/keys.ts';
+import {
+  type ArchiveRef,
+  type BackupFilter,
+  type Manifest,
+  ManifestError,
+  type SnapshotFailure,
+  type SnapshotIntegration,
+  type SnapshotWarning,
+} from '../core/manifest.ts';
+import {
+  type BackupStep,
+  type Known,
+  knownArchives,
+  mustAskSchedule,
+  planBackup,
+  scheduleState,
+} from '../core/plan-backup.ts';
+import type { OicClient } from '../oic/client.ts';
+import { isOicError } from '../oic/errors.ts';
+import type { Vault } from '../store/vault.ts';
+import { type Journal, mapLimited } from './journal.ts';
+
+export interface BackUpServices {
+  readonly oic: OicClient;
+  readonly vault: Vault;
+  readonly journal: Journal;
+  readonly now: () => Date;
+  readonly progress: BackUpProgress;
+}
+
+/** Told as it happens; what it does with it is its own affair. */
+export interface BackUpProgress {
+  listed(integrations: number, toExport: number): void;
+  done(id: string, what: 'exported' | 'unchanged' | 'failed' | 'skipped'): void;
+  note(message: string): void;
+}
+
+export interface BackUpOptions {
+  /** Export everything, changed or not. */
+  readonly full: boolean;
+  readonly filter: BackupFilter;
+  readonly concurrency: number;
+}
+
+export interface BackupReport {
+  readonly instance: string;
+  readonly snapshot: string;
+  readonly complete: boolean;
+  readonly integrations: number;
+  /** Got a new archive version in the vault. */
+  readonly exported: number;
+  /** Their stored archive is still what the instance has. */
+  readonly unchanged: number;
+  readonly failures: readonly SnapshotFailure[];
+  readonly warnings: readonly SnapshotWarning[];
+  readonly requests: number;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+/** Small enough to be over in minutes, large enough that thousands of integrations are hundreds of steps. */
+const BATCH = 25;
+
+export const backUp = async (services: BackUpServices, options: BackUpOptions): Promise<BackupReport> => {
+  const { oic, vault, journal, now, progress } = services;
+  const { instance } = oic;
+  const begun = await journal.step('begin', async () => ({
+    startedAt: now().toISOString(),
+    earlier: (await readEarlier(vault, instance, progress)).map((manifest) => manifest.snapshot),
+  }));
+  const integrations = await journal.step('list', async () =>
+    selectWanted(await oic.listIntegrations(), options.filter),
+  );
+  const known = knownArchives(await Promise.all(begun.earlier.map((name) => vault.getSnapshot(instance, name))));
+  const gone = await journal.step('check the vault', async () => {
+    const isHeld = await vault.archivesHeld(instance);
+    return [...known].filter(([, { archive }]) => !isHeld(archive)).map(([id]) => id);
+  });
+  const goneKeys = new Set(gone.map((id) => known.get(id)?.archive.key));
+  const plan = planBackup(integrations, known, ({ key }) => !goneKeys.has(key), options.full);
+
+  const work = plan.filter((step) => step.do === 'export' || mustAskSchedule(step.integration));
+  progress.listed(plan.length, plan.filter((step) => step.do === 'export').length);
+  const batches = Array.from({ length: Math.ceil(work.length / BATCH) }, (_, n) =>
+    work.slice(n * BATCH, (n + 1) * BATCH),
+  );
+  // Two at a time: while the last of one batch are under way the next has begun, so the instance is never idle.
+  const results = await journal.all('batch', batches, 2, (batch) =>
+    mapLimited(batch, options.concurrency, (step) => gather(services, step)),
+  );
+  const found = new Map(results.flat().map((result) => [result.id, result]));
+
+  return journal.step('commit', () => commit(services, options, begun.startedAt, plan, found));
+};
+
+/** The newest snapshot, and behind it those that fill what it could not: until one is complete. */
+const readEarlier = async (vault: Vault, instance: string, progress: BackUpProgress): Promise<Manifest[]> => {
+  const manifests: Manifest[] = [];
+  for (const name of await vault.listSnapshots(instance)) {
+    try {
+      const manifest = await vault.getSnapshot(instance, name);
+      manifests.push(manifest);
+      if (manifest.complete && manifest.integrations.every(({ archive }) => archive)) break;
+      if (manifests.length === 5) break;
+    } catch (error) {
+      // A broken manifest must not stop every backup after it; one from a newer version must, or we would mix formats.
+      if (!(error instanceof ManifestError) || error.reason === 'unknown-format') throw error;
+      progress.note(`${error.message}; the snapshot before it is used instead`);
+    }
+  }
+  return manifests;
+};
+
+const selectWanted = (all: readonly Integration[], filter: BackupFilter): Integration[] => {
+  const strangers = namesWithoutMatch(filter, new Set(all.map(({ code }) => code)));
+  if (strangers.length > 0) {
+    throw new ConfigError(
+      'backup.include and backup.exclude name integrations the instance does not have',
+      strangers.map(
+        (name) => `${name}: no integration has this code; correct it, or use a wildcard if it may be absent`,
+      ),
+    );
+  }
+  const isWanted = createFilter(filter);
+  return all.filter(({ code }) => isWanted(code));
+};
+
+/** What came of one integration; small, for the journal keeps it. */
+interface Gathered {
+  readonly id: string;
+  readonly isStarted?: boolean | undefined;
+  readonly archive?: ArchiveRef | undefined;
+  readonly isNew?: boolean;
+  /** The archive is an earlier one than the instance has now. */
+  readonly isStale?: boolean;
+  /** It was deleted while we were at work. */
+  readonly isGone?: boolean;
+  readonly warning?: string | undefined;
+  readonly failure?: { readonly kind: string; readonly message: string };
+}
+
+const gather = async (services: BackUpServices, step: BackupStep): Promise<Gathered> => {
+  const { oic, progress } = services;
+  const { id } = step.integration;
+  try {
+    const isStarted = mustAskSchedule(step.integration) ? await oic.isScheduleStarted(id) : undefined;
+    const exported = step.do === 'export' ? await exportOne(services, step) : {};
+    progress.done(id, step.do !== 'export' || exported.isGone ? 'skipped' : exported.isNew ? 'exported' : 'unchanged');
+    return { id, isStarted, ...exported };
+  } catch (error) {
+    if (!isOicError(error) || stopsTheRun(error)) throw error;
+    progress.done(id, 'failed');
+    return { id, failure: { kind: error.kind, message: error.message } };
+  }
+};
+
+/** What would go wrong for every other integration too: it has been tried again already, so going on only hurts. */
+const stopsTheRun = (error: unknown): boolean =>
+  isOicError(error, 'unauthorized', 'rate-limited') ||
+  (isOicError(error, 'network') && error.details.reached === false);
+
+const exportOne = async (
+  { oic, vault }: BackUpServices,
+  { integration, last }: Extract<BackupStep, { do: 'export' }>,
+): Promise<Omit<Gathered, 'id'>> => {
+  try {
+    const { bytes, archive } = await oic.exportIntegration(integration.id);
+    const warning = archive.rezipped ? 'the archive was not written by Oracle: somebody re-zipped it' : undefined;
+    const { sha256, contentSha256 } = archive;
+    if (last && last.archive.contentSha256 === contentSha256) return { archive: last.archive, isNew: false, warning };
+    const stored = await vault.putArchive(oic.instance, integration, bytes);
+    return { archive: { ...stored, bytes: bytes.length, sha256, contentSha256 }, isNew: true, warning };
+  } catch (error) {
+    if (isOicError(error, 'locked')) {
+      return { archive: last?.archive, isNew: false, isStale: true, warning: lockedWarning(integration, last) };
+    }
+    if (isOicError(error, 'not-found') && !(await oic.getIntegration(integration.id))) {
+      return { isGone: true, warning: 'was deleted while the snapshot was taken, so it is not in it' };
+    }
+    throw error;
+  }
+};
+
+const lockedWarning = ({ lockedBy }: Integration, last: Known | undefined): string => {
+  const holder = lockedBy ? `locked by ${lockedBy}` : 'locked, or delivered by Oracle,';
+  return last
+    ? `${holder} and cannot be exported: its last archive is kept, which may be older`
+    : `${holder} and cannot be exported: it is NOT backed up; ask the holder to close it in the designer`;
+};
+
+const prebuiltWarning = (last: Known | undefined): string =>
+  `delivered by Oracle (PREBUILT) and cannot be exported: ${last ? 'its last archive is kept' : 'it is not backed up'}`;
+
+const commit = async (
+  { oic, vault, now }: BackUpServices,
+  { filter }: BackUpOptions,
+  startedAt: string,
+  plan: readonly BackupStep[],
+  found: ReadonlyMap<string, Gathered>,
+): Promise<BackupReport> => {
+  const here = plan.filter((step) => !found.get(step.integration.id)?.isGone);
+  const entries = here.map((step) => entryOf(step, found.get(step.integration.id)));
+  const failures = plan.flatMap(({ integration: { id } }): SnapshotFailure[] => {
+    const failure = found.get(id)?.failure;
+    return failure ? [{ id, ...failure }] : [];
+  });
+  const warnings = plan.flatMap((step): SnapshotWarning[] => {
+    const { id } = step.integration;
+    const message = step.do === 'skip' ? prebuiltWarning(step.last) : found.get(id)?.warning;
+    return message === undefined ? [] : [{ id, message }];
+  });
+  const outcome = { complete: failures.length === 0, failures, warnings };
+  const times = { startedAt, finishedAt: now().toISOString() };
+  const hasFilter = filter.include !== undefined || filter.exclude !== undefined;
+  const { complete } = outcome;
+  const snapshot = await commitUnderFreeName(vault, {
+    formatVersion: 1,
+    instance: oic.instance,
+    snapshot: snapshotName(new Date(startedAt)),
+    ...times,
+    complete,
+    ...(hasFilter && { filter: { include: filter.include, exclude: filter.exclude } }),
+    integrations: entries,
+    failures,
+    warnings,
+  });
+  const exported = [...found.values()].filter(({ isNew }) => isNew).length;
+  return {
+    instance: oic.instance,
+    snapshot,
+    ...outcome,
+    integrations: entries.length,
+    exported,
+    unchanged: entries.filter(({ archive }) => archive).length - exported,
+    requests: oic.requests(),
+    ...times,
+  };
+};
+
+const entryOf = (step: BackupStep, found: Gathered | undefined): SnapshotIntegration => {
+  const { integration } = step;
+  const { id, code, version, name, status, lastUpdatedBy, tracing } = integration;
+  const archive = step.do === 'export' ? found?.archive : step.last?.archive;
+  const schedule = scheduleState(integration, found?.isStarted);
+  // Beside an earlier archive stands the time it was taken at, or the next night would take it for what is there now.
+  const lastUpdated = found?.isStale ? step.last?.lastUpdated : integration.lastUpdated;
+  return {
+    id,
+    code,
+    version,
+    name,
+    status,
+    ...(lastUpdated !== undefined && { lastUpdated }),
+    ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
+    schedule,
+    tracing,
+    archive: archive ?? null,
+  };
+};
+
+/** Two snapshots begun in one second: the second one counts on. A commit whose answer was lost finds itself there. */
+const commitUnderFreeName = async (vault: Vault, manifest: Manifest): Promise<string> => {
+  for (let at = new Date(manifest.startedAt).getTime(); ; at += 1000) {
+    const snapshot = snapshotName(new Date(at));
+    if (await vault.commitSnapshot({ ...manifest, snapshot })) return snapshot;
+    const there = await vault.getSnapshot(manifest.instance, snapshot);
+    if (there.startedAt === manifest.startedAt) return snapshot;
+  }
+};

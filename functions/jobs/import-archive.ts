@@ -1,0 +1,41 @@
+/** One archive into an instance: added when the instance lacks it, replaced when it has it and it differs; not activated. */
+import type { Archive } from '../core/archive.ts';
+import type { Integration } from '../core/integration.ts';
+import { Refused } from '../core/refused.ts';
+import type { OicClient } from '../oic/client.ts';
+import type { Waiting } from './activation.ts';
+import { holdsContent, writeContent } from './write-content.ts';
+
+export type ImportAction = 'imported' | 'replaced' | 'unchanged';
+
+/** @throws Refused when what is there is active or locked */
+export const importArchive = async (
+  oic: OicClient,
+  archive: Archive,
+  bytes: Uint8Array,
+  sleep: Waiting['sleep'],
+): Promise<ImportAction> => {
+  const there = await oic.getIntegration(archive.id);
+  if (!there) {
+    await writeContent(oic, 'import', archive, bytes, sleep);
+    return 'imported';
+  }
+  if (await holdsContent(oic, archive)) return 'unchanged';
+  refuseUnlessReplaceable(oic.instance, there);
+  await writeContent(oic, 'replace', archive, bytes, sleep);
+  return 'replaced';
+};
+
+const refuseUnlessReplaceable = (instance: string, { id, status, lockedBy }: Integration): void => {
+  if (lockedBy !== undefined) {
+    const holder = lockedBy || 'somebody';
+    throw new Refused(
+      `replacing ${id} on ${instance} was refused: ${holder} has it open in the designer; ask them to close it`,
+    );
+  }
+  if (status === 'ACTIVATED' || status === 'ACTIVATION_INPROGRESS') {
+    throw new Refused(
+      `replacing ${id} on ${instance} was refused: it is active; deactivate it first (\`oic deactivate ${instance} '${id}'\`), or use \`oic deploy\`, which does that and activates it again`,
+    );
+  }
+};

@@ -1,0 +1,46 @@
+/**
+ * The engine under a job: it remembers what was done, so that a job that was cut off goes on where it was. A job's body
+ * runs from the top each time; steps that ended are not run again, their results are given back. So what a job decides
+ * between steps must follow from step results alone.
+ *
+ * Results are small plain JSON (ids, hashes, version ids), never bytes or secrets. A step cut off in the middle is run
+ * again: its work must bear that. In AWS the engine is a Lambda durable execution, on a person's machine a file.
+ */
+export interface Journal {
+  /** Runs `work` unless a step of this name has ended before. A step that throws has not ended. */
+  step<T>(name: string, work: () => Promise<T>): Promise<T>;
+  sleep(name: string, seconds: number): Promise<void>;
+  /** One step for each item, named `name 1`, `name 2`…, at most `concurrency` at a time; results in order of the items. */
+  all<T, R>(
+    name: string,
+    items: readonly T[],
+    concurrency: number,
+    work: (item: T, index: number) => Promise<R>,
+  ): Promise<R[]>;
+}
+
+/** Runs `work` over items, at most `limit` at a time, results in order. The first failure stops what has not begun. */
+export const mapLimited = async <T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> => {
+  const results = new Array<R>(items.length);
+  const queue = items.entries();
+  let failed = false;
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of queue) {
+      if (failed) return;
+      try {
+        results[index] = await work(item, index);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const outcomes = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, worker));
+  const broken = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (broken) throw broken.reason;
+  return results;
+};

@@ -1,0 +1,72 @@
+/**
+ * Puts a target back as it was before an install that failed: the old archive, what was active and traced, the schedules
+ * that ran, and a version that was displaced. It reads the target and undoes what differs, so it can be run again.
+ */
+import type { Archive } from '../core/archive.ts';
+import type { IntegrationRef } from '../core/integration.ts';
+import { type Before, isRival } from '../core/plan-install.ts';
+import type { OicClient } from '../oic/client.ts';
+import { isOicError } from '../oic/errors.ts';
+import { activateAndWait, deactivateAndWait, type Waiting } from './activation.ts';
+import { setSchedule } from './apply-step.ts';
+import { holdsContent, writeContent } from './write-content.ts';
+
+export interface WayBack {
+  readonly before: readonly Before[];
+  /** The target's own archive, from the safety copy; undefined when the target had none. */
+  readonly old: { readonly archive: Archive; readonly bytes: Uint8Array } | undefined;
+  /** An archive that was new to the target stays, not active, for somebody to complete. */
+  readonly keepsNew: boolean;
+}
+
+export const rollBack = async (
+  oic: OicClient,
+  wanted: IntegrationRef,
+  wayBack: WayBack,
+  waiting: Waiting,
+): Promise<void> => {
+  const { before, keepsNew } = wayBack;
+  const was = before.find(({ id }) => id === wanted.id);
+  if (was) await putContentBack(oic, wanted, wayBack, waiting);
+  else if (!keepsNew) await removeNew(oic, wanted, waiting);
+  for (const one of before) {
+    if (one.id === wanted.id || isRival(wanted, one)) await putStateBack(oic, one, waiting);
+  }
+};
+
+const putContentBack = async (
+  oic: OicClient,
+  { id }: IntegrationRef,
+  { old }: WayBack,
+  waiting: Waiting,
+): Promise<void> => {
+  if (!old || (await holdsContent(oic, old.archive))) return;
+  await takeOutOfService(oic, id, waiting);
+  await writeContent(oic, 'replace', old.archive, old.bytes, waiting.sleep);
+};
+
+const removeNew = async (oic: OicClient, { id }: IntegrationRef, waiting: Waiting): Promise<void> => {
+  if (!(await oic.getIntegration(id))) return;
+  await takeOutOfService(oic, id, waiting);
+  try {
+    await oic.deleteIntegration(id);
+  } catch (error) {
+    if (!isOicError(error) || (await oic.getIntegration(id))) throw error;
+  }
+};
+
+const takeOutOfService = async (oic: OicClient, id: IntegrationRef['id'], waiting: Waiting): Promise<void> => {
+  const { status } = (await oic.getIntegration(id)) ?? {};
+  if (status === 'ACTIVATED' || status?.endsWith('_INPROGRESS')) await deactivateAndWait(oic, id, waiting);
+};
+
+const putStateBack = async (
+  oic: OicClient,
+  { id, isActive, isScheduleStarted, tracing }: Before,
+  waiting: Waiting,
+): Promise<void> => {
+  const now = await oic.getIntegration(id);
+  if (!now || !isActive) return;
+  if (now.status !== 'ACTIVATED') await activateAndWait(oic, id, tracing, waiting);
+  if (isScheduleStarted && !(await oic.isScheduleStarted(id))) await setSchedule(oic, id, true);
+};

@@ -1,0 +1,45 @@
+/**
+ * The writes that put an archive into an instance, settled: when an answer is lost, the instance is read to learn what
+ * became of the write, and only a write that was not done is sent again. The exact bytes are sent, for Oracle refuses
+ * edited archives.
+ */
+import type { Archive } from '../core/archive.ts';
+import type { OicClient } from '../oic/client.ts';
+import { isAnswerLost, isOicError } from '../oic/errors.ts';
+import type { Waiting } from './activation.ts';
+
+const TRIES = 3;
+/** A write whose answer was lost may still be under way; this long it is given before the instance is read. */
+const SETTLING_MS = 1_000;
+
+export const writeContent = async (
+  oic: OicClient,
+  how: 'import' | 'replace',
+  archive: Archive,
+  bytes: Uint8Array,
+  sleep: Waiting['sleep'],
+): Promise<void> => {
+  for (let tried = 1; ; tried++) {
+    try {
+      await (how === 'import' ? oic.importIntegration(archive.id, bytes) : oic.replaceIntegration(archive.id, bytes));
+      return;
+    } catch (error) {
+      // After a lost import, "it is there already" may well speak of our own.
+      const mayBeDone = isAnswerLost(error) || (tried > 1 && isOicError(error, 'conflict'));
+      if (!mayBeDone) throw error;
+      await sleep(SETTLING_MS);
+      if (await holdsContent(oic, archive)) return;
+      if (tried === TRIES || !isAnswerLost(error)) throw error;
+    }
+  }
+};
+
+/** Whether the instance has exactly this content; an integration that is absent or locked has not. */
+export const holdsContent = async (oic: OicClient, archive: Archive): Promise<boolean> => {
+  try {
+    return (await oic.exportIntegration(archive.id)).archive.contentSha256 === archive.contentSha256;
+  } catch (error) {
+    if (isOicError(error, 'not-found', 'locked')) return false;
+    throw error;
+  }
+};

@@ -1,0 +1,124 @@
+/**
+ * The composition root: settings and where things are -> clients and stores. Handlers and commands get what they need
+ * from here and nowhere else.
+ */
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ConfigError } from './core/config-error.ts';
+import { createOicClient, type OicClient } from './oic/client.ts';
+import { type Credentials, parseCredentials } from './oic/credentials.ts';
+import { type InstanceSettings, instanceOf, parseSettings, type Settings } from './settings.ts';
+import { createDropBox, type DropBox } from './store/drop-box.ts';
+import { openStore } from './store/open-store.ts';
+import { createSecretsManagerSource } from './store/secrets.ts';
+import { createVault, type Vault } from './store/vault.ts';
+
+export interface Runtime {
+  readonly settings: Settings;
+  instance(name: string): InstanceSettings;
+  /** Reads and checks the credentials at once, so that a wrong document is known before anything is begun. */
+  openInstance(name: string): Promise<OicClient>;
+  credentials(name: string): Promise<Credentials>;
+  openVault(location: string): Promise<Vault>;
+  openDropBox(location: string): Promise<DropBox>;
+}
+
+export interface RuntimeOptions {
+  /** cdk.json (context key `oic`) or a file that holds that object. @default ./cdk.json */
+  readonly configFile?: string | undefined;
+  /** An object: instance -> credentials document. */
+  readonly credentialsFile?: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export const createRuntime = async ({ configFile, credentialsFile, env }: RuntimeOptions): Promise<Runtime> => {
+  const settings = await readSettings(configFile);
+  const documents = credentialsFile === undefined ? undefined : await readJsonFile(credentialsFile, 'credentials file');
+
+  const sourceOf = (settings: InstanceSettings): ((options: { readonly fresh: boolean }) => Promise<unknown>) => {
+    const { name } = settings;
+    if (documents !== undefined) {
+      const found = isObject(documents) && Object.hasOwn(documents, name) ? documents[name] : undefined;
+      if (found === undefined) throw new ConfigError(`the credentials file ${credentialsFile} has nothing for ${name}`);
+      return () => Promise.resolve(found);
+    }
+    const variable = `OIC_CREDENTIALS_${name.toUpperCase().replaceAll('-', '_')}`;
+    const text = env[variable];
+    if (text === undefined) return createSecretsManagerSource(settings.secret);
+    // The parser's words would quote the document, so they are not repeated.
+    return async () =>
+      parseJson(text) ?? Promise.reject(new ConfigError(`the variable ${variable} does not hold JSON`));
+  };
+
+  const credentialsOf = (settings: InstanceSettings) => {
+    const source = sourceOf(settings);
+    return async (options: { readonly fresh: boolean }): Promise<Credentials> =>
+      parseCredentials(await source(options), settings.name, settings.integrationInstance !== undefined);
+  };
+
+  return {
+    settings,
+    instance: (name) => instanceOf(settings, name),
+    credentials: (name) => credentialsOf(instanceOf(settings, name))({ fresh: false }),
+    openInstance: async (name) => {
+      const instance = instanceOf(settings, name);
+      const credentials = credentialsOf(instance);
+      await credentials({ fresh: false });
+      return createOicClient({
+        instance: name,
+        url: instance.url,
+        integrationInstance: instance.integrationInstance,
+        concurrency: instance.concurrency,
+        isReadOnly: instance.deploy === undefined,
+        credentials,
+      });
+    },
+    openVault: async (location) => createVault(await openStore(location)),
+    openDropBox: async (location) => createDropBox(await openStore(location)),
+  };
+};
+
+/** Where a job on this machine keeps its journal: in a directory vault, else in the user's state directory. */
+export const journalPath = (vault: string, job: string, instance: string, env: NodeJS.ProcessEnv): string => {
+  const s3 = /^s3:\/\/(.+)$/.exec(vault);
+  const state = env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
+  const root = s3?.[1] === undefined ? join(resolve(vault), '.journal') : join(state, 'oic-lifecycle', s3[1]);
+  return join(root, `${job}-${instance}.ndjson`);
+};
+
+const readSettings = async (configFile: string | undefined): Promise<Settings> => {
+  const file = configFile ?? 'cdk.json';
+  const json = await readJsonFile(file, 'settings file');
+  const context = isObject(json) && isObject(json.context) ? json.context.oic : undefined;
+  const isCdkJson = isObject(json) && ('context' in json || 'app' in json);
+  if (isCdkJson && context === undefined) {
+    throw new ConfigError(`${file} has no settings: put them under context.oic, or name another file with --config`);
+  }
+  return parseSettings(isCdkJson ? context : json, file);
+};
+
+const readJsonFile = async (file: string, what: string): Promise<unknown> => {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? 'unknown reason'})`;
+    throw new ConfigError(`the ${what} ${file} ${reason}`);
+  }
+  const json = parseJson(text);
+  if (json === undefined) throw new ConfigError(`the ${what} ${file} is not JSON`);
+  return json;
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

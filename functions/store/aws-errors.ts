@@ -1,0 +1,68 @@
+/** What AWS and the way to it can answer anywhere, as a sentence that names what was tried and what to do. */
+import { StoreError, type StoreErrorKind } from './store-error.ts';
+
+const EXPIRED = 'the AWS credentials have expired: log in again (aws sso login, or fresh keys)';
+const WRONG = 'AWS does not accept the credentials: check AWS_PROFILE, or the access key and its secret';
+const DENIED = 'AWS denies it: give this user or role the right to it, on the KMS key as well if there is one';
+const BUSY = 'AWS asks for fewer requests or is not well: try again in a few minutes';
+const NO_NETWORK = 'AWS cannot be reached: check the network between here and there, and the region';
+
+const REASONS: Readonly<Record<string, readonly [StoreErrorKind, string]>> = {
+  CredentialsProviderError: [
+    'credentials',
+    'no AWS credentials were found, or they cannot be used: set AWS_PROFILE, log in (aws sso login), or give access keys',
+  ],
+  ExpiredToken: ['credentials', EXPIRED],
+  ExpiredTokenException: ['credentials', EXPIRED],
+  TokenRefreshRequired: ['credentials', EXPIRED],
+  InvalidAccessKeyId: ['credentials', WRONG],
+  InvalidToken: ['credentials', WRONG],
+  InvalidClientTokenId: ['credentials', WRONG],
+  UnrecognizedClientException: ['credentials', WRONG],
+  SignatureDoesNotMatch: ['credentials', WRONG],
+  InvalidSignatureException: ['credentials', WRONG],
+  RequestTimeTooSkewed: ['credentials', 'the clock of this machine is wrong: set it'],
+  PermanentRedirect: ['credentials', 'it is in another region: set AWS_REGION to that one'],
+  AuthorizationHeaderMalformed: ['credentials', 'it is in another region: set AWS_REGION to that one'],
+  AccessDenied: ['denied', DENIED],
+  AccessDeniedException: ['denied', DENIED],
+  Forbidden: ['denied', DENIED],
+  SlowDown: ['unreachable', BUSY],
+  ServiceUnavailable: ['unreachable', BUSY],
+  InternalError: ['unreachable', BUSY],
+  InternalServiceError: ['unreachable', BUSY],
+  ThrottlingException: ['unreachable', BUSY],
+  TimeoutError: ['unreachable', NO_NETWORK],
+  ECONNREFUSED: ['unreachable', NO_NETWORK],
+  ECONNRESET: ['unreachable', NO_NETWORK],
+  ENOTFOUND: ['unreachable', NO_NETWORK],
+  EAI_AGAIN: ['unreachable', NO_NETWORK],
+  EHOSTUNREACH: ['unreachable', NO_NETWORK],
+  ENETUNREACH: ['unreachable', NO_NETWORK],
+  EPIPE: ['unreachable', NO_NETWORK],
+  ETIMEDOUT: ['unreachable', NO_NETWORK],
+};
+
+/** The SDK has no class for it. */
+const NO_REGION = 'Region is missing';
+
+/** AWS's own word for an error, or the network's. */
+export const awsErrorName = (error: unknown): string => {
+  if (!(error instanceof Error)) return '';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+};
+
+/** `what` reads like "s3:PutObject on s3://bucket"; `own` holds the answers that only one service gives. */
+export const explainAwsError = (
+  error: unknown,
+  what: string,
+  own: Readonly<Record<string, readonly [StoreErrorKind, string]>>,
+): StoreError => {
+  if (error instanceof StoreError) return error;
+  const name = awsErrorName(error);
+  const isRegionMissing = error instanceof Error && error.message === NO_REGION;
+  const [kind, reason] = isRegionMissing
+    ? (['credentials', 'no AWS region is set: set AWS_REGION'] as const)
+    : (own[name] ?? REASONS[name] ?? (['failed', `the answer was ${name || 'not an error we know'}`] as const));
+  return new StoreError(kind, `${what} failed: ${reason}`, error);
+};

@@ -1,0 +1,208 @@
+/**
+ * The changes of a key, in one unbroken order, without locks. A change is prepared aside as a directory and committed by
+ * renaming that directory to the next number, which only one of many can do: a directory that holds something is never
+ * replaced, and no number is given up. It carries `.unpublished` until it has reached the file at the key:
+ *
+ *   put     .unpublished is a second name of the new bytes; it is renamed onto the file
+ *   delete  .unpublished is a directory; the file is renamed into it, then both are removed
+ *
+ * Either step works once, whoever takes it, and nobody commits before the change ahead is published. So the file goes
+ * through the versions in their order, and a process that died, or slept, between the two steps does no harm.
+ */
+import type { BigIntStats } from 'node:fs';
+import { readdir, realpath, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  ensureDirectory,
+  exists,
+  haveSameBytes,
+  linkOrCopy,
+  renameIfThere,
+  statFile,
+  syncDirectory,
+  syncFile,
+  unless,
+  withStage,
+} from './directory-files.ts';
+import {
+  changeName,
+  DELETED,
+  type DirectoryLayout,
+  isVersionOf,
+  sequenceOf,
+  stampOf,
+  UNPUBLISHED,
+} from './directory-layout.ts';
+
+/** A directory that is, or is to be, one change of a key. */
+export interface Change {
+  readonly directory: string;
+  /** Undefined when the change is a deletion. */
+  readonly versionId: string | undefined;
+}
+
+interface CommittedChange extends Change {
+  readonly isPublished: boolean;
+}
+
+/** A version and the file that holds it. */
+export interface FoundVersion {
+  readonly versionId: string;
+  readonly path: string;
+  readonly file: BigIntStats;
+}
+
+export interface KeyState {
+  /** The highest number taken; 0 when the store has never written the key. */
+  readonly lastSequence: number;
+  readonly newest: CommittedChange | undefined;
+  /** Of the changes before `newest`, newest first. */
+  readonly olderSequences: readonly number[];
+  /** What the key holds now: the newest change, or what a person has put there since. */
+  readonly current: FoundVersion | undefined;
+}
+
+const readSequences = async (layout: DirectoryLayout, key: string): Promise<number[]> => {
+  const names = (await unless(['ENOENT'], readdir(layout.changes(key)))) ?? [];
+  return names.flatMap((name) => sequenceOf(name) ?? []).sort((a, b) => b - a);
+};
+
+/** Undefined for a number that holds no change any more. */
+const readChange = async (
+  layout: DirectoryLayout,
+  key: string,
+  sequence: number,
+): Promise<CommittedChange | undefined> => {
+  const directory = join(layout.changes(key), changeName(sequence));
+  const names = (await unless(['ENOENT'], readdir(directory))) ?? [];
+  const versionId = names.find((name) => !name.startsWith('.'));
+  if (versionId === undefined && !names.includes(DELETED)) return undefined;
+  return { directory, versionId, isPublished: !names.includes(UNPUBLISHED) };
+};
+
+/** Every change before the newest that is still there, newest first. */
+export const readOlder = async (layout: DirectoryLayout, key: string, state: KeyState): Promise<Change[]> => {
+  const changes = await Promise.all(state.olderSequences.map((sequence) => readChange(layout, key, sequence)));
+  return changes.filter((change) => change !== undefined);
+};
+
+/** The bytes of a change as it was committed; undefined for a deletion, and when they are gone. */
+export const findStored = async (change: Change): Promise<FoundVersion | undefined> => {
+  if (change.versionId === undefined) return undefined;
+  const path = join(change.directory, change.versionId);
+  const file = await statFile(path);
+  return file && { versionId: change.versionId, path, file };
+};
+
+/** A copied store has files with a new time and inodes of their own, but the same bytes. */
+const isCopyOf = async (change: Change, path: string, file: BigIntStats): Promise<boolean> => {
+  const stored = await findStored(change);
+  if (!stored || stored.file.ino === file.ino || stored.file.size !== file.size) return false;
+  return (await unless(['ENOENT'], haveSameBytes(path, stored.path))) ?? false;
+};
+
+const findCurrent = async (
+  layout: DirectoryLayout,
+  key: string,
+  newest: CommittedChange | undefined,
+): Promise<FoundVersion | undefined> => {
+  if (newest && !newest.isPublished) return findStored(newest);
+  const path = layout.file(key);
+  const file = await statFile(path);
+  if (!file) return undefined;
+  const stamp = stampOf(file);
+  if (
+    newest?.versionId !== undefined &&
+    (isVersionOf(newest.versionId, stamp) || (await isCopyOf(newest, path, file)))
+  ) {
+    return { versionId: newest.versionId, path, file };
+  }
+  return { versionId: stamp, path, file };
+};
+
+/** Undefined when the key was changed meanwhile: the file says which version it is only between two equal looks. */
+const look = async (layout: DirectoryLayout, key: string): Promise<KeyState | undefined> => {
+  const olderSequences = await readSequences(layout, key);
+  const lastSequence = olderSequences[0] ?? 0;
+  let newest: CommittedChange | undefined;
+  for (let next = olderSequences.shift(); next !== undefined; next = newest ? undefined : olderSequences.shift()) {
+    newest = await readChange(layout, key, next);
+  }
+  const current = await findCurrent(layout, key, newest);
+  const isStill = ((await readSequences(layout, key))[0] ?? 0) === lastSequence;
+  return isStill ? { lastSequence, newest, olderSequences, current } : undefined;
+};
+
+const publish = async (layout: DirectoryLayout, key: string, { directory, versionId }: Change): Promise<void> => {
+  const file = layout.file(key);
+  const pending = join(directory, UNPUBLISHED);
+  if (versionId === undefined) {
+    await renameIfThere(file, join(pending, 'removed'));
+    await rm(pending, { recursive: true, force: true });
+  } else {
+    await ensureDirectory(dirname(file));
+    await renameIfThere(pending, file);
+    // Renaming a file onto another name of itself leaves both.
+    await rm(pending, { force: true });
+  }
+  await syncDirectory(dirname(file));
+};
+
+/** What a key holds. Finishes what a killed process has left, where this user may. */
+export const observe = async (layout: DirectoryLayout, key: string): Promise<KeyState> => {
+  for (;;) {
+    const state = await look(layout, key);
+    if (!state) continue;
+    if (!state.newest || state.newest.isPublished) return state;
+    try {
+      await publish(layout, key, state.newest);
+    } catch {
+      return state;
+    }
+  }
+};
+
+/** Makes the prepared change the one after `state`, and publishes it. @returns false when somebody else was faster. */
+export const commit = async (
+  layout: DirectoryLayout,
+  key: string,
+  state: KeyState,
+  prepared: Change,
+): Promise<boolean> => {
+  const directory = join(layout.changes(key), changeName(state.lastSequence + 1));
+  await ensureDirectory(layout.changes(key));
+  await syncDirectory(prepared.directory);
+  try {
+    await rename(prepared.directory, directory);
+  } catch (error) {
+    if (await exists(directory)) return false;
+    throw error;
+  }
+  await syncDirectory(layout.changes(key));
+  await publish(layout, key, { ...prepared, directory });
+  return true;
+};
+
+/** Gives a file put by hand its place among the changes, so that it is kept when the next one takes the key. */
+const adopt = (layout: DirectoryLayout, key: string, state: KeyState, byHand: FoundVersion): Promise<void> =>
+  withStage(layout.staging, async (directory) => {
+    const kept = join(directory, byHand.versionId);
+    await linkOrCopy(await realpath(byHand.path), kept);
+    await syncFile(kept);
+    const file = await statFile(byHand.path);
+    if (file && stampOf(file) === byHand.versionId) {
+      await commit(layout, key, state, { directory, versionId: byHand.versionId });
+    }
+  });
+
+/** As `observe`, but what a person has put there is a change like any other, and nothing is left to publish. */
+export const settle = async (layout: DirectoryLayout, key: string): Promise<KeyState> => {
+  for (;;) {
+    const state = await observe(layout, key);
+    const { newest, current } = state;
+    if (newest && !newest.isPublished) await publish(layout, key, newest);
+    else if (current && current.versionId !== newest?.versionId) {
+      await unless(['ENOENT'], adopt(layout, key, state, current));
+    } else return state;
+  }
+};

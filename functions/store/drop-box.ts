@@ -1,0 +1,66 @@
+/**
+ * The drop box: the place where people put archives to deploy, and beside them what became of each drop (receipts), the
+ * target's own copies (safety), and the leases that let one worker at a time change one code. Everything that two
+ * workers may write at once is written with a condition; whoever loses is told, never overwritten.
+ */
+import type { IntegrationRef } from '../core/integration.ts';
+import { leaseKey, receiptKey, safetyKey } from '../core/keys.ts';
+import { type ObjectStore, type ObjectVersion, PreconditionFailed, type StoredObject } from './object-store.ts';
+
+export interface DropBox {
+  readonly name: string;
+  /** What was dropped: exactly that version of the key. */
+  getDrop(key: string, versionId: string): Promise<StoredObject | undefined>;
+  headDrop(key: string, versionId: string): Promise<ObjectVersion | undefined>;
+  /** What lies at the key now; undefined when it was taken away. */
+  newestDrop(key: string): Promise<ObjectVersion | undefined>;
+  listDrops(prefix: string): AsyncIterable<ObjectVersion>;
+  receipts(instance: string, key: string, versionId: string): Document;
+  lease(instance: string, code: string): Document;
+  /** Keeps the target's own copy before it is replaced. */
+  keepSafe(instance: string, ref: IntegrationRef, bytes: Uint8Array): Promise<{ key: string; versionId: string }>;
+  getSafe(copy: { readonly key: string; readonly versionId: string }): Promise<Uint8Array | undefined>;
+  /** Where a person finds a safety copy. */
+  describe(copy: { readonly key: string }): string;
+}
+
+/** One JSON document that several may want to write. */
+export interface Document {
+  readonly key: string;
+  read(): Promise<{ readonly content: unknown; readonly etag: string } | undefined>;
+  /** @param etag of the content this one replaces; undefined: there must be none. @returns the new etag, undefined: somebody else was first */
+  write(content: object, etag: string | undefined): Promise<string | undefined>;
+}
+
+export const createDropBox = (store: ObjectStore): DropBox => ({
+  name: store.name,
+  getDrop: (key, versionId) => store.get(key, versionId),
+  headDrop: (key, versionId) => store.head(key, versionId),
+  newestDrop: (key) => store.head(key),
+  listDrops: (prefix) => store.list(prefix),
+  receipts: (instance, key, versionId) => createDocument(store, receiptKey(instance, key, versionId)),
+  lease: (instance, code) => createDocument(store, leaseKey(instance, code)),
+  keepSafe: async (instance, ref, bytes) => {
+    const { key, versionId } = await store.put(safetyKey(instance, ref), bytes);
+    return { key, versionId };
+  },
+  getSafe: async ({ key, versionId }) => (await store.get(key, versionId))?.body,
+  describe: ({ key }) => `${store.name.replace(/\/$/, '')}/${key}`,
+});
+
+const createDocument = (store: ObjectStore, key: string): Document => ({
+  key,
+  read: async () => {
+    const object = await store.get(key);
+    return object && { content: JSON.parse(Buffer.from(object.body).toString('utf8')) as unknown, etag: object.etag };
+  },
+  write: async (content, etag) => {
+    const body = Buffer.from(`${JSON.stringify(content, null, 2)}\n`);
+    try {
+      return (await store.put(key, body, etag === undefined ? { ifAbsent: true } : { ifMatch: etag })).etag;
+    } catch (error) {
+      if (error instanceof PreconditionFailed) return undefined;
+      throw error;
+    }
+  },
+});

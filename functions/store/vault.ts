@@ -1,0 +1,88 @@
+/**
+ * The vault: archives and snapshots on an object store, in format 1. Archives first, manifest last: what a readable
+ * manifest names was stored before it. Archives are read by exact version and proved by their hash.
+ */
+import { createHash } from 'node:crypto';
+import type { IntegrationRef } from '../core/integration.ts';
+import { archiveKey, archivePrefix, snapshotKey, snapshotOfKey, snapshotPrefix } from '../core/keys.ts';
+import { type ArchiveRef, formatManifest, type Manifest, parseManifest } from '../core/manifest.ts';
+import { type ObjectStore, PreconditionFailed } from './object-store.ts';
+
+export interface Vault {
+  readonly name: string;
+  /** Stores the archive as the newest version of its integration. */
+  putArchive(instance: string, ref: IntegrationRef, bytes: Uint8Array): Promise<{ key: string; versionId: string }>;
+  /** Exactly the version named, proved by its sha256. @throws VaultError when it is missing or damaged */
+  getArchive(archive: ArchiveRef): Promise<Uint8Array>;
+  /** A test for "the vault holds exactly this version", of the instance's archives as they are now. */
+  archivesHeld(instance: string): Promise<(archive: ArchiveRef) => boolean>;
+  /** The commit. @returns false when a snapshot of that name exists already. */
+  commitSnapshot(manifest: Manifest): Promise<boolean>;
+  /** Names, newest first. */
+  listSnapshots(instance: string): Promise<readonly string[]>;
+  /** @throws VaultError when there is none; ManifestError when it cannot be read */
+  getSnapshot(instance: string, snapshot: string): Promise<Manifest>;
+}
+
+/** Something the vault should hold is not there or not what it was. */
+export class VaultError extends Error {
+  override readonly name = 'VaultError';
+}
+
+export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+export const createVault = (store: ObjectStore): Vault => {
+  const listSnapshots = async (instance: string): Promise<string[]> => {
+    const names: string[] = [];
+    for await (const { key } of store.list(snapshotPrefix(instance))) {
+      const name = snapshotOfKey(instance, key);
+      if (name !== undefined) names.push(name);
+    }
+    return names.reverse();
+  };
+
+  return {
+    name: store.name,
+    putArchive: async (instance, ref, bytes) => {
+      const { key, versionId } = await store.put(archiveKey(instance, ref), bytes);
+      return { key, versionId };
+    },
+    getArchive: async ({ key, versionId, sha256 }) => {
+      const object = await store.get(key, versionId);
+      if (!object) throw new VaultError(`${key} version ${versionId} is missing from ${store.name}`);
+      if (sha256Of(object.body) !== sha256) {
+        throw new VaultError(`${key} version ${versionId} in ${store.name} is damaged: its bytes are not those stored`);
+      }
+      return object.body;
+    },
+    archivesHeld: async (instance) => {
+      const held = new Map<string, number>();
+      for await (const { key, versionId, bytes } of store.listVersions(archivePrefix(instance))) {
+        held.set(`${key}\n${versionId}`, bytes);
+      }
+      return ({ key, versionId, bytes }) => held.get(`${key}\n${versionId}`) === bytes;
+    },
+    commitSnapshot: async (manifest) => {
+      try {
+        await store.put(snapshotKey(manifest.instance, manifest.snapshot), Buffer.from(formatManifest(manifest)), {
+          ifAbsent: true,
+        });
+        return true;
+      } catch (error) {
+        if (error instanceof PreconditionFailed) return false;
+        throw error;
+      }
+    },
+    listSnapshots,
+    getSnapshot: async (instance, snapshot) => {
+      const key = snapshotKey(instance, snapshot);
+      const object = await store.get(key);
+      if (!object) {
+        const names = await listSnapshots(instance);
+        const there = names.length > 0 ? `the newest there is ${names[0]}` : `there is none of ${instance} at all`;
+        throw new VaultError(`${store.name} holds no snapshot ${snapshot} of ${instance}; ${there}`);
+      }
+      return parseManifest(Buffer.from(object.body).toString('utf8'), `${key} in ${store.name}`);
+    },
+  };
+};

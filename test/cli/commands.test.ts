@@ -1,0 +1,239 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { seedSamples } from '../simulator/samples.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { type Desk, openDesk } from './typed.ts';
+
+let desk: Desk;
+let simulator: Simulator;
+beforeEach(async () => {
+  desk = await openDesk();
+  simulator = await startSimulator();
+  await desk.configure({ dev: simulator });
+});
+afterEach(async () => {
+  for (const secret of simulator.secrets()) expect(desk.said()).not.toContain(secret);
+  await simulator.close();
+  await desk.close();
+});
+
+const HELLO = 'HELLO|01.00.0000';
+const hello = (marker = 'a') =>
+  buildSampleArchive({ code: 'HELLO', version: '01.00.0000', name: 'Hello World', marker });
+
+const json = async (...args: string[]) => {
+  const { exitCode, stdout, stderr } = await desk.oic(...args, '--json');
+  return { exitCode, stderr, document: JSON.parse(stdout) };
+};
+
+test('list and show tell what the instance has', async () => {
+  simulator.instance.add(hello(), { status: 'ACTIVATED' });
+  simulator.instance.add(buildSampleArchive({ code: 'OTHER', version: '01.00.0000' }), { status: 'CONFIGURED' });
+
+  expect((await json('list', 'dev')).document.integrations.map(({ id }: { id: string }) => id)).toEqual([
+    HELLO,
+    'OTHER|01.00.0000',
+  ]);
+  expect((await json('list', 'dev', '--status', 'activated')).document.integrations).toHaveLength(1);
+  expect((await json('list', 'dev', '--name', 'world')).document.integrations).toHaveLength(1);
+  expect((await json('show', 'dev', 'HELLO/01.00.0000')).document).toMatchObject({
+    id: HELLO,
+    status: 'ACTIVATED',
+    schedule: null,
+  });
+  expect((await desk.oic('list', 'dev')).stdout).toMatch(/HELLO\|01\.00\.0000 +Hello World +ACTIVATED/);
+  expect(await desk.oic('show', 'dev', 'NOT/01.00.0000')).toMatchObject({ exitCode: 1, stdout: '' });
+});
+
+test('export writes the whole archive, for its owner only', async () => {
+  simulator.instance.add(hello());
+
+  const { document } = await json('export', 'dev', HELLO, '--out', 'hello.iar');
+
+  const file = join(desk.directory, 'hello.iar');
+  expect(document).toEqual({
+    id: HELLO,
+    file: 'hello.iar',
+    bytes: (await readFile(file)).length,
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test('import adds, replaces, and leaves alone what is the same', async () => {
+  await desk.write('ignored name (5).iar', '');
+  const { writeFile } = await import('node:fs/promises');
+  await writeFile(join(desk.directory, 'a.iar'), hello('a'));
+  await writeFile(join(desk.directory, 'b.iar'), hello('b'));
+
+  const actions = [];
+  for (const file of ['a.iar', 'a.iar', 'b.iar']) actions.push((await json('import', 'dev', file)).document.results[0]);
+
+  expect(actions).toEqual([
+    { file: 'a.iar', id: HELLO, action: 'imported' },
+    { file: 'a.iar', id: HELLO, action: 'unchanged' },
+    { file: 'b.iar', id: HELLO, action: 'replaced' },
+  ]);
+  expect(simulator.instance.get(HELLO)?.status).toBe('CONFIGURED');
+});
+
+test('import refuses to replace an active integration, and goes on with the next file', async () => {
+  const { writeFile } = await import('node:fs/promises');
+  simulator.instance.add(hello('a'), { status: 'ACTIVATED' });
+  await writeFile(join(desk.directory, 'b.iar'), hello('b'));
+  await writeFile(join(desk.directory, 'c.iar'), buildSampleArchive({ code: 'OTHER', version: '01.00.0000' }));
+  await desk.write('junk.iar', '<html>log in</html>');
+
+  const { exitCode, stderr, document } = await json('import', 'dev', 'b.iar', 'junk.iar', 'c.iar');
+
+  expect(exitCode).toBe(1);
+  expect(document.results.map(({ action }: { action: string }) => action)).toEqual(['failed', 'failed', 'imported']);
+  expect(stderr).toMatch(/it is active; deactivate it first/);
+  expect(stderr).toMatch(/junk\.iar was not sent/);
+});
+
+test('activate waits until it is active; deactivate stops the schedule and waits', async () => {
+  const nightly = buildSampleArchive({ code: 'NIGHTLY', version: '01.00.0000', schedule: 'FREQ=DAILY' });
+  simulator.instance.add(nightly, { status: 'CONFIGURED' });
+
+  expect((await json('activate', 'dev', 'NIGHTLY/01.00.0000')).document).toEqual({
+    results: [{ id: 'NIGHTLY|01.00.0000', status: 'ACTIVATED' }],
+  });
+  expect(simulator.instance.get('NIGHTLY|01.00.0000')?.status).toBe('ACTIVATED');
+  simulator.instance.setSchedule('NIGHTLY|01.00.0000', 'started');
+  expect((await json('deactivate', 'dev', 'NIGHTLY/01.00.0000')).exitCode).toBe(0);
+  expect(simulator.instance.get('NIGHTLY|01.00.0000')).toMatchObject({ status: 'CONFIGURED', schedule: 'stopped' });
+});
+
+test("activate prints Oracle's own reason when it fails, without its HTML", async () => {
+  simulator.instance.add(hello(), { status: 'CONFIGURED' });
+  simulator.faults.failActivation(
+    HELLO,
+    '<br> Integration HELLO(1.0) cannot be activated.<br> XML parsing failed in <case>.',
+  );
+
+  const { exitCode, stderr } = await desk.oic('activate', 'dev', HELLO);
+
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(
+    /activating HELLO\|01\.00\.0000 on dev failed: .*Integration HELLO\(1\.0\) cannot be activated\. XML parsing failed in <case>\./,
+  );
+  expect(stderr).not.toContain('<br>');
+});
+
+test('delete refuses an active integration, and deletes it with --deactivate', async () => {
+  simulator.instance.add(hello(), { status: 'ACTIVATED' });
+
+  const refused = await json('delete', 'dev', HELLO);
+  expect(refused).toMatchObject({ exitCode: 1, document: { results: [{ id: HELLO, deleted: false }] } });
+  expect(refused.stderr).toContain('add --deactivate');
+  expect((await json('delete', 'dev', HELLO, '--deactivate')).document).toEqual({
+    results: [{ id: HELLO, deleted: true }],
+  });
+  expect(simulator.instance.list()).toEqual([]);
+});
+
+test('an instance without `deploy` is not changed by any command', async () => {
+  simulator.instance.add(hello(), { status: 'ACTIVATED' });
+  await desk.configure({ dev: simulator }, { deploy: undefined });
+  const { writeFile } = await import('node:fs/promises');
+  await writeFile(join(desk.directory, 'a.iar'), buildSampleArchive({ code: 'NEW', version: '01.00.0000' }));
+
+  for (const args of [
+    ['import', 'dev', 'a.iar'],
+    ['deactivate', 'dev', HELLO],
+    ['delete', 'dev', HELLO, '--deactivate'],
+  ]) {
+    const { exitCode, stderr } = await desk.oic(...args);
+    expect({ args, exitCode }).toEqual({ args, exitCode: 1 });
+    expect(stderr).toContain('dev has no `deploy` in the settings');
+  }
+  expect(simulator.instance.list()).toMatchObject([{ id: HELLO, status: 'ACTIVATED' }]);
+});
+
+test('backup, snapshots and verify work together on a directory', async () => {
+  seedSamples(simulator, { count: 30 });
+
+  const first = await json('backup', 'dev', '--vault', 'safe');
+  const second = await json('backup', 'dev', '--vault', 'safe');
+  const { document: listed } = await json('snapshots', 'dev', '--vault', 'safe');
+  const verified = await json('verify', 'dev', '--vault', 'safe', '--snapshot', first.document.snapshot);
+
+  expect(first).toMatchObject({
+    exitCode: 0,
+    document: { complete: true, integrations: 30, exported: 30, unchanged: 0, failures: [] },
+  });
+  expect(second.document).toMatchObject({ complete: true, exported: 0, unchanged: 30 });
+  expect(listed.snapshots.map(({ snapshot }: { snapshot: string }) => snapshot)).toEqual([
+    second.document.snapshot,
+    first.document.snapshot,
+  ]);
+  expect(verified).toMatchObject({ exitCode: 0, document: { checked: 30, damaged: [] } });
+});
+
+test('verify names what was damaged or removed in the vault', async () => {
+  seedSamples(simulator, { count: 5, versionShare: 0 });
+  await desk.oic('backup', 'dev');
+  const { open, rm } = await import('node:fs/promises');
+  const [one, two] = simulator.instance.list();
+  const fileOf = (id = '') => join(desk.directory, 'vault', 'integrations', 'dev', `${id.replace('|', '/')}.iar`);
+  const file = await open(fileOf(one?.id), 'r+');
+  await file.write(Buffer.from('damage'), 0, 6, 200);
+  await file.close();
+  await rm(fileOf(two?.id));
+
+  const { exitCode, document } = await json('verify', 'dev');
+
+  expect(exitCode).toBe(1);
+  expect(document.damaged).toMatchObject([
+    { id: one?.id, problem: expect.stringContaining('damaged') },
+    { id: two?.id, problem: expect.stringContaining('missing') },
+  ]);
+});
+
+test('connections tells what they lack, and the template has every key and no value', async () => {
+  const archive = buildSampleArchive({
+    code: 'USES',
+    version: '01.00.0000',
+    connections: [{ id: 'ERP', properties: ['host'] }],
+  });
+  simulator.instance.add(archive, { connections: 'DRAFT' });
+
+  const { document } = await json('connections', 'dev');
+  const { document: template } = await json('connections', 'dev', '--template');
+
+  expect(document.connections).toMatchObject([
+    { id: 'ERP', status: 'DRAFT', missing: expect.arrayContaining(['host']) },
+  ]);
+  const properties = [...template.connections.ERP.connectionProperties, ...template.connections.ERP.securityProperties];
+  expect(properties.map(({ propertyName }) => propertyName)).toEqual(
+    expect.arrayContaining(document.connections[0].missing),
+  );
+  expect(new Set(properties.map(({ propertyValue }) => propertyValue))).toEqual(new Set(['']));
+});
+
+test('doctor finds a healthy instance healthy', async () => {
+  const { exitCode, document } = await json('doctor', 'dev');
+
+  expect(exitCode).toBe(0);
+  expect(document.checks.map(({ name, ok }: { name: string; ok: boolean }) => [name, ok])).toEqual(
+    ['host', 'tls', 'secret', 'token', 'role', 'integrationInstance', 'deploy', 'vault'].map((name) => [name, true]),
+  );
+});
+
+test('every command has help with an example', async () => {
+  const { stdout } = await desk.oic('--help');
+  const commands = [...stdout.matchAll(/^ {2}([a-z]+) /gm)]
+    .map(([, name]) => name ?? '')
+    .filter((name) => name !== 'help');
+  expect(commands.length).toBeGreaterThanOrEqual(13);
+
+  for (const command of commands) {
+    const help = await desk.oic(command, '--help');
+    expect({ command, exitCode: help.exitCode }).toEqual({ command, exitCode: 0 });
+    expect(help.stdout).toContain(`$ oic ${command}`);
+    expect(help.stdout).toContain('--json');
+  }
+});

@@ -1,0 +1,108 @@
+/**
+ * `npm start`: the main job, shown on two simulated instances on loopback. It types the same `oic` commands a person
+ * would, into ./vault, and leaves nothing running.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatTable } from '../functions/cli/output.ts';
+import type { BackupReport } from '../functions/jobs/back-up.ts';
+import { seedSamples } from './simulator/samples.ts';
+import { type Simulator, startSimulator } from './simulator/server.ts';
+
+const CLI = join(import.meta.dirname, '..', 'functions', 'cli.ts');
+/** Fixed, so that a second `npm start` finds in the vault what the first one put there. */
+const SEEDED_AT = new Date('2026-11-20T18:00:00Z');
+
+const say = (line = ''): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+/** Runs the command line with `--json`, as scripts do. @throws when it fails */
+const oic = async (files: string[], ...args: string[]): Promise<unknown> => {
+  const child = spawn(process.execPath, [CLI, ...args, ...files, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`oic ${args.join(' ')} ended with exit code ${code}`);
+  return JSON.parse(Buffer.concat(chunks).toString());
+};
+
+const writeFiles = async (directory: string, simulators: Record<string, Simulator>): Promise<string[]> => {
+  const config = join(directory, 'settings.json');
+  const credentials = join(directory, 'credentials.json');
+  const names = Object.keys(simulators);
+  const each = <T>(of: (simulator: Simulator) => T) =>
+    Object.fromEntries(names.map((name) => [name, of(simulators[name] as Simulator)]));
+  const instances = each(({ url, integrationInstance }) => ({ url, integrationInstance, secret: 'none', deploy: {} }));
+  await writeFile(config, JSON.stringify({ instances }));
+  await writeFile(credentials, JSON.stringify(each((simulator) => simulator.credentials())), { mode: 0o600 });
+  return ['--config', config, '--credentials', credentials];
+};
+
+const editSome = ({ instance }: Simulator): void => {
+  for (const { id } of instance
+    .list()
+    .filter(({ status }) => status === 'CONFIGURED')
+    .slice(0, 3)) {
+    instance.edit(id, { marker: `edited ${Date.now()}` }, 'you@example.com');
+  }
+};
+
+const rowOf = (report: BackupReport): string[] => [
+  report.instance,
+  report.snapshot,
+  report.complete ? 'complete' : 'INCOMPLETE',
+  ...[report.integrations, report.exported, report.unchanged, report.failures.length, report.requests].map(String),
+  ((Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000).toFixed(1),
+];
+
+const show = async (directory: string, dev: Simulator, test: Simulator): Promise<void> => {
+  seedSamples(dev, { count: 40, seed: 1, until: SEEDED_AT });
+  seedSamples(test, { count: 25, seed: 2, until: SEEDED_AT });
+  const files = await writeFiles(directory, { 'sim-dev': dev, 'sim-test': test });
+  const reports: BackupReport[] = [];
+  const backup = async (instance: string): Promise<void> => {
+    say(`$ oic backup ${instance}`);
+    reports.push((await oic(files, 'backup', instance)) as BackupReport);
+  };
+
+  say('Two simulated instances of Oracle Integration run on this machine: sim-dev and sim-test.\n');
+  await backup('sim-dev');
+  await backup('sim-test');
+  say('\nSomebody edits three integrations of sim-dev.\n');
+  editSome(dev);
+  await backup('sim-dev');
+  say('$ oic verify sim-dev');
+  const verified = (await oic(files, 'verify', 'sim-dev')) as { checked: number; damaged: unknown[] };
+  say(`${verified.checked} archives read back from the vault, ${verified.damaged.length} damaged\n`);
+  const head = [
+    'INSTANCE',
+    'SNAPSHOT',
+    'STATE',
+    'INTEGRATIONS',
+    'EXPORTED',
+    'UNCHANGED',
+    'FAILED',
+    'REQUESTS',
+    'SECONDS',
+  ];
+  for (const line of formatTable(head, reports.map(rowOf))) say(line);
+  say(`
+The snapshots are in ./vault, the archives of sim-dev under ./vault/integrations/sim-dev.
+
+To back up your own instance, put its url and integrationInstance into cdk.json (context.oic.instances.dev) and type:
+
+  export OIC_CREDENTIALS_DEV='{"tokenUrl":"https://idcs-….identity.oraclecloud.com/oauth2/v1/token","clientId":"…","clientSecret":"…","scope":"…"}'
+  npx oic backup dev`);
+};
+
+const directory = await mkdtemp(join(tmpdir(), 'oic-demo-'));
+const dev = await startSimulator({ integrationInstance: 'sim-dev' });
+const test = await startSimulator({ integrationInstance: 'sim-test' });
+try {
+  await show(directory, dev, test);
+} finally {
+  await Promise.all([dev.close(), test.close(), rm(directory, { recursive: true, force: true })]);
+}

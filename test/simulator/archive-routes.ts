@@ -1,0 +1,82 @@
+/** `/integrations/archive` and `/integrations/{id}/archive`: import, replace, export. */
+import { lockedRefusal } from './activation.ts';
+import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
+import { addArchive, replaceArchive } from './importing.ts';
+import { parseMultipart } from './multipart.ts';
+import type { Call, Route } from './route.ts';
+import type { State } from './state.ts';
+import { integrationJson, integrationUrl } from './wire.ts';
+import { readCompressed } from './zip.ts';
+
+export const archiveRoutes = (state: State): Route[] => [
+  { method: 'GET', path: 'integrations/:id/archive', kind: 'export', handle: (call) => exportArchive(state, call) },
+  {
+    method: 'POST',
+    path: 'integrations/archive',
+    kind: 'import',
+    isChange: true,
+    identify,
+    handle: (call) => {
+      const { id } = addArchive(state, readFile(call), call.caller);
+      return emptyAnswer(state.behaviour.importSuccess, { location: integrationUrl(state, id) });
+    },
+  },
+  {
+    method: 'PUT',
+    path: 'integrations/archive',
+    kind: 'replace',
+    isChange: true,
+    identify,
+    handle: (call) => {
+      const integration = replaceArchive(state, readFile(call), call.caller);
+      const { putSuccess } = state.behaviour;
+      return putSuccess === 204 ? emptyAnswer(204) : jsonAnswer(200, integrationJson(state, integration));
+    },
+  },
+];
+
+/** The one part that matters is called `file`, in lower case; others are let through. @throws Refusal */
+const readFile = ({ headers, body }: Pick<Call, 'headers' | 'body'>): Buffer => {
+  const parts = readParts(headers['content-type'] ?? '', body);
+  const file = parts.find(({ name }) => name === 'file');
+  if (!file || file.body.length === 0) throw new Refusal(400, 'No file was sent in the part "file"');
+  return file.body;
+};
+
+/** The id by the project folder, so that requests and faults can be told apart by it; undefined when there is none. */
+const identify: NonNullable<Route['identify']> = (headers, body) => {
+  try {
+    const names = readCompressed(readFile({ headers, body })).map(({ name }) => name);
+    const folder = names.flatMap((name) => /^icspackage\/project\/([^/]+)_([\d.]+)\//.exec(name) ?? []);
+    return folder[1] && `${folder[1]}|${folder[2]}`;
+  } catch {
+    return undefined;
+  }
+};
+
+const readParts = (contentType: string, body: Buffer): ReturnType<typeof parseMultipart> => {
+  try {
+    return parseMultipart(contentType, body);
+  } catch (error) {
+    throw new Refusal(400, `No file was sent: ${error instanceof Error ? error.message : error}`);
+  }
+};
+
+const exportArchive = (state: State, { id }: Call): Answer => {
+  const integration = state.find(id);
+  if (integration.lock) throw lockedRefusal(integration, 423);
+  if (integration.projectType === 'PREBUILT') throw new Refusal(423, `Integration ${id} is of PREBUILT type`);
+  const body = integration.archive.write({
+    exportedAt: new Date(state.now()),
+    entrySeed: state.random.below(2 ** 31),
+    state: integration.status === 'ACTIVATION_INPROGRESS' ? 'CONFIGURED' : integration.status,
+  });
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/octet-stream',
+      'content-disposition': `attachment; filename="${integration.code}_${integration.version}.iar"`,
+    },
+    body,
+  };
+};

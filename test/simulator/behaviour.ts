@@ -1,0 +1,111 @@
+/**
+ * What nobody could settle about Oracle Integration from public text, one switch a fact. The defaults are the choices of
+ * the decision table the simulator is built by; a client has to survive every other value as well.
+ */
+
+export type Generation = 'oic3' | 'gen2';
+
+export interface Behaviour {
+  // The request as a whole
+  /** OIC 3 only: no `integrationInstance` in the query. */
+  missingInstanceStatus: 400 | 401 | 404;
+  /** OIC 3 only: an `integrationInstance` of somebody else. */
+  wrongInstanceStatus: 400 | 401 | 404;
+  /** A token whose owner has no role on the instance at all. */
+  noRoleStatus: 401 | 403;
+  /** PATCH as a real verb, instead of POST with `X-HTTP-Method-Override`. */
+  patchVerb: 405 | 'accept';
+  errorBody: 'text-status' | 'numeric-status' | 'html' | 'empty';
+
+  // Listing
+  limitOver100: 'clamp' | 'reject';
+  envelopeOffset: boolean;
+  /** Of `orderBy=time`, which is also the default order. */
+  listDirection: 'newest-first' | 'oldest-first';
+  /** Versions of one code share a name: in which order do they come, and is it the same at every page? */
+  nameTies: 'by-id' | 'random';
+
+  // Archives
+  badArchiveStatus: 400 | 500;
+  importSuccess: 204 | 200;
+  putSuccess: 200 | 204;
+  putOnActive: 412 | 409 | 423 | 'accept';
+  putOnLocked: 423 | 409 | 412;
+  /** What a connection is that an import brought along. */
+  importedConnection: 'DRAFT' | 'CONFIGURED';
+  importKeepsConnections: boolean;
+  importOverwritesLookups: boolean;
+
+  // Activation
+  /** `async`: 200 at once, ACTIVATION_INPROGRESS for `activationMs`. `enableAsyncActivationMode=true` is always obeyed. */
+  activation: 'sync' | 'async';
+  deactivation: 'sync' | 'async';
+  activationMovesLastUpdated: boolean;
+  alreadyInStateStatus: 412 | 409;
+  activateLocked: 423 | 409 | 412;
+  /** The answer when a synchronous activation fails. */
+  failedActivationStatus: 500 | 400 | 412;
+  failedActivationLeaves: 'FAILEDACTIVATION' | 'CONFIGURED';
+  /** Whether a same-major version was already taken out of service when the activation of another one fails. */
+  failedActivationDisplaces: boolean;
+  draftConnectionActivation: 'fails' | 'succeeds';
+  /** A local call to an integration that is not active. */
+  inactiveCalleeActivation: 'fails' | 'succeeds';
+  /** Activating an older minor version while a newer one of its major is active. */
+  downgrade: 'displaces' | 412;
+  /** A version with a running schedule is displaced by another of its major. */
+  displacedSchedule: 'stops' | 412;
+  deactivateWithSchedule: 412 | 'stops';
+  /** Oracle documents 700 (Gen 2) and 800 (OIC 3). */
+  activeLimit: number;
+
+  // The rest
+  deleteActive: 423 | 412 | 409;
+  deleteLocked: 423 | 409 | 412;
+  scheduleSuccess: 200 | 202;
+  /** Starting a schedule that runs. */
+  startStarted: 412 | 'accept';
+  passwords: 'absent' | 'masked';
+  /** Whether saving the last missing property is enough, or a successful test is needed too. */
+  connectionUpdate: 'stays-draft-until-tested' | 'configures';
+}
+
+export const defaultBehaviour = (generation: Generation): Behaviour => ({
+  missingInstanceStatus: 400,
+  wrongInstanceStatus: 401,
+  noRoleStatus: 403,
+  patchVerb: 405,
+  errorBody: 'text-status',
+  limitOver100: 'clamp',
+  envelopeOffset: true,
+  listDirection: 'newest-first',
+  nameTies: 'by-id',
+  badArchiveStatus: 500,
+  importSuccess: 204,
+  putSuccess: 200,
+  putOnActive: 412,
+  putOnLocked: 423,
+  importedConnection: 'DRAFT',
+  importKeepsConnections: true,
+  importOverwritesLookups: false,
+  activation: generation === 'oic3' ? 'async' : 'sync',
+  deactivation: 'sync',
+  activationMovesLastUpdated: true,
+  alreadyInStateStatus: 412,
+  activateLocked: 423,
+  failedActivationStatus: 500,
+  failedActivationLeaves: 'FAILEDACTIVATION',
+  failedActivationDisplaces: true,
+  draftConnectionActivation: 'fails',
+  inactiveCalleeActivation: 'fails',
+  downgrade: 'displaces',
+  displacedSchedule: 'stops',
+  deactivateWithSchedule: 412,
+  activeLimit: generation === 'oic3' ? 800 : 700,
+  deleteActive: 423,
+  deleteLocked: 423,
+  scheduleSuccess: 200,
+  startStarted: 412,
+  passwords: 'absent',
+  connectionUpdate: 'stays-draft-until-tested',
+});

@@ -1,0 +1,134 @@
+/** `/connections`: list, get, update, test, delete. Secrets go in and never come out. */
+import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
+import { type Connection, missingProperties, slotsOf } from './connection.ts';
+import { pageAnswer } from './listing.ts';
+import { createFilter, type Reader } from './query.ts';
+import { type Call, type Route, readJsonBody } from './route.ts';
+import type { State } from './state.ts';
+import { connectionItem } from './wire.ts';
+
+export const connectionRoutes = (state: State, pageCap: number | undefined): Route[] => [
+  { method: 'GET', path: 'connections', kind: 'connection-list', handle: (call) => list(state, call, pageCap) },
+  {
+    method: 'GET',
+    path: 'connections/:id',
+    kind: 'connection-get',
+    handle: ({ id }) => jsonAnswer(200, connectionItem(state, find(state, id))),
+  },
+  {
+    method: 'PATCH',
+    path: 'connections/:id',
+    kind: 'connection-update',
+    isChange: true,
+    handle: (call) => update(state, call),
+  },
+  {
+    method: 'POST',
+    path: 'connections/:id/test',
+    kind: 'connection-test',
+    isChange: true,
+    handle: (call) => test(state, call),
+  },
+  {
+    method: 'DELETE',
+    path: 'connections/:id',
+    kind: 'connection-delete',
+    isChange: true,
+    handle: (call) => remove(state, call),
+  },
+];
+
+const READERS: Readonly<Record<string, Reader<Connection>>> = {
+  name: ({ name }) => name,
+  status: ({ status }) => status,
+  role: ({ role }) => role,
+};
+
+const find = (state: State, id: string): Connection => {
+  const found = state.connections.get(id);
+  if (!found) throw new Refusal(404, `Connection ${id} not found`);
+  return found;
+};
+
+const list = (state: State, { query }: Call, pageCap: number | undefined): Answer => {
+  const q = query.get('q');
+  const key = { name: 'name', type: 'adapter', time: undefined }[query.get('orderBy') ?? 'time'] as
+    | 'name'
+    | 'adapter'
+    | undefined;
+  const all = [...state.connections.values()].toSorted((a, b) =>
+    key === undefined ? b.lastUpdated - a.lastUpdated || compare(a.id, b.id) : compare(a[key], b[key]),
+  );
+  return pageAnswer({
+    found: q === null ? all : all.filter(readFilter(q)),
+    query,
+    toJson: (connection) => JSON.stringify(connectionItem(state, connection)),
+    url: `${state.baseUrl}/ic/api/integration/v1/connections`,
+    behaviour: state.behaviour,
+    pageCap,
+  });
+};
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const readFilter = (q: string): ((connection: Connection) => boolean) => {
+  try {
+    return createFilter(q, READERS);
+  } catch (error) {
+    throw new Refusal(400, error instanceof Error ? error.message : 'q cannot be read');
+  }
+};
+
+/** Honours the four fields Oracle documents; others are ignored. */
+const update = (state: State, call: Call): Answer => {
+  const connection = find(state, call.id);
+  refuseLocked(connection);
+  const body = readJsonBody(call.body);
+  if (typeof body.securityPolicy === 'string') connection.securityPolicy = body.securityPolicy;
+  if (typeof body.agentGroupId === 'string') connection.agentGroupId = body.agentGroupId;
+  for (const { name, value } of readProperties(body.connectionProperties)) connection.properties.set(name, value);
+  for (const { name, value } of readProperties(body.securityProperties)) {
+    connection.credentials.set(name, value);
+    const isSecret = slotsOf(connection).some((slot) => slot.name === name && slot.type === 'PASSWORD');
+    if (isSecret) state.secrets.add(value);
+  }
+  connection.lastUpdated = state.now();
+  connection.lastUpdatedBy = call.caller;
+  const isEnough = state.behaviour.connectionUpdate === 'configures' && missingProperties(connection).length === 0;
+  if (isEnough) connection.status = 'CONFIGURED';
+  return jsonAnswer(200, connectionItem(state, connection));
+};
+
+const readProperties = (value: unknown): { name: string; value: string }[] => {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new Refusal(400, 'connectionProperties and securityProperties are lists');
+  return (value as readonly Record<string, unknown>[]).map(({ propertyName, propertyValue }) => {
+    if (typeof propertyName !== 'string') throw new Refusal(400, 'A property has no propertyName');
+    return { name: propertyName, value: String(propertyValue ?? '') };
+  });
+};
+
+const test = (state: State, { id }: Call): Answer => {
+  const connection = find(state, id);
+  refuseLocked(connection);
+  const missing = missingProperties(connection);
+  if (missing.length > 0) throw new Refusal(409, `Connection ${id} is not configured: ${missing.join(', ')}`);
+  if (connection.testFailure !== undefined) throw new Refusal(500, connection.testFailure);
+  connection.status = 'CONFIGURED';
+  return jsonAnswer(200, { details: `Test of ${id} connection succeeded.`, id, status: 'SUCCESS' });
+};
+
+const remove = (state: State, { id }: Call): Answer => {
+  const connection = find(state, id);
+  refuseLocked(connection);
+  const user = state.integrations
+    .values()
+    .find(({ archive }) => archive.facts.connections.some((used) => used.id === id));
+  if (user) throw new Refusal(409, `Connection ${id} is used by integration ${user.id}`);
+  state.connections.delete(id);
+  return emptyAnswer(200);
+};
+
+const refuseLocked = ({ id, lockedBy }: Connection): void => {
+  if (lockedBy !== undefined) throw new Refusal(412, `Connection ${id} is locked by ${lockedBy}`);
+};

@@ -1,0 +1,99 @@
+/**
+ * What an import does to an instance: the integration arrives CONFIGURED (or INPROGRESS, when it was a draft), never
+ * active and with its schedule not started; connections and lookups it brings along are created when they are missing.
+ */
+import { lockedRefusal } from './activation.ts';
+import { Refusal } from './answer.ts';
+import { BadArchive } from './archive-facts.ts';
+import { type Connection, createConnection } from './connection.ts';
+import type { Integration, IntegrationStatus, State } from './state.ts';
+import { readArchive, type StoredArchive } from './stored-archive.ts';
+
+/** POST: adds what is not there yet. @throws Refusal */
+export const addArchive = (state: State, bytes: Uint8Array, by: string): Integration => {
+  const archive = openArchive(state, bytes);
+  const { id } = archive.facts;
+  if (state.integrations.has(id)) throw new Refusal(409, `Integration ${id} already exists`);
+  return placeArchive(state, archive, by);
+};
+
+/** PUT: exchanges what is there. @throws Refusal */
+export const replaceArchive = (state: State, bytes: Uint8Array, by: string): Integration => {
+  const { behaviour } = state;
+  const archive = openArchive(state, bytes);
+  const integration = state.integrations.get(archive.facts.id);
+  if (!integration) throw new Refusal(404, `Integration ${archive.facts.id} not found; use POST to add it`);
+  if (integration.lock) throw lockedRefusal(integration, behaviour.putOnLocked);
+  const isActive = integration.status === 'ACTIVATED' || integration.status === 'ACTIVATION_INPROGRESS';
+  if (isActive && behaviour.putOnActive !== 'accept') {
+    throw new Refusal(behaviour.putOnActive, `Integration ${integration.id} is active; deactivate it first`);
+  }
+  integration.archive = archive;
+  integration.status = importedStatus(archive);
+  integration.pending = undefined;
+  integration.schedule = 'stopped';
+  integration.tracing = { tracing: false, payload: false, recording: false };
+  integration.activationError = undefined;
+  bringAlong(state, archive, by);
+  state.put(integration);
+  state.updated(integration, by);
+  return integration;
+};
+
+/** Puts an integration there, whatever was there before, with all it brings along. */
+export const placeArchive = (
+  state: State,
+  archive: StoredArchive,
+  by: string,
+  at = state.now(),
+  projectType: Integration['projectType'] = 'DEVELOPED',
+): Integration => {
+  const { id, code, version } = archive.facts;
+  const integration: Integration = {
+    id,
+    code,
+    version,
+    projectType,
+    archive,
+    status: importedStatus(archive),
+    lock: undefined,
+    created: at,
+    createdBy: by,
+    lastUpdated: at,
+    lastUpdatedBy: by,
+    tracing: { tracing: false, payload: false, recording: false },
+    schedule: 'stopped',
+    activationError: undefined,
+    pending: undefined,
+    json: undefined,
+  };
+  state.put(integration);
+  bringAlong(state, archive, by);
+  return integration;
+};
+
+const openArchive = (state: State, bytes: Uint8Array): StoredArchive => {
+  try {
+    return readArchive(bytes);
+  } catch (error) {
+    if (error instanceof BadArchive) throw new Refusal(state.behaviour.badArchiveStatus, error.message, error.code);
+    throw error;
+  }
+};
+
+const importedStatus = ({ facts }: StoredArchive): IntegrationStatus =>
+  facts.persistedState === 'INPROGRESS' ? 'INPROGRESS' : 'CONFIGURED';
+
+const bringAlong = (state: State, archive: StoredArchive, by: string): void => {
+  const { behaviour } = state;
+  for (const facts of archive.facts.connections) {
+    if (state.connections.has(facts.id) && behaviour.importKeepsConnections) continue;
+    const connection: Connection = createConnection(facts, by, state.now());
+    if (behaviour.importedConnection === 'CONFIGURED') connection.status = 'CONFIGURED';
+    state.connections.set(facts.id, connection);
+  }
+  for (const { name, data } of archive.facts.lookups) {
+    if (state.lookups.has(name) && !behaviour.importOverwritesLookups) continue;
+    state.lookups.set(name, Buffer.from(data));
+  }
+};

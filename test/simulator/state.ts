@@ -1,0 +1,168 @@
+/**
+ * What one simulated instance holds: integrations, connections, lookups. The routes change it as Oracle would, tests
+ * change it through `Instance`. It keeps the sort orders of the listing and the JSON of each item until something
+ * changes, so that 10,000 integrations are paged quickly.
+ */
+import { Refusal } from './answer.ts';
+import type { Behaviour, Generation } from './behaviour.ts';
+import type { Connection } from './connection.ts';
+import type { Random } from './random.ts';
+import type { StoredArchive } from './stored-archive.ts';
+
+export type IntegrationStatus =
+  | 'INPROGRESS'
+  | 'CONFIGURED'
+  | 'ACTIVATION_INPROGRESS'
+  | 'ACTIVATED'
+  | 'FAILEDACTIVATION';
+
+export type ScheduleState = 'started' | 'stopped' | 'paused';
+
+export interface Tracing {
+  readonly tracing: boolean;
+  readonly payload: boolean;
+  readonly recording: boolean;
+}
+
+export interface Integration {
+  readonly id: string;
+  readonly code: string;
+  readonly version: string;
+  readonly projectType: 'DEVELOPED' | 'PREBUILT';
+  archive: StoredArchive;
+  status: IntegrationStatus;
+  lock: { readonly by: string; readonly at: number } | undefined;
+  readonly created: number;
+  readonly createdBy: string;
+  lastUpdated: number;
+  lastUpdatedBy: string;
+  tracing: Tracing;
+  schedule: ScheduleState;
+  /** Oracle's message about the last activation, HTML and all. */
+  activationError: string | undefined;
+  /** What it will be at that time (ms). */
+  pending: { readonly status: IntegrationStatus; readonly at: number; readonly error?: string } | undefined;
+  /** Its list item, until something changes. */
+  json: string | undefined;
+}
+
+interface OrderedFailure {
+  readonly message: string;
+  timesLeft: number;
+}
+
+export interface State {
+  readonly generation: Generation;
+  readonly behaviour: Behaviour;
+  readonly random: Random;
+  /** Where the API answers, for links. */
+  readonly baseUrl: string;
+  readonly activationMs: number;
+  readonly now: () => number;
+  readonly integrations: ReadonlyMap<string, Integration>;
+  readonly connections: Map<string, Connection>;
+  /** Name to content. */
+  readonly lookups: Map<string, Buffer>;
+  /** Activations that are to fail, by id. */
+  readonly orderedFailures: Map<string, OrderedFailure>;
+  /** Every password and key somebody saved in a connection. */
+  readonly secrets: Set<string>;
+  find(id: string): Integration;
+  put(integration: Integration): void;
+  drop(id: string): void;
+  /** To be called after every change of an integration. */
+  changed(integration: Integration): void;
+  /** Moves `lastUpdated` and calls `changed`. */
+  updated(integration: Integration, by: string): void;
+  ordered(by: 'name' | 'time'): readonly Integration[];
+  /** Lets everything happen that was due by now: activations that run in the background. */
+  settle(): void;
+}
+
+export type StateOptions = Pick<State, 'generation' | 'behaviour' | 'random' | 'baseUrl' | 'activationMs' | 'now'>;
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const COMPARE = {
+  name: (a: Integration, b: Integration): number =>
+    compareText(a.archive.facts.name, b.archive.facts.name) || compareText(a.id, b.id),
+  time: (a: Integration, b: Integration): number => b.lastUpdated - a.lastUpdated || compareText(a.id, b.id),
+};
+
+export const createState = (options: StateOptions): State => {
+  const integrations = new Map<string, Integration>();
+  const orders = createOrders(integrations);
+  const waiting = new Set<Integration>();
+
+  const changed = (integration: Integration): void => {
+    orders.forget('time');
+    integration.json = undefined;
+    if (integration.pending) waiting.add(integration);
+  };
+  const state: State = {
+    ...options,
+    integrations,
+    connections: new Map(),
+    lookups: new Map(),
+    orderedFailures: new Map(),
+    secrets: new Set(),
+    find: (id) => {
+      const found = integrations.get(id);
+      if (!found) throw new Refusal(404, `Integration ${id} not found`);
+      return found;
+    },
+    put: (integration) => {
+      integrations.set(integration.id, integration);
+      orders.forget('name');
+      changed(integration);
+    },
+    drop: (id) => {
+      integrations.delete(id);
+      orders.forget('name', 'time');
+    },
+    changed,
+    updated: (integration, by) => {
+      integration.lastUpdated = Math.max(options.now(), integration.lastUpdated + 1);
+      integration.lastUpdatedBy = by;
+      changed(integration);
+    },
+    ordered: orders.read,
+    settle: () => {
+      for (const integration of waiting) {
+        if (integration.pending && integration.pending.at > options.now()) continue;
+        waiting.delete(integration);
+        finish(state, integration);
+      }
+    },
+  };
+  return state;
+};
+
+type OrderKey = keyof typeof COMPARE;
+
+/** Sorted lists, kept until they are forgotten. */
+const createOrders = (
+  integrations: ReadonlyMap<string, Integration>,
+): { read: (by: OrderKey) => readonly Integration[]; forget: (...keys: OrderKey[]) => void } => {
+  const kept = new Map<OrderKey, readonly Integration[]>();
+  return {
+    read: (by) => {
+      const list = kept.get(by) ?? [...integrations.values()].sort(COMPARE[by]);
+      kept.set(by, list);
+      return list;
+    },
+    forget: (...keys) => {
+      for (const key of keys) kept.delete(key);
+    },
+  };
+};
+
+/** Ends what runs in the background for this integration, whether or not its time has come. */
+export const finish = (state: State, integration: Integration): void => {
+  const { pending } = integration;
+  if (!pending) return;
+  integration.pending = undefined;
+  integration.status = pending.status;
+  integration.activationError = pending.error;
+  state.changed(integration);
+};

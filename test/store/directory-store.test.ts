@@ -1,0 +1,194 @@
+import { mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createDirectoryStore } from '../../functions/store/directory-store.ts';
+import type { ObjectStore } from '../../functions/store/object-store.ts';
+import { bytes, collect, textOf } from './contents.ts';
+import { describeObjectStore } from './object-store.contract.ts';
+import { makeTemporaryDirectory } from './temporary-directory.ts';
+
+const KEY = 'deploy/test/HELLO WORLD.iar';
+
+describeObjectStore('a directory', async () => createDirectoryStore(join(await makeTemporaryDirectory(), 'vault')));
+
+let root: string;
+let file: string;
+let store: ObjectStore;
+beforeEach(async () => {
+  root = join(await makeTemporaryDirectory(), 'vault');
+  file = join(root, KEY);
+  store = createDirectoryStore(root);
+});
+
+const idsOf = async (of: ObjectStore = store): Promise<string[]> =>
+  (await collect(of.listVersions(''))).map(({ key, versionId, isCurrent }) => `${key} ${versionId} ${isCurrent}`);
+
+const currentId = async (): Promise<string> => (await store.head(KEY))?.versionId ?? expect.fail('nothing at the key');
+
+/** The clock of a file system ticks every few milliseconds; people are slower. */
+const takeYourTime = () => sleep(15);
+
+const putByHand = async (text: string): Promise<void> => {
+  await takeYourTime();
+  await mkdir(join(file, '..'), { recursive: true });
+  await writeFile(file, text);
+};
+
+/** As an editor does it: the new content is another file, which takes the name. */
+const replaceByHand = async (text: string): Promise<void> => {
+  await takeYourTime();
+  await writeFile(`${file}~`, text);
+  await rename(`${file}~`, file);
+};
+
+describe('a directory store, seen by a person', () => {
+  it('holds the current version as a plain file at its key', async () => {
+    await store.put(KEY, bytes('first'));
+    await store.put(KEY, bytes('second'));
+
+    expect(await readFile(file, 'utf8')).toBe('second');
+    await store.delete(KEY);
+    await expect(stat(file)).rejects.toThrow('ENOENT');
+  });
+
+  it('is for this user only', async () => {
+    await store.put(KEY, bytes('first'));
+    await store.put(KEY, bytes('second'));
+
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    for (const entry of entries) {
+      const { mode } = await stat(join(entry.parentPath, entry.name));
+      expect(mode & 0o777, entry.name).toBe(entry.isDirectory() ? 0o700 : 0o600);
+    }
+    expect((await stat(root)).mode & 0o777).toBe(0o700);
+  });
+
+  it('takes a file put there by hand as the current version', async () => {
+    await putByHand('by hand');
+    const versionId = await currentId();
+
+    expect(await textOf(store, KEY)).toBe('by hand');
+    expect(await textOf(store, KEY, versionId)).toBe('by hand');
+    expect(await idsOf()).toEqual([`${KEY} ${versionId} true`]);
+    await expect(store.put(KEY, bytes('x'), { ifAbsent: true })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+  });
+
+  it('takes a link to a file as the file', async () => {
+    await putByHand('elsewhere');
+    await rename(file, join(root, '..', 'elsewhere.iar'));
+    await symlink(join(root, '..', 'elsewhere.iar'), file);
+    const versionId = await currentId();
+    await store.put(KEY, bytes('put'));
+
+    expect(await textOf(store, KEY, versionId)).toBe('elsewhere');
+    expect(await readFile(join(root, '..', 'elsewhere.iar'), 'utf8')).toBe('elsewhere');
+  });
+
+  it('takes every overwriting by hand as a new version', async () => {
+    await putByHand('by hand 1');
+    const first = await currentId();
+    await putByHand('by hand 2');
+    const second = await currentId();
+    await replaceByHand('by hand 3');
+
+    expect(new Set([first, second, await currentId()]).size).toBe(3);
+    expect(await textOf(store, KEY)).toBe('by hand 3');
+  });
+
+  it.each([
+    ['overwritten', putByHand],
+    ['replaced', replaceByHand],
+  ])('takes a stored file that was %s by hand as a new version, also of the same size', async (_, change) => {
+    const put = await store.put(KEY, bytes('12345'));
+    await change('67890');
+
+    expect(await currentId()).not.toBe(put.versionId);
+    expect(await textOf(store, KEY)).toBe('67890');
+  });
+
+  it('keeps what was put by hand, under the same id, when it is put over or deleted', async () => {
+    await putByHand('by hand 1');
+    const first = await currentId();
+    await store.put(KEY, bytes('stored'));
+    await putByHand('by hand 2');
+    const second = await currentId();
+    await store.delete(KEY);
+
+    expect(await textOf(store, KEY, first)).toBe('by hand 1');
+    expect(await textOf(store, KEY, second)).toBe('by hand 2');
+    expect(await textOf(store, KEY)).toBeUndefined();
+  });
+
+  it('removes a version put by hand for good', async () => {
+    const { versionId } = await store.put(KEY, bytes('stored'));
+    await replaceByHand('by hand');
+    await store.deleteVersion(KEY, await currentId());
+
+    expect(await idsOf()).toEqual([`${KEY} ${versionId} true`]);
+    expect(await readFile(file, 'utf8')).toBe('stored');
+  });
+
+  it.each([
+    ['overwritten', putByHand],
+    ['replaced', replaceByHand],
+  ])(
+    'shows a damaged version: its id gives the bytes of the file that was %s, and is not listed',
+    async (_, damage) => {
+      const { versionId } = await store.put(KEY, bytes('12345'));
+      await damage('1234X');
+
+      expect(await textOf(store, KEY, versionId)).toBe('1234X');
+      expect(await idsOf()).not.toContainEqual(expect.stringContaining(versionId));
+    },
+  );
+
+  it('shows damage that left the time of the file as it was', async () => {
+    const { versionId } = await store.put(KEY, bytes('12345'));
+    const { atime, mtime } = await stat(file);
+    await writeFile(file, '1234X');
+    await utimes(file, atime, mtime);
+
+    expect(await textOf(store, KEY, versionId)).toBe('1234X');
+  });
+
+  it('has nothing where a person removed the file, until the next put', async () => {
+    const first = await store.put(KEY, bytes('first'));
+    await rm(file);
+
+    expect(await store.get(KEY)).toBeUndefined();
+    expect(await store.head(KEY, first.versionId)).toBeUndefined();
+    expect(await idsOf()).toEqual([]);
+    await store.put(KEY, bytes('second'), { ifAbsent: true });
+    expect(await textOf(store, KEY, first.versionId)).toBe('first');
+  });
+
+  it.each([
+    '.DS_Store',
+    '.x.iar.Ab12Cd',
+    '.x.iar.swp',
+    'x.iar~',
+    '#x.iar#',
+    '~$x.iar',
+    'x.iar.part',
+    'x.iar.filepart',
+    'x.iar.crdownload',
+    'x.iar.tmp',
+    'Thumbs.db',
+    'v0000000001',
+  ])('does not list the stray file %s, and refuses to store under such a name', async (name) => {
+    await putByHand('real');
+    await writeFile(join(root, 'deploy/test', name), 'stray');
+
+    expect((await collect(store.list(''))).map(({ key }) => key)).toEqual([KEY]);
+    await expect(store.put(`deploy/${name}/x.iar`, bytes('x'))).rejects.toMatchObject({ kind: 'bad-key' });
+  });
+
+  it('keeps its own files out of reach', async () => {
+    await store.put(KEY, bytes('x'));
+
+    await expect(store.get(`.versions/${KEY}/v0000000001`)).rejects.toMatchObject({ kind: 'bad-key' });
+    expect(await collect(store.list('.versions/'))).toEqual([]);
+    await expect(collect(store.list('../'))).rejects.toMatchObject({ kind: 'bad-key' });
+  });
+});

@@ -1,0 +1,241 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import {
+  CreateBucketCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { ObjectStore } from '../../functions/store/object-store.ts';
+import { openStore } from '../../functions/store/open-store.ts';
+import { createS3Store } from '../../functions/store/s3-store.ts';
+import { type Fault, s3Error, startAwsProxy } from './aws-proxy.ts';
+import { bytes, collect, KEY, textOf } from './contents.ts';
+import { type Moto, startMoto } from './moto.ts';
+import { describeObjectStore } from './object-store.contract.ts';
+
+const moto = await startMoto();
+afterAll(() => moto?.close());
+
+it.runIf(process.env.CI === 'true')('is not skipped in CI', () => {
+  expect(moto, "install moto_server: pip install 'moto[server]'").toBeDefined();
+});
+
+const describeWithMoto = (name: string, suite: (moto: Moto) => void): void => {
+  describe.skipIf(!moto)(name, () => moto && suite(moto));
+};
+
+const createBucket = async ({ clientConfig }: Moto, isVersioned = true): Promise<string> => {
+  const bucket = `test-${randomUUID()}`;
+  const client = new S3Client(clientConfig);
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  if (isVersioned) {
+    const VersioningConfiguration = { Status: 'Enabled' } as const;
+    await client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }));
+  }
+  return bucket;
+};
+
+const connect = (bucket: string, config: S3ClientConfig): ObjectStore => {
+  const client = new S3Client(config);
+  onTestFinished(() => client.destroy());
+  return createS3Store({ bucket, client });
+};
+
+/** Everything a store can be asked, by name. */
+const OPERATIONS: readonly (readonly [string, (store: ObjectStore) => Promise<unknown>])[] = [
+  ['put', (store) => store.put(KEY, bytes('x'))],
+  ['get', (store) => store.get(KEY)],
+  ['head', (store) => store.head(KEY)],
+  ['list', (store) => collect(store.list(''))],
+  ['listVersions', (store) => collect(store.listVersions(''))],
+  ['delete', (store) => store.delete(KEY)],
+];
+
+describeWithMoto('an S3 bucket', (moto) => {
+  describeObjectStore('an S3 bucket', async () => connect(await createBucket(moto), moto.clientConfig));
+
+  it('lists any number of pages', async () => {
+    const client = new S3Client(moto.clientConfig);
+    client.middlewareStack.add((next) => (args) => next({ ...args, input: { ...args.input, MaxKeys: 3 } }), {
+      step: 'initialize',
+    });
+    const store = createS3Store({ bucket: await createBucket(moto), client });
+    for (const key of ['a', 'b', 'c', 'd']) for (const text of ['1', '2']) await store.put(key, bytes(text));
+    await store.delete('b');
+
+    expect((await collect(store.listVersions(''))).map(({ key }) => key).join('')).toBe('aabbccdd');
+    expect((await collect(store.list(''))).map(({ key }) => key).join('')).toBe('acd');
+  });
+
+  it.each(OPERATIONS)('tells at %s that the bucket does not exist', async (_, operation) => {
+    await expect(operation(connect('no-such-bucket', moto.clientConfig))).rejects.toMatchObject({
+      name: 'StoreError',
+      kind: 'missing',
+      message: expect.stringMatching(/^s3:\w+ on s3:\/\/no-such-bucket failed: there is no such bucket/),
+    });
+  });
+
+  it.each(OPERATIONS)(
+    'tells at %s that the bucket keeps no versions, and deletes nothing there',
+    async (_, operation) => {
+      const bucket = await createBucket(moto, false);
+      const client = new S3Client(moto.clientConfig);
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: KEY, Body: 'stored before' }));
+
+      await expect(operation(connect(bucket, moto.clientConfig))).rejects.toMatchObject({
+        kind: 'unversioned',
+        message: expect.stringContaining(`enable versioning (aws s3api put-bucket-versioning --bucket ${bucket} `),
+      });
+      const versioned = new PutBucketVersioningCommand({
+        Bucket: bucket,
+        VersioningConfiguration: { Status: 'Enabled' },
+      });
+      await client.send(versioned);
+      await expect(connect(bucket, moto.clientConfig).head(KEY)).rejects.toMatchObject({ kind: 'unversioned' });
+    },
+  );
+
+  it('is what s3://BUCKET opens', async () => {
+    const bucket = await createBucket(moto);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', moto.endpoint);
+    vi.stubEnv('AWS_REGION', 'us-east-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+
+    const store = await openStore(`s3://${bucket}`);
+    await store.put(KEY, bytes('through the environment'));
+
+    expect(store.name).toBe(`s3://${bucket}`);
+    expect(await textOf(store, KEY)).toBe('through the environment');
+  });
+});
+
+describeWithMoto('an S3 bucket behind a bad network', (moto) => {
+  const connectThrough = async (...faults: Fault[]) => {
+    const proxy = await startAwsProxy(moto.endpoint);
+    const store = connect(await createBucket(moto), { ...moto.clientConfig, endpoint: proxy.endpoint });
+    return { proxy, store, fail: () => proxy.faults.push(...faults) };
+  };
+
+  it('sends the SHA-256 of the bytes for S3 to check', async () => {
+    const { proxy, store } = await connectThrough();
+    const body = randomBytes(10_000);
+    await store.put(KEY, body);
+
+    const sha256 = createHash('sha256').update(body).digest('base64');
+    expect(proxy.requests.map(({ headers }) => headers['x-amz-checksum-sha256'])).toEqual([sha256]);
+  });
+
+  it('knows its own put again when the answer was lost', async () => {
+    const { proxy, store, fail } = await connectThrough('lose-answer');
+    fail();
+    const put = await store.put(KEY, bytes('mine'), { ifAbsent: true });
+
+    expect(proxy.requests.filter(({ method }) => method === 'PUT')).toHaveLength(2);
+    expect(await store.head(KEY)).toMatchObject({ versionId: put.versionId, etag: put.etag });
+    expect(await collect(store.listVersions(''))).toHaveLength(1);
+  });
+
+  it('does not take the same bytes of another for its own put', async () => {
+    const { store } = await connectThrough();
+    await store.put(KEY, bytes('same'));
+
+    await expect(store.put(KEY, bytes('same'), { ifAbsent: true })).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+    });
+  });
+
+  it('reads again when an answer breaks off', async () => {
+    const { store, fail } = await connectThrough('cut-answer', 'cut-answer');
+    const body = randomBytes(200_000);
+    await store.put(KEY, body);
+    fail();
+
+    expect(Buffer.compare((await store.get(KEY))?.body ?? Buffer.alloc(0), body)).toBe(0);
+  });
+
+  it('gives up on an answer that always breaks off', async () => {
+    const { store, fail } = await connectThrough('cut-answer', 'cut-answer', 'cut-answer');
+    await store.put(KEY, randomBytes(200_000));
+    fail();
+
+    await expect(store.get(KEY)).rejects.toMatchObject({ name: 'StoreError', kind: 'unreachable' });
+  });
+
+  it('tries again when another conditional request is under way', async () => {
+    const conflict = s3Error(409, 'ConditionalRequestConflict');
+    const { store, fail } = await connectThrough(conflict, conflict);
+    fail();
+    await store.put(KEY, bytes('at last'), { ifAbsent: true });
+
+    expect(await textOf(store, KEY)).toBe('at last');
+  });
+
+  it('has lost when the other requests never end', async () => {
+    const { store, fail } = await connectThrough(...Array(6).fill(s3Error(409, 'ConditionalRequestConflict')));
+    fail();
+
+    await expect(store.put(KEY, bytes('x'), { ifAbsent: true })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+  });
+
+  it.each([
+    [403, 'AccessDenied', 'denied', /s3:ListBucketVersions on s3:.* failed: AWS denies it: give this user or role/],
+    [400, 'ExpiredToken', 'credentials', /have expired: log in again/],
+    [403, 'InvalidAccessKeyId', 'credentials', /does not accept the credentials: check AWS_PROFILE/],
+    [301, 'PermanentRedirect', 'credentials', /in another region: set AWS_REGION/],
+    [418, 'SomethingNew', 'failed', /the answer was SomethingNew/],
+  ])('tells what to do about %i %s', async (status, code, kind, message) => {
+    const { store, fail } = await connectThrough(s3Error(status, code));
+    fail();
+
+    const failure = { name: 'StoreError', kind, message: expect.stringMatching(message) };
+    await expect(collect(store.listVersions(''))).rejects.toMatchObject(failure);
+  });
+
+  it('finds out why a HEAD was refused, though its answer cannot say', async () => {
+    const { store, fail } = await connectThrough(s3Error(400, ''), s3Error(400, 'ExpiredToken'));
+    fail();
+
+    await expect(store.head(KEY)).rejects.toMatchObject({ kind: 'credentials' });
+  });
+});
+
+describe('an S3 bucket that cannot be asked', () => {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const unreachable = { endpoint: 'http://127.0.0.1:1', region: 'us-east-1', maxAttempts: 1 };
+
+  it.each(OPERATIONS)('tells at %s that AWS cannot be reached', async (_, operation) => {
+    await expect(operation(connect('a-bucket', { ...unreachable, credentials }))).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringContaining('on s3://a-bucket failed: AWS cannot be reached'),
+    });
+  });
+
+  const withoutAwsSettings = (settings: Readonly<Record<string, string>>): void => {
+    for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined);
+    const nothing = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
+    for (const [name, value] of Object.entries({ ...nothing, ...settings })) vi.stubEnv(name, value);
+    onTestFinished(() => void vi.unstubAllEnvs());
+  };
+
+  it('tells that there are no credentials, and how to get them', async () => {
+    withoutAwsSettings({ AWS_REGION: 'us-east-1', AWS_EC2_METADATA_DISABLED: 'true' });
+
+    await expect((await openStore('s3://a-bucket')).head(KEY)).rejects.toMatchObject({
+      kind: 'credentials',
+      message: expect.stringContaining('s3:GetObject on s3://a-bucket failed: no AWS credentials were found'),
+    });
+  });
+
+  it('tells that no region is set', async () => {
+    withoutAwsSettings({ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+
+    await expect((await openStore('s3://a-bucket')).head(KEY)).rejects.toMatchObject({
+      kind: 'credentials',
+      message: expect.stringContaining('no AWS region is set: set AWS_REGION'),
+    });
+  });
+});
