@@ -125,7 +125,7 @@ command(
   'watch <instance>',
   'deploy what is put into DIR/deploy/INSTANCE/; one line of JSON a receipt',
   'watch test --drop-box ./drop-box',
-  async () => (await import('./cli/deploy.ts')).watch,
+  async () => (await import('./cli/watch.ts')).watch,
 ).option(...DROP_BOX);
 
 command(

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatTable } from '../functions/cli/output.ts';
 import type { BackupReport } from '../functions/jobs/back-up.ts';
+import { buildSampleArchive } from './simulator/sample-archive.ts';
 import { seedSamples } from './simulator/samples.ts';
 import { type Simulator, startSimulator } from './simulator/server.ts';
 
@@ -41,15 +42,6 @@ const writeFiles = async (directory: string, simulators: Record<string, Simulato
   return ['--config', config, '--credentials', credentials];
 };
 
-const editSome = ({ instance }: Simulator): void => {
-  for (const { id } of instance
-    .list()
-    .filter(({ status }) => status === 'CONFIGURED')
-    .slice(0, 3)) {
-    instance.edit(id, { marker: `edited ${Date.now()}` }, 'you@example.com');
-  }
-};
-
 const rowOf = (report: BackupReport): string[] => [
   report.instance,
   report.snapshot,
@@ -57,6 +49,33 @@ const rowOf = (report: BackupReport): string[] => [
   ...[report.integrations, report.exported, report.unchanged, report.failures.length, report.requests].map(String),
   ((Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000).toFixed(1),
 ];
+
+const NEW_FLOW = 'WELCOME_NEW_EMPLOYEES|01.00.0000';
+
+/** Three integrations are edited and one is added, with a connection both instances have. */
+const workOn = ({ instance }: Simulator): void => {
+  const drafts = instance.list().filter(({ status }) => status === 'CONFIGURED');
+  for (const { id } of drafts.slice(0, 3)) instance.edit(id, { marker: `edited ${Date.now()}` }, 'you@example.com');
+  const [code = '', version = ''] = NEW_FLOW.split('|');
+  const archive = buildSampleArchive({
+    code,
+    version,
+    name: 'Welcome new employees',
+    connections: [{ id: 'HCM_CLOUD', type: 'soap' }],
+  });
+  instance.add(archive, { status: 'ACTIVATED', lastUpdatedBy: 'you@example.com' });
+};
+
+/** The new integration of sim-dev, exported and dropped for sim-test. */
+const promote = async (files: string[], directory: string): Promise<void> => {
+  const archive = join(directory, 'any name will do.iar');
+  say(`$ oic export sim-dev '${NEW_FLOW}' --out 'any name will do.iar'`);
+  await oic(files, 'export', 'sim-dev', NEW_FLOW, '--out', archive);
+  say("$ oic deploy sim-test 'any name will do.iar'");
+  await oic(files, 'deploy', 'sim-test', archive, '--drop-box', join(directory, 'drop-box'));
+  const { status } = (await oic(files, 'show', 'sim-test', NEW_FLOW)) as { status: string };
+  say(`sim-test has ${NEW_FLOW}, ${status}\n`);
+};
 
 const show = async (directory: string, dev: Simulator, test: Simulator): Promise<void> => {
   seedSamples(dev, { count: 40, seed: 1, until: SEEDED_AT });
@@ -71,12 +90,13 @@ const show = async (directory: string, dev: Simulator, test: Simulator): Promise
   say('Two simulated instances of Oracle Integration run on this machine: sim-dev and sim-test.\n');
   await backup('sim-dev');
   await backup('sim-test');
-  say('\nSomebody edits three integrations of sim-dev.\n');
-  editSome(dev);
+  say('\nSomebody edits three integrations of sim-dev and adds one.\n');
+  workOn(dev);
   await backup('sim-dev');
   say('$ oic verify sim-dev');
   const verified = (await oic(files, 'verify', 'sim-dev')) as { checked: number; damaged: unknown[] };
   say(`${verified.checked} archives read back from the vault, ${verified.damaged.length} damaged\n`);
+  await promote(files, directory);
   const head = [
     'INSTANCE',
     'SNAPSHOT',

@@ -1,0 +1,156 @@
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { type Desk, openDesk } from './typed.ts';
+
+let desk: Desk;
+let simulator: Simulator;
+beforeEach(async () => {
+  desk = await openDesk();
+  simulator = await startSimulator();
+  await desk.configure({ test: simulator });
+  simulator.onRequest(() => {
+    for (const connection of simulator.instance.connections.values()) connection.status = 'CONFIGURED';
+  });
+});
+afterEach(async () => {
+  for (const secret of simulator.secrets()) expect(desk.said()).not.toContain(secret);
+  await simulator.close();
+  await desk.close();
+});
+
+const put = (file: string, code: string, options: Partial<Parameters<typeof buildSampleArchive>[0]> = {}) =>
+  writeFile(join(desk.directory, file), buildSampleArchive({ code, version: '01.00.0000', ...options }));
+
+test('deploy imports and activates, in call order, and tells each step', async () => {
+  await put('caller.iar', 'A_CALLER', { calls: [{ code: 'CALLED', version: '01.00.0000' }] });
+  await put('called.iar', 'CALLED');
+
+  const { exitCode, stdout, stderr } = await desk.oic('deploy', 'test', 'caller.iar', 'called.iar', '--json');
+
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout).results).toMatchObject([
+    {
+      file: 'called.iar',
+      id: 'CALLED|01.00.0000',
+      state: 'deployed',
+      steps: [{ do: 'import' }, { do: 'connect' }, { do: 'activate' }],
+    },
+    { file: 'caller.iar', id: 'A_CALLER|01.00.0000', state: 'deployed' },
+  ]);
+  expect(stderr).toMatch(/done {3}activate {7}CALLED\|01\.00\.0000/);
+  expect(simulator.instance.list().map(({ status }) => status)).toEqual(['ACTIVATED', 'ACTIVATED']);
+});
+
+test('deploy --dry-run prints the plan and sends no write', async () => {
+  simulator.instance.add(buildSampleArchive({ code: 'FLOW', version: '01.00.0000', marker: 'old' }), {
+    status: 'ACTIVATED',
+  });
+  await put('flow.iar', 'FLOW', { marker: 'new' });
+
+  const { exitCode, stdout } = await desk.oic('deploy', 'test', 'flow.iar', '--dry-run');
+
+  expect(exitCode).toBe(0);
+  expect(
+    stdout
+      .split('\n')
+      .slice(1, 5)
+      .map((line) => line.trim().split(/\s+/)[0]),
+  ).toEqual(['deactivate', 'replace', 'connect', 'activate']);
+  expect(simulator.requests.filter(({ method, kind }) => method !== 'GET' && kind !== 'token')).toEqual([]);
+});
+
+test('deploy ends with 1 when something was rejected or rolled back, and deploys the rest', async () => {
+  simulator.instance.add(buildSampleArchive({ code: 'BROKEN', version: '01.00.0000', marker: 'old' }), {
+    status: 'ACTIVATED',
+  });
+  simulator.faults.failActivation('BROKEN|01.00.0000', 'it cannot be', 1);
+  await put('broken.iar', 'BROKEN', { marker: 'new' });
+  await put('fine.iar', 'FINE');
+  await desk.write('junk.iar', 'junk');
+
+  const { exitCode, stdout } = await desk.oic(
+    'deploy',
+    'test',
+    'broken.iar',
+    'junk.iar',
+    'fine.iar',
+    'nowhere.iar',
+    '--json',
+  );
+
+  expect(exitCode).toBe(1);
+  const states = JSON.parse(stdout).results.map(({ file, state }: { file: string; state: string }) => [file, state]);
+  expect(Object.fromEntries(states)).toEqual({
+    'junk.iar': 'rejected',
+    'nowhere.iar': 'rejected',
+    'broken.iar': 'rolled-back',
+    'fine.iar': 'deployed',
+  });
+});
+
+test('deploy to an instance without `deploy` is refused before anything is sent', async () => {
+  await desk.configure({ test: simulator }, { deploy: undefined });
+  await put('flow.iar', 'FLOW');
+
+  expect(await desk.oic('deploy', 'test', 'flow.iar')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('only read'),
+  });
+  expect(simulator.requests).toEqual([]);
+});
+
+test('a deploy that was killed is brought to its end by the next, and what ran before runs again', async () => {
+  simulator.instance.add(
+    buildSampleArchive({ code: 'FLOW', version: '01.00.0000', marker: 'old', schedule: 'FREQ=DAILY' }),
+    {
+      status: 'ACTIVATED',
+      scheduleState: 'started',
+    },
+  );
+  await put('flow.iar', 'FLOW', { marker: 'new', schedule: 'FREQ=DAILY' });
+  const slow = simulator.faults.add({ match: { kind: 'replace' }, answer: { delayMs: 5_000 } });
+  const run = desk.start('deploy', 'test', 'flow.iar');
+  while (!simulator.requests.some(({ kind }) => kind === 'replace')) await sleep(20);
+  run.process.kill('SIGKILL');
+  await run.ended;
+  slow();
+  expect(simulator.instance.get('FLOW|01.00.0000')).toMatchObject({ status: 'CONFIGURED', schedule: 'stopped' });
+
+  expect(await desk.oic('deploy', 'test', 'flow.iar')).toMatchObject({ exitCode: 0 });
+  expect(simulator.instance.get('FLOW|01.00.0000')).toMatchObject({ status: 'ACTIVATED', schedule: 'started' });
+}, 120_000);
+
+test('watch deploys what is put into its directory, with a line of JSON and a receipt beside it', async () => {
+  const watching = desk.start('watch', 'test', '--drop-box', 'box');
+  await mkdir(join(desk.directory, 'box/deploy/test/some folder'), { recursive: true });
+  await put('flow.iar', 'FLOW');
+  await copyFile(
+    join(desk.directory, 'flow.iar'),
+    join(desk.directory, 'box/deploy/test/some folder/my flow + (2).iar'),
+  );
+  await desk.write('box/deploy/test/junk.iar', 'junk');
+  const until = Date.now() + 20_000;
+  const receipts = async () =>
+    (await readdir(join(desk.directory, 'box/receipts'), { recursive: true }).catch(() => [])).filter((name) =>
+      name.endsWith('.json'),
+    );
+  while (simulator.instance.get('FLOW|01.00.0000')?.status !== 'ACTIVATED' && Date.now() < until) await sleep(100);
+  await sleep(500);
+  watching.process.kill('SIGINT');
+  const { exitCode, stdout } = await watching.ended;
+
+  expect(exitCode).toBe(0);
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(Object.fromEntries(lines.map(({ key, state }) => [key, state]))).toEqual({
+    'deploy/test/junk.iar': 'rejected',
+    'deploy/test/some folder/my flow + (2).iar': 'deployed',
+  });
+  expect(await receipts()).toHaveLength(2);
+}, 40_000);
