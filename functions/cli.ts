@@ -109,7 +109,22 @@ command(
   async () => (await import('./cli/backup.ts')).verify,
 )
   .option('--snapshot <name>', 'which one (default: the newest)')
+  .option('--rehearse', 'also restore it into a throw-away simulated instance and compare the result')
   .option(...VAULT);
+
+command(
+  'prune <instance>',
+  'forget snapshots by rules, then drop the archives that none of the others needs',
+  'prune prod --keep-daily 14 --keep-monthly 12 --dry-run',
+  async () => (await import('./cli/prune.ts')).prune,
+)
+  .option('--keep-daily <n>', 'the newest of each of the last n days that have one (UTC)')
+  .option('--keep-weekly <n>', 'the newest of each of the last n weeks that have one')
+  .option('--keep-monthly <n>', 'the newest of each of the last n months that have one')
+  .option('--keep-within <time>', 'all within this time before the newest, e.g. 36h, 14d, 3m, 1y')
+  .option('--dry-run', 'tell what would go, change nothing')
+  .option('--vault <directory>', 'a directory; a bucket has its lifecycle', './vault')
+  .addHelpText('after', '\nThe newest complete snapshot is always kept. At least one rule is needed.');
 
 command(
   'deploy <instance> <files...>',
@@ -127,6 +142,27 @@ command(
   'watch test --drop-box ./drop-box',
   async () => (await import('./cli/watch.ts')).watch,
 ).option(...DROP_BOX);
+
+command(
+  'restore <instance>',
+  'recreate a snapshot in an instance',
+  'restore prod --to dr --at 2026-11-23T06:00:00Z --dry-run',
+  async () => (await import('./cli/restore.ts')).restore,
+)
+  .requiredOption('--to <instance>', 'the target; its settings must have `deploy`')
+  .option('--snapshot <name>', 'which one (default: the latest complete one)')
+  .option('--at <time>', 'the newest complete one at or before this time')
+  .option('--only <pattern>', 'glob on the id, e.g. PAYROLL_*; repeatable', (value: string, all: string[] = []) => [
+    ...all,
+    value,
+  ])
+  .option('--existing <how>', 'what is there with other content: skip or replace', 'skip')
+  .option('--mirror', 'also deactivate and delete what the snapshot does not hold')
+  .option('--activation <how>', 'as-captured or never', 'as-captured')
+  .option('--allow-incomplete', 'take an incomplete snapshot too')
+  .option('--dry-run', 'print every step with its reason, change nothing')
+  .option('--yes', 'do not ask before --mirror deletes')
+  .option(...VAULT);
 
 command(
   'connections <instance>',

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ConfigError } from './core/config-error.ts';
+import { SETTINGS_VARIABLE } from './lambda/names.ts';
 import { createOicClient, type OicClient } from './oic/client.ts';
 import { type Credentials, parseCredentials } from './oic/credentials.ts';
 import { type InstanceSettings, instanceOf, parseSettings, type Settings } from './settings.ts';
@@ -65,19 +66,55 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
       const instance = instanceOf(settings, name);
       const credentials = credentialsOf(instance);
       await credentials({ fresh: false });
-      return createOicClient({
-        instance: name,
-        url: instance.url,
-        integrationInstance: instance.integrationInstance,
-        concurrency: instance.concurrency,
-        isReadOnly: instance.deploy === undefined,
-        credentials,
-      });
+      return connect(instance, credentials);
     },
     openVault: async (location) => createVault(await openStore(location)),
     openDropBox: async (location) => createDropBox(await openStore(location)),
   };
 };
+
+/** What a function in AWS works with: one instance, and its credentials in Secrets Manager. */
+export interface FunctionRuntime {
+  readonly instance: InstanceSettings;
+  /** Reads the credentials at the first request, so that their failure is that request's. */
+  connect(): OicClient;
+  credentials(): Promise<Credentials>;
+  /** Where a store is: `variable` of the environment. @throws ConfigError when it is not set */
+  location(variable: string): string;
+}
+
+/** @throws ConfigError when the environment is not the one the construct sets */
+export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime => {
+  const location = (variable: string): string => {
+    const value = env[variable];
+    if (!value) throw new ConfigError(`the variable ${variable} is not set: deploy the function again`);
+    return value;
+  };
+  const settings = parseSettings(parseJson(location(SETTINGS_VARIABLE)), SETTINGS_VARIABLE);
+  const [instance, ...others] = Object.values(settings.instances);
+  if (!instance || others.length > 0) throw new ConfigError(`${SETTINGS_VARIABLE} must hold exactly one instance`);
+  const source = createSecretsManagerSource(instance.secret);
+  const credentials = async (options: { readonly fresh: boolean }): Promise<Credentials> =>
+    parseCredentials(await source(options), instance.name, instance.integrationInstance !== undefined);
+  return {
+    instance,
+    connect: () => connect(instance, credentials),
+    credentials: () => credentials({ fresh: false }),
+    location,
+  };
+};
+
+type ReadCredentials = (options: { readonly fresh: boolean }) => Promise<Credentials>;
+
+const connect = (instance: InstanceSettings, credentials: ReadCredentials): OicClient =>
+  createOicClient({
+    instance: instance.name,
+    url: instance.url,
+    integrationInstance: instance.integrationInstance,
+    concurrency: instance.concurrency,
+    isReadOnly: instance.deploy === undefined,
+    credentials,
+  });
 
 /** Where a job on this machine keeps its journal: in a directory vault, else in the user's state directory. */
 export const journalPath = (vault: string, job: string, instance: string, env: NodeJS.ProcessEnv): string => {

@@ -4,6 +4,8 @@
  */
 import * as z from 'zod/mini';
 import { ConfigError } from './core/config-error.ts';
+import { readSchedule } from './core/schedule-expression.ts';
+import { leastConcurrency } from './core/share-concurrency.ts';
 import { isLoopback } from './oic/design-host.ts';
 
 export interface InstanceSettings {
@@ -22,6 +24,7 @@ export interface InstanceSettings {
 }
 
 export interface BackupSettings {
+  /** Of EventBridge Scheduler; in AWS there must be one. */
   readonly schedule?: string | undefined;
   /** IANA name. @default 'UTC' */
   readonly timeZone?: string | undefined;
@@ -34,24 +37,89 @@ export interface DeploySettings {
   readonly activation: 'activate' | 'keep' | 'never';
 }
 
+/** How well the vault is guarded in AWS, beyond versions, TLS and no public access. A directory vault knows none of it. */
+export interface VaultSettings {
+  /** S3 Object Lock: for so many days nobody removes a version. It cannot be switched off again. */
+  readonly objectLock?:
+    | {
+        /** `compliance`: not even the root user can shorten it. @default 'governance' */
+        readonly mode: 'governance' | 'compliance';
+        readonly days: number;
+      }
+    | undefined;
+  /** A KMS key of this account instead of S3's own (SSE-S3); it is rotated every year. @default false */
+  readonly customerKey: boolean;
+  /** An AWS region, not the vault's own, that holds a second copy of everything in the vault. */
+  readonly replicaRegion?: string | undefined;
+}
+
 export interface Settings {
   readonly instances: Readonly<Record<string, InstanceSettings>>;
   /** @default 90 */
   readonly retentionDays: number;
   readonly alarmEmail?: string | undefined;
+  readonly vault: VaultSettings;
 }
+
+/** Names go into keys, environment variables and resource names. */
+const INSTANCE_NAME = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
+/** What Secrets Manager allows, but for the end: it takes a dash and six characters for its own suffix of an ARN. */
+const SECRET_NAME = /^(?!.*-.{6}$)[\w/+=.@-]{1,512}$/;
+
+/** A text with a rule of its own: `problemOf` gives what is wrong, to be read after the path. */
+const textWith = (problemOf: (text: string) => string | undefined) =>
+  z.string().check((context) => {
+    const message = problemOf(context.value);
+    if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
+  });
+
+const urlProblem = (text: string): string | undefined => {
+  const url = URL.parse(text);
+  if (!url) return 'is not a URL';
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    return 'must begin with https: (http: is for this machine only)';
+  }
+  return url.username || url.password ? 'must not hold a user name or a password' : undefined;
+};
+
+const timeZoneProblem = (name: string): string | undefined => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return undefined;
+  } catch {
+    return `"${name}" is not a time zone such as Europe/Berlin`;
+  }
+};
+
+const secretProblem = (name: string): string | undefined => {
+  if (SECRET_NAME.test(name)) return undefined;
+  return name === ''
+    ? 'must be at least 1 character long'
+    : 'must be the name of a secret: letters, digits and /_+=.@- (not its ARN), not ending in a dash and six characters';
+};
+
+/** An alarm looks back a week at most, so a backup that comes less often could fail and nobody would be told. */
+const MAX_GAP_HOURS = 6 * 24;
+
+const scheduleProblem = (expression: string): string | undefined => {
+  const reading = readSchedule(expression);
+  if (reading.problem !== undefined) return `"${expression}" ${reading.problem}`;
+  return reading.maxGapHours <= MAX_GAP_HOURS
+    ? undefined
+    : `"${expression}" leaves more than six days without a backup, too long for an alarm to notice that one is missing`;
+};
 
 const globs = z.optional(z.array(z.string().check(z.minLength(1))));
 
 const INSTANCE = z.strictObject({
-  url: z.string(),
+  url: textWith(urlProblem),
   integrationInstance: z.optional(z.string().check(z.minLength(1))),
-  secret: z.string().check(z.minLength(1)),
+  secret: textWith(secretProblem),
   concurrency: z._default(z.int().check(z.gte(1), z.lte(64)), 8),
   backup: z.optional(
     z.strictObject({
-      schedule: z.optional(z.string()),
-      timeZone: z.optional(z.string()),
+      schedule: z.optional(textWith(scheduleProblem)),
+      timeZone: z.optional(textWith(timeZoneProblem)),
       include: globs,
       exclude: globs,
     }),
@@ -59,27 +127,58 @@ const INSTANCE = z.strictObject({
   deploy: z.optional(z.strictObject({ activation: z._default(z.enum(['activate', 'keep', 'never']), 'activate') })),
 });
 
-const SETTINGS = z.strictObject({
-  instances: z.record(z.string(), INSTANCE),
-  retentionDays: z._default(z.int().check(z.gte(1)), 90),
-  alarmEmail: z.optional(z.string().check(z.regex(/^[^@\s]+@[^@\s]+$/))),
+const days = z.int().check(z.gte(1));
+
+const VAULT = z.strictObject({
+  objectLock: z.optional(
+    z.strictObject({ mode: z._default(z.enum(['governance', 'compliance']), 'governance'), days }),
+  ),
+  customerKey: z._default(z.boolean(), false),
+  replicaRegion: z.optional(z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/))),
 });
 
-/** Names go into keys, environment variables and resource names. */
-const INSTANCE_NAME = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
+const SETTINGS = z.strictObject({
+  instances: z.record(z.string(), INSTANCE),
+  retentionDays: z._default(days, 90),
+  alarmEmail: z.optional(z.string().check(z.regex(/^[^@\s]+@[^@\s]+$/))),
+  vault: z.prefault(VAULT, {}),
+});
+
+/** Further rules of a place: problems of settings that are well-formed, each with its path. */
+export type SettingsRule = (settings: Settings) => readonly string[];
 
 /** @param where the file, for messages. @throws ConfigError with every problem */
-export const parseSettings = (value: unknown, where: string): Settings => {
+export const parseSettings = (value: unknown, where: string, rule: SettingsRule = () => []): Settings => {
   const parsed = SETTINGS.safeParse(value);
+  const named = namedInstances(value);
   const problems = parsed.success ? [] : parsed.error.issues.flatMap(describeIssue);
-  const instances = parsed.success
-    ? Object.fromEntries(Object.entries(parsed.data.instances).map(([name, found]) => [name, { name, ...found }]))
-    : {};
-  problems.push(...Object.values(instances).flatMap(instanceProblems), ...sameInstanceTwice(Object.values(instances)));
-  if (!parsed.success || problems.length > 0)
-    throw new ConfigError(`the settings in ${where} cannot be used`, problems);
-  return { ...parsed.data, instances };
+  problems.push(...named.flatMap(([name]) => nameProblem(name)), ...sameInstanceTwice(named));
+  if (parsed.success) {
+    const { instances, ...others } = parsed.data;
+    const settings: Settings = {
+      ...others,
+      instances: Object.fromEntries(Object.entries(instances).map(([name, found]) => [name, { name, ...found }])),
+    };
+    problems.push(...lockProblem(settings), ...rule(settings));
+    if (problems.length === 0) return settings;
+  }
+  throw new ConfigError(`the settings in ${where} cannot be used`, problems);
 };
+
+/** What the functions in AWS need beyond what the command line does. */
+export const awsRule: SettingsRule = ({ instances }) =>
+  Object.values(instances).flatMap((instance) => {
+    const path = `instances.${instance.name}`;
+    const least = leastConcurrency(instance);
+    return [
+      ...(instance.backup && instance.backup.schedule === undefined
+        ? [`${path}.backup.schedule: is missing, so in AWS no backup would ever be taken`]
+        : []),
+      ...(instance.concurrency < least
+        ? [`${path}.concurrency: must be at least ${least}, which its functions in AWS share`]
+        : []),
+    ];
+  });
 
 /** @throws ConfigError naming the instances there are */
 export const instanceOf = (settings: Settings, name: string): InstanceSettings => {
@@ -104,6 +203,8 @@ const describeIssue = (issue: z.core.$ZodIssue): string[] => {
       return [`${path}: must be at least ${issue.minimum}${issue.origin === 'string' ? ' character long' : ''}`];
     case 'too_big':
       return [`${path}: must be at most ${issue.maximum}`];
+    case 'custom':
+      return [`${path}: ${issue.message}`];
     default:
       return [`${path}: is not valid`];
   }
@@ -112,43 +213,30 @@ const describeIssue = (issue: z.core.$ZodIssue): string[] => {
 const kindName = (expected: string): string =>
   ({ int: 'a whole number', record: 'an object', object: 'an object', array: 'a list' })[expected] ?? `a ${expected}`;
 
-const instanceProblems = (instance: InstanceSettings): string[] => {
-  const path = `instances.${instance.name}`;
-  const problems: string[] = [];
-  if (!INSTANCE_NAME.test(instance.name)) {
-    problems.push(`${path}: a name has lower-case letters, digits and dashes, 32 at most`);
-  }
-  const url = URL.parse(instance.url);
-  if (!url) problems.push(`${path}.url: is not a URL`);
-  else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    problems.push(`${path}.url: must begin with https: (http: is for this machine only)`);
-  } else if (url.username || url.password) {
-    problems.push(`${path}.url: must not hold a user name or a password`);
-  }
-  const timeZone = instance.backup?.timeZone;
-  if (timeZone !== undefined && !isTimeZone(timeZone)) {
-    problems.push(`${path}.backup.timeZone: "${timeZone}" is not a time zone such as Europe/Berlin`);
-  }
-  return problems;
+/** As far as they can be told apart in settings that may be broken elsewhere. */
+const namedInstances = (value: unknown): (readonly [string, Readonly<Record<string, unknown>>])[] => {
+  if (!isObject(value) || !isObject(value.instances)) return [];
+  return Object.entries(value.instances).flatMap(([name, found]) => (isObject(found) ? [[name, found] as const] : []));
 };
 
-const isTimeZone = (name: string): boolean => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-};
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-const sameInstanceTwice = (instances: readonly InstanceSettings[]): string[] => {
+const nameProblem = (name: string): string[] =>
+  INSTANCE_NAME.test(name) ? [] : [`instances.${name}: a name has lower-case letters, digits and dashes, 32 at most`];
+
+const sameInstanceTwice = (named: ReturnType<typeof namedInstances>): string[] => {
   const seen = new Map<string, string>();
-  return instances.flatMap(({ name, url, integrationInstance = '' }) => {
-    const identity = `${URL.parse(url)?.origin ?? url}\n${integrationInstance}`;
+  return named.flatMap(([name, { url, integrationInstance = '' }]) => {
+    const identity = `${URL.parse(String(url))?.origin ?? url}\n${integrationInstance}`;
     const other = seen.get(identity);
     seen.set(identity, name);
-    return other === undefined
+    return other === undefined || url === undefined
       ? []
       : [`instances.${name}: is the same instance as ${other} (one url and integrationInstance)`];
   });
 };
+
+const lockProblem = ({ vault: { objectLock }, retentionDays }: Settings): string[] =>
+  objectLock && objectLock.days > retentionDays
+    ? [`vault.objectLock.days: must be at most retentionDays (${retentionDays}), after which versions are removed`]
+    : [];

@@ -129,7 +129,7 @@ const describeSnapshot = async (vault: Vault, name: string, snapshot: string): P
 
 export const verify = async (
   name: string,
-  options: CommonOptions & VaultOption & { snapshot?: string },
+  options: CommonOptions & VaultOption & { snapshot?: string; rehearse?: boolean },
 ): Promise<number> => {
   const { out, runtime } = await openSession(options);
   runtime.instance(name);
@@ -137,13 +137,20 @@ export const verify = async (
   const manifest = await chosenSnapshot(vault, name, options.snapshot);
   const bar = out.progress('checking', manifest.integrations.length);
   const result = await verifySnapshot(vault, manifest, bar.tick).finally(bar.stop);
+  const rehearsal = options.rehearse ? await (await import('./rehearse.ts')).rehearse(vault, manifest) : undefined;
   const { snapshot, checked, damaged, withoutArchive } = result;
-  out.result(result, () => [
+  out.result({ ...result, ...(rehearsal && { rehearsal }) }, () => [
     ...damaged.map(({ id, problem }) => `DAMAGED  ${id}: ${problem}`),
     ...withoutArchive.map((id) => `warning  ${id} is in the snapshot without an archive`),
+    ...(rehearsal?.differences ?? []).map(({ id, problem }) => `DIFFERS  ${id}: ${problem}`),
     `snapshot ${snapshot} of ${name} in ${vault.name}: ${count(checked, 'archive')} checked, ${damaged.length} damaged`,
+    ...(rehearsal
+      ? [
+          `rehearsed: ${count(rehearsal.restored, 'integration')} restored into a simulated instance, ${rehearsal.differences.length} differ`,
+        ]
+      : []),
   ]);
-  return damaged.length === 0 ? 0 : 1;
+  return damaged.length === 0 && (rehearsal?.differences.length ?? 0) === 0 ? 0 : 1;
 };
 
 /** @throws VaultError when the vault has none; ConfigError when the name is not one */

@@ -11,7 +11,7 @@ import { parseProperties } from './properties.ts';
 import { readElements, readRootChildren } from './xml.ts';
 import { readZip } from './zip.ts';
 
-interface ArchiveConnection {
+export interface ArchiveConnection {
   readonly id: string;
   readonly name?: string | undefined;
   /** Oracle's adapter name, e.g. `rest`; `collocatedics` stands for calls to integrations of the same instance. */
@@ -40,7 +40,7 @@ export interface Archive extends IntegrationRef {
 }
 
 /** The inside of an archive that was proved whole and whose identity is settled. */
-interface OpenArchive {
+export interface OpenArchive {
   readonly ref: IntegrationRef;
   readonly name: string;
   readonly persistedState: string | undefined;
@@ -164,6 +164,9 @@ const readConnection = (fileName: string, xml: Buffer): ArchiveConnection => {
   };
 };
 
+export const readConnections = ({ members }: OpenArchive): ArchiveConnection[] =>
+  inFolder(members, 'icspackage/appinstances/', '.xml').map(([file, xml]) => readConnection(file, xml));
+
 /** A library lies in a folder of its own, with its code and version in a properties file. */
 const readLibraries = (members: ReadonlyMap<string, Buffer>): string[] => {
   const ids = new Map<string, string>();
@@ -179,7 +182,8 @@ const readLibraries = (members: ReadonlyMap<string, Buffer>): string[] => {
 
 const LOCAL_CALL_ADAPTER = 'collocatedics';
 
-const readCall = (jca: Buffer): IntegrationRef | undefined => {
+/** The integration a .jca file calls on the same instance, if that is what it is for. */
+export const readCall = (jca: Buffer): IntegrationRef | undefined => {
   if (!jca.includes(LOCAL_CALL_ADAPTER)) return undefined;
   const elements = readElements(jca);
   if (elements[0]?.attributes.adapter !== LOCAL_CALL_ADAPTER) return undefined;
@@ -189,7 +193,7 @@ const readCall = (jca: Buffer): IntegrationRef | undefined => {
   return isCode(code) && isVersion(version) ? integrationRef(code, version) : undefined;
 };
 
-const readCalls = ({ members, projectFolder, ref }: OpenArchive): IntegrationRef[] => {
+export const readCalls = ({ members, projectFolder, ref }: OpenArchive): IntegrationRef[] => {
   const calls = new Map<IntegrationId, IntegrationRef>();
   for (const [name, data] of members) {
     const call = name.startsWith(projectFolder) && name.endsWith('.jca') ? readCall(data) : undefined;
@@ -206,7 +210,7 @@ export const readArchive = async (bytes: Uint8Array): Promise<Archive> => {
     ...ref,
     name,
     persistedState,
-    connections: inFolder(members, 'icspackage/appinstances/', '.xml').map(([file, xml]) => readConnection(file, xml)),
+    connections: readConnections(open),
     lookups: inFolder(members, 'icspackage/dvms/', '.dvm').map(([lookup]) => lookup),
     libraries: readLibraries(members),
     schedule: inFolder(members, 'icspackage/schedule/', '.xml').length > 0,

@@ -103,12 +103,14 @@ export const planInstall = (
   const steps = [
     ...(isSame ? [] : contentSteps(wanted, there)),
     ...(activates ? activationSteps(wanted, was, displacedBefore, rivals) : []),
-    ...scheduleSteps(
-      wanted,
-      isSame ? there : undefined,
-      activates,
-      was?.isScheduleStarted || displacedBefore?.isScheduleStarted,
-    ),
+    ...(policy.activation === 'never'
+      ? []
+      : scheduleSteps(
+          wanted,
+          isSame ? there : undefined,
+          activates,
+          was?.isScheduleStarted || displacedBefore?.isScheduleStarted,
+        )),
   ];
   if (steps.length === 0) return verdict('unchanged', unchangedReason(wanted, there, policy));
   return { id: wanted.id, verdict: 'install', reason: steps[0]?.reason ?? '', steps };

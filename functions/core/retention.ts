@@ -30,9 +30,9 @@ interface Snapshot {
   readonly complete: boolean;
 }
 
-/** Both lists newest first. @throws ConfigError when there is no rule, or one that cannot be meant */
+/** Both lists newest first. @throws ConfigError as `checkRetentionRules` */
 export const applyRetention = (snapshots: readonly Snapshot[], rules: RetentionRules): Retention => {
-  checkRules(rules);
+  checkRetentionRules(rules);
   const newestFirst = snapshots.toSorted((a, b) => (a.snapshot < b.snapshot ? 1 : -1));
   const reasons = new Map<string, string[]>();
   const keep = ({ snapshot }: Snapshot, reason: string): void => {
@@ -54,7 +54,8 @@ export const applyRetention = (snapshots: readonly Snapshot[], rules: RetentionR
   };
 };
 
-const checkRules = (rules: RetentionRules): void => {
+/** @throws ConfigError with all that is wrong */
+export const checkRetentionRules = (rules: RetentionRules): void => {
   const problems = Object.keys(BUCKETS).flatMap((name) => {
     const limit = rules[name as keyof typeof BUCKETS];
     if (limit === undefined || (Number.isSafeInteger(limit) && limit >= 1)) return [];
@@ -110,7 +111,7 @@ const parseSpan = (text: string): Span | undefined => {
   const parts = SPAN.exec(text);
   if (!parts) return undefined;
   const [years = 0, months = 0, days = 0, hours = 0] = parts.slice(1).map((digits) => Number(digits ?? 0));
-  return { years, months, days, hours };
+  return years + months + days + hours > 0 ? { years, months, days, hours } : undefined;
 };
 
 /** Later than the newest snapshot's time less the span, by the calendar: a month before 31 March is 3 March. */

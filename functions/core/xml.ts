@@ -17,16 +17,23 @@ interface XmlElement {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** An element with everything below it. */
+export interface XmlNode extends XmlElement {
+  readonly children: readonly XmlNode[];
+  /** Its own text, trimmed. */
+  readonly text: string;
+}
+
 const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
 
-const feed = (parser: SaxesParser, xml: Uint8Array, isDone: () => boolean): void => {
+const feed = (parser: SaxesParser, xml: Uint8Array, isDone: () => boolean, maxBytes = MAX_XML_BYTES): void => {
   parser.on('doctype', () => {
     throw new ArchiveError('hostile', 'The archive holds an XML file with a document type, which no export has.');
   });
   parser.on('error', () => {
     throw BROKEN;
   });
-  const text = new TextDecoder().decode(xml.subarray(0, MAX_XML_BYTES));
+  const text = new TextDecoder().decode(xml.subarray(0, maxBytes));
   try {
     for (let at = 0; at < text.length && !isDone(); at += SLICE_CHARS) parser.write(text.slice(at, at + SLICE_CHARS));
   } catch (error) {
@@ -66,4 +73,40 @@ export const readElements = (xml: Uint8Array): XmlElement[] => {
   parser.on('opentag', (tag) => elements.push({ name: localName(tag.name), attributes: tag.attributes }));
   feed(parser, xml, () => false);
   return elements;
+};
+
+/** No definition of a flow comes near these bounds; a file beyond them is there to do harm. */
+const MAX_TREE_BYTES = 2 ** 24;
+const MAX_TREE_ELEMENTS = 200_000;
+/** Deeper elements become children of the last one above, so that walking a tree never exhausts the stack. */
+const MAX_TREE_DEPTH = 200;
+
+/** The whole file as a tree; `isWhole` is false when it broke off or is beyond all bounds. */
+export const readTree = (xml: Uint8Array): { readonly root: XmlNode | undefined; readonly isWhole: boolean } => {
+  type Growing = XmlElement & { children: Growing[]; text: string };
+  const open: Growing[] = [];
+  let root: Growing | undefined;
+  let elements = 0;
+  let isWhole = false;
+  const parser = new SaxesParser();
+  const gather = (chunk: string): void => {
+    const top = open.at(-1);
+    if (top) top.text += chunk;
+  };
+  parser.on('text', gather);
+  parser.on('cdata', gather);
+  parser.on('opentag', (tag) => {
+    const element = { name: localName(tag.name), attributes: tag.attributes, children: [], text: '' };
+    open[Math.min(open.length, MAX_TREE_DEPTH) - 1]?.children.push(element);
+    root ??= element;
+    open.push(element);
+    elements += 1;
+  });
+  parser.on('closetag', () => {
+    const closed = open.pop();
+    if (closed) closed.text = closed.text.trim();
+    isWhole = open.length === 0;
+  });
+  feed(parser, xml, () => elements > MAX_TREE_ELEMENTS, MAX_TREE_BYTES);
+  return { root, isWhole };
 };

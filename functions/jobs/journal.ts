@@ -44,3 +44,10 @@ export const mapLimited = async <T, R>(
   if (broken) throw broken.reason;
   return results;
 };
+
+/** The journal of a job that reads what was done off the world itself, and so needs no memory of its own. */
+export const createForgetfulJournal = (sleep: (ms: number) => Promise<void>): Journal => ({
+  step: (_name, work) => work(),
+  sleep: (_name, seconds) => sleep(seconds * 1000),
+  all: (_name, items, concurrency, work) => mapLimited(items, concurrency, work),
+});

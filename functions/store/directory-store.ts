@@ -67,6 +67,7 @@ const findVersion = async (
   return older && findStored(older);
 };
 
+/** Undefined when another file has taken its place meanwhile; `object` is undefined when there is no such version. */
 const readVersion = async (layout: DirectoryLayout, key: string, versionId: string | undefined) => {
   const found = await findVersion(layout, key, versionId);
   if (!found) return { object: undefined };

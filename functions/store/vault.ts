@@ -3,10 +3,10 @@
  * manifest names was stored before it. Archives are read by exact version and proved by their hash.
  */
 import { createHash } from 'node:crypto';
-import type { IntegrationRef } from '../core/integration.ts';
-import { archiveKey, archivePrefix, snapshotKey, snapshotOfKey, snapshotPrefix } from '../core/keys.ts';
+import { type IntegrationRef, parseIntegrationId } from '../core/integration.ts';
+import { archiveKey, archivePrefix, safetyKey, snapshotKey, snapshotOfKey, snapshotPrefix } from '../core/keys.ts';
 import { type ArchiveRef, formatManifest, type Manifest, parseManifest } from '../core/manifest.ts';
-import { type ObjectStore, PreconditionFailed } from './object-store.ts';
+import { type ObjectStore, PreconditionFailed, type VersionEntry } from './object-store.ts';
 
 export interface Vault {
   readonly name: string;
@@ -14,6 +14,8 @@ export interface Vault {
   putArchive(instance: string, ref: IntegrationRef, bytes: Uint8Array): Promise<{ key: string; versionId: string }>;
   /** Exactly the version named, proved by its sha256. @throws VaultError when it is missing or damaged */
   getArchive(archive: ArchiveRef): Promise<Uint8Array>;
+  /** Keeps a target's own copy before a restore replaces it. */
+  keepSafe(target: string, ref: IntegrationRef, bytes: Uint8Array): Promise<void>;
   /** A test for "the vault holds exactly this version", of the instance's archives as they are now. */
   archivesHeld(instance: string): Promise<(archive: ArchiveRef) => boolean>;
   /** The commit. @returns false when a snapshot of that name exists already. */
@@ -22,6 +24,14 @@ export interface Vault {
   listSnapshots(instance: string): Promise<readonly string[]>;
   /** @throws VaultError when there is none; ManifestError when it cannot be read */
   getSnapshot(instance: string, snapshot: string): Promise<Manifest>;
+  /** Every stored version of the instance's archives, newest first for each key. Other files there are left out. */
+  listArchiveVersions(instance: string): Promise<readonly VersionEntry[]>;
+  /** Every stored version of its manifests, by snapshot; without a current one when the snapshot was taken away. */
+  listManifestVersions(instance: string): Promise<ReadonlyMap<string, readonly VersionEntry[]>>;
+  /** Removes one archive version for good. What is not there is no error. */
+  removeArchiveVersion(version: { readonly key: string; readonly versionId: string }): Promise<void>;
+  /** The snapshot is gone at once, then all versions of its manifest; what is left after a crash goes when it is done again. */
+  forgetSnapshot(instance: string, snapshot: string): Promise<void>;
 }
 
 /** Something the vault should hold is not there or not what it was. */
@@ -46,6 +56,9 @@ export const createVault = (store: ObjectStore): Vault => {
     putArchive: async (instance, ref, bytes) => {
       const { key, versionId } = await store.put(archiveKey(instance, ref), bytes);
       return { key, versionId };
+    },
+    keepSafe: async (target, ref, bytes) => {
+      await store.put(safetyKey(target, ref), bytes);
     },
     getArchive: async ({ key, versionId, sha256 }) => {
       const object = await store.get(key, versionId);
@@ -83,6 +96,26 @@ export const createVault = (store: ObjectStore): Vault => {
         throw new VaultError(`${store.name} holds no snapshot ${snapshot} of ${instance}; ${there}`);
       }
       return parseManifest(Buffer.from(object.body).toString('utf8'), `${key} in ${store.name}`);
+    },
+    listArchiveVersions: async (instance) => {
+      const prefix = archivePrefix(instance);
+      const isArchive = ({ key }: VersionEntry): boolean =>
+        key.endsWith('.iar') && parseIntegrationId(key.slice(prefix.length, -'.iar'.length)) !== undefined;
+      return (await Array.fromAsync(store.listVersions(prefix))).filter(isArchive);
+    },
+    listManifestVersions: async (instance) => {
+      const versions = await Array.fromAsync(store.listVersions(snapshotPrefix(instance)));
+      const bySnapshot = Map.groupBy(versions, ({ key }) => snapshotOfKey(instance, key) ?? '');
+      bySnapshot.delete('');
+      return bySnapshot;
+    },
+    removeArchiveVersion: ({ key, versionId }) => store.deleteVersion(key, versionId),
+    forgetSnapshot: async (instance, snapshot) => {
+      const key = snapshotKey(instance, snapshot);
+      const versions = await Array.fromAsync(store.listVersions(key));
+      // Hidden first: to remove the newest of several versions would bring back the one before it.
+      await store.delete(key);
+      for (const { versionId } of versions) await store.deleteVersion(key, versionId);
     },
   };
 };

@@ -1,23 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import type { Behaviour } from './behaviour.ts';
-import { patch, pathOf, type RawAnswer, type RawClient, sample, useSimulators } from './raw-client.ts';
-import type { Simulator } from './server.ts';
+import {
+  activate,
+  addVersions,
+  deactivate,
+  HELLO,
+  patch,
+  pathOf,
+  sample,
+  statuses,
+  useSimulators,
+} from './raw-client.ts';
 
 const start = useSimulators();
-
-const HELLO = 'HELLO|01.00.0000';
-
-const activate = (api: RawClient, id = HELLO, more = {}): Promise<RawAnswer> =>
-  patch(api, id, { status: 'ACTIVATED', ...more });
-const deactivate = (api: RawClient, id = HELLO, more = {}): Promise<RawAnswer> =>
-  patch(api, id, { status: 'CONFIGURED', ...more });
-
-const statuses = ({ instance }: Simulator): Record<string, string> =>
-  Object.fromEntries(instance.list().map(({ id, status }) => [id, status]));
-
-const addVersions = ({ instance }: Simulator, versions: Readonly<Record<string, 'ACTIVATED' | 'CONFIGURED'>>): void => {
-  for (const [version, status] of Object.entries(versions)) instance.add(sample('HELLO', { version }), { status });
-};
 
 describe('activation', () => {
   test('is done when Gen 2 answers', async () => {
@@ -166,188 +161,4 @@ describe('activation', () => {
       expect((await api(method, pathOf(HELLO), { json: { status: 'ACTIVATED' } })).status).toBe(status);
     },
   );
-});
-
-describe('an activation that fails', () => {
-  const errors = async (api: RawClient): Promise<unknown> =>
-    (await api('GET', `${pathOf(HELLO)}/activationErrors`)).body;
-
-  test('tells OIC 3 callers later: FAILEDACTIVATION, and HTML in the errors', async () => {
-    const { simulator, api } = await start();
-    simulator.instance.add(sample('HELLO', { connections: [{ id: 'ERP' }] }), {
-      status: 'CONFIGURED',
-      connections: 'DRAFT',
-    });
-    expect(await errors(api)).toEqual({ code: 'HELLO', version: '01.00.0000', hasErrors: false });
-
-    expect((await activate(api)).status).toBe(200);
-
-    expect(statuses(simulator)).toEqual({ [HELLO]: 'FAILEDACTIVATION' });
-    expect(await errors(api)).toMatchObject({ hasErrors: true, errorMessage: expect.stringMatching(/<br>.*ERP/s) });
-  });
-
-  test.each([
-    [{}, 500, 'FAILEDACTIVATION'],
-    [{ failedActivationStatus: 412 }, 412, 'FAILEDACTIVATION'],
-    [{ failedActivationLeaves: 'CONFIGURED' }, 500, 'CONFIGURED'],
-  ] satisfies [Partial<Behaviour>, number, string][])(
-    'tells Gen 2 callers at once (%o)',
-    async (behaviour, status, left) => {
-      const { simulator, api } = await start({ generation: 'gen2', behaviour });
-      simulator.instance.add(sample('HELLO'), { status: 'CONFIGURED', connections: 'DRAFT' });
-
-      expect(await activate(api)).toMatchObject({ status, body: { title: expect.stringContaining('LOCAL_REST') } });
-      expect(statuses(simulator)).toEqual({ [HELLO]: left });
-    },
-  );
-
-  test('can be tried again when the connection is configured', async () => {
-    const { simulator, api } = await start();
-    simulator.instance.add(sample('HELLO'), { status: 'CONFIGURED', connections: 'DRAFT' });
-    await activate(api);
-
-    for (const connection of simulator.instance.connections.values()) connection.status = 'CONFIGURED';
-    await activate(api);
-
-    expect(statuses(simulator)).toEqual({ [HELLO]: 'ACTIVATED' });
-    expect(await errors(api)).toMatchObject({ hasErrors: false });
-  });
-
-  test('is that of a caller before its callee', async () => {
-    const { simulator, api } = await start();
-    simulator.instance.add(sample('CHILD'), { status: 'CONFIGURED' });
-    simulator.instance.add(sample('HELLO', { calls: [{ code: 'CHILD', version: '01.00.0000' }] }), {
-      status: 'CONFIGURED',
-    });
-
-    await activate(api);
-    expect(await errors(api)).toMatchObject({ errorMessage: expect.stringContaining('CHILD|01.00.0000') });
-    await activate(api, 'CHILD|01.00.0000');
-    await activate(api);
-
-    expect(Object.values(statuses(simulator))).toEqual(['ACTIVATED', 'ACTIVATED']);
-  });
-
-  test.each([
-    ['draftConnectionActivation', { draftConnectionActivation: 'succeeds' }],
-    ['inactiveCalleeActivation', { inactiveCalleeActivation: 'succeeds' }],
-  ] satisfies [string, Partial<Behaviour>][])(
-    'does not fail for that with %s switched',
-    async (switched, behaviour) => {
-      const { simulator, api } = await start({ behaviour });
-      const isDraft = switched === 'draftConnectionActivation';
-      const calls = isDraft ? [] : [{ code: 'CHILD', version: '01.00.0000' }];
-      const connections = isDraft ? 'DRAFT' : 'CONFIGURED';
-      simulator.instance.add(sample('HELLO', { calls }), { status: 'CONFIGURED', connections });
-
-      await activate(api);
-
-      expect(statuses(simulator)).toEqual({ [HELLO]: 'ACTIVATED' });
-    },
-  );
-
-  test('can be ordered, so many times', async () => {
-    const { simulator, api } = await start();
-    addVersions(simulator, { '01.00.0000': 'CONFIGURED' });
-    simulator.faults.failActivation(HELLO, 'XPath <b>is bad</b>', 1);
-
-    await activate(api);
-    expect(await errors(api)).toMatchObject({ errorMessage: expect.stringContaining('XPath <b>is bad</b>') });
-    await activate(api);
-
-    expect(statuses(simulator)).toEqual({ [HELLO]: 'ACTIVATED' });
-  });
-
-  test.each([
-    [{}, 'CONFIGURED'],
-    [{ failedActivationDisplaces: false }, 'ACTIVATED'],
-  ] satisfies [Partial<Behaviour>, string][])(
-    'with %o leaves the version before it %s',
-    async (behaviour, expected) => {
-      const { simulator, api } = await start({ behaviour });
-      addVersions(simulator, { '01.00.0000': 'ACTIVATED', '01.00.0001': 'CONFIGURED' });
-      simulator.faults.failActivation('HELLO|01.00.0001', 'no');
-
-      await activate(api, 'HELLO|01.00.0001');
-
-      expect(statuses(simulator)[HELLO]).toBe(expected);
-    },
-  );
-});
-
-describe('deactivation', () => {
-  test('is done when it is answered, or runs on when asked to', async () => {
-    const { simulator, api } = await start({ activationMs: 60_000 });
-    addVersions(simulator, { '01.00.0000': 'ACTIVATED', '02.00.0000': 'ACTIVATED' });
-
-    expect(await deactivate(api)).toMatchObject({ status: 200, body: { status: 'CONFIGURED' } });
-    await patch(api, 'HELLO|02.00.0000', { status: 'CONFIGURED' }, { enableAsyncActivationMode: 'true' });
-
-    expect(Object.values(statuses(simulator))).toEqual(['CONFIGURED', 'ACTIVATED']);
-    expect((await deactivate(api, 'HELLO|02.00.0000')).status).toBe(412);
-  });
-
-  test.each([
-    [{}, {}, 412, 'ACTIVATED'],
-    [{ stopScheduleForDeactivation: 'true' }, {}, 200, 'CONFIGURED'],
-    [{}, { deactivateWithSchedule: 'stops' }, 200, 'CONFIGURED'],
-  ] satisfies [object, Partial<Behaviour>, number, string][])(
-    'with a running schedule, %o and %o, is answered %i',
-    async (body, behaviour, status, left) => {
-      const { simulator, api } = await start({ behaviour });
-      const added = { status: 'ACTIVATED', scheduleState: 'started' } as const;
-      simulator.instance.add(sample('HELLO', { schedule: 'FREQ=DAILY' }), added);
-
-      expect((await deactivate(api, HELLO, body)).status).toBe(status);
-      expect(statuses(simulator)).toEqual({ [HELLO]: left });
-    },
-  );
-
-  test.each(['CONFIGURED', 'FAILEDACTIVATION', 'INPROGRESS'] as const)(
-    'of what is %s is answered 412',
-    async (status) => {
-      const { simulator, api } = await start();
-      simulator.instance.add(sample('HELLO'), { status });
-
-      expect((await deactivate(api)).status).toBe(412);
-    },
-  );
-
-  test.each([
-    [true, true],
-    [false, false],
-  ])('moves lastUpdated: %s', async (activationMovesLastUpdated, expected) => {
-    const { simulator, api } = await start({ behaviour: { activationMovesLastUpdated } });
-    simulator.instance.add(sample('HELLO'), { status: 'ACTIVATED' });
-    const before = simulator.instance.get(HELLO)?.lastUpdated;
-
-    await deactivate(api);
-
-    const after = simulator.instance.get(HELLO)?.lastUpdated;
-    expect(after?.getTime() !== before?.getTime()).toBe(expected);
-  });
-});
-
-describe('deletion', () => {
-  test.each([
-    ['configured', { status: 'CONFIGURED' }, {}, 200],
-    ['a draft', { status: 'INPROGRESS' }, {}, 200],
-    ['failed', { status: 'FAILEDACTIVATION' }, {}, 200],
-    ['active', { status: 'ACTIVATED' }, {}, 423],
-    ['active', { status: 'ACTIVATED' }, { deleteActive: 409 }, 409],
-    ['locked', { status: 'CONFIGURED', lockedBy: 'anna' }, {}, 423],
-    ['locked', { status: 'CONFIGURED', lockedBy: 'anna' }, { deleteLocked: 412 }, 412],
-  ] as const)('of what is %s (%o, %o) is answered %i', async (_, added, behaviour, status) => {
-    const { simulator, api } = await start({ behaviour });
-    simulator.instance.add(sample('HELLO'), added);
-
-    expect((await api('DELETE', pathOf(HELLO))).status).toBe(status);
-    expect(simulator.instance.list()).toHaveLength(status === 200 ? 0 : 1);
-  });
-
-  test('of what is not there is answered 404', async () => {
-    const { api } = await start();
-
-    expect((await api('DELETE', pathOf(HELLO))).status).toBe(404);
-  });
 });

@@ -1,19 +1,24 @@
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { pathOf, type RawAnswer, type RawClient, sample, upload, useSimulators } from './raw-client.ts';
+import {
+  download,
+  HELLO,
+  pathOf,
+  type RawAnswer,
+  type RawClient,
+  sample,
+  upload,
+  useSimulators,
+} from './raw-client.ts';
 import type { Simulator } from './server.ts';
 
 const start = useSimulators();
-
-const HELLO = 'HELLO|01.00.0000';
 
 const withHello = async (options: Parameters<typeof start>[0] = {}) => {
   const { simulator, api } = await start(options);
   simulator.instance.add(sample('HELLO'), { status: 'CONFIGURED' });
   return { simulator, api };
 };
-
-const download = (api: RawClient): Promise<RawAnswer> => api('GET', `${pathOf(HELLO)}/archive`);
 
 /** The status of a call, or how it ended without one. */
 const outcome = async (call: Promise<RawAnswer>): Promise<number | string> => {
@@ -41,7 +46,7 @@ describe('a fault', () => {
     expect((await api('GET', pathOf(HELLO))).status).toBe(503);
     expect((await api('GET', pathOf(other))).status).toBe(200);
     expect((await api('GET', 'integrations')).status).toBe(200);
-    expect((await download(api)).status).toBe(200);
+    expect((await download(api, HELLO)).status).toBe(200);
     expect((await api('DELETE', pathOf(other))).status).toBe(502);
     expect(simulator.instance.get(other)).toBeDefined();
   });
@@ -87,7 +92,7 @@ describe('a fault', () => {
     const { simulator, api } = await withHello();
     simulator.faults.add({ match: { kind: 'export' }, answer });
 
-    const given = await download(api);
+    const given = await download(api, HELLO);
 
     expect([given.status, given.headers.get('retry-after')]).toEqual([status, retryAfter]);
     expect(given.bytes.toString()).toMatch(body);
@@ -121,7 +126,7 @@ describe('a fault', () => {
     const { simulator, api } = await withHello();
     simulator.faults.add({ match: { kind: 'export' }, answer: 'cut' });
 
-    expect(await outcome(download(api))).not.toBe(200);
+    expect(await outcome(download(api, HELLO))).not.toBe(200);
     const raw = await readRaw(simulator, `/ic/api/integration/v1/${pathOf(HELLO)}/archive?integrationInstance=sim-dev`);
     const [head = '', body = ''] = raw.split('\r\n\r\n', 2);
     expect(Number(/content-length: (\d+)/i.exec(head)?.[1])).toBeGreaterThan(body.length);
@@ -129,10 +134,10 @@ describe('a fault', () => {
 
   test('cuts a body without Content-Length, which looks like success', async () => {
     const { simulator, api } = await withHello();
-    const whole = (await download(api)).bytes;
+    const whole = (await download(api, HELLO)).bytes;
     simulator.faults.add({ match: { kind: 'export' }, answer: 'cut-clean' });
 
-    const { status, bytes, headers } = await download(api);
+    const { status, bytes, headers } = await download(api, HELLO);
 
     expect([status, headers.get('content-length')]).toEqual([200, null]);
     expect(bytes.length).toBeGreaterThan(0);
@@ -148,6 +153,21 @@ describe('a fault', () => {
     expect((await api('GET', pathOf(HELLO))).status).toBe(503);
     expect(performance.now() - began).toBeGreaterThan(50);
     expect((await api('GET', pathOf(HELLO))).status).toBe(200);
+  });
+
+  test.each([
+    ['delayMs', 0],
+    ['answerDelayMs', 1],
+  ])('that is a %s leaves a client that does not wait with %i done', async (kind, count) => {
+    const { simulator, api } = await start();
+    const answer = kind === 'delayMs' ? { delayMs: 2000 } : { answerDelayMs: 2000 };
+    simulator.faults.add({ match: { kind: 'delete' }, answer });
+    const id = simulator.instance.add(sample('HELLO'), { status: 'CONFIGURED' });
+
+    const signal = AbortSignal.timeout(100);
+    await expect(api('DELETE', pathOf(id), { signal })).rejects.toThrow();
+
+    expect(simulator.instance.list()).toHaveLength(1 - count);
   });
 
   test('hits the token endpoint too', async () => {

@@ -20,8 +20,10 @@ type FaultAnswer =
   | 'html-200'
   /** Nothing is done; 307 to that origin, with the path and query of the request. */
   | { readonly redirect: string }
-  /** Everything happens, but later. */
-  | { readonly delayMs: number };
+  /** Everything happens, but later; nothing, when the client has gone by then. */
+  | { readonly delayMs: number }
+  /** The work is done at once; the answer comes later. */
+  | { readonly answerDelayMs: number };
 
 /** All that is given must hold. */
 interface FaultMatch {
@@ -90,14 +92,15 @@ export const createFaultBook = (
   return {
     faults,
     decide: (request) => {
-      let delayMs = 0;
+      let [delayMs, answerDelayMs] = [0, 0];
       for (const entry of book) {
         if (!isHit(entry, request, random)) continue;
         const { answer } = entry.fault;
-        if (typeof answer === 'string' || !('delayMs' in answer)) return { delayMs, answer };
-        delayMs += answer.delayMs;
+        if (typeof answer === 'object' && 'delayMs' in answer) delayMs += answer.delayMs;
+        else if (typeof answer === 'object' && 'answerDelayMs' in answer) answerDelayMs += answer.answerDelayMs;
+        else return { delayMs, answerDelayMs, answer };
       }
-      return { delayMs, answer: undefined };
+      return { delayMs, answerDelayMs, answer: undefined };
     },
   };
 };

@@ -81,6 +81,14 @@ export const pathOf = (id: string): string => `integrations/${encodeURIComponent
 export const patch = (api: RawClient, id: string, json: unknown, query = {}): Promise<RawAnswer> =>
   api('POST', pathOf(id), { json, query, headers: { 'x-http-method-override': 'PATCH' } });
 
+export const activate = (api: RawClient, id = HELLO, more = {}): Promise<RawAnswer> =>
+  patch(api, id, { status: 'ACTIVATED', ...more });
+
+export const deactivate = (api: RawClient, id = HELLO, more = {}): Promise<RawAnswer> =>
+  patch(api, id, { status: 'CONFIGURED', ...more });
+
+export const download = (api: RawClient, id: string): Promise<RawAnswer> => api('GET', `${pathOf(id)}/archive`);
+
 export const upload = (
   api: RawClient,
   method: 'POST' | 'PUT',
@@ -92,6 +100,19 @@ export const upload = (
   form.append('type', 'application/octet-stream');
   return api(method, 'integrations/archive', { form });
 };
+
+export const HELLO = 'HELLO|01.00.0000';
+
+/** Adds versions of HELLO. */
+export const addVersions = (
+  { instance }: Simulator,
+  versions: Readonly<Record<string, 'ACTIVATED' | 'CONFIGURED'>>,
+): void => {
+  for (const [version, status] of Object.entries(versions)) instance.add(sample('HELLO', { version }), { status });
+};
+
+export const statuses = ({ instance }: Simulator): Record<string, string> =>
+  Object.fromEntries(instance.list().map(({ id, status }) => [id, status]));
 
 /** A sample by its code, version 01.00.0000 unless said otherwise. */
 export const sample = (code: string, more: Partial<SampleArchive> = {}): Buffer =>

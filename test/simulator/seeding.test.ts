@@ -81,7 +81,7 @@ describe('samples', () => {
     expect(scheduled.filter(({ schedule, status }) => schedule === 'started' && status !== 'ACTIVATED')).toEqual([]);
   });
 
-  test('make an instance Oracle could have: one active version of each major, and every call to something active', async () => {
+  test('make an instance Oracle could have: one active version of each major, all connections configured', async () => {
     const { simulator } = await start();
     seedSamples(simulator, { count: 150, callingShare: 0.5, versionShare: 0.4 });
 

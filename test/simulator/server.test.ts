@@ -1,11 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { pathOf, sample, useSimulators } from './raw-client.ts';
+import { HELLO, pathOf, sample, useSimulators } from './raw-client.ts';
 import { type Simulator, startSimulator } from './server.ts';
 
 const start = useSimulators();
-
-const HELLO = 'HELLO|01.00.0000';
 
 describe('an error body', () => {
   test.each([

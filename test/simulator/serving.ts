@@ -95,7 +95,7 @@ const serve = async (
   for (const hook of options.hooks) await hook(record);
 
   const isTooMuch = route !== undefined && traffic.inFlight() > (options.concurrencyLimit ?? Number.POSITIVE_INFINITY);
-  const { delayMs, answer: ordered } = options.faultBook.decide(record);
+  const { delayMs, answerDelayMs, answer: ordered } = options.faultBook.decide(record);
   const latencyMs = (options.latencyMs[LATENCY_KINDS[record.kind] ?? 'other'] ?? 0) + delayMs;
   if (latencyMs > 0) await pause(latencyMs, undefined, { signal });
 
@@ -109,6 +109,7 @@ const serve = async (
     (route
       ? await handle(options, route, { query: url.query, headers: request.headers, body, signal })
       : options.tokens.answer(record.method, request.headers, body));
+  if (answerDelayMs > 0) await pause(answerDelayMs, undefined, { signal });
   if (fault === 'reset-after') {
     sendBroken(response, answer, 'reset', random);
     return;

@@ -159,6 +159,12 @@ describe('the API', () => {
     expect(simulator.instance.list()).toHaveLength(1);
   });
 
+  test('can answer somebody without a role 401', async () => {
+    const { api } = await startBoth({ role: 'none', behaviour: { noRoleStatus: 401 } });
+
+    expect((await api('GET', 'integrations')).status).toBe(401);
+  });
+
   test('knows every secret it handed out and every token it issued', async () => {
     const simulator = await start();
     const { body } = await askForToken(simulator);

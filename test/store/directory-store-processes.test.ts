@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDirectoryStore } from '../../functions/store/directory-store.ts';
 import type { ObjectStore, StoredObject } from '../../functions/store/object-store.ts';
@@ -12,7 +13,7 @@ import { createRandom, type Random } from '../simulator/random.ts';
 import { collect, textOf } from './contents.ts';
 import { makeTemporaryDirectory } from './temporary-directory.ts';
 
-const WORKER = new URL('./store-worker.ts', import.meta.url).pathname;
+const WORKER = fileURLToPath(new URL('./store-worker.ts', import.meta.url));
 
 const startWorker = (root: string, seed: number, work: string) => {
   const worker = spawn(process.execPath, [WORKER, root, String(seed), work], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -15,6 +15,7 @@ export interface Moto {
   close(): Promise<void>;
 }
 
+const COMMAND = 'moto_server';
 const START_TIMEOUT_MS = 20_000;
 /** What a shell answers, also one behind a shim, when there is no such command. */
 const NOT_FOUND = 127;
@@ -60,7 +61,7 @@ const stop = async (server: ChildProcess): Promise<void> => {
 export const startMoto = async (): Promise<Moto | undefined> => {
   const port = await findFreePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const server = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  const server = spawn(COMMAND, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
   const end = watchEnd(server);
   const killWithUs = () => server.kill('SIGKILL');
   process.once('exit', killWithUs);
@@ -69,11 +70,11 @@ export const startMoto = async (): Promise<Moto | undefined> => {
     if (end.reason === NOT_FOUND) {
       process.removeListener('exit', killWithUs);
       process.stderr.write(
-        "moto_server is not on the PATH: tests against AWS are skipped (pip install 'moto[server]')\n",
+        `${COMMAND} is not on the PATH: tests against AWS are skipped (pip install 'moto[server]')\n`,
       );
       return undefined;
     }
-    if (end.reason !== undefined) throw new Error(`moto_server ended at once: ${end.reason}`);
+    if (end.reason !== undefined) throw new Error(`${COMMAND} ended at once: ${end.reason}`);
     if (await answers(endpoint)) {
       return {
         endpoint,
@@ -90,5 +91,5 @@ export const startMoto = async (): Promise<Moto | undefined> => {
     }
   }
   await stop(server);
-  throw new Error('moto_server did not answer in time');
+  throw new Error(`${COMMAND} did not answer in time`);
 };

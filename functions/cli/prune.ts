@@ -1,0 +1,84 @@
+/** `oic prune`: forgets snapshots of a directory vault by rules, and drops the archive versions none needs any more. */
+import { readFile } from 'node:fs/promises';
+import { ConfigError } from '../core/config-error.ts';
+import { Refused } from '../core/refused.ts';
+import { checkRetentionRules, type RetentionRules } from '../core/retention.ts';
+import { openFileJournal } from '../jobs/file-journal.ts';
+import { type PruneReport, prune as pruneVault } from '../jobs/prune.ts';
+import { journalPath } from '../runtime.ts';
+import { VaultError } from '../store/vault.ts';
+import { type CommonOptions, openSession } from './command.ts';
+import { count, formatTable } from './output.ts';
+
+interface PruneCommandOptions extends CommonOptions {
+  readonly vault: string;
+  readonly keepDaily?: string;
+  readonly keepWeekly?: string;
+  readonly keepMonthly?: string;
+  readonly keepWithin?: string;
+  readonly dryRun?: boolean;
+}
+
+export const prune = async (name: string, options: PruneCommandOptions): Promise<number> => {
+  const { out, runtime } = await openSession(options);
+  runtime.instance(name);
+  if (/^s3:/i.test(options.vault)) {
+    throw new ConfigError(
+      `${options.vault} is not pruned from here: a bucket has its lifecycle, set by retentionDays in the settings`,
+    );
+  }
+  const rules: RetentionRules = {
+    daily: limitOf(options.keepDaily),
+    weekly: limitOf(options.keepWeekly),
+    monthly: limitOf(options.keepMonthly),
+    within: options.keepWithin,
+  };
+  checkRetentionRules(rules);
+  const vault = await runtime.openVault(options.vault);
+  if ((await vault.listSnapshots(name)).length === 0) {
+    throw new VaultError(`${vault.name} holds no snapshot of ${name}, so there is nothing to prune`);
+  }
+  const isDryRun = options.dryRun ?? false;
+  const work = (): Promise<PruneReport> => pruneVault(vault, name, { rules, isDryRun });
+  const report = isDryRun ? await work() : await withoutBackups(options.vault, name, work);
+  out.result({ ...report, dryRun: isDryRun }, () => reportLines(report, vault.name, isDryRun));
+  return 0;
+};
+
+/** NaN for what is no number, which the rules then refuse with all else that is wrong. */
+const limitOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+
+/** No backup of this instance can run meanwhile, and one that was cut off is to go on first: nothing names its archives yet. */
+const withoutBackups = async <T>(vault: string, name: string, work: () => Promise<T>): Promise<T> => {
+  const path = journalPath(vault, 'backup', name, process.env);
+  const journal = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (journal !== undefined && !journal.startsWith('{"subject":{"job":"prune"')) {
+    throw new Refused(
+      `nothing was forgotten: a backup of ${name} is under way or was cut off; let it end, or run \`oic backup ${name}\` again, and then prune`,
+    );
+  }
+  const turn = await openFileJournal(path, { job: 'prune', instance: name }, Date.now);
+  try {
+    return await work();
+  } finally {
+    await turn.finish();
+  }
+};
+
+const reportLines = (report: PruneReport, vault: string, isDryRun: boolean): string[] => {
+  const { instance, kept, forgotten, removedVersions, freedBytes } = report;
+  const [forgot, freed] = isDryRun ? ['would be forgotten', 'would be freed'] : ['forgotten', 'freed'];
+  return [
+    ...formatTable(
+      ['KEPT', 'BECAUSE'],
+      kept.map(({ snapshot, reasons }) => [snapshot, reasons.join(', ')]),
+    ),
+    '',
+    ...forgotten.map((snapshot) => `${forgot} ${snapshot}`),
+    `${count(forgotten.length, 'snapshot')} of ${instance} in ${vault} ${forgot}, ${kept.length} kept; ` +
+      `${count(removedVersions, 'archive version')}, ${freedBytes} bytes ${freed}`,
+  ];
+};

@@ -1,0 +1,143 @@
+/** `oic restore`: a snapshot into an instance. */
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { candidates, parseSnapshotChoice } from '../core/choose-snapshot.ts';
+import { ConfigError } from '../core/config-error.ts';
+import type { Manifest } from '../core/manifest.ts';
+import { createForgetfulJournal } from '../jobs/journal.ts';
+import { type RestoreReport, restore as restoreSnapshot } from '../jobs/restore.ts';
+import { type Vault, VaultError } from '../store/vault.ts';
+import { type CommonOptions, openSession, withInstance } from './command.ts';
+import { count, type Output, type Progress } from './output.ts';
+
+export interface RestoreCommandOptions extends CommonOptions {
+  readonly to: string;
+  readonly vault: string;
+  readonly snapshot?: string;
+  readonly at?: string;
+  readonly only?: readonly string[];
+  readonly existing: string;
+  readonly mirror?: boolean;
+  readonly activation: string;
+  readonly allowIncomplete?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+export const restore = async (name: string, options: RestoreCommandOptions): Promise<number> => {
+  const session = await openSession(options);
+  const { out, runtime } = session;
+  runtime.instance(name);
+  const target = runtime.instance(options.to);
+  if (!target.deploy) {
+    throw new ConfigError(
+      `${options.to} has no \`deploy\` in the settings, so it is only read; add it if a restore may change this instance`,
+    );
+  }
+  const choices = {
+    only: options.only ?? [],
+    existing: oneOf('--existing', options.existing, ['skip', 'replace']),
+    mirror: options.mirror ?? false,
+    activation: oneOf('--activation', options.activation, ['as-captured', 'never']),
+    allowIncomplete: options.allowIncomplete ?? false,
+    dryRun: options.dryRun ?? false,
+    concurrency: target.concurrency,
+  };
+  const vault = await runtime.openVault(options.vault);
+  const manifest = await chooseSnapshot(vault, name, options);
+  if (choices.mirror && !choices.dryRun && !options.yes) await confirmMirror(options.to, manifest);
+  const { connections } = await runtime.credentials(options.to);
+  const progress = phaseProgress(out);
+  const report = await withInstance(session, options.to, (oic) =>
+    restoreSnapshot(
+      {
+        oic,
+        vault,
+        // What was done is read off the target, so nothing has to be remembered here.
+        journal: createForgetfulJournal((ms) => sleep(ms)),
+        connections,
+        waiting: { deadlineMs: 600_000, now: Date.now, sleep: (ms) => sleep(ms) },
+        progress,
+      },
+      manifest,
+      choices,
+    ).finally(progress.stop),
+  );
+  out.result(report, () => reportLines(report));
+  return report.failures.length === 0 ? 0 : 1;
+};
+
+const oneOf = <T extends string>(option: string, value: string, values: readonly T[]): T => {
+  const found = values.find((one) => one === value);
+  if (!found) throw new ConfigError(`${option} is one of ${values.join(', ')}; not "${value}"`);
+  return found;
+};
+
+/** @throws VaultError when there is no such snapshot */
+export const chooseSnapshot = async (
+  vault: Vault,
+  name: string,
+  { snapshot, at, allowIncomplete }: Pick<RestoreCommandOptions, 'snapshot' | 'at' | 'allowIncomplete'>,
+): Promise<Manifest> => {
+  const choice = parseSnapshotChoice(snapshot, at);
+  if (choice.by === 'name') return vault.getSnapshot(name, choice.snapshot);
+  for (const one of candidates(await vault.listSnapshots(name), choice)) {
+    const manifest = await vault.getSnapshot(name, one);
+    if (manifest.complete || allowIncomplete) return manifest;
+  }
+  const when = choice.by === 'time' ? ` at or before ${choice.at.toISOString()}` : '';
+  throw new VaultError(
+    `${vault.name} holds no complete snapshot of ${name}${when}; \`oic snapshots ${name}\` lists what it has`,
+  );
+};
+
+/** Deletions are asked for twice: the name of the target has to be typed back. */
+const confirmMirror = async (target: string, { snapshot }: Manifest): Promise<void> => {
+  if (!process.stdin.isTTY)
+    throw new ConfigError(`--mirror deletes from ${target} what ${snapshot} does not hold; add --yes if that is meant`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(
+    `--mirror deletes from ${target} what ${snapshot} does not hold. Type the name of the target to go on: `,
+  );
+  terminal.close();
+  if (answer.trim() !== target) throw new ConfigError(`"${answer.trim()}" is not ${target}; nothing was changed`);
+};
+
+const phaseProgress = (out: Output) => {
+  let bar: Progress | undefined;
+  return {
+    phase: (title: string, total: number): void => {
+      bar?.stop();
+      if (!process.stderr.isTTY) out.note(`${title}: ${total}`);
+      bar = out.progress(title, total);
+    },
+    tick: (): void => bar?.tick(),
+    stop: (): void => bar?.stop(),
+  };
+};
+
+const reportLines = (report: RestoreReport): string[] => {
+  const { from, to, snapshot, created, replaced, activated, scheduled, skipped, deleted, failures } = report;
+  const plan = report.plan.map(({ do: what, id, reason }) => `  ${what.padEnd(14)} ${id}  (${reason})`);
+  if (report.dryRun) {
+    return [
+      ...plan,
+      `${count(report.plan.length, 'step')} planned to restore ${snapshot} of ${from} into ${to}; nothing was changed`,
+      ...failureLines(report),
+    ];
+  }
+  return [
+    ...report.cycles.map(
+      (cycle) =>
+        `note     these call each other in a circle, so ${cycle[0]} was activated first: ${cycle.join(' -> ')}`,
+    ),
+    ...report.connections.map(
+      ({ id, missing, problem }) => `connect  ${id} needs a person: ${missing.join(', ') || problem}`,
+    ),
+    ...failureLines(report),
+    `restored ${snapshot} of ${from} into ${to}: ${created} created, ${replaced} replaced, ${activated} activated, ` +
+      `${scheduled} schedules started, ${skipped} skipped, ${deleted} deleted, ${failures.length} failed`,
+  ];
+};
+
+const failureLines = ({ failures }: RestoreReport): string[] => failures.map(({ message }) => `FAILED   ${message}`);

@@ -1,0 +1,130 @@
+/**
+ * What differs between two states of integrations, each a snapshot or an instance as it is now: which were added and
+ * removed, and of those in both their content, status, schedule, tracing and name, with who changed them last and when.
+ * Content that is not known on a side is not guessed: it is said, and why.
+ */
+import { createFilter } from './filter.ts';
+import type { Tracing } from './integration.ts';
+import type { BackupFilter, Manifest, ScheduleState, SnapshotIntegration } from './manifest.ts';
+
+/** The digest of its meaning, or a reason why that is not known. */
+export type Content = { readonly digest: string } | { readonly unknown: string };
+
+type StateFields = 'id' | 'code' | 'name' | 'status' | 'lastUpdated' | 'lastUpdatedBy' | 'schedule' | 'tracing';
+
+export interface IntegrationState extends Pick<SnapshotIntegration, StateFields> {
+  readonly content: Content;
+}
+
+export interface InstanceState {
+  readonly integrations: readonly IntegrationState[];
+  /** What it may lack without its being absent. */
+  readonly filter?: BackupFilter | undefined;
+}
+
+interface FromTo<T> {
+  readonly from: T;
+  readonly to: T;
+}
+
+type Listed = Pick<IntegrationState, 'id' | 'name' | 'status' | 'schedule' | 'lastUpdated' | 'lastUpdatedBy'>;
+
+export interface ChangedIntegration extends Pick<Listed, 'id' | 'name' | 'lastUpdated' | 'lastUpdatedBy'> {
+  /** Digests. */
+  readonly content?: FromTo<string>;
+  readonly status?: FromTo<string>;
+  readonly schedule?: FromTo<ScheduleState>;
+  readonly tracing?: FromTo<Tracing>;
+  readonly renamed?: FromTo<string>;
+}
+
+export interface SnapshotDiff {
+  readonly added: readonly Listed[];
+  readonly removed: readonly Listed[];
+  readonly changed: readonly ChangedIntegration[];
+  /** In both, but their content could not be compared. */
+  readonly contentUnknown: readonly { readonly id: string; readonly reason: string }[];
+  /** In both, the same in everything that is known. */
+  readonly unchanged: number;
+  /** Not compared, since the settings leave them out of one of the snapshots. */
+  readonly leftOut: readonly string[];
+}
+
+export const stateOfManifest = ({ integrations, filter, snapshot }: Manifest): InstanceState => ({
+  filter,
+  integrations: integrations.map((integration) => ({
+    ...integration,
+    content: integration.archive
+      ? { digest: integration.archive.contentSha256 }
+      : { unknown: `the snapshot ${snapshot} holds no archive of it` },
+  })),
+});
+
+/** `added` is what only `b` has. All lists by id. */
+export const diffSnapshots = (a: InstanceState, b: InstanceState): SnapshotDiff => {
+  const isWanted = isInBoth(a.filter, b.filter);
+  const [before, after] = [a, b].map(
+    ({ integrations }) => new Map(integrations.filter(({ code }) => isWanted(code)).map((each) => [each.id, each])),
+  ) as [Map<string, IntegrationState>, Map<string, IntegrationState>];
+  const pairs = byId([...before.values()]).flatMap((from) => {
+    const to = after.get(from.id);
+    return to ? [{ from, to }] : [];
+  });
+  const changed = pairs.flatMap(({ from, to }) => describeChange(from, to) ?? []);
+  const contentUnknown = pairs.flatMap(({ from, to }) => {
+    const reason = [from.content, to.content].find((content) => 'unknown' in content);
+    return reason ? [{ id: from.id, reason: reason.unknown }] : [];
+  });
+  const touched = new Set([...changed, ...contentUnknown].map(({ id }) => id));
+  const leftOut = [...a.integrations, ...b.integrations].filter(({ code }) => !isWanted(code)).map(({ id }) => id);
+  return {
+    added: byId([...after.values()].filter(({ id }) => !before.has(id))).map(listed),
+    removed: byId([...before.values()].filter(({ id }) => !after.has(id))).map(listed),
+    changed,
+    contentUnknown,
+    unchanged: pairs.length - touched.size,
+    leftOut: [...new Set(leftOut)].sort(),
+  };
+};
+
+const isInBoth = (a: BackupFilter = {}, b: BackupFilter = {}): ((code: string) => boolean) => {
+  const [isInA, isInB] = [createFilter(a), createFilter(b)];
+  return (code) => isInA(code) && isInB(code);
+};
+
+const byId = (integrations: readonly IntegrationState[]): IntegrationState[] =>
+  integrations.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+
+const listed = ({ id, name, status, schedule, lastUpdated, lastUpdatedBy }: IntegrationState): Listed => ({
+  id,
+  name,
+  status,
+  schedule,
+  ...(lastUpdated !== undefined && { lastUpdated }),
+  ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
+});
+
+const describeChange = (from: IntegrationState, to: IntegrationState): ChangedIntegration | undefined => {
+  const changes = {
+    ...('digest' in from.content &&
+      'digest' in to.content &&
+      from.content.digest !== to.content.digest && { content: { from: from.content.digest, to: to.content.digest } }),
+    ...(from.status !== to.status && { status: { from: from.status, to: to.status } }),
+    ...(from.schedule !== to.schedule && { schedule: { from: from.schedule, to: to.schedule } }),
+    ...(!isSameTracing(from.tracing, to.tracing) && { tracing: { from: from.tracing, to: to.tracing } }),
+    ...(from.name !== to.name && { renamed: { from: from.name, to: to.name } }),
+  };
+  if (Object.keys(changes).length === 0) return undefined;
+  const newer = (from.lastUpdated ?? '') > (to.lastUpdated ?? '') ? from : to;
+  const { lastUpdated, lastUpdatedBy } = listed(newer);
+  return {
+    id: to.id,
+    name: to.name,
+    ...changes,
+    ...(lastUpdated !== undefined && { lastUpdated }),
+    ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
+  };
+};
+
+const isSameTracing = (a: Tracing, b: Tracing): boolean =>
+  a.tracing === b.tracing && a.payload === b.payload && a.recording === b.recording;

@@ -1,0 +1,96 @@
+/**
+ * Compares two states, each a snapshot or an instance as it is now. An instance is asked for its listing, the state of
+ * the schedules that may run, and as few archives as will do: none of an integration whose `lastUpdated` is the one in a
+ * snapshot of the same instance, nor of one that only one side has. Never more than `concurrency` at a time; only reads.
+ */
+import {
+  type Content,
+  diffSnapshots,
+  type InstanceState,
+  type SnapshotDiff,
+  stateOfManifest,
+} from '../core/diff-snapshots.ts';
+import type { IntegrationId } from '../core/integration.ts';
+import type { Manifest } from '../core/manifest.ts';
+import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
+import type { OicClient } from '../oic/client.ts';
+import { isOicError } from '../oic/errors.ts';
+import { mapLimited } from './journal.ts';
+
+export type Source =
+  | { readonly manifest: Manifest }
+  /** An instance as it is now. */
+  | { readonly oic: OicClient; readonly concurrency: number };
+
+export interface CompareProgress {
+  /** So many archives have to be exported from that instance. */
+  exporting(instance: string, archives: number): void;
+  exported(): void;
+}
+
+export const compare = async (from: Source, to: Source, progress: CompareProgress): Promise<SnapshotDiff> => {
+  const [before, after] = await Promise.all([readState(from), readState(to)]);
+  return diffSnapshots(
+    await withContents(from, before, to, after, progress),
+    await withContents(to, after, from, before, progress),
+  );
+};
+
+const readState = async (source: Source): Promise<InstanceState> => {
+  if ('manifest' in source) return stateOfManifest(source.manifest);
+  const { oic, concurrency } = source;
+  const integrations = await oic.listIntegrations();
+  return {
+    integrations: await mapLimited(integrations, concurrency, async (integration) => ({
+      ...integration,
+      schedule: scheduleState(
+        integration,
+        mustAskSchedule(integration) ? await oic.isScheduleStarted(integration.id) : undefined,
+      ),
+      content: integration.isPrebuilt ? PREBUILT : NOT_ASKED,
+    })),
+  };
+};
+
+const PREBUILT: Content = { unknown: 'delivered by Oracle (PREBUILT) and cannot be exported' };
+const NOT_ASKED: Content = { unknown: 'only one side has it' };
+
+/** What the other side makes necessary to know. */
+const withContents = async (
+  source: Source,
+  state: InstanceState,
+  otherSource: Source,
+  other: InstanceState,
+  progress: CompareProgress,
+): Promise<InstanceState> => {
+  if ('manifest' in source) return state;
+  const { oic, concurrency } = source;
+  const isSameInstance = 'manifest' in otherSource && otherSource.manifest.instance === oic.instance;
+  const others = new Map(other.integrations.map((integration) => [integration.id, integration]));
+  const known = state.integrations.map((integration) => {
+    const there = others.get(integration.id);
+    if (!there || !('manifest' in otherSource)) return integration;
+    const isUnmoved = integration.lastUpdated !== undefined && integration.lastUpdated === there.lastUpdated;
+    const isSettled = (isSameInstance && isUnmoved) || 'unknown' in there.content;
+    return isSettled ? { ...integration, content: there.content } : integration;
+  });
+  const mustExport = known.filter(({ id, content }) => content === NOT_ASKED && others.has(id));
+  progress.exporting(oic.instance, mustExport.length);
+  const exported = await mapLimited(mustExport, concurrency, async ({ id }) => {
+    const content = await exportContent(oic, id);
+    progress.exported();
+    return [id, content] as const;
+  });
+  const contents = new Map(exported);
+  return { integrations: known.map((each) => ({ ...each, content: contents.get(each.id) ?? each.content })) };
+};
+
+const exportContent = async (oic: OicClient, id: IntegrationId): Promise<Content> => {
+  try {
+    return { digest: (await oic.exportIntegration(id)).archive.contentSha256 };
+  } catch (error) {
+    if (isOicError(error, 'locked')) return { unknown: `locked on ${oic.instance} and cannot be exported` };
+    if (isOicError(error, 'not-found')) return { unknown: `deleted on ${oic.instance} while it was compared` };
+    throw error;
+  }
+};

@@ -1,0 +1,97 @@
+/** The phases of a restore, for one integration or one batch each. Each bears being run again after it was cut off. */
+import { readArchive } from '../core/archive.ts';
+import type { CallOrder } from '../core/call-order.ts';
+import type { IntegrationId } from '../core/integration.ts';
+import type { ArchiveRef } from '../core/manifest.ts';
+import type { InstallPlan, InstallStep } from '../core/plan-install.ts';
+import type { RemovalStep } from '../core/plan-restore.ts';
+import { isOicError } from '../oic/errors.ts';
+import { VaultError } from '../store/vault.ts';
+import { activateAndWait, deactivateAndWait } from './activation.ts';
+import { applyStep, setSchedule } from './apply-step.ts';
+import { connect, type UnreadyConnection } from './connect.ts';
+import type { RestoreServices } from './restore.ts';
+import { collectFailures, type RestoreFailure } from './restore-batches.ts';
+import type { ArchiveFacts } from './restore-target.ts';
+import { holdsContent } from './write-content.ts';
+
+/** Sends the archive: proved again right before, the target's own copy kept first. */
+export const putContent = async (
+  { oic, vault, waiting }: RestoreServices,
+  { id, steps }: InstallPlan,
+  ref: ArchiveRef | null | undefined,
+): Promise<void> => {
+  if (!ref) throw new VaultError(`the snapshot holds no archive of ${id}`);
+  const bytes = await vault.getArchive(ref);
+  const content = { bytes, archive: await readArchive(bytes) };
+  if (steps.some((step) => step.do === 'replace')) {
+    const own = await oic.exportIntegration(id);
+    // A run that was cut off has replaced it: what is there now is no longer the target's own.
+    if (own.archive.contentSha256 === ref.contentSha256) return;
+    await vault.keepSafe(oic.instance, content.archive, own.bytes);
+  }
+  for (const step of steps) {
+    if (step.id !== id || step.do === 'connect' || step.do === 'activate' || step.do === 'start-schedule') continue;
+    try {
+      await applyStep(oic, step, content, waiting);
+    } catch (error) {
+      const isThereAlready =
+        step.do === 'import' && isOicError(error, 'conflict') && (await holdsContent(oic, content.archive));
+      if (!isThereAlready) throw error;
+    }
+  }
+};
+
+/** Each connection of what is to be activated once; gives those that a person has to see to. */
+export const connectAll = async (
+  { oic, connections, progress }: RestoreServices,
+  activations: readonly InstallStep[],
+  facts: ReadonlyMap<IntegrationId, ArchiveFacts>,
+): Promise<UnreadyConnection[]> => {
+  const used = new Map(activations.flatMap(({ id }) => facts.get(id)?.connections ?? []).map((one) => [one.id, one]));
+  progress.phase('connections', used.size);
+  return connect(oic, { connections: [...used.values()] }, connections);
+};
+
+/** The called before their callers, else side by side; whoever calls one that failed is tried all the same. */
+export const activateInOrder = (
+  services: RestoreServices,
+  batch: ReadonlyArray<Extract<InstallStep, { do: 'activate' }>>,
+  { waitsFor }: CallOrder,
+  concurrency: number,
+): Promise<RestoreFailure[]> => {
+  const { oic, waiting, progress } = services;
+  const ended = new Map(batch.map(({ id }) => [id, Promise.withResolvers<void>()]));
+  return collectFailures(batch, concurrency, 'activate', progress, async ({ id, tracing, displaces }) => {
+    try {
+      // Those it waits for stand before it in the batch, so they have been begun: nobody waits for ever.
+      await Promise.all((waitsFor.get(id) ?? []).map((callee) => ended.get(callee)?.promise));
+      for (const other of displaces) if (await oic.isScheduleStarted(other)) await setSchedule(oic, other, false);
+      await activateAndWait(oic, id, tracing, waiting);
+    } finally {
+      ended.get(id)?.resolve();
+    }
+  });
+};
+
+export const startSchedules = ({ oic }: RestoreServices, { id }: InstallStep): Promise<void> =>
+  setSchedule(oic, id, true);
+
+/** Takes one integration out of service, or away. What is gone already is as wanted. */
+export const removeOne = async ({ oic, waiting }: RestoreServices, steps: readonly RemovalStep[]): Promise<void> => {
+  for (const step of steps) {
+    const there = await oic.getIntegration(step.id);
+    if (!there) return;
+    if (step.do === 'stop-schedule') await setSchedule(oic, step.id, false);
+    else if (step.do === 'deactivate') await deactivateAndWait(oic, step.id, waiting);
+    else await deleteSettled(oic, step.id);
+  }
+};
+
+const deleteSettled = async (oic: RestoreServices['oic'], id: IntegrationId): Promise<void> => {
+  try {
+    await oic.deleteIntegration(id);
+  } catch (error) {
+    if (!isOicError(error) || (await oic.getIntegration(id))) throw error;
+  }
+};

@@ -1,0 +1,61 @@
+/** What a target has before a restore: everything listed, schedules of what is active, content where it decides. */
+import type { Integration, IntegrationId } from '../core/integration.ts';
+import type { TargetIntegration } from '../core/plan-install.ts';
+import type { RestoreWanted } from '../core/plan-restore.ts';
+import type { OicClient } from '../oic/client.ts';
+import { isOicError } from '../oic/errors.ts';
+import { type Journal, mapLimited } from './journal.ts';
+import type { RestoreOptions } from './restore.ts';
+import { inBatches } from './restore-batches.ts';
+
+/** What an archive says that the plan needs; small, for the journal keeps it. */
+export interface ArchiveFacts {
+  readonly id: IntegrationId;
+  readonly calls: readonly IntegrationId[];
+  readonly connections: ReadonlyArray<{ readonly id: string; readonly type: string }>;
+  readonly hasSchedule: boolean;
+  readonly isDraft: boolean;
+}
+
+interface Detail {
+  readonly id: IntegrationId;
+  readonly isScheduleStarted?: boolean | undefined;
+  readonly contentSha256?: string | undefined;
+}
+
+export const readTargetFor = async (
+  oic: OicClient,
+  journal: Journal,
+  wanted: readonly RestoreWanted[],
+  options: RestoreOptions,
+): Promise<TargetIntegration[]> => {
+  const listed = await journal.step('list target', async () => [...(await oic.listIntegrations())]);
+  const wantedById = new Map(wanted.map((one) => [one.id, one]));
+  const asked = listed.filter((there) => mayRun(there) || wantedById.has(there.id));
+  const details = await journal.all('compare', inBatches(asked), 2, (batch) =>
+    mapLimited(batch, options.concurrency, (there) => readDetail(oic, there, wantedById.get(there.id))),
+  );
+  const byId = new Map(details.flat().map((detail) => [detail.id, detail]));
+  return listed.map((there) => ({
+    ...there,
+    isScheduleStarted: byId.get(there.id)?.isScheduleStarted ?? false,
+    contentSha256: byId.get(there.id)?.contentSha256,
+  }));
+};
+
+const mayRun = ({ hasSchedule, status }: Integration): boolean => hasSchedule && status === 'ACTIVATED';
+
+const readDetail = async (oic: OicClient, there: Integration, wanted: RestoreWanted | undefined): Promise<Detail> => {
+  const isScheduleStarted = mayRun(there) ? await oic.isScheduleStarted(there.id) : undefined;
+  return { id: there.id, isScheduleStarted, contentSha256: wanted && (await contentOf(oic, there.id)) };
+};
+
+/** undefined when it cannot be exported: locked, delivered by Oracle, or just deleted. */
+const contentOf = async (oic: OicClient, id: IntegrationId): Promise<string | undefined> => {
+  try {
+    return (await oic.exportIntegration(id)).archive.contentSha256;
+  } catch (error) {
+    if (isOicError(error, 'locked', 'not-found')) return undefined;
+    throw error;
+  }
+};

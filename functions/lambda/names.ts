@@ -1,0 +1,38 @@
+/**
+ * What the functions and the constructs that define them must spell alike: environment variables, metrics, dimensions.
+ * Imports nothing, for both sides bundle or load it.
+ */
+
+/** The settings of one instance, as the object under `oic` in cdk.json. */
+export const SETTINGS_VARIABLE = 'OIC_SETTINGS';
+/** `s3://bucket`; a directory works too. */
+export const VAULT_VARIABLE = 'OIC_VAULT';
+export const DROP_BOX_VARIABLE = 'OIC_DROP_BOX';
+
+export const METRIC_NAMESPACE = 'OicLifecycle';
+
+/** Exactly these, in metrics and in alarms: an alarm on other dimensions watches a metric that does not exist. */
+export const metricDimensions = (instance: string): { readonly service: string; readonly instance: string } => ({
+  service: SERVICE,
+  instance,
+});
+
+export const SERVICE = 'oic-lifecycle';
+
+export type CountMetric =
+  | 'BackupSucceeded'
+  | 'BackupFailed'
+  | 'SnapshotIncomplete'
+  | 'Integrations'
+  | 'Exported'
+  | 'Unchanged'
+  | 'ExportFailed'
+  | 'DropsDeployed'
+  | 'DropsUnchanged'
+  | 'DropsRejected'
+  | 'DropsFailed'
+  | 'DropsRolledBack'
+  | 'DropsSuperseded'
+  | 'RestoreFailed';
+
+export type MetricName = CountMetric | 'BackupSeconds';

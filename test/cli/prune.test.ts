@@ -1,0 +1,131 @@
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { verify } from '../../functions/jobs/verify.ts';
+import { createDirectoryStore } from '../../functions/store/directory-store.ts';
+import { createVault } from '../../functions/store/vault.ts';
+import { makeHistory } from '../jobs/random-history.ts';
+import { createRandom } from '../simulator/random.ts';
+import { seedSamples } from '../simulator/samples.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { type Desk, openDesk } from './typed.ts';
+
+let desk: Desk;
+let simulator: Simulator;
+beforeEach(async () => {
+  desk = await openDesk();
+  simulator = await startSimulator();
+  await desk.configure({ dev: simulator });
+});
+afterEach(async () => {
+  await simulator.close();
+  await desk.close();
+});
+
+const vaultIn = (directory: string) => createVault(createDirectoryStore(directory));
+const fill = (nights: number, integrations: number, seed = 3): Promise<void> =>
+  makeHistory(vaultIn(join(desk.directory, 'vault')), { random: createRandom(seed), nights, integrations });
+
+test('prune tells what it keeps and why, what it forgot, and what that freed', async () => {
+  await fill(6, 2);
+
+  const dry = await desk.oic('prune', 'dev', '--keep-daily', '2', '--dry-run');
+  expect(dry).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(dry.stdout).toMatch(/^KEPT +BECAUSE\n2090-\S+Z +newest complete snapshot, daily snapshot\n/);
+  expect(dry.stdout).toMatch(/would be forgotten 2090-.*\d+ bytes would be freed/s);
+
+  const told = JSON.parse((await desk.oic('prune', 'dev', '--keep-daily', '2', '--dry-run', '--json')).stdout);
+  const { exitCode, stdout } = await desk.oic('prune', 'dev', '--keep-daily', '2', '--json');
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({ ...told, dryRun: false });
+  expect(told.forgotten.length).toBeGreaterThan(0);
+  const left = JSON.parse((await desk.oic('snapshots', 'dev', '--json')).stdout);
+  expect(left.snapshots.map(({ snapshot }: { snapshot: string }) => snapshot)).toEqual(
+    told.kept.map(({ snapshot }: { snapshot: string }) => snapshot),
+  );
+});
+
+test.each([
+  [['--keep-daily', '1', '--vault', 's3://acme-vault'], 2, /a bucket has its lifecycle/],
+  [[], 2, /nothing says what to keep/],
+  [['--keep-daily', 'seven', '--keep-within', 'long'], 2, /--keep-daily needs.*--keep-within "long"/s],
+  [['--keep-daily', '1', '--vault', './nowhere'], 1, /holds no snapshot of dev/],
+])('prune %j is refused', async (args, exitCode, message) => {
+  await fill(2, 1);
+
+  const result = await desk.oic('prune', 'dev', ...args);
+
+  expect(result).toMatchObject({ exitCode, stdout: '' });
+  expect(result.stderr).toMatch(message);
+  expect(await vaultIn(join(desk.directory, 'vault')).listSnapshots('dev')).toHaveLength(2);
+});
+
+test('prune waits for a backup to end: while it runs, and when it was cut off until it has gone on', async () => {
+  await simulator.close();
+  simulator = await startSimulator({ latencyMs: { export: 300 } });
+  await desk.configure({ dev: simulator });
+  seedSamples(simulator, { count: 60, seed: 1 });
+  const prune = () => desk.oic('prune', 'dev', '--keep-daily', '1');
+  await fill(2, 1);
+
+  const running = desk.start('backup', 'dev');
+  while (!(await readFile(join(desk.directory, 'vault/.journal/backup-dev.ndjson'), 'utf8').catch(() => ''))) {
+    await sleep(10);
+  }
+  expect(await prune()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('a backup of dev is under way') });
+  running.process.kill('SIGKILL');
+  await running.ended;
+  expect(await prune()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('or was cut off') });
+
+  expect((await desk.oic('backup', 'dev')).exitCode).toBe(0);
+  expect((await prune()).exitCode).toBe(0);
+  expect((await desk.oic('verify', 'dev')).exitCode).toBe(0);
+});
+
+test('prune does not begin beside another process that holds the vault, and takes over from a dead one', async () => {
+  await fill(3, 1);
+  const journal = join(desk.directory, 'vault/.journal/backup-dev.ndjson');
+  expect((await desk.oic('prune', 'dev', '--keep-daily', '9')).exitCode).toBe(0);
+  await writeFile(journal, '{"subject":{"job":"prune","instance":"dev"},"startedAtMs":1}\n');
+
+  await writeFile(`${journal}.lock`, String(process.pid));
+  const refused = await desk.oic('prune', 'dev', '--keep-daily', '1');
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.stderr).toContain(`process ${process.pid}`);
+
+  await writeFile(`${journal}.lock`, '99999999');
+  expect((await desk.oic('prune', 'dev', '--keep-daily', '1')).exitCode).toBe(0);
+});
+
+test('prune killed at any moment has lost nothing kept, and run again it ends', async () => {
+  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+  process.stdout.write(`killing prunes with SEED=${seed}\n`);
+  const random = createRandom(seed);
+  await fill(12, 12, seed);
+  const vaultDirectory = join(desk.directory, 'vault');
+  const pristine = join(desk.directory, 'pristine');
+  await cp(vaultDirectory, pristine, { recursive: true, preserveTimestamps: true });
+  const prune = ['prune', 'dev', '--keep-daily', '2', '--json'];
+  const started = performance.now();
+  const kept: { snapshot: string }[] = JSON.parse((await desk.oic(...prune)).stdout).kept;
+  const wholeMs = performance.now() - started;
+  const vault = vaultIn(vaultDirectory);
+  const left = async () => (await vault.listArchiveVersions('dev')).map(({ versionId }) => versionId);
+  const end = await left();
+
+  for (let kill = 0; kill < 8; kill++) {
+    await rm(vaultDirectory, { recursive: true });
+    await cp(pristine, vaultDirectory, { recursive: true, preserveTimestamps: true });
+    const run = desk.start(...prune);
+    await sleep(wholeMs * (0.4 + 0.6 * random.next()));
+    run.process.kill('SIGKILL');
+    await run.ended;
+    for (const { snapshot } of kept) {
+      const { damaged } = await verify(vault, await vault.getSnapshot('dev', snapshot), () => undefined);
+      expect(damaged, snapshot).toEqual([]);
+    }
+    expect((await desk.oic(...prune)).exitCode).toBe(0);
+    expect(await left()).toEqual(end);
+  }
+}, 60_000);

@@ -1,0 +1,394 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Manifest } from '../../functions/core/manifest.ts';
+import { createForgetfulJournal } from '../../functions/jobs/journal.ts';
+import { type RestoreOptions, type RestoreReport, restore } from '../../functions/jobs/restore.ts';
+import type { OicClient } from '../../functions/oic/client.ts';
+import { connectTo, failureOf } from '../oic/simulated.ts';
+import { buildSampleArchive, type SampleArchive } from '../simulator/sample-archive.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
+import { WAITING } from './install-bench.ts';
+import { openWorkshop, type Workshop } from './workshop.ts';
+
+let workshop: Workshop;
+let open: Array<{ close(): Promise<void> }>;
+beforeEach(async () => {
+  workshop = await openWorkshop();
+  open = [workshop];
+});
+afterEach(async () => {
+  for (const it of open.reverse()) await it.close();
+});
+
+const start = async (options: SimulatorOptions = {}): Promise<{ simulator: Simulator; oic: OicClient }> => {
+  const simulator = await startSimulator(options);
+  const oic = connectTo(simulator);
+  open.push(simulator, oic);
+  return { simulator, oic };
+};
+
+const OPTIONS: RestoreOptions = {
+  only: [],
+  existing: 'skip',
+  mirror: false,
+  activation: 'as-captured',
+  allowIncomplete: false,
+  dryRun: false,
+  concurrency: 8,
+};
+
+const restoreInto = (
+  oic: OicClient,
+  manifest: Manifest,
+  options: Partial<RestoreOptions> = {},
+  connections = {},
+): Promise<RestoreReport> =>
+  restore(
+    {
+      oic,
+      vault: workshop.vault,
+      journal: createForgetfulJournal(() => Promise.resolve()),
+      connections,
+      waiting: WAITING,
+      progress: { phase: () => undefined, tick: () => undefined },
+    },
+    manifest,
+    { ...OPTIONS, ...options },
+  );
+
+const snapshotOf = async (oic: OicClient): Promise<Manifest> =>
+  workshop.vault.getSnapshot('dev', (await workshop.backUp(oic)).snapshot);
+
+const writesOf = (simulator: Simulator): string[] =>
+  simulator.requests
+    .filter(({ method, kind }) => method !== 'GET' && kind !== 'token')
+    .map(({ kind, id }) => `${kind} ${id}`);
+
+/** Equal for two instances when content, status and schedule of everything are equal. */
+const stateOf = ({ instance }: Simulator) =>
+  new Map(
+    instance.list().map(({ id, status, schedule, contentDigest }) => [id, `${status} ${schedule} ${contentDigest}`]),
+  );
+
+const flow = (code: string, more: Partial<SampleArchive> = {}) =>
+  buildSampleArchive({ code, version: '01.00.0000', ...more });
+const configured = (simulator: Simulator): void => {
+  simulator.onRequest(() => {
+    for (const connection of simulator.instance.connections.values()) connection.status = 'CONFIGURED';
+  });
+};
+
+describe('a snapshot restored into an empty instance', () => {
+  test('gives what was there: content, status, schedules, tracing', async () => {
+    const source = await start();
+    source.simulator.instance.add(flow('ACTIVE', { schedule: 'FREQ=DAILY' }), {
+      status: 'ACTIVATED',
+      scheduleState: 'started',
+      tracing: { payload: true },
+    });
+    source.simulator.instance.add(flow('IDLE', { schedule: 'FREQ=DAILY' }), { status: 'ACTIVATED' });
+    source.simulator.instance.add(flow('OFF'), { status: 'CONFIGURED' });
+    const manifest = await snapshotOf(source.oic);
+    const target = await start();
+    configured(target.simulator);
+
+    const report = await restoreInto(target.oic, manifest);
+
+    expect(report).toMatchObject({
+      created: 3,
+      replaced: 0,
+      activated: 2,
+      scheduled: 1,
+      skipped: 0,
+      deleted: 0,
+      failures: [],
+      cycles: [],
+    });
+    expect(stateOf(target.simulator)).toEqual(stateOf(source.simulator));
+    expect(target.simulator.instance.get('ACTIVE|01.00.0000')?.tracing).toMatchObject({ payload: true });
+  });
+
+  test('run again does nothing: no write is sent', async () => {
+    const source = await start();
+    for (let n = 0; n < 20; n++)
+      source.simulator.instance.add(flow(`F${n}`, { schedule: 'FREQ=DAILY' }), {
+        status: 'ACTIVATED',
+        scheduleState: 'started',
+      });
+    const manifest = await snapshotOf(source.oic);
+    const target = await start();
+    configured(target.simulator);
+    await restoreInto(target.oic, manifest);
+    const before = writesOf(target.simulator).length;
+
+    for (const existing of ['skip', 'replace'] as const) {
+      expect(await restoreInto(target.oic, manifest, { existing })).toMatchObject({
+        created: 0,
+        replaced: 0,
+        activated: 0,
+        skipped: 20,
+        failures: [],
+      });
+    }
+    expect(writesOf(target.simulator)).toHaveLength(before);
+  });
+
+  test('with --dry-run sends no write, and names the steps the run then does', async () => {
+    const source = await start();
+    source.simulator.instance.add(flow('CALLER', { calls: [{ code: 'Z_CALLED', version: '01.00.0000' }] }), {
+      status: 'ACTIVATED',
+    });
+    source.simulator.instance.add(flow('Z_CALLED'), { status: 'ACTIVATED' });
+    const manifest = await snapshotOf(source.oic);
+    const target = await start();
+    configured(target.simulator);
+
+    const planned = await restoreInto(target.oic, manifest, { dryRun: true });
+    expect(writesOf(target.simulator)).toEqual([]);
+    expect(planned.plan.filter((step) => step.do === 'activate').map(({ id }) => id)).toEqual([
+      'Z_CALLED|01.00.0000',
+      'CALLER|01.00.0000',
+    ]);
+    expect(planned.plan.every(({ reason }) => reason.length > 0)).toBe(true);
+
+    const report = await restoreInto(target.oic, manifest);
+    expect(report.plan).toEqual(planned.plan);
+    expect(writesOf(target.simulator).filter((write) => write.startsWith('activate'))).toEqual([
+      'activate Z_CALLED|01.00.0000',
+      'activate CALLER|01.00.0000',
+    ]);
+  });
+
+  test("tests connections with the target's own settings, and lists once what is still missing", async () => {
+    const source = await start();
+    const uses = (code: string, id: string) => flow(code, { connections: [{ id, properties: ['host'] }] });
+    for (const [code, connection] of [
+      ['A', 'ERP'],
+      ['B', 'ERP'],
+      ['C', 'HCM'],
+    ] as const) {
+      source.simulator.instance.add(uses(code, connection), { status: 'ACTIVATED' });
+    }
+    const manifest = await snapshotOf(source.oic);
+    const target = await start();
+    const first = await restoreInto(target.oic, manifest);
+    expect(first).toMatchObject({ created: 3, activated: 0 });
+    expect(first.connections.map(({ id }) => id).sort()).toEqual(['ERP', 'HCM']);
+    expect(first.failures.map(({ id, step }) => [id, step])).toEqual(
+      ['A', 'B', 'C'].map((code) => [`${code}|01.00.0000`, 'activate']),
+    );
+
+    const { template } = first.connections.find(({ id }) => id === 'ERP') as { template: object };
+    const filled = JSON.parse(JSON.stringify(template).replaceAll('"propertyValue":""', '"propertyValue":"x"'));
+    const second = await restoreInto(target.oic, manifest, {}, { ERP: filled });
+
+    expect(second).toMatchObject({ created: 0, activated: 2 });
+    expect(second.connections.map(({ id }) => id)).toEqual(['HCM']);
+  });
+});
+
+describe('what keeps a restore from being run', () => {
+  const incomplete = async () => {
+    const source = await start();
+    source.simulator.instance.add(flow('FINE'));
+    source.simulator.instance.add(flow('BAD'));
+    source.simulator.faults.add({ match: { kind: 'export', id: 'BAD|01.00.0000' }, answer: { status: 503 } });
+    return snapshotOf(source.oic);
+  };
+
+  test('an incomplete snapshot, unless that is allowed', async () => {
+    const manifest = await incomplete();
+    const { simulator, oic } = await start();
+    configured(simulator);
+
+    expect((await failureOf(restoreInto(oic, manifest))).message).toMatch(/is incomplete.*--allow-incomplete/);
+    expect(simulator.requests).toEqual([]);
+    const report = await restoreInto(oic, manifest, { allowIncomplete: true });
+    expect(report).toMatchObject({ created: 1 });
+    expect(report.failures).toMatchObject([{ id: 'BAD|01.00.0000', step: 'read-archive' }]);
+  });
+
+  test('--mirror with an incomplete snapshot or with --only: nothing is deleted', async () => {
+    const manifest = await incomplete();
+    const { simulator, oic } = await start();
+    simulator.instance.add(flow('MINE'), { status: 'ACTIVATED' });
+
+    expect((await failureOf(restoreInto(oic, manifest, { mirror: true, allowIncomplete: true }))).message).toMatch(
+      /--mirror would delete/,
+    );
+    expect(
+      (await failureOf(restoreInto(oic, { ...manifest, complete: true }, { mirror: true, only: ['FINE'] }))).message,
+    ).toMatch(/do not go together/);
+    expect(simulator.requests).toEqual([]);
+  });
+
+  test('a damaged or missing archive: it is named before anything of it is sent, the others are restored', async () => {
+    const source = await start();
+    for (const code of ['A', 'B', 'C']) source.simulator.instance.add(flow(code));
+    const manifest = await snapshotOf(source.oic);
+    const [a, b] = manifest.integrations;
+    const { open: openFile } = await import('node:fs/promises');
+    const file = await openFile(`${workshop.directory}/${a?.archive?.key}`, 'r+');
+    await file.write(Buffer.from('damage'), 0, 6, 300);
+    await file.close();
+    await workshop.store.deleteVersion(b?.archive?.key ?? '', b?.archive?.versionId ?? '');
+    const { simulator, oic } = await start();
+    configured(simulator);
+
+    const report = await restoreInto(oic, manifest);
+
+    expect(report).toMatchObject({ created: 1 });
+    expect(report.failures).toMatchObject([
+      { id: 'A|01.00.0000', step: 'read-archive', message: expect.stringContaining('damaged') },
+      { id: 'B|01.00.0000', step: 'read-archive', message: expect.stringContaining('missing') },
+    ]);
+    expect(writesOf(simulator)).toEqual(['import C|01.00.0000', 'activate C|01.00.0000']);
+  });
+
+  test('a pattern that matches nothing', async () => {
+    const source = await start();
+    source.simulator.instance.add(flow('A'));
+    const manifest = await snapshotOf(source.oic);
+
+    expect((await failureOf(restoreInto(source.oic, manifest, { only: ['A*', 'TYPO*'] }))).message).toContain(
+      '--only TYPO*',
+    );
+  });
+});
+
+test('--only restores what its patterns match, by code, id or glob', async () => {
+  const source = await start();
+  for (const code of ['PAY_A', 'PAY_B', 'ORD_A']) source.simulator.instance.add(flow(code));
+  source.simulator.instance.add(buildSampleArchive({ code: 'ORD_A', version: '02.00.0000' }));
+  const manifest = await snapshotOf(source.oic);
+  const restored = async (...only: string[]) => {
+    const { simulator, oic } = await start();
+    await restoreInto(oic, manifest, { only });
+    return simulator.instance.list().map(({ id }) => id);
+  };
+
+  expect(await restored('PAY_*')).toEqual(['PAY_A|01.00.0000', 'PAY_B|01.00.0000']);
+  expect(await restored('ORD_A/02.00.0000')).toEqual(['ORD_A|02.00.0000']);
+  expect(await restored('ORD_A', 'PAY_A|01*')).toEqual(['ORD_A|01.00.0000', 'ORD_A|02.00.0000', 'PAY_A|01.00.0000']);
+});
+
+describe('a snapshot restored into an instance that has some of it', () => {
+  const arrange = async () => {
+    const source = await start();
+    const { instance } = source.simulator;
+    instance.add(flow('SAME'), { status: 'ACTIVATED' });
+    instance.add(flow('OTHER', { marker: 'captured' }), { status: 'ACTIVATED' });
+    instance.add(flow('LOCKED', { marker: 'captured' }), { status: 'CONFIGURED' });
+    instance.add(flow('NEW'), { status: 'ACTIVATED' });
+    instance.add(flow('BACK'), { status: 'ACTIVATED' });
+    const manifest = await snapshotOf(source.oic);
+    const target = await start();
+    configured(target.simulator);
+    const { instance: there } = target.simulator;
+    there.add(flow('SAME'), { status: 'CONFIGURED' });
+    there.add(flow('OTHER', { marker: 'edited since' }), { status: 'ACTIVATED' });
+    there.add(flow('LOCKED', { marker: 'edited since' }), { status: 'CONFIGURED', lockedBy: 'bob@example.com' });
+    there.add(buildSampleArchive({ code: 'BACK', version: '01.01.0000' }), { status: 'ACTIVATED' });
+    there.add(flow('EXTRA', { schedule: 'FREQ=DAILY' }), { status: 'ACTIVATED', scheduleState: 'started' });
+    return { source, manifest, target };
+  };
+
+  test('leaves what differs, by default, and says what it left', async () => {
+    const { manifest, target } = await arrange();
+
+    const report = await restoreInto(target.oic, manifest);
+
+    expect(writesOf(target.simulator).sort()).toEqual([
+      'activate NEW|01.00.0000',
+      'activate SAME|01.00.0000',
+      'import NEW|01.00.0000',
+    ]);
+    expect(report).toMatchObject({ created: 1, activated: 2, skipped: 2 });
+    expect(report.plan).toContainEqual({
+      do: 'skip',
+      id: 'OTHER|01.00.0000',
+      reason: expect.stringContaining('left as it is'),
+    });
+    expect(report.failures.map(({ id, step, message }) => [id, step, message])).toEqual([
+      ['BACK|01.00.0000', 'refuse', expect.stringContaining('the newer BACK|01.01.0000 out of service')],
+    ]);
+  });
+
+  test('replaces what differs when told to, keeps a copy first, and never touches what is the same', async () => {
+    const { source, manifest, target } = await arrange();
+
+    const planned = await restoreInto(target.oic, manifest, { existing: 'replace', dryRun: true });
+    const report = await restoreInto(target.oic, manifest, { existing: 'replace' });
+
+    expect(report.plan).toEqual(planned.plan);
+    expect(report).toMatchObject({ created: 1, replaced: 1, activated: 3, deleted: 0 });
+    expect(report.failures.map(({ id, step, message }) => [id, step, message])).toEqual([
+      ['BACK|01.00.0000', 'refuse', expect.any(String)],
+      ['LOCKED|01.00.0000', 'refuse', expect.stringContaining('bob@example.com')],
+    ]);
+    const [there, captured] = [target.simulator, source.simulator].map(({ instance }) =>
+      instance.get('OTHER|01.00.0000'),
+    );
+    expect(there).toMatchObject({ status: 'ACTIVATED', contentDigest: captured?.contentDigest });
+    expect(await workshop.store.get('safety/dev/OTHER/01.00.0000.iar')).toBeDefined();
+    expect(target.simulator.instance.get('EXTRA|01.00.0000')).toMatchObject({
+      status: 'ACTIVATED',
+      schedule: 'started',
+    });
+  });
+
+  test('is made its mirror: what the snapshot does not hold is taken out of service and deleted', async () => {
+    const { source, manifest, target } = await arrange();
+    target.simulator.instance.unlock('LOCKED|01.00.0000');
+
+    const report = await restoreInto(target.oic, manifest, { existing: 'replace', mirror: true });
+
+    expect(report).toMatchObject({ deleted: 2, failures: [] });
+    expect(stateOf(target.simulator)).toEqual(stateOf(source.simulator));
+    const before = writesOf(target.simulator).length;
+    expect(await restoreInto(target.oic, manifest, { existing: 'replace', mirror: true })).toMatchObject({
+      deleted: 0,
+      skipped: 5,
+    });
+    expect(writesOf(target.simulator)).toHaveLength(before);
+  });
+
+  test('keeps, as a mirror, what the backup was told to leave out', async () => {
+    const source = await start();
+    source.simulator.instance.add(flow('KEPT'));
+    source.simulator.instance.add(flow('SCRATCH_1'));
+    const manifest = await workshop.vault.getSnapshot(
+      'dev',
+      (await workshop.backUp(source.oic, { filter: { exclude: ['SCRATCH_*'] } })).snapshot,
+    );
+    const target = await start();
+    configured(target.simulator);
+    target.simulator.instance.add(flow('SCRATCH_2'));
+    target.simulator.instance.add(flow('GONE'));
+
+    await restoreInto(target.oic, manifest, { mirror: true });
+
+    expect(target.simulator.instance.list().map(({ id }) => id)).toEqual(['KEPT|01.00.0000', 'SCRATCH_2|01.00.0000']);
+  });
+});
+
+test('an integration that fails does not stop the others, its callers are still tried, and Oracle is quoted', async () => {
+  const source = await start();
+  source.simulator.instance.add(flow('CALLED'), { status: 'ACTIVATED' });
+  source.simulator.instance.add(flow('CALLER', { calls: [{ code: 'CALLED', version: '01.00.0000' }] }), {
+    status: 'ACTIVATED',
+  });
+  source.simulator.instance.add(flow('OTHER'), { status: 'ACTIVATED' });
+  const manifest = await snapshotOf(source.oic);
+  const target = await start();
+  configured(target.simulator);
+  target.simulator.faults.failActivation('CALLED|01.00.0000', '<br>the certificate has expired');
+
+  const report = await restoreInto(target.oic, manifest);
+
+  expect(report).toMatchObject({ created: 3, activated: 1 });
+  expect(report.failures).toMatchObject([
+    { id: 'CALLED|01.00.0000', step: 'activate', message: expect.stringContaining('the certificate has expired') },
+    { id: 'CALLER|01.00.0000', step: 'activate' },
+  ]);
+  expect(writesOf(target.simulator)).toContain('activate CALLER|01.00.0000');
+});
