@@ -1,16 +1,16 @@
 /** `oic restore`: a snapshot into an instance. */
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { candidates, parseSnapshotChoice } from '../core/choose-snapshot.ts';
+import { parseSnapshotChoice } from '../core/choose-snapshot.ts';
 import { ConfigError } from '../core/config-error.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { createForgetfulJournal } from '../jobs/journal.ts';
 import { type RestoreReport, restore as restoreSnapshot } from '../jobs/restore.ts';
-import { type Vault, VaultError } from '../store/vault.ts';
+import { findSnapshot } from '../jobs/restore-scope.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { count, type Output, type Progress } from './output.ts';
 
-export interface RestoreCommandOptions extends CommonOptions {
+interface RestoreCommandOptions extends CommonOptions {
   readonly to: string;
   readonly vault: string;
   readonly snapshot?: string;
@@ -44,7 +44,8 @@ export const restore = async (name: string, options: RestoreCommandOptions): Pro
     concurrency: target.concurrency,
   };
   const vault = await runtime.openVault(options.vault);
-  const manifest = await chooseSnapshot(vault, name, options);
+  const choice = parseSnapshotChoice(options.snapshot, options.at);
+  const manifest = await findSnapshot(vault, name, choice, choices.allowIncomplete);
   if (choices.mirror && !choices.dryRun && !options.yes) await confirmMirror(options.to, manifest);
   const { connections } = await runtime.credentials(options.to);
   const progress = phaseProgress(out);
@@ -71,24 +72,6 @@ const oneOf = <T extends string>(option: string, value: string, values: readonly
   const found = values.find((one) => one === value);
   if (!found) throw new ConfigError(`${option} is one of ${values.join(', ')}; not "${value}"`);
   return found;
-};
-
-/** @throws VaultError when there is no such snapshot */
-export const chooseSnapshot = async (
-  vault: Vault,
-  name: string,
-  { snapshot, at, allowIncomplete }: Pick<RestoreCommandOptions, 'snapshot' | 'at' | 'allowIncomplete'>,
-): Promise<Manifest> => {
-  const choice = parseSnapshotChoice(snapshot, at);
-  if (choice.by === 'name') return vault.getSnapshot(name, choice.snapshot);
-  for (const one of candidates(await vault.listSnapshots(name), choice)) {
-    const manifest = await vault.getSnapshot(name, one);
-    if (manifest.complete || allowIncomplete) return manifest;
-  }
-  const when = choice.by === 'time' ? ` at or before ${choice.at.toISOString()}` : '';
-  throw new VaultError(
-    `${vault.name} holds no complete snapshot of ${name}${when}; \`oic snapshots ${name}\` lists what it has`,
-  );
 };
 
 /** Deletions are asked for twice: the name of the target has to be typed back. */

@@ -51,3 +51,14 @@ export const leaseKey = (instance: string, code: string): string => {
   if (!isCode(code)) throw new Error(`not a code: ${code}`);
   return `leases/${instance}/${code}.json`;
 };
+
+/** What is kept of runs in AWS while they last, and a few days longer. Beside format 1, not part of it. */
+export const runPrefix = (instance: string): string => `runs/${instance}/`;
+
+/** One for each tick of a schedule: who claims it has the run. */
+export const runMarkerKey = (instance: string, tick: Date): string =>
+  `${runPrefix(instance)}${snapshotName(tick)}.json`;
+
+/** What a step of a run gave when that is too large for the journal. */
+export const runResultKey = (instance: string, run: string, step: string): string =>
+  `${runPrefix(instance)}${run}/${step}.json.gz`;

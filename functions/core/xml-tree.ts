@@ -3,7 +3,8 @@
  * a namespace has one prefix in both documents, whatever each calls it, also inside values that hold names (XPath, QNames).
  * A document that is not well-formed, too deep, or that has a document type is none.
  */
-import { SaxesParser } from 'saxes';
+import { SaxesParser, type SaxesTagNS } from 'saxes';
+import { type Prefixes, renamePrefixes } from './namespace-prefixes.ts';
 
 export interface XmlElement {
   readonly kind: 'element';
@@ -15,38 +16,16 @@ export interface XmlElement {
   readonly children: readonly XmlNode[];
 }
 
-type XmlNode = XmlElement | { readonly kind: 'text'; readonly text: string };
-
-/** One prefix for each namespace; given out while documents are read. The first document keeps its own. */
-export interface Prefixes {
-  /** Of an element, where an empty prefix is one. */
-  ofElement(uri: string, wanted: string): string;
-  /** In attribute names and in values, where it is not. */
-  ofName(uri: string, wanted: string): string;
-}
-
-export const createPrefixes = (): Prefixes => {
-  const allot = () => {
-    const given = new Map<string, string>();
-    const taken = new Set<string>();
-    return (uri: string, wanted: string): string => {
-      const known = given.get(uri);
-      if (known !== undefined) return known;
-      let prefix = wanted;
-      for (let n = 2; taken.has(prefix); n++) prefix = `${wanted || 'ns'}_${n}`;
-      taken.add(prefix);
-      given.set(uri, prefix);
-      return prefix;
-    };
-  };
-  return { ofElement: allot(), ofName: allot() };
-};
+export type XmlNode = XmlElement | { readonly kind: 'text'; readonly text: string };
 
 const MAX_DEPTH = 200;
 const UNREADABLE = new Error('not a document to compare');
 
+type Declared = Readonly<Record<string, string>>;
+
 interface OpenElement extends XmlElement {
   readonly children: XmlNode[];
+  readonly declared: Declared;
 }
 
 /** undefined when the text is no XML document that can be read. */
@@ -57,14 +36,17 @@ export const parseXmlTree = (text: string, prefixes: Prefixes): XmlElement | und
   const refuse = (): never => {
     throw UNREADABLE;
   };
-  /** `ns1:name` in a value means the namespace, where the prefix is declared. */
-  const renamed = (value: string): string =>
-    value.replace(/(?<![\w.-])([A-Za-z_][\w.-]*):(?=[A-Za-z_])/g, (found, prefix: string) => {
-      const uri = parser.resolve(prefix);
-      return uri === undefined ? found : `${prefixes.ofName(uri, prefix)}:`;
-    });
+  // Not the parser's own, which still resolves by an element after that has ended.
+  const resolve = (prefix: string, own?: Declared): string | undefined =>
+    own?.[prefix] ?? open.findLast(({ declared }) => declared[prefix] !== undefined)?.declared[prefix];
+  const renamed = (value: string, own?: Declared): string =>
+    renamePrefixes(value, (prefix) => resolve(prefix, own), prefixes);
+  /** A CDATA section is text like that around it. */
   const addText = (chunk: string): void => {
-    open.at(-1)?.children.push({ kind: 'text', text: renamed(chunk) });
+    const siblings = open.at(-1)?.children ?? [];
+    const last = siblings.at(-1);
+    if (last?.kind === 'text') siblings[siblings.length - 1] = { kind: 'text', text: last.text + renamed(chunk) };
+    else siblings.push({ kind: 'text', text: renamed(chunk) });
   };
   parser.on('error', refuse);
   parser.on('doctype', refuse);
@@ -72,21 +54,7 @@ export const parseXmlTree = (text: string, prefixes: Prefixes): XmlElement | und
   parser.on('cdata', addText);
   parser.on('opentag', (tag) => {
     if (open.length === MAX_DEPTH) refuse();
-    const attributes = Object.values(tag.attributes)
-      .filter(({ name, prefix }) => name !== 'xmlns' && prefix !== 'xmlns')
-      .map(({ uri, prefix, local, value }): [string, string] => [
-        uri === '' ? local : `${prefixes.ofName(uri, prefix)}:${local}`,
-        renamed(value),
-      ])
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-    const prefix = prefixes.ofElement(tag.uri, tag.prefix);
-    const element: OpenElement = {
-      kind: 'element',
-      name: prefix === '' ? tag.local : `${prefix}:${tag.local}`,
-      local: tag.local,
-      attributes: new Map(attributes),
-      children: [],
-    };
+    const element = openElement(tag, prefixes, (value) => renamed(value, tag.ns));
     open.at(-1)?.children.push(element);
     open.push(element);
   });
@@ -100,6 +68,24 @@ export const parseXmlTree = (text: string, prefixes: Prefixes): XmlElement | und
     throw error;
   }
   return root;
+};
+
+const openElement = (tag: SaxesTagNS, prefixes: Prefixes, renamed: (value: string) => string): OpenElement => {
+  const prefix = prefixes.ofElement(tag.uri, tag.prefix);
+  const attributes = Object.values(tag.attributes)
+    .filter((attribute) => attribute.name !== 'xmlns' && attribute.prefix !== 'xmlns')
+    .map((attribute): [string, string] => [
+      attribute.uri === '' ? attribute.local : `${prefixes.ofName(attribute.uri, attribute.prefix)}:${attribute.local}`,
+      renamed(attribute.value),
+    ]);
+  return {
+    kind: 'element',
+    name: prefix === '' ? tag.local : `${prefix}:${tag.local}`,
+    local: tag.local,
+    attributes: new Map(attributes.sort(([a], [b]) => (a < b ? -1 : 1))),
+    children: [],
+    declared: tag.ns,
+  };
 };
 
 /** All text inside, trimmed. */

@@ -7,6 +7,7 @@
  * expires, which reads from the target what was done. File names mean nothing: what is dropped says what it is.
  */
 import { type Archive, readArchive } from '../core/archive.ts';
+import type { DropEvent } from '../core/drop-event.ts';
 import { instanceOfDrop } from '../core/keys.ts';
 import type { InstallPolicy } from '../core/plan-install.ts';
 import { parseReceipt, type Receipt } from '../core/receipt.ts';
@@ -33,18 +34,13 @@ export interface Target {
   readonly policy: InstallPolicy;
 }
 
-export interface DropEvent {
-  readonly key: string;
-  readonly versionId: string;
-}
-
 export type DropResult =
   | { readonly kind: 'receipt'; readonly receipt: Receipt; readonly isNew: boolean }
   /** Nothing has been decided: another worker is at this code, or the instance is away. To be tried again later. */
   | { readonly kind: 'later'; readonly reason: string };
 
 /** Larger than any archive that can be meant: the largest ever seen is 0.6 MB. */
-export const MAX_DROP_BYTES = 100 * 1024 * 1024;
+const MAX_DROP_BYTES = 100 * 1024 * 1024;
 
 /** @param isLastTry what may pass becomes `failed` now, for nobody will try again. */
 export const handleDrop = async (services: DropServices, event: DropEvent, isLastTry: boolean): Promise<DropResult> => {

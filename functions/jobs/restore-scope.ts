@@ -1,8 +1,28 @@
-/** Whether a snapshot may be restored as asked for, and which part of it is meant. */
+/** Which snapshot is meant, whether it may be restored as asked for, and which part of it. */
+import { candidates, type SnapshotChoice } from '../core/choose-snapshot.ts';
 import { ConfigError } from '../core/config-error.ts';
 import type { Manifest, SnapshotIntegration } from '../core/manifest.ts';
 import { Refused } from '../core/refused.ts';
+import { type Vault, VaultError } from '../store/vault.ts';
 import type { RestoreOptions } from './restore.ts';
+
+/** @throws VaultError when there is no such snapshot */
+export const findSnapshot = async (
+  vault: Vault,
+  instance: string,
+  choice: SnapshotChoice,
+  allowIncomplete: boolean,
+): Promise<Manifest> => {
+  if (choice.by === 'name') return vault.getSnapshot(instance, choice.snapshot);
+  for (const name of candidates(await vault.listSnapshots(instance), choice)) {
+    const manifest = await vault.getSnapshot(instance, name);
+    if (manifest.complete || allowIncomplete) return manifest;
+  }
+  const when = choice.by === 'time' ? ` at or before ${choice.at.toISOString()}` : '';
+  throw new VaultError(
+    `${vault.name} holds no complete snapshot of ${instance}${when}; \`oic snapshots ${instance}\` lists what it has`,
+  );
+};
 
 /** @throws Refused or ConfigError, with what would have to be said for it to be done */
 export const checkMayRestore = (manifest: Manifest, { mirror, only, allowIncomplete }: RestoreOptions): void => {

@@ -9,6 +9,9 @@ export const SETTINGS_VARIABLE = 'OIC_SETTINGS';
 export const VAULT_VARIABLE = 'OIC_VAULT';
 export const DROP_BOX_VARIABLE = 'OIC_DROP_BOX';
 
+/** How often a queue delivers a drop before it is dead: at the last time the function must decide. */
+export const MAX_RECEIVES = 3;
+
 export const METRIC_NAMESPACE = 'OicLifecycle';
 
 /** Exactly these, in metrics and in alarms: an alarm on other dimensions watches a metric that does not exist. */

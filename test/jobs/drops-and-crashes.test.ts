@@ -5,7 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type DropEvent, type DropServices, handleDrop } from '../../functions/jobs/handle-drop.ts';
+import type { DropEvent } from '../../functions/core/drop-event.ts';
+import { type DropServices, handleDrop } from '../../functions/jobs/handle-drop.ts';
 import { createDropBox } from '../../functions/store/drop-box.ts';
 import { connectTo } from '../oic/simulated.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type DropEvent, type DropResult, handleDrop } from '../../functions/jobs/handle-drop.ts';
+import type { DropEvent } from '../../functions/core/drop-event.ts';
+import { type DropResult, handleDrop } from '../../functions/jobs/handle-drop.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { connectTo } from '../oic/simulated.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';

@@ -52,12 +52,13 @@ export interface Faults {
   readonly failActivation: (id: string, message: string, times?: number) => void;
 }
 
-export type DecidedAnswer = Exclude<FaultAnswer, { readonly delayMs: number }>;
+export type DecidedAnswer = Exclude<FaultAnswer, { readonly delayMs: number } | { readonly answerDelayMs: number }>;
 
 export interface FaultBook {
   readonly faults: Faults;
   readonly decide: (request: RecordedRequest) => {
     readonly delayMs: number;
+    readonly answerDelayMs: number;
     readonly answer: DecidedAnswer | undefined;
   };
 }

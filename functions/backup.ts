@@ -1,0 +1,111 @@
+/**
+ * The nightly backup of one instance, as a durable function:
+ *
+ *   claim the tick -> the job, on the durable journal -> metrics -> throws when the snapshot is incomplete or none
+ *
+ * Started by a schedule with the time it was meant for, or by hand with `{}` or `{ "full": true }`.
+ */
+import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
+import type { Logger } from '@aws-lambda-powertools/logger';
+import * as z from 'zod/mini';
+import { ConfigError } from './core/config-error.ts';
+import { type BackUpProgress, type BackupReport, backUp } from './jobs/back-up.ts';
+import { createDurableJournal, runName } from './lambda/durable-journal.ts';
+import { VAULT_VARIABLE } from './lambda/names.ts';
+import { createLog, putMetrics } from './lambda/telemetry.ts';
+import { createFunctionRuntime } from './runtime.ts';
+import { openStore } from './store/open-store.ts';
+import { createRunStore } from './store/run-store.ts';
+import { createVault } from './store/vault.ts';
+
+const EVENT = z.strictObject({
+  scheduledTime: z.optional(z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text))))),
+  full: z._default(z.boolean(), false),
+});
+
+export const handler = withDurableExecution(async (event: unknown, context: DurableContext) => {
+  const { scheduledTime, full } = parseEvent(event);
+  const { instance, connect, location } = createFunctionRuntime(process.env);
+  const run = runName(context);
+  const log = createLog(instance.name, run);
+  context.configureLogger({ customLogger: log });
+  const store = await openStore(location(VAULT_VARIABLE));
+  const runs = createRunStore(store, instance.name);
+  const journal = createDurableJournal(context, runs);
+  const oic = connect();
+  const services = {
+    oic,
+    vault: createVault(store),
+    journal,
+    now: () => new Date(),
+    progress: progressTo(log, context),
+  };
+  const { include, exclude } = instance.backup ?? {};
+  const options = { full, filter: { include, exclude }, concurrency: instance.concurrency };
+
+  const takeSnapshot = async (): Promise<BackupReport | undefined> => {
+    if (scheduledTime !== undefined) {
+      const isOurs = await journal.step('claim', () => runs.claim(new Date(scheduledTime), run));
+      if (!isOurs) return undefined;
+    }
+    const report = await backUp(services, options);
+    await journal.step('report', async () => tell(log, report));
+    return report;
+  };
+  const report = await takeSnapshot().catch(async (error: Error) => {
+    await journal.step('report the failure', async () => {
+      log.error('Backup failed', error);
+      putMetrics(instance.name, { BackupFailed: 1 });
+    });
+    throw error;
+  });
+  await oic.close();
+  if (report === undefined) return { skipped: `another run has the tick of ${scheduledTime}` };
+  const summary = summarise(report);
+  if (!report.complete) throw new Error(incompleteMessage(report));
+  return summary;
+});
+
+const parseEvent = (event: unknown): z.infer<typeof EVENT> => {
+  const parsed = EVENT.safeParse(event ?? {});
+  if (parsed.success) return parsed.data;
+  throw new ConfigError('the event of a backup is {}, or { "full": true }, or what its schedule sends');
+};
+
+const progressTo = (log: Logger, { logger }: DurableContext): BackUpProgress => ({
+  // Not in a step, so by the logger that is silent in a replay.
+  listed: (integrations, toExport) => logger.info('Listed', { integrations, toExport }),
+  done: (integration, what) => {
+    if (what === 'exported') log.info('Exported', { integration });
+  },
+  note: (message) => log.warn(message),
+});
+
+const tell = (log: Logger, report: BackupReport): void => {
+  for (const { id, kind, message } of report.failures) log.error(message, { integration: id, kind });
+  for (const { id, message } of report.warnings) log.warn(message, { integration: id });
+  log.info('Backup finished', summarise(report));
+  putMetrics(report.instance, {
+    ...(report.complete ? { BackupSucceeded: 1 } : { SnapshotIncomplete: 1 }),
+    Integrations: report.integrations,
+    Exported: report.exported,
+    Unchanged: report.unchanged,
+    ExportFailed: report.failures.length,
+    BackupSeconds: (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000,
+  });
+};
+
+const summarise = ({ snapshot, complete, integrations, exported, unchanged, failures, warnings }: BackupReport) => ({
+  snapshot,
+  complete,
+  integrations,
+  exported,
+  unchanged,
+  failures: failures.length,
+  warnings: warnings.length,
+});
+
+const incompleteMessage = ({ snapshot, instance, failures }: BackupReport): string => {
+  const examples = failures.slice(0, 3).map(({ message }) => message);
+  return `snapshot ${snapshot} of ${instance} is incomplete, ${failures.length} failed: ${examples.join('; ')}`;
+};

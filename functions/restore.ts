@@ -1,0 +1,92 @@
+/**
+ * A snapshot into one instance, as a durable function: the event holds the options of `oic restore`, the answer is the
+ * plan (`dryRun`) or the report. Invoked by a person:
+ *
+ *   aws lambda invoke --function-name …:live --payload '{"from":"prod","dryRun":true}' answer.json
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
+import * as z from 'zod/mini';
+import { parseSnapshotChoice } from './core/choose-snapshot.ts';
+import { ConfigError } from './core/config-error.ts';
+import { type RestoreReport, restore } from './jobs/restore.ts';
+import { findSnapshot } from './jobs/restore-scope.ts';
+import { createDurableJournal, runName } from './lambda/durable-journal.ts';
+import { VAULT_VARIABLE } from './lambda/names.ts';
+import { createLog, putMetrics } from './lambda/telemetry.ts';
+import { createFunctionRuntime } from './runtime.ts';
+import { openStore } from './store/open-store.ts';
+import { createRunStore } from './store/run-store.ts';
+import { createVault } from './store/vault.ts';
+
+const EVENT = z.strictObject({
+  from: z.string(),
+  snapshot: z.optional(z.string()),
+  at: z.optional(z.string()),
+  only: z._default(z.array(z.string()), []),
+  existing: z._default(z.enum(['skip', 'replace']), 'skip'),
+  mirror: z._default(z.boolean(), false),
+  activation: z._default(z.enum(['as-captured', 'never']), 'as-captured'),
+  allowIncomplete: z._default(z.boolean(), false),
+  dryRun: z._default(z.boolean(), false),
+  /** `mirror` deletes: nobody can be asked here, so it must be said twice. */
+  yes: z._default(z.boolean(), false),
+});
+
+export const handler = withDurableExecution(async (input: unknown, context: DurableContext) => {
+  const { from, snapshot, at, yes, ...options } = EVENT.parse(input);
+  const { instance, connect, credentials, location } = createFunctionRuntime(process.env);
+  const { name, concurrency } = instance;
+  if (options.mirror && !options.dryRun && !yes) {
+    throw new ConfigError(
+      `mirror deletes from ${name} what the snapshot does not hold; add "yes": true if that is meant`,
+    );
+  }
+  const run = runName(context);
+  const log = createLog(name, run);
+  const store = await openStore(location(VAULT_VARIABLE));
+  const vault = createVault(store);
+  const runs = createRunStore(store, name);
+  const journal = createDurableJournal(context, runs);
+  const oic = connect();
+  try {
+    const choice = parseSnapshotChoice(snapshot, at);
+    const chosen = await journal.step(
+      'choose',
+      async () => (await findSnapshot(vault, from, choice, options.allowIncomplete)).snapshot,
+    );
+    const manifest = await vault.getSnapshot(from, chosen);
+    const { connections } = await credentials();
+    const waiting = { deadlineMs: 120_000, now: Date.now, sleep: (ms: number) => sleep(ms) };
+    const progress = {
+      phase: (phase: string, total: number) => log.info('Phase', { phase, total }),
+      tick: () => undefined,
+    };
+    const services = { oic, vault, journal, connections, waiting, progress };
+    const report = await restore(services, manifest, { ...options, concurrency });
+    return await journal.step('report', async () => {
+      putMetrics(name, { RestoreFailed: report.failures.length });
+      log.info('Restore finished', { ...report, plan: report.plan.length, failures: report.failures.length });
+      return answerOf(report, (text) => runs.keep(run, 'report', text));
+    });
+  } catch (error) {
+    await journal.step('report the failure', async () => {
+      log.error('Restore failed', error as Error);
+      putMetrics(name, { RestoreFailed: 1 });
+    });
+    throw error;
+  } finally {
+    await oic.close();
+  }
+});
+
+/** Larger answers than this a durable execution does not take. */
+const MAX_ANSWER_BYTES = 150_000;
+
+/** The report; when it is too large, without its plan, and where (gzip) the whole lies in the vault. */
+const answerOf = async (report: RestoreReport, keep: (text: string) => Promise<object>): Promise<object> => {
+  const text = JSON.stringify(report);
+  if (Buffer.byteLength(text) <= MAX_ANSWER_BYTES) return report;
+  const { plan, failures, ...rest } = report;
+  return { ...rest, plan: plan.slice(0, 100), failures: failures.slice(0, 100), whole: await keep(text) };
+};
