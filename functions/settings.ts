@@ -149,7 +149,7 @@ export type SettingsRule = (settings: Settings) => readonly string[];
 
 /** @param where the file, for messages. @throws ConfigError with every problem */
 export const parseSettings = (value: unknown, where: string, rule: SettingsRule = () => []): Settings => {
-  const parsed = SETTINGS.safeParse(value);
+  const parsed = SETTINGS.safeParse(value, { reportInput: true });
   const named = namedInstances(value);
   const problems = parsed.success ? [] : parsed.error.issues.flatMap(describeIssue);
   problems.push(...named.flatMap(([name]) => nameProblem(name)), ...sameInstanceTwice(named));
