@@ -8,7 +8,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { type DropEvent, parseDropEvents } from './core/drop-event.ts';
 import type { Receipt } from './core/receipt.ts';
 import { type DropServices, handleDrop } from './jobs/handle-drop.ts';
-import { type CountMetric, DROP_BOX_VARIABLE, MAX_RECEIVES } from './lambda/names.ts';
+import { DROP_BOX_VARIABLE, MAX_RECEIVES, type MetricName } from './lambda/names.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
 import { createFunctionRuntime } from './runtime.ts';
 import { createDropBox } from './store/drop-box.ts';
@@ -68,7 +68,7 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
   }
 };
 
-const METRIC_OF: Partial<Record<Receipt['state'], CountMetric>> = {
+const METRIC_OF: Partial<Record<Receipt['state'], MetricName>> = {
   deployed: 'DropsDeployed',
   unchanged: 'DropsUnchanged',
   rejected: 'DropsRejected',

@@ -13,7 +13,7 @@ import { type RestoreReport, restore } from './jobs/restore.ts';
 import { findSnapshot } from './jobs/restore-scope.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
 import { VAULT_VARIABLE } from './lambda/names.ts';
-import { createLog, putMetrics } from './lambda/telemetry.ts';
+import { createLog } from './lambda/telemetry.ts';
 import { createFunctionRuntime } from './runtime.ts';
 import { openStore } from './store/open-store.ts';
 import { createRunStore } from './store/run-store.ts';
@@ -44,6 +44,7 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
   }
   const run = runName(context);
   const log = createLog(name, run);
+  context.configureLogger({ customLogger: log });
   const store = await openStore(location(VAULT_VARIABLE));
   const vault = createVault(store);
   const runs = createRunStore(store, name);
@@ -59,20 +60,18 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
     const { connections } = await credentials();
     const waiting = { deadlineMs: 120_000, now: Date.now, sleep: (ms: number) => sleep(ms) };
     const progress = {
-      phase: (phase: string, total: number) => log.info('Phase', { phase, total }),
+      phase: (phase: string, total: number) => context.logger.info('Phase', { phase, total }),
       tick: () => undefined,
     };
     const services = { oic, vault, journal, connections, waiting, progress };
     const report = await restore(services, manifest, { ...options, concurrency });
     return await journal.step('report', async () => {
-      putMetrics(name, { RestoreFailed: report.failures.length });
       log.info('Restore finished', { ...report, plan: report.plan.length, failures: report.failures.length });
       return answerOf(report, (text) => runs.keep(run, 'report', text));
     });
   } catch (error) {
     await journal.step('report the failure', async () => {
       log.error('Restore failed', error as Error);
-      putMetrics(name, { RestoreFailed: 1 });
     });
     throw error;
   } finally {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatTable } from '../functions/cli/output.ts';
 import type { BackupReport } from '../functions/jobs/back-up.ts';
+import type { RestoreReport } from '../functions/jobs/restore.ts';
 import { buildSampleArchive } from './simulator/sample-archive.ts';
 import { seedSamples } from './simulator/samples.ts';
 import { type Simulator, startSimulator } from './simulator/server.ts';
@@ -30,15 +31,20 @@ const oic = async (files: string[], ...args: string[]): Promise<unknown> => {
   return JSON.parse(Buffer.concat(chunks).toString());
 };
 
-const writeFiles = async (directory: string, simulators: Record<string, Simulator>): Promise<string[]> => {
+/** @param connections the settings each instance's own connections need, as `oic connections --template` asks for them */
+const writeFiles = async (
+  directory: string,
+  simulators: Record<string, Simulator>,
+  connections: Record<string, object> = {},
+): Promise<string[]> => {
   const config = join(directory, 'settings.json');
   const credentials = join(directory, 'credentials.json');
-  const names = Object.keys(simulators);
-  const each = <T>(of: (simulator: Simulator) => T) =>
-    Object.fromEntries(names.map((name) => [name, of(simulators[name] as Simulator)]));
+  const each = (of: (simulator: Simulator, name: string) => object) =>
+    Object.fromEntries(Object.entries(simulators).map(([name, simulator]) => [name, of(simulator, name)]));
   const instances = each(({ url, integrationInstance }) => ({ url, integrationInstance, secret: 'none', deploy: {} }));
+  const documents = each((simulator, name) => ({ ...simulator.credentials(), connections: connections[name] ?? {} }));
   await writeFile(config, JSON.stringify({ instances }));
-  await writeFile(credentials, JSON.stringify(each((simulator) => simulator.credentials())), { mode: 0o600 });
+  await writeFile(credentials, JSON.stringify(documents), { mode: 0o600 });
   return ['--config', config, '--credentials', credentials];
 };
 
@@ -77,7 +83,30 @@ const promote = async (files: string[], directory: string): Promise<void> => {
   say(`sim-test has ${NEW_FLOW}, ${status}\n`);
 };
 
-const show = async (directory: string, dev: Simulator, test: Simulator): Promise<void> => {
+/** A third, empty instance becomes what sim-dev was when its last snapshot was taken. */
+const recover = async (directory: string, simulators: Record<string, Simulator>): Promise<void> => {
+  const files = await writeFiles(directory, simulators);
+  say(
+    'The disaster: sim-dev is gone, and there is a third, empty instance, sim-dr. Its connections need their settings:\n',
+  );
+  say('$ oic connections sim-dev --template');
+  const template = JSON.stringify(await oic(files, 'connections', 'sim-dev', '--template'));
+  const { connections } = JSON.parse(template.replaceAll('"propertyValue":""', '"propertyValue":"demo"'));
+  const filled = await writeFiles(directory, simulators, { 'sim-dr': connections });
+  say('$ oic restore sim-dev --to sim-dr');
+  const { created, activated, scheduled, failures } = (await oic(
+    filled,
+    'restore',
+    'sim-dev',
+    '--to',
+    'sim-dr',
+  )) as RestoreReport;
+  say(
+    `${created} integrations created, ${activated} activated, ${scheduled} schedules started, ${failures.length} failed\n`,
+  );
+};
+
+const show = async (directory: string, dev: Simulator, test: Simulator, dr: Simulator): Promise<void> => {
   seedSamples(dev, { count: 40, seed: 1, until: SEEDED_AT });
   seedSamples(test, { count: 25, seed: 2, until: SEEDED_AT });
   const files = await writeFiles(directory, { 'sim-dev': dev, 'sim-test': test });
@@ -87,7 +116,7 @@ const show = async (directory: string, dev: Simulator, test: Simulator): Promise
     reports.push((await oic(files, 'backup', instance)) as BackupReport);
   };
 
-  say('Two simulated instances of Oracle Integration run on this machine: sim-dev and sim-test.\n');
+  say('Simulated instances of Oracle Integration run on this machine, among them sim-dev and sim-test.\n');
   await backup('sim-dev');
   await backup('sim-test');
   say('\nSomebody edits three integrations of sim-dev and adds one.\n');
@@ -97,6 +126,7 @@ const show = async (directory: string, dev: Simulator, test: Simulator): Promise
   const verified = (await oic(files, 'verify', 'sim-dev')) as { checked: number; damaged: unknown[] };
   say(`${verified.checked} archives read back from the vault, ${verified.damaged.length} damaged\n`);
   await promote(files, directory);
+  await recover(directory, { 'sim-dev': dev, 'sim-dr': dr });
   const head = [
     'INSTANCE',
     'SNAPSHOT',
@@ -121,8 +151,9 @@ To back up your own instance, put its url and integrationInstance into cdk.json 
 const directory = await mkdtemp(join(tmpdir(), 'oic-demo-'));
 const dev = await startSimulator({ integrationInstance: 'sim-dev' });
 const test = await startSimulator({ integrationInstance: 'sim-test' });
+const dr = await startSimulator({ integrationInstance: 'sim-dr' });
 try {
-  await show(directory, dev, test);
+  await show(directory, dev, test, dr);
 } finally {
-  await Promise.all([dev.close(), test.close(), rm(directory, { recursive: true, force: true })]);
+  await Promise.all([dev.close(), test.close(), dr.close(), rm(directory, { recursive: true, force: true })]);
 }
