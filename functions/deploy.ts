@@ -28,7 +28,7 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
       policy: { activation: instance.deploy.activation, existing: 'replace', mayDowngrade: false },
     },
     waiting: { deadlineMs: 300_000, now: Date.now, sleep: pause },
-    lease: { worker: context.awsRequestId, ttlMs: 60_000, patienceMs: 120_000, now: Date.now, sleep: pause },
+    lease: { worker: context.awsRequestId, ttlMs: 30_000, patienceMs: 90_000, now: Date.now, sleep: pause },
     onStep: ({ do: step, id, reason, outcome, message }) =>
       log.info('Step', { step, integration: id, reason, outcome, message }),
   });

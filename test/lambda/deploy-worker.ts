@@ -1,0 +1,11 @@
+/** One instance of the deploy function in a process of its own: takes an event, gives its answer. */
+import type { Context, SQSEvent } from 'aws-lambda';
+import { handler } from '../../functions/deploy.ts';
+
+process.on('message', (event: SQSEvent) => {
+  const context = { awsRequestId: `${process.pid}-${Date.now()}` } as Context;
+  handler(event, context).then(
+    (answer) => process.send?.({ answer }),
+    (error: unknown) => process.send?.({ error: String(error) }),
+  );
+});

@@ -1,0 +1,179 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SQSBatchResponse } from 'aws-lambda';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createDirectoryStore } from '../../functions/store/directory-store.ts';
+import type { ObjectStore } from '../../functions/store/object-store.ts';
+import { createRandom } from '../simulator/random.ts';
+import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { type FakeSecrets, startFakeSecrets } from './fake-secrets.ts';
+
+const WORKER = join(import.meta.dirname, 'deploy-worker.ts');
+
+let directory: string;
+let simulator: Simulator;
+let secrets: FakeSecrets;
+let store: ObjectStore;
+let workers: ChildProcess[];
+let said: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'oic-drop-box-'));
+  simulator = await startSimulator();
+  simulator.onRequest(() => {
+    for (const connection of simulator.instance.connections.values()) connection.status = 'CONFIGURED';
+  });
+  secrets = await startFakeSecrets({ 'oic/test': simulator.credentials() });
+  store = createDirectoryStore(directory);
+  workers = [];
+  said = '';
+});
+afterEach(async () => {
+  for (const worker of workers) worker.kill('SIGKILL');
+  for (const secret of simulator.secrets()) expect(said).not.toContain(secret);
+  await secrets.close();
+  await simulator.close();
+  await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const startWorker = (): ChildProcess => {
+  const { url, integrationInstance } = simulator;
+  const settings = { instances: { test: { url, integrationInstance, secret: 'oic/test', deploy: {} } } };
+  const env = { ...process.env, ...secrets.env, OIC_SETTINGS: JSON.stringify(settings), OIC_DROP_BOX: directory };
+  const worker = fork(WORKER, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  for (const stream of [worker.stdout, worker.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => (said += text));
+  workers.push(worker);
+  return worker;
+};
+
+/** @returns undefined when the worker died over it */
+const deliver = (
+  worker: ChildProcess,
+  messageId: string,
+  body: string,
+  receives: number,
+): Promise<SQSBatchResponse | undefined> =>
+  new Promise((resolve, reject) => {
+    const end = (): void => resolve(undefined);
+    worker.once('exit', end);
+    worker.once('message', ({ answer, error }: { answer?: SQSBatchResponse; error?: string }) => {
+      worker.off('exit', end);
+      if (answer) resolve(answer);
+      else reject(new Error(error));
+    });
+    worker.send({ Records: [{ messageId, body, attributes: { ApproximateReceiveCount: String(receives) } }] });
+  });
+
+const notification = (key: string, versionId: string): string => {
+  const encoded = encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
+  return JSON.stringify({
+    Records: [{ eventName: 'ObjectCreated:Put', s3: { object: { key: encoded, versionId, sequencer: '0' } } }],
+  });
+};
+
+const receipts = async (): Promise<Array<{ key: string; versionId: string; state: string }>> => {
+  const names = await readdir(join(directory, 'receipts'), { recursive: true }).catch(() => []);
+  return Promise.all(
+    names
+      .filter((name) => name.endsWith('.json'))
+      .map(async (name) => JSON.parse(await readFile(join(directory, 'receipts', name), 'utf8'))),
+  );
+};
+
+test("a drop is deployed from its event, and S3's test event is ignored", async () => {
+  const key = 'deploy/test/my flow (1)+ü.iar';
+  const { versionId } = await store.put(key, buildSampleArchive({ code: 'FLOW', version: '01.00.0000' }));
+  const worker = startWorker();
+
+  expect(await deliver(worker, 'm0', '{"Event":"s3:TestEvent"}', 1)).toEqual({ batchItemFailures: [] });
+  expect(await deliver(worker, 'm1', notification(key, versionId), 1)).toEqual({ batchItemFailures: [] });
+
+  expect(simulator.instance.get('FLOW|01.00.0000')?.status).toBe('ACTIVATED');
+  expect(await receipts()).toMatchObject([{ key, versionId, state: 'deployed' }]);
+  const line = said
+    .split('\n')
+    .map((text) => (text ? JSON.parse(text) : {}))
+    .find(({ message }) => message === 'Receipt');
+  expect(line).toMatchObject({
+    instance: 'test',
+    integration: 'FLOW|01.00.0000',
+    state: 'deployed',
+    run: expect.any(String),
+  });
+  expect(said).toContain('"DropsDeployed":1');
+});
+
+test('what cannot be decided yet goes back to the queue, and is failed at the last delivery', async () => {
+  const { versionId } = await store.put(
+    'deploy/test/x.iar',
+    buildSampleArchive({ code: 'FLOW', version: '01.00.0000' }),
+  );
+  simulator.faults.add({ match: { kind: 'list' }, answer: { status: 400, body: 'oracle' } });
+  const worker = startWorker();
+  const body = notification('deploy/test/x.iar', versionId);
+
+  expect(await deliver(worker, 'm1', body, 1)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
+  expect((await receipts()).map(({ state }) => state)).toEqual(['started']);
+  expect(await deliver(worker, 'm1', body, 3)).toEqual({ batchItemFailures: [] });
+  expect((await receipts()).map(({ state }) => state)).toEqual(['failed']);
+});
+
+test('a message that is no notification stays in the queue, for its dead-letter queue and its alarm', async () => {
+  expect(await deliver(startWorker(), 'm1', 'rubbish', 1)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
+  expect(await receipts()).toEqual([]);
+});
+
+test('500 events, doubled, out of order, 5 % of them over a dying function: each drop ends in exactly one receipt', async () => {
+  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+  process.stdout.write(`500 events with SEED=${seed}\n`);
+  const random = createRandom(seed);
+  const drops: Array<{ key: string; versionId: string }> = [];
+  for (let n = 0; n < 300; n++) {
+    const key = `deploy/test/${n % 150}.iar`;
+    const archive = buildSampleArchive({ code: `FLOW_${n % 150}`, version: '01.00.0000', marker: `drop ${n}` });
+    drops.push({ key, versionId: (await store.put(key, archive)).versionId });
+  }
+  const doubles = Array.from({ length: 200 }, () => drops[random.below(300)] as (typeof drops)[number]);
+  const queue = random
+    .shuffle([...drops, ...doubles])
+    .map((drop, n) => ({ ...drop, id: `m${n}`, receives: 0, visibleAt: 0 }));
+  let deaths = 0;
+
+  const work = async (): Promise<void> => {
+    let worker = startWorker();
+    while (queue.length > 0) {
+      const at = queue.findIndex(({ visibleAt }) => visibleAt <= Date.now());
+      const [message] = at === -1 ? [] : queue.splice(at, 1);
+      if (!message) {
+        await sleep(100);
+        continue;
+      }
+      message.receives++;
+      const dies = message.receives === 1 && random.below(20) === 0;
+      if (dies) void sleep(random.below(120)).then(() => worker.kill('SIGKILL'));
+      const answer = await deliver(worker, message.id, notification(message.key, message.versionId), message.receives);
+      if (dies && answer)
+        await new Promise((resolve) =>
+          worker.exitCode === null && worker.signalCode === null ? worker.once('exit', resolve) : resolve(null),
+        );
+      if (dies) worker = startWorker();
+      if (dies) deaths++;
+      // Longer than a lease lives, as the visibility of the real queue is.
+      if (!answer || answer.batchItemFailures.length > 0) queue.push({ ...message, visibleAt: Date.now() + 31_000 });
+    }
+  };
+  await Promise.all([work(), work()]);
+
+  process.stdout.write(`${deaths} functions died\n`);
+  const found = await receipts();
+  expect(found.map(({ key, versionId }) => `${key} ${versionId}`).sort()).toEqual(
+    drops.map(({ key, versionId }) => `${key} ${versionId}`).sort(),
+  );
+  expect(found.filter(({ state }) => !['deployed', 'unchanged', 'superseded'].includes(state))).toEqual([]);
+  expect(simulator.instance.list().filter(({ status }) => status === 'ACTIVATED')).toHaveLength(150);
+  expect(simulator.stats().maxInFlight).toBeLessThanOrEqual(16);
+}, 200_000);
