@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `oic` command line: what there is to type. What each command does is in cli/, loaded when it is used. */
 import { Command, CommanderError } from 'commander';
+import { isBug } from './core/bug.ts';
 import { ConfigError } from './core/config-error.ts';
 
 type Action = (...args: never[]) => Promise<number>;
@@ -127,6 +128,23 @@ command(
   .addHelpText('after', '\nThe newest complete snapshot is always kept. At least one rule is needed.');
 
 command(
+  'diff <a> <b>',
+  'what differs between two snapshots or instances, or between two archives',
+  'diff prod@latest prod',
+  async () => (await import('./cli/diff.ts')).diff,
+)
+  .option('--id <id>', 'compare the archives of this one integration in full')
+  .option(...VAULT)
+  .addHelpText(
+    'after',
+    `
+A and B are each INSTANCE@SNAPSHOT (also @latest) or INSTANCE as it is now; or both are .iar files.
+Of an instance as many archives are exported as are needed to compare contents, at most \`concurrency\` (settings)
+at a time: none of an integration not updated since a snapshot of the same instance.
+The exit code is 0 whether or not there are differences, 1 when they could not be compared.`,
+  );
+
+command(
   'deploy <instance> <files...>',
   'import or replace, connect, activate; put back when it fails',
   'deploy test HELLO_WORLD_01.00.0000.iar --dry-run',
@@ -191,14 +209,14 @@ program
 
 /** Every error of ours is a sentence for people; the rest are bugs of ours and say so. Never a stack. */
 const fail = (error: unknown): void => {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-    return;
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  process.exitCode =
-    error instanceof ConfigError || (error instanceof Error && error.name === 'CredentialsError') ? 2 : 1;
-  process.stderr.write(`oic: ${message}\n`);
+  const isUsage = error instanceof CommanderError;
+  if (isUsage && error.exitCode === 0) return;
+  const words = error instanceof Error ? error.message : String(error);
+  const message = isBug(error) ? `this is a bug of oic itself, please report it: ${words}` : words;
+  const isConfig = error instanceof ConfigError || (error instanceof Error && error.name === 'CredentialsError');
+  process.exitCode = isUsage || isConfig ? 2 : 1;
+  // Commander has said it already.
+  if (!isUsage) process.stderr.write(`oic: ${message}\n`);
   if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
 };
 

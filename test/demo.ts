@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatTable } from '../functions/cli/output.ts';
+import type { SnapshotDiff } from '../functions/core/diff-snapshots.ts';
 import type { BackupReport } from '../functions/jobs/back-up.ts';
 import type { RestoreReport } from '../functions/jobs/restore.ts';
 import { buildSampleArchive } from './simulator/sample-archive.ts';
@@ -104,6 +105,9 @@ const recover = async (directory: string, simulators: Record<string, Simulator>)
   say(
     `${created} integrations created, ${activated} activated, ${scheduled} schedules started, ${failures.length} failed\n`,
   );
+  say('$ oic diff sim-dev@latest sim-dr');
+  const { added, removed, changed } = (await oic(filled, 'diff', 'sim-dev@latest', 'sim-dr')) as SnapshotDiff;
+  say(`${added.length} added, ${removed.length} removed, ${changed.length} changed\n`);
 };
 
 const show = async (directory: string, dev: Simulator, test: Simulator, dr: Simulator): Promise<void> => {

@@ -1,13 +1,10 @@
-/** `oic backup`, `oic snapshots`, `oic verify`: the vault's side. */
-import { ConfigError } from '../core/config-error.ts';
-import { isSnapshotName } from '../core/keys.ts';
-import { type Manifest, ManifestError } from '../core/manifest.ts';
+import { ManifestError } from '../core/manifest.ts';
 import { type BackupReport, backUp } from '../jobs/back-up.ts';
 import { openFileJournal } from '../jobs/file-journal.ts';
 import { verify as verifySnapshot } from '../jobs/verify.ts';
 import { journalPath } from '../runtime.ts';
 import type { Vault } from '../store/vault.ts';
-import { VaultError } from '../store/vault.ts';
+import { readChosenSnapshot } from './chosen-snapshot.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { count, formatTable, type Output, type Progress } from './output.ts';
 
@@ -134,7 +131,7 @@ export const verify = async (
   const { out, runtime } = await openSession(options);
   runtime.instance(name);
   const vault = await runtime.openVault(options.vault);
-  const manifest = await chosenSnapshot(vault, name, options.snapshot);
+  const manifest = await readChosenSnapshot(vault, name, options.snapshot);
   const bar = out.progress('checking', manifest.integrations.length);
   const result = await verifySnapshot(vault, manifest, bar.tick).finally(bar.stop);
   const rehearsal = options.rehearse ? await (await import('./rehearse.ts')).rehearse(vault, manifest) : undefined;
@@ -144,6 +141,11 @@ export const verify = async (
     ...withoutArchive.map((id) => `warning  ${id} is in the snapshot without an archive`),
     ...(rehearsal?.differences ?? []).map(({ id, problem }) => `DIFFERS  ${id}: ${problem}`),
     `snapshot ${snapshot} of ${name} in ${vault.name}: ${count(checked, 'archive')} checked, ${damaged.length} damaged`,
+    ...(damaged.length > 0
+      ? [
+          `\`oic backup ${name} --full\` stores anew what the instance still has as it was; older snapshots stay damaged`,
+        ]
+      : []),
     ...(rehearsal
       ? [
           `rehearsed: ${count(rehearsal.restored, 'integration')} restored into a simulated instance, ${rehearsal.differences.length} differ`,
@@ -151,16 +153,4 @@ export const verify = async (
       : []),
   ]);
   return damaged.length === 0 && (rehearsal?.differences.length ?? 0) === 0 ? 0 : 1;
-};
-
-/** @throws VaultError when the vault has none; ConfigError when the name is not one */
-const chosenSnapshot = async (vault: Vault, name: string, wanted: string | undefined): Promise<Manifest> => {
-  if (wanted !== undefined && !isSnapshotName(wanted)) {
-    throw new ConfigError(`"${wanted}" is not the name of a snapshot; \`oic snapshots ${name}\` lists them`);
-  }
-  const snapshot = wanted ?? (await vault.listSnapshots(name))[0];
-  if (snapshot === undefined) {
-    throw new VaultError(`${vault.name} holds no snapshot of ${name} yet; \`oic backup ${name}\` makes one`);
-  }
-  return vault.getSnapshot(name, snapshot);
 };

@@ -1,16 +1,14 @@
 /** `oic import`, `oic activate`, `oic deactivate`, `oic delete`: the plain single changes, done safely. */
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readArchive } from '../core/archive.ts';
 import { ConfigError } from '../core/config-error.ts';
 import { Refused } from '../core/refused.ts';
-import { activateAndWait, deactivateAndWait, type Waiting } from '../jobs/activation.ts';
+import { activateAndWait, deactivateAndWait } from '../jobs/activation.ts';
 import { importArchive } from '../jobs/import-archive.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import { type CommonOptions, eachInTurn, idArgument, openSession, withInstance } from './command.ts';
-
-const WAITING: Waiting = { deadlineMs: 600_000, now: Date.now, sleep: (ms) => sleep(ms) };
+import { WAITING } from './waiting.ts';
 
 export const importFiles = async (name: string, files: readonly string[], options: CommonOptions): Promise<number> => {
   const session = await openSession(options);

@@ -7,7 +7,6 @@ import { readArchive } from '../core/archive.ts';
 import { orderByCalls } from '../core/call-order.ts';
 import { ConfigError } from '../core/config-error.ts';
 import type { InstallPolicy } from '../core/plan-install.ts';
-import type { Waiting } from '../jobs/activation.ts';
 import type { Content } from '../jobs/apply-step.ts';
 import { type InstallOutcome, install, previewInstall, type StepReport } from '../jobs/install.ts';
 import { type LeaseOptions, takeLease } from '../jobs/lease.ts';
@@ -16,22 +15,22 @@ import type { InstanceSettings } from '../settings.ts';
 import type { DropBox } from '../store/drop-box.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { count, type Output } from './output.ts';
+import { WAITING } from './waiting.ts';
 
 export interface DropBoxOption {
   readonly dropBox: string;
 }
 
-export const WAITING: Waiting = { deadlineMs: 600_000, now: Date.now, sleep: (ms) => sleep(ms) };
-
 /** Long enough that a slow activation does not lose it, short enough that a killed run does not block the next for long. */
 const LEASE_MS = 30_000;
 
-export const leaseOptions = (patienceMs: number): LeaseOptions => ({
+/** @param stop ends the waiting for another holder, which then rejects */
+export const leaseOptions = (patienceMs: number, stop?: AbortSignal): LeaseOptions => ({
   worker: `${hostname()} ${process.pid} ${randomUUID()}`,
   ttlMs: LEASE_MS,
   patienceMs,
   now: Date.now,
-  sleep: (ms, signal) => sleep(ms, undefined, signal && { signal }),
+  sleep: (ms, signal = stop) => sleep(ms, undefined, signal && { signal }),
 });
 
 interface DeployOptions extends CommonOptions, DropBoxOption {
@@ -117,6 +116,9 @@ const failure = ({ archive: { id } }: Content, error: unknown): Omit<FileResult,
   return { id, state: 'failed', message: error.message, steps: [] };
 };
 
+/** The reason not to do anything begins with a verb, the one that there is nothing to do with a subject of its own. */
+const JOINTS = { unchanged: ':', skip: '', refuse: '' } as const;
+
 const planOne = async (
   oic: OicClient,
   { archive }: Content,
@@ -127,7 +129,7 @@ const planOne = async (
   return {
     id,
     state: state[verdict],
-    message: verdict === 'install' ? `${count(steps.length, 'step')} planned` : `it ${reason}`,
+    message: verdict === 'install' ? `${count(steps.length, 'step')} planned` : `${id}${JOINTS[verdict]} ${reason}`,
     steps,
   };
 };

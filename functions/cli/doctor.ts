@@ -3,13 +3,16 @@
  * meets them. A check that depends on a failed one is not made.
  */
 import { lookup } from 'node:dns/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
+import { dirname, resolve } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { InstanceSettings } from '../settings.ts';
 import { type CommonOptions, openSession } from './command.ts';
+import { count } from './output.ts';
 
 interface Check {
   readonly name: 'host' | 'tls' | 'secret' | 'token' | 'role' | 'integrationInstance' | 'deploy' | 'vault';
@@ -116,7 +119,7 @@ const checkAccess = async (oic: OicClient, instance: InstanceSettings): Promise<
   try {
     const { length } = await oic.listIntegrations();
     const found = isOic3 ? [{ name: 'integrationInstance' as const, ok: true, advice: 'it is this instance' }] : [];
-    return [token, { name: 'role', ok: true, advice: `lists ${length} integrations` }, ...found, deploy];
+    return [token, { name: 'role', ok: true, advice: `lists ${count(length, 'integration')}` }, ...found, deploy];
   } catch (error) {
     if (!isOicError(error)) return [token, { name: 'role', ok: false, advice: sentence(error) }];
     if (error.details.reached === false) return [{ name: 'token', ok: false, advice: error.message }];
@@ -139,9 +142,26 @@ const checkVault = async (runtime: Runtime, name: string, location: string): Pro
   try {
     const vault = await runtime.openVault(location);
     const { length } = await vault.listSnapshots(name);
-    return { name: 'vault', ok: true, advice: `${vault.name} can be read and holds ${length} snapshots of ${name}` };
+    const holds = `holds ${count(length, 'snapshot')} of ${name}`;
+    if (/^s3:/i.test(location)) return { name: 'vault', ok: true, advice: `${vault.name} can be read and ${holds}` };
+    const isWritable = await mayWrite(resolve(location));
+    const advice = isWritable
+      ? `${vault.name} can be written and ${holds}`
+      : `${vault.name} cannot be written by this user: give them the right to, or choose another directory`;
+    return { name: 'vault', ok: isWritable, advice };
   } catch (error) {
     return { name: 'vault', ok: false, advice: sentence(error) };
+  }
+};
+
+/** Of a directory that does not exist yet, the nearest one above it that does has to let it be made. */
+const mayWrite = async (directory: string): Promise<boolean> => {
+  try {
+    await access(directory, constants.W_OK | constants.X_OK);
+    return (await stat(directory)).isDirectory();
+  } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return isAbsent && dirname(directory) !== directory && mayWrite(dirname(directory));
   }
 };
 

@@ -9,6 +9,7 @@ import { type RestoreReport, restore as restoreSnapshot } from '../jobs/restore.
 import { findSnapshot } from '../jobs/restore-scope.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { count, type Output, type Progress } from './output.ts';
+import { WAITING } from './waiting.ts';
 
 interface RestoreCommandOptions extends CommonOptions {
   readonly to: string;
@@ -57,7 +58,7 @@ export const restore = async (name: string, options: RestoreCommandOptions): Pro
         // What was done is read off the target, so nothing has to be remembered here.
         journal: createForgetfulJournal((ms) => sleep(ms)),
         connections,
-        waiting: { deadlineMs: 600_000, now: Date.now, sleep: (ms) => sleep(ms) },
+        waiting: WAITING,
         progress,
       },
       manifest,
@@ -99,13 +100,16 @@ const phaseProgress = (out: Output) => {
   };
 };
 
+const LEFT_AS_IT_IS: readonly string[] = ['unchanged', 'skip', 'refuse'];
+
 const reportLines = (report: RestoreReport): string[] => {
   const { from, to, snapshot, created, replaced, activated, scheduled, skipped, deleted, failures } = report;
   const plan = report.plan.map(({ do: what, id, reason }) => `  ${what.padEnd(14)} ${id}  (${reason})`);
   if (report.dryRun) {
+    const steps = report.plan.filter(({ do: what }) => !LEFT_AS_IT_IS.includes(what)).length;
     return [
       ...plan,
-      `${count(report.plan.length, 'step')} planned to restore ${snapshot} of ${from} into ${to}; nothing was changed`,
+      `${count(steps, 'step')} planned to restore ${snapshot} of ${from} into ${to}; nothing was changed`,
       ...failureLines(report),
     ];
   }

@@ -4,8 +4,9 @@ import type { DropEvent } from '../core/drop-event.ts';
 import { dropPrefix } from '../core/keys.ts';
 import { type DropServices, handleDrop } from '../jobs/handle-drop.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
-import { type DropBoxOption, leaseOptions, policyOf, stepLine, WAITING } from './deploy.ts';
+import { type DropBoxOption, leaseOptions, policyOf, stepLine } from './deploy.ts';
 import type { Output } from './output.ts';
+import { WAITING } from './waiting.ts';
 
 /** How often a drop that cannot be handled yet is tried again before that is its end. */
 const TRIES = 5;
@@ -18,27 +19,33 @@ export const watch = async (name: string, options: CommonOptions & DropBoxOption
   const policy = policyOf(settings, false);
   const { connections } = await runtime.credentials(name);
   const dropBox = await runtime.openDropBox(options.dropBox);
+  const stop = new AbortController();
   await withInstance(session, name, async (oic) => {
     const services: DropServices = {
       dropBox,
       instance: name,
       target: { oic, connections, policy },
       waiting: WAITING,
-      lease: leaseOptions(0),
+      // Drops of one code are handled one after the other, however long that takes.
+      lease: leaseOptions(Number.POSITIVE_INFINITY, stop.signal),
       onStep: (step) => out.note(stepLine(step)),
     };
     out.note(
       `watching ${dropBox.name}: .iar files put into ${dropPrefix(name)} are deployed to ${name}; Ctrl-C ends it`,
     );
-    await handleUntilStopped(services, out, settings.concurrency);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+    await handleUntilStopped(services, out, settings.concurrency, stop.signal);
   });
   return 0;
 };
 
 /** Looks, handles what is new and lies still, looks again; when it is asked to end, what is under way is brought to its end. */
-const handleUntilStopped = async (services: DropServices, out: Output, concurrency: number): Promise<void> => {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+const handleUntilStopped = async (
+  services: DropServices,
+  out: Output,
+  concurrency: number,
+  stop: AbortSignal,
+): Promise<void> => {
   /** Tries so far of each version seen that has no end yet; a version is seen once before it is tried. */
   const waiting = new Map<string, number>();
   const ended = new Set<string>();
@@ -53,7 +60,7 @@ const handleUntilStopped = async (services: DropServices, out: Output, concurren
     underWay.set(name, work);
   };
 
-  while (!stop.signal.aborted) {
+  while (!stop.aborted) {
     for await (const { key, versionId } of services.dropBox.listDrops(dropPrefix(services.instance))) {
       const name = `${key}\n${versionId}`;
       if (!key.toLowerCase().endsWith('.iar') || ended.has(name) || underWay.has(name)) continue;
@@ -62,7 +69,7 @@ const handleUntilStopped = async (services: DropServices, out: Output, concurren
       if (tried === undefined) waiting.set(name, 0);
       else if (underWay.size < concurrency) begin(name, { key, versionId }, tried);
     }
-    await sleep(POLL_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+    await sleep(POLL_MS, undefined, { signal: stop }).catch(() => undefined);
   }
   await Promise.all(underWay.values());
 };
@@ -84,6 +91,10 @@ const handleOne = async (
     return true;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    if (error.name === 'AbortError') {
+      out.note(`${event.key} was not begun; it is handled when this is started again`);
+      return false;
+    }
     out.note(`${event.key} could not be handled: ${error.message}`);
     return isLastTry;
   }

@@ -3,11 +3,12 @@
  * and libraries, and its identity in three places. Reading one proves it whole, proves that the three agree, and says what
  * it holds. The file name says nothing (people rename downloads), and the bytes are never altered.
  */
-import { hash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ArchiveError, quoted } from './archive-error.ts';
 import { contentDigest } from './content-digest.ts';
 import { type IntegrationId, type IntegrationRef, integrationRef, isCode, isVersion } from './integration.ts';
 import { parseProperties } from './properties.ts';
+import { sha256 } from './slices.ts';
 import { readElements, readRootChildren } from './xml.ts';
 import { readZip } from './zip.ts';
 
@@ -202,8 +203,7 @@ export const readCalls = ({ members, projectFolder, ref }: OpenArchive): Integra
   return [...calls.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 };
 
-/** Reads and checks an archive. Throws an `ArchiveError` that says why the bytes are none. */
-export const readArchive = async (bytes: Uint8Array): Promise<Archive> => {
+const read = async (bytes: Uint8Array): Promise<Archive> => {
   const open = await openArchive(bytes);
   const { members, ref, name, persistedState, rezipped } = open;
   return {
@@ -216,8 +216,21 @@ export const readArchive = async (bytes: Uint8Array): Promise<Archive> => {
     schedule: inFolder(members, 'icspackage/schedule/', '.xml').length > 0,
     calls: readCalls(open),
     bytes: bytes.length,
-    sha256: hash('sha256', bytes),
-    contentSha256: contentDigest(members),
+    sha256: await sha256(bytes),
+    contentSha256: await contentDigest(members),
     rezipped,
   };
+};
+
+let queue: Promise<unknown> = Promise.resolve();
+
+/**
+ * Reads and checks an archive. Throws an `ArchiveError` that says why the bytes are none. Any number of callers are served
+ * one after another, each in a turn of its own: answers that came meanwhile are taken and the next requests sent before
+ * the next archive is inflated, and no more than one lies inflated in memory.
+ */
+export const readArchive = (bytes: Uint8Array): Promise<Archive> => {
+  const mine = queue.then(() => nextTurn()).then(() => read(bytes));
+  queue = mine.catch(() => undefined);
+  return mine;
 };

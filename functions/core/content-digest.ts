@@ -3,11 +3,17 @@
  * entries and keys, other zip times, other date comments, and a few keys that tell of the export. None of that counts here;
  * everything else does. Line ends in `.properties` files do not count either.
  */
-import { hash } from 'node:crypto';
 import { parseProperties } from './properties.ts';
+import { createTurns, sha256 } from './slices.ts';
 
 /** When and in which state it was exported, and how Oracle models it: not what the integration does. */
-const VOLATILE_KEYS = new Set(['validity', 'mod', 'project_transient_state', 'project_persisted_state', 'modelType']);
+export const VOLATILE_KEYS: ReadonlySet<string> = new Set([
+  'validity',
+  'mod',
+  'project_transient_state',
+  'project_persisted_state',
+  'modelType',
+]);
 
 /**
  * The attributes file counts as keys and values, sorted: Gen 2 writes it in the order of a hash table, which may differ
@@ -38,9 +44,12 @@ const meaning = (name: string, data: Buffer): Buffer | string => {
 };
 
 /** SHA-256 in hex over the members, by sorted name. */
-export const contentDigest = (members: ReadonlyMap<string, Buffer>): string => {
-  const lines = [...members]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, data]) => `${name}\0${hash('sha256', meaning(name, data))}\n`);
-  return hash('sha256', lines.join(''));
+export const contentDigest = async (members: ReadonlyMap<string, Buffer>): Promise<string> => {
+  const turns = createTurns();
+  const lines: string[] = [];
+  for (const [name, data] of [...members].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    lines.push(`${name}\0${await sha256(meaning(name, data))}\n`);
+    await turns(data.length);
+  }
+  return sha256(lines.join(''));
 };

@@ -5,10 +5,16 @@
  */
 import { type ArchiveConnection, type OpenArchive, readCall } from './archive.ts';
 import type { FlowNode } from './flow.ts';
-import { meaningOf, type Resource } from './flow-meaning.ts';
+import { meaningOf } from './flow-meaning.ts';
 import { type StepKind, wordFor } from './flow-words.ts';
 import { parseProperties } from './properties.ts';
 import type { XmlNode } from './xml.ts';
+
+interface Resource {
+  /** Below the element's folder. */
+  readonly path: string;
+  readonly data: Buffer;
+}
 
 interface RouteExpression {
   readonly title: string;
@@ -53,7 +59,7 @@ export const createElements = (
       element.name === 'application'
         ? describeApplication(element, files, connections)
         : describeProcessor(element, files, messages);
-    nodes.set(id, { id, element: id, isContainer: false, ...described, meaning: meaningOf(element, files) });
+    nodes.set(id, { id, element: id, isContainer: false, ...described, meaning: meaningOf(element) });
   }
   return {
     nodeOf: (name) => nodes.get(name),
@@ -104,10 +110,10 @@ const describeApplication = (
   const connection = connections.find(({ id }) => id === code);
   const title = textOf(adapter, 'name') || code || element.attributes.name || 'Application';
   const call = files.flatMap(({ path, data }) => (path.endsWith('.jca') ? (readCall(data) ?? []) : []))[0];
-  if (call) return { kind: 'call', title, detail: `calls ${call.id}` };
+  if (call) return { kind: 'call', title, detail: call.id };
   const isTrigger = textOf(element, 'role') === 'source' || childOf(element, 'outbound') !== undefined;
   const type = connection?.type ?? (textOf(side, 'binding') || textOf(adapter, 'type'));
-  const detail = [connection?.name ?? code, type].filter(Boolean).join(' · ');
+  const detail = [type, connection?.name ?? code].filter(Boolean).join(' · ');
   return { kind: isTrigger ? 'trigger' : 'invoke', title, detail };
 };
 

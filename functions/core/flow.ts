@@ -4,9 +4,9 @@
  * is one node, also those on no path, and what is not known here is a node with its own name: nothing is dropped, and
  * no definition is too odd to be read.
  */
-import { hash } from 'node:crypto';
 import { type OpenArchive, readConnections } from './archive.ts';
 import { createElements, type FlowElements } from './flow-elements.ts';
+import { meaningOf } from './flow-meaning.ts';
 import { readOrchestration } from './flow-orchestration.ts';
 import type { StepKind } from './flow-words.ts';
 import { readTree, type XmlNode } from './xml.ts';
@@ -23,7 +23,7 @@ export interface FlowNode {
   /** The node it lies in: a loop, a scope, a fault handler. */
   readonly inside?: string | undefined;
   readonly isContainer: boolean;
-  /** Equal in two archives when the node does the same in both. */
+  /** Equal in two archives when the definition says the same of it in both; its files are not looked at. */
   readonly meaning: string;
 }
 
@@ -116,8 +116,6 @@ const readRest = (content: readonly XmlNode[], elements: FlowElements): FlowNode
       return { id, kind: 'other', title, detail: node.name, isContainer: false, meaning: meaningOf(node) };
     }),
 ];
-
-const meaningOf = (node: XmlNode): string => hash('sha256', JSON.stringify(node));
 
 const LOOSE = 'step:beside';
 

@@ -41,16 +41,35 @@ export const dropPrefix = (instance: string): string => `deploy/${instance}/`;
 /** The instance a drop is for; undefined when the key is no drop. Names and folders below it mean nothing. */
 export const instanceOfDrop = (key: string): string | undefined => /^deploy\/([^/]+)\/.*\.iar$/is.exec(key)?.[1];
 
+export const receiptPrefix = (instance: string): string => `receipts/${instance}/`;
 export const receiptKey = (instance: string, dropKey: string, versionId: string): string =>
-  `receipts/${instance}/${dropKey}/${versionId}.json`;
+  `${receiptPrefix(instance)}${dropKey}/${versionId}.json`;
 
-export const safetyKey = (instance: string, ref: IntegrationRef): string => `safety/${instance}/${fileOf(ref)}`;
+export const safetyPrefix = (instance: string): string => `safety/${instance}/`;
+export const safetyKey = (instance: string, ref: IntegrationRef): string => `${safetyPrefix(instance)}${fileOf(ref)}`;
+
+export const leasePrefix = (instance: string): string => `leases/${instance}/`;
 
 /** One for all versions of a code: activating one may take another out of service. */
 export const leaseKey = (instance: string, code: string): string => {
   if (!isCode(code)) throw new Error(`not a code: ${code}`);
-  return `leases/${instance}/${code}.json`;
+  return `${leasePrefix(instance)}${code}.json`;
 };
+
+export const reportPrefix = (instance: string): string => `reports/${instance}/`;
+
+/** The page about a snapshot; without one the page about the newest, under one name every morning. */
+export const reportKey = (instance: string, snapshot?: string): string => {
+  if (snapshot !== undefined && !isSnapshotName(snapshot)) throw new Error(`not a snapshot name: ${snapshot}`);
+  return `${reportPrefix(instance)}${snapshot ?? 'latest'}.html`;
+};
+
+/** As the page links to it, from beside itself. Named by the archive's content digest: the same flow is drawn once. */
+export const flowPictureName = (contentSha256: string): string => `flows/${contentSha256}.svg`;
+export const flowPictureKey = (instance: string, contentSha256: string): string =>
+  `${reportPrefix(instance)}${flowPictureName(contentSha256)}`;
+
+export const surroundingsKey = (instance: string): string => `${reportPrefix(instance)}surroundings.json`;
 
 /** What is kept of runs in AWS while they last, and a few days longer. Beside format 1, not part of it. */
 export const runPrefix = (instance: string): string => `runs/${instance}/`;

@@ -39,12 +39,15 @@ const ROW_GAP = 14;
 
 export const placeGraph = (boxes: readonly Sized[], lines: readonly Line[], direction: Picture['direction']): Level => {
   if (boxes.length + lines.length > MAX_GRAPH) return inColumns(boxes, lines);
-  const graph = new Graph<object, Size & Partial<Point>, { points?: Point[] }>();
+  const graph = new Graph<object, Size & Partial<Point>, { weight: number; points?: Point[] }>();
   const { ranks, boxes: nodesep } = SPACING[direction];
   const turned = direction === 'down' ? { rankdir: 'TB', rankalign: 'top' } : { rankdir: 'LR' };
   graph.setGraph({ ...turned, ranksep: ranks, nodesep, edgesep: nodesep / 2 });
   for (const { box, size } of boxes) graph.setNode(box.id, { ...size });
-  for (const { from, to } of lines) graph.setEdge(from, to, {});
+  const arriving = Map.groupBy(lines, ({ to }) => to);
+  for (const line of lines) {
+    graph.setEdge(line.from, line.to, { weight: weightOf(line, arriving.get(line.to)?.length ?? 0) });
+  }
   try {
     layout(graph);
   } catch {
@@ -66,6 +69,9 @@ export const placeGraph = (boxes: readonly Sized[], lines: readonly Line[], dire
     }),
   );
 };
+
+/** Heavy lines are short and straight: a branch stays close to its switch, and the slack is where branches meet again. */
+const weightOf = ({ kind }: Line, arriving: number): number => (kind === 'fault' ? 1 : arriving > 1 ? 2 : 10);
 
 /** One below the other, and the next column beside it when one is full. */
 export const inColumns = (boxes: readonly Sized[], lines: readonly Line[]): Level => {

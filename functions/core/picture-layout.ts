@@ -22,13 +22,15 @@ export interface Layout extends Size {
   readonly lines: readonly PlacedLine[];
 }
 
-const BOX = { width: 216, height: 46 };
+const BOX = { width: 232, height: 46 };
 const BRANCH_HEIGHT = 26;
 /** Around what a container holds; above it the title. */
 const PADDING = 16;
 const TITLE_HEIGHT = 30;
 const GAP = 40;
 const MARGIN = 16;
+/** What is seen without scrolling. */
+const PAGE_WIDTH = 1_100;
 
 const LEVEL = '';
 
@@ -139,16 +141,19 @@ const placeBoxes = (
     );
   });
   const loose = singles.map((group) => inColumns(group, []));
-  // In time there is one story and what belongs beside it; of what depends on what there may be many, on shelves.
+  // In time there is one story and what belongs beside it; of what depends on what there may be many, below each other.
   if (direction === 'down' && isTop)
     return onShelves([...levels, onShelves(loose, square(loose))], Number.POSITIVE_INFINITY);
-  return onShelves([...levels, ...loose], square([...levels, ...loose]));
+  const parts = [...levels, ...loose];
+  return onShelves(parts, direction === 'right' ? Math.max(PAGE_WIDTH, ...parts.map(widthOf)) : square(parts));
 };
 
 const square = (parts: readonly Size[]): number => {
   const area = parts.reduce((sum, { width, height }) => sum + (width + GAP) * (height + GAP), 0);
-  return Math.max(Math.sqrt(area) * 1.4, ...parts.map(({ width }) => width));
+  return Math.max(Math.sqrt(area) * 1.4, ...parts.map(widthOf));
 };
+
+const widthOf = ({ width }: Size): number => width;
 
 const onShelves = (parts: readonly Level[], maxWidth: number): Level => {
   const rectangles = new Map<string, Rectangle>();

@@ -3,12 +3,13 @@
  * not fit.
  */
 
-/** In parts of the font's size, as common sans-serif fonts have it. */
+/** In parts of the font's size, as the wider of the common sans-serif fonts have it. */
 const widthOf = (character: string): number => {
-  if (/[ilj.,:;'|!()[\]]/.test(character)) return 0.3;
-  if (/[mwMW@%]/.test(character)) return 0.9;
-  if (/[A-Z_…→]/.test(character)) return 0.68;
-  return (character.codePointAt(0) ?? 0) < 0x1100 ? 0.56 : 1;
+  if (/[ ilj.,:;'|!·]/.test(character)) return 0.33;
+  if (/[frtIJ()[\]-]/.test(character)) return 0.42;
+  if (/[mwMW@%…<>]/.test(character)) return 0.92;
+  if (/[A-Z]/.test(character)) return 0.71;
+  return (character.codePointAt(0) ?? 0) < 0x1100 ? 0.61 : 1;
 };
 
 /** In pixels, rather too wide than too narrow. */

@@ -101,7 +101,7 @@ export const planInstall = (
   }
 
   const steps = [
-    ...(isSame ? [] : contentSteps(wanted, there)),
+    ...(isSame ? [] : contentSteps(wanted, there, activates, policy)),
     ...(activates ? activationSteps(wanted, was, displacedBefore, rivals) : []),
     ...(policy.activation === 'never'
       ? []
@@ -162,7 +162,13 @@ const findRefusal = (
   return busy && `cannot be touched while ${busy.id} is ${busy.status}; try again when that has ended`;
 };
 
-const contentSteps = ({ id }: Wanted, there: TargetIntegration | undefined): InstallStep[] => {
+const contentSteps = (
+  wanted: Wanted,
+  there: TargetIntegration | undefined,
+  activates: boolean,
+  policy: InstallPolicy,
+): InstallStep[] => {
+  const { id } = wanted;
   if (!there) return [{ do: 'import', id, reason: 'the target does not have it' }];
   const stop: InstallStep = {
     do: 'stop-schedule',
@@ -172,13 +178,19 @@ const contentSteps = ({ id }: Wanted, there: TargetIntegration | undefined): Ins
   const deactivate: InstallStep = {
     do: 'deactivate',
     id,
-    reason: 'it is active, and an active integration cannot be replaced',
+    reason: `it is active, and an active integration cannot be replaced${activates ? '' : `; it STAYS DEACTIVATED: ${whyInactive(wanted, policy)}`}`,
   };
   return [
     ...(there.isScheduleStarted ? [stop] : []),
     ...(there.status === 'ACTIVATED' ? [deactivate] : []),
     { do: 'replace', id, reason: 'the target has it with other content' },
   ];
+};
+
+const whyInactive = ({ isDraft }: Wanted, { activation }: InstallPolicy): string => {
+  if (isDraft) return 'the archive is of a draft';
+  if (activation === 'as-captured') return 'it was not active when the snapshot was taken';
+  return activation === 'never' ? 'activation is asked for never' : 'it was not active before';
 };
 
 const activationSteps = (

@@ -4,7 +4,7 @@
  * A document that is not well-formed, too deep, or that has a document type is none.
  */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
-import { type Prefixes, renamePrefixes } from './namespace-prefixes.ts';
+import { createPrefixes, type Prefixes, renamePrefixes } from './namespace-prefixes.ts';
 
 export interface XmlElement {
   readonly kind: 'element';
@@ -28,7 +28,7 @@ interface OpenElement extends XmlElement {
   readonly declared: Declared;
 }
 
-/** undefined when the text is no XML document that can be read. */
+/** undefined when the text is no XML document that can be read. Blanks and a byte order mark may come before it. */
 export const parseXmlTree = (text: string, prefixes: Prefixes): XmlElement | undefined => {
   const parser = new SaxesParser({ xmlns: true });
   const open: OpenElement[] = [];
@@ -62,7 +62,7 @@ export const parseXmlTree = (text: string, prefixes: Prefixes): XmlElement | und
     root = open.pop();
   });
   try {
-    parser.write(text).close();
+    parser.write(text.trimStart()).close();
   } catch (error) {
     if (error === UNREADABLE) return undefined;
     throw error;
@@ -94,6 +94,10 @@ export const textOf = (element: XmlElement): string =>
     .map((child) => (child.kind === 'text' ? child.text : textOf(child)))
     .join('')
     .trim();
+
+/** Of a document that is read by itself. */
+export const parseXmlFile = (file: Buffer | undefined): XmlElement | undefined =>
+  file && parseXmlTree(file.toString('utf8'), createPrefixes());
 
 export const childElements = (element: XmlElement): XmlElement[] =>
   element.children.filter((child) => child.kind === 'element');

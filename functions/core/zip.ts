@@ -4,9 +4,11 @@
  * (yauzl reads the directory; it compares neither headers nor CRCs.) Sizes, names and counts are hostile until checked:
  * nothing is inflated beyond what the directory declares, and what it declares is bounded first.
  */
-import { crc32, inflateRawSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { inflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib';
 import { type Entry, fromBufferPromise } from 'yauzl';
 import { ArchiveError, quoted } from './archive-error.ts';
+import { checksum, createTurns } from './slices.ts';
 
 interface Zip {
   /** The files by name; directory entries and what macOS adds (`__MACOSX/`, `.DS_Store`) are checked and left out. */
@@ -168,15 +170,25 @@ const rawData = (zip: Buffer, entry: Entry, start: number, end: number): Buffer 
   return zip.subarray(dataStart, dataEnd);
 };
 
-const inflate = (raw: Buffer, entry: Entry, name: string): Buffer => {
+const inflateAside = promisify<Buffer, ZlibOptions, Buffer>(inflateRaw);
+/** Inflating this much takes long enough to be done by another thread; for less, handing it over costs more. */
+const ASIDE_BYTES = 2 ** 20;
+
+const inflate = (raw: Buffer, entry: Entry, name: string): Buffer | Promise<Buffer> => {
   if ((entry.generalPurposeBitFlag & ENCRYPTED) !== 0) throw damaged(`the entry ${quoted(name)} is encrypted`);
   if (entry.compressionMethod === STORED) return raw;
   if (entry.compressionMethod !== DEFLATED) throw damaged(`the entry ${quoted(name)} is compressed in an unknown way`);
   const room = Math.max(entry.uncompressedSize, 1);
-  try {
-    return inflateRawSync(raw, { maxOutputLength: room });
-  } catch {
+  const fail = (): never => {
     throw damaged(`the entry ${quoted(name)} does not decompress to its size`);
+  };
+  // In one chunk of just the size: nothing is allocated that is not kept.
+  const options = { maxOutputLength: room, chunkSize: Math.max(room, 64) };
+  if (room > ASIDE_BYTES) return inflateAside(raw, options).catch(fail);
+  try {
+    return inflateRawSync(raw, options);
+  } catch {
+    return fail();
   }
 };
 
@@ -209,14 +221,17 @@ export const readZip = async (bytes: Uint8Array): Promise<Zip> => {
   if ((inOrder[0]?.relativeOffsetOfLocalHeader ?? directoryOffset) !== 0) throw damaged('foreign bytes come before it');
   const members = new Map<string, Buffer>();
   const seen = new Set<string>();
+  const turns = createTurns();
   let foreign = hasComment;
   for (const [index, entry] of inOrder.entries()) {
     const name = nameOf(entry);
     if (seen.has(name)) throw new ArchiveError('hostile', `The archive holds two entries named ${quoted(name)}.`);
     seen.add(name);
     const end = inOrder[index + 1]?.relativeOffsetOfLocalHeader ?? directoryOffset;
-    const data = inflate(rawData(zip, entry, entry.relativeOffsetOfLocalHeader, end), entry, name);
-    if (data.length !== entry.uncompressedSize || crc32(data) !== entry.crc32) {
+    const inflated = inflate(rawData(zip, entry, entry.relativeOffsetOfLocalHeader, end), entry, name);
+    const data = inflated instanceof Promise ? await inflated : inflated;
+    await turns(data.length);
+    if (data.length !== entry.uncompressedSize || (await checksum(data)) !== entry.crc32) {
       throw damaged(`the entry ${quoted(name)} does not have the contents it was written with`);
     }
     foreign ||= isForeign(entry, name);

@@ -1,16 +1,21 @@
 /**
  * Activating and deactivating, waited for. Oracle's 200 does not mean active (OIC 3 goes on in the background), a 412
  * may mean "is so already", and an answer may be lost: so the end is always read from the instance, never concluded.
+ * What was asked for and not heard is asked for again, once the instance was seen to stand still.
  */
 import type { Integration, IntegrationId, Tracing } from '../core/integration.ts';
 import { stripHtml } from '../core/plain-text.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isAnswerLost, isOicError } from '../oic/errors.ts';
+import type { Look } from './look.ts';
+import { setSchedule } from './schedule.ts';
 
 export interface Waiting {
   readonly deadlineMs: number;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Of somebody who waits for many at once. @default one request each */
+  readonly look?: Look;
 }
 
 /** It did not become active, or not inactive; `message` holds Oracle's reason, `id` the integration. */
@@ -33,74 +38,141 @@ export const activateAndWait = async (
   tracing: Tracing | undefined,
   waiting: Waiting,
 ): Promise<void> => {
-  try {
-    await oic.activate(id, tracing);
-  } catch (error) {
-    if (
-      isOicError(error, 'rejected') ||
-      (isOicError(error, 'conflict') && (await mustExist(oic, id)).status === 'CONFIGURED')
-    ) {
-      throw error;
-    }
-    if (!isAnswerLost(error) && !isOicError(error, 'conflict')) throw error;
-  }
-  const status = await waitWhile(
+  const readReason = async () => stripHtml((await oic.getActivationErrors(id).catch(() => undefined)) ?? '');
+  const end = await changeStatus(
     oic,
     id,
-    (now) => now.status !== 'ACTIVATED' && now.status !== 'FAILEDACTIVATION',
+    {
+      ask: () => oic.activate(id, tracing),
+      isDone: (status) => status === 'ACTIVATED',
+      hasFailed: async () => (await readReason()) !== '',
+    },
     waiting,
   );
-  if (status === 'ACTIVATED') return;
-  const reason = stripHtml((await oic.getActivationErrors(id).catch(() => undefined)) ?? '');
-  const words = reason ? `: ${reason}` : status === 'FAILEDACTIVATION' ? ' and Oracle gives no reason' : '';
-  const happened =
-    status === 'FAILEDACTIVATION'
-      ? 'failed'
-      : `did not end in ${Math.round(waiting.deadlineMs / 1000)} s (it is ${status})`;
-  throw new ActivationError(id, status, `activating ${id} on ${oic.instance} ${happened}${words}`);
+  if (end.how === 'done') return;
+  const reason = await readReason();
+  const noReason = end.how === 'failed' ? ' and Oracle gives no reason' : '';
+  const message = `activating ${id} on ${oic.instance} ${happened(end, waiting)}${reason ? `: ${reason}` : noReason}`;
+  throw new ActivationError(id, end.status, message);
 };
 
 /** Returns when the instance says it is no longer active; a running schedule is stopped first. */
 export const deactivateAndWait = async (oic: OicClient, id: IntegrationId, waiting: Waiting): Promise<void> => {
   const before = await mustExist(oic, id);
   if (before.hasSchedule && before.status === 'ACTIVATED' && (await oic.isScheduleStarted(id)))
-    await oic.stopSchedule(id);
-  try {
-    await oic.deactivate(id);
-  } catch (error) {
-    if (!isAnswerLost(error) && !isOicError(error, 'conflict')) throw error;
-    if (isOicError(error, 'conflict') && (await mustExist(oic, id)).status === 'ACTIVATED') throw error;
-  }
-  const status = await waitWhile(oic, id, (now) => now.status === 'ACTIVATED' || isUnderWay(now.status), waiting);
-  if (status === 'ACTIVATED' || isUnderWay(status)) {
-    const seconds = Math.round(waiting.deadlineMs / 1000);
-    throw new ActivationError(
-      id,
-      status,
-      `deactivating ${id} on ${oic.instance} did not end in ${seconds} s (it is ${status})`,
-    );
-  }
+    await setSchedule(oic, id, false);
+  const end = await changeStatus(
+    oic,
+    id,
+    {
+      ask: () => oic.deactivate(id),
+      isDone: (status) => status !== 'ACTIVATED' && !isUnderWay(status),
+      hasFailed: () => Promise.resolve(false),
+    },
+    waiting,
+  );
+  if (end.how === 'done') return;
+  throw new ActivationError(id, end.status, `deactivating ${id} on ${oic.instance} ${happened(end, waiting)}`);
 };
 
 const isUnderWay = (status: string): boolean => status.endsWith('_INPROGRESS');
 
-const mustExist = async (oic: OicClient, id: IntegrationId): Promise<Integration> => {
-  const integration = await oic.getIntegration(id);
+const mustExist = async (oic: OicClient, id: IntegrationId, look: Look = oic.getIntegration): Promise<Integration> => {
+  const integration = await look(id);
   if (!integration) throw new ActivationError(id, 'absent', `${oic.instance} has no integration ${id}`);
   return integration;
 };
 
-/** Reads the status, ever less often, until `goesOn` is false or the deadline has passed; gives the last one. */
-const waitWhile = async (
+interface Change {
+  /** Gives the status right after. */
+  readonly ask: () => Promise<string>;
+  readonly isDone: (status: string) => boolean;
+  /** Whether Oracle tells of a failure, although the status does not. */
+  readonly hasFailed: () => Promise<boolean>;
+}
+
+interface End {
+  readonly status: string;
+  /** `unheard`: asked for several times, each answer lost, and nothing has moved. */
+  readonly how: 'done' | 'failed' | 'late' | 'unheard';
+}
+
+const happened = ({ how, status }: End, { deadlineMs }: Waiting): string => {
+  if (how === 'late') return `did not end in ${Math.round(deadlineMs / 1000)} s (it is ${status})`;
+  if (how === 'unheard') return `was asked for ${TRIES} times without an answer, and it is still ${status}`;
+  return status === 'FAILEDACTIVATION' ? 'failed' : `failed (it is ${status})`;
+};
+
+const TRIES = 3;
+/** Some seven seconds: an instance that has not moved for so long has not heard, or has given up. */
+const LOOKS_AT_REST = 6;
+
+const changeStatus = async (oic: OicClient, id: IntegrationId, change: Change, waiting: Waiting): Promise<End> => {
+  const until = waiting.now() + waiting.deadlineMs;
+  for (let tried = 1; ; tried++) {
+    const asked = await ask(oic, id, change);
+    const end = await waitForEnd(oic, id, change, asked, until, waiting);
+    if (end.how !== 'unheard' || tried === TRIES) return end;
+  }
+};
+
+interface Asked {
+  /** Accepted; otherwise its answer was lost, or something else was under way. */
+  readonly isHeard: boolean;
+  readonly hasBegun: boolean;
+}
+
+/** @throws OicError when it was refused and the instance is at rest in another state than was asked for */
+const ask = async (oic: OicClient, id: IntegrationId, change: Change): Promise<Asked> => {
+  try {
+    return { isHeard: true, hasBegun: isUnderWay(await change.ask()) };
+  } catch (error) {
+    if (isAnswerLost(error)) return { isHeard: false, hasBegun: false };
+    if (!isOicError(error, 'conflict')) throw error;
+    const { status } = await mustExist(oic, id);
+    if (!change.isDone(status) && !isUnderWay(status)) throw error;
+    return { isHeard: false, hasBegun: isUnderWay(status) };
+  }
+};
+
+/** How long the last few changes of an instance took, in ms. */
+const lately = new WeakMap<OicClient, readonly number[]>();
+const LATELY = 8;
+
+/**
+ * When to look again at what is under way: hardly before the time others have taken of late, and from then on soon, since
+ * what comes after waits for it.
+ */
+const untilNextLook = (oic: OicClient, elapsedMs: number): number => {
+  const expectedMs = Math.min(...(lately.get(oic) ?? [0]));
+  return Math.max(0.9 * expectedMs - elapsedMs, Math.min(4_000, Math.max(100, 0.05 * elapsedMs)));
+};
+
+/** Reads the status until it is so, has failed, or there is nothing more to wait for. */
+const waitForEnd = async (
   oic: OicClient,
   id: IntegrationId,
-  goesOn: (integration: Integration) => boolean,
-  { deadlineMs, now, sleep }: Waiting,
-): Promise<string> => {
-  const until = now() + deadlineMs;
+  change: Change,
+  { isHeard, ...asked }: Asked,
+  until: number,
+  { now, sleep, look }: Waiting,
+): Promise<End> => {
+  const begunAt = now();
+  let { hasBegun } = asked;
+  let atRest = 0;
   for (let pauseMs = 250; ; pauseMs = Math.min(4_000, pauseMs * 1.6)) {
-    const integration = await mustExist(oic, id);
-    if (!goesOn(integration) || now() >= until) return integration.status;
-    await sleep(pauseMs);
+    const { status } = await mustExist(oic, id, look);
+    if (change.isDone(status)) {
+      if (hasBegun) lately.set(oic, [now() - begunAt, ...(lately.get(oic) ?? [])].slice(0, LATELY));
+      return { status, how: 'done' };
+    }
+    if (now() >= until) return { status, how: 'late' };
+    if (isUnderWay(status)) [hasBegun, atRest] = [true, 0];
+    else if (status === 'FAILEDACTIVATION' && (isHeard || hasBegun)) return { status, how: 'failed' };
+    else if (++atRest >= LOOKS_AT_REST) {
+      if (!isHeard) return { status, how: 'unheard' };
+      if (hasBegun || (await change.hasFailed())) return { status, how: 'failed' };
+    }
+    await sleep(isUnderWay(status) ? untilNextLook(oic, now() - begunAt) : pauseMs);
   }
 };

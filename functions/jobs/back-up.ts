@@ -29,7 +29,7 @@ import {
 } from '../core/plan-backup.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
-import type { Vault } from '../store/vault.ts';
+import { type Vault, VaultError } from '../store/vault.ts';
 import { type Journal, mapLimited } from './journal.ts';
 
 export interface BackUpServices {
@@ -179,7 +179,8 @@ const exportOne = async (
     const { bytes, archive } = await oic.exportIntegration(integration.id);
     const warning = archive.rezipped ? 'the archive was not written by Oracle: somebody re-zipped it' : undefined;
     const { sha256, contentSha256 } = archive;
-    if (last && last.archive.contentSha256 === contentSha256) return { archive: last.archive, isNew: false, warning };
+    const isHeld = last?.archive.contentSha256 === contentSha256 && (await isWhole(vault, last.archive));
+    if (last && isHeld) return { archive: last.archive, isNew: false, warning };
     const stored = await vault.putArchive(oic.instance, integration, bytes);
     return { archive: { ...stored, bytes: bytes.length, sha256, contentSha256 }, isNew: true, warning };
   } catch (error) {
@@ -189,6 +190,17 @@ const exportOne = async (
     if (isOicError(error, 'not-found') && !(await oic.getIntegration(integration.id))) {
       return { isGone: true, warning: 'was deleted while the snapshot was taken, so it is not in it' };
     }
+    throw error;
+  }
+};
+
+/** What was damaged in the vault is stored anew when it is exported again, so `--full` heals. */
+const isWhole = async (vault: Vault, archive: ArchiveRef): Promise<boolean> => {
+  try {
+    await vault.getArchive(archive);
+    return true;
+  } catch (error) {
+    if (error instanceof VaultError) return false;
     throw error;
   }
 };

@@ -5,7 +5,7 @@
 import { appendFile, mkdir, open, readFile, rm, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError } from '../core/config-error.ts';
+import { Refused } from '../core/refused.ts';
 import { type Journal, mapLimited } from './journal.ts';
 
 export interface FileJournal extends Journal {
@@ -23,15 +23,23 @@ export type JournalSubject = Readonly<Record<string, unknown>>;
 /** An older journal speaks of an instance that has moved on: its listing is no moment anybody would call "now". */
 const MAX_AGE_MS = 6 * 3_600_000;
 
-/** @throws ConfigError when another living process is at the same job */
+/** @throws Refused when another living process is at the same job, or its journal cannot be written */
 export const openFileJournal = async (
   path: string,
   subject: JournalSubject,
   now: () => number,
 ): Promise<FileJournal> => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const lock = `${path}.lock`;
-  await takeLock(lock);
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await takeLock(lock);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    throw new Refused(
+      `nothing was begun: the journal of this job cannot be kept in ${dirname(path)} (${code}); give this user the right to write there, or choose another vault`,
+    );
+  }
   try {
     const ended = await readEnded(path, subject, now());
     const isResumed = ended.size > 0;
@@ -86,17 +94,34 @@ const readEnded = async (path: string, subject: JournalSubject, nowMs: number): 
     throw error;
   });
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  const [head, ...steps] = whole.split('\n').slice(0, -1);
-  const first = head === undefined ? undefined : (JSON.parse(head) as { subject: unknown; startedAtMs: number });
+  const lines = parseLines(whole);
+  const [first, ...steps] = (lines ?? []) as [Head?, ...Step[]];
   const isOurs = JSON.stringify(first?.subject) === JSON.stringify(subject);
   if (!first || !isOurs || nowMs - first.startedAtMs > MAX_AGE_MS || nowMs < first.startedAtMs) return new Map();
   if (whole.length < text.length) await truncate(path, Buffer.byteLength(whole));
-  return new Map(
-    steps.map((line) => {
-      const { step, result } = JSON.parse(line) as { step: string; result: unknown };
-      return [step, result];
-    }),
-  );
+  return new Map(steps.map(({ step, result }) => [step, result]));
+};
+
+interface Head {
+  readonly subject: unknown;
+  readonly startedAtMs: number;
+}
+
+interface Step {
+  readonly step: string;
+  readonly result: unknown;
+}
+
+/** undefined when a line is not whole, as a power cut may leave it: such a journal is not gone on from. */
+const parseLines = (text: string): unknown[] | undefined => {
+  try {
+    return text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as unknown);
+  } catch {
+    return undefined;
+  }
 };
 
 const takeLock = async (path: string): Promise<void> => {
@@ -109,13 +134,22 @@ const takeLock = async (path: string): Promise<void> => {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const holder = Number(await readFile(path, 'utf8').catch(() => ''));
+    const holder = await readHolder(path);
     if (holder && holder !== process.pid && isAlive(holder)) {
-      throw new ConfigError(
+      throw new Refused(
         `another run of this job is under way (process ${holder}); wait for it, or remove ${path} if that process is something else`,
       );
     }
     await rm(path, { force: true });
+  }
+};
+
+/** Between its creation and its writing a lock is empty; one that stays so was left by a process that died just then. */
+const readHolder = async (path: string): Promise<number> => {
+  for (let looks = 1; ; looks++) {
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text !== '' || looks === 10) return Number(text ?? '');
+    await sleep(50);
   }
 };
 

@@ -38,8 +38,8 @@ export interface InstallServices {
 export interface Safety {
   keepSafe(instance: string, ref: IntegrationRef, bytes: Uint8Array): Promise<SafeCopy>;
   getSafe(copy: SafeCopy): Promise<Uint8Array | undefined>;
-  /** How a person gets at a copy, for the message when everything else failed. */
-  describe(copy: SafeCopy): string;
+  /** What a person types to put a copy back, for the message when everything else failed. */
+  returnCommand(copy: SafeCopy, instance: string): string;
 }
 
 export interface SafeCopy {
@@ -56,6 +56,7 @@ export interface Undo {
 export interface UndoLog {
   /** What earlier runs on this code that were cut off have left, by the integration they were about. */
   recall(): Promise<Readonly<Record<string, Undo>>>;
+  /** Takes the place of what was remembered of the same integration, and of its rivals: `undo` holds their states as well. */
   remember(id: IntegrationId, undo: Undo): Promise<void>;
 }
 
@@ -118,9 +119,11 @@ export const install = async (
     services.onStep(step);
   };
   mayGoOn();
-  const undo = recalled[archive.id] ?? { before, copy: await keepCopy(services, target, plan, report) };
+  const cutOff = recalled[archive.id];
+  const copy = cutOff ? cutOff.copy : await keepCopy(services, target, plan, report);
+  const undo = { before, copy };
   await undoLog.remember(archive.id, undo);
-  return { ...(await run(services, content, plan, { ...undo, before }, report)), steps };
+  return { ...(await run(services, content, plan, undo, report)), steps };
 };
 
 const wantedOf = (archive: Archive) => ({
@@ -181,7 +184,9 @@ const run = async (
       return goBack(services, content, undo, { cause: error.message, keepsNew, unready }, report);
     }
   }
-  return { id, state: 'deployed', message: `${id} is deployed on ${oic.instance}` };
+  const wasWritten = plan.steps.some((step) => step.do === 'import' || step.do === 'replace');
+  const isLeftOff = wasWritten && !plan.steps.some((step) => step.do === 'activate');
+  return { id, state: 'deployed', message: `${id} is deployed on ${oic.instance}${isLeftOff ? ', NOT active' : ''}` };
 };
 
 interface Trouble {
@@ -212,13 +217,17 @@ const goBack = async (
     report({ do: 'roll-back', id, reason, outcome: 'failed', message: error.message });
     const state = await describeState(oic, undo.before, id);
     const repair = undo.copy
-      ? `put the old archive back with \`oic deploy ${oic.instance} ${safety.describe(undo.copy)}\``
+      ? `put the old archive back: ${safety.returnCommand(undo.copy, oic.instance)}`
       : `see \`oic show ${oic.instance} '${id}'\` and deploy it again`;
     const message = `${cause}. The roll-back failed too: ${error.message}. ${state} To repair it, ${repair}`;
     return { id, state: 'failed', message, ...connections };
   }
-  if (!keepsNew)
-    return { id, state: 'rolled-back', message: `${cause}. ${oic.instance} is as it was before`, ...connections };
+  if (!keepsNew) {
+    // Oracle keeps the mark of a failed activation on one that was there, inactive, with the same content.
+    const { status } = (await oic.getIntegration(id).catch(() => undefined)) ?? {};
+    const but = status === 'FAILEDACTIVATION' ? `, but that Oracle shows ${id} as ${status}` : '';
+    return { id, state: 'rolled-back', message: `${cause}. ${oic.instance} is as it was before${but}`, ...connections };
+  }
   const names = unready.map((one) => `${one.id} (${one.missing.join(', ') || one.problem})`).join('; ');
   const message = `${id} is imported on ${oic.instance} but not active: ${cause}. Its connections need settings: ${names}; put them into the credentials document (\`oic connections ${oic.instance} --template\`) and drop it again`;
   return { id, state: 'failed', message, ...connections };

@@ -5,6 +5,8 @@
  * lost stops before the next change.
  */
 import * as z from 'zod/mini';
+import { type IntegrationId, integrationRef, parseIntegrationId } from '../core/integration.ts';
+import { isRival } from '../core/plan-install.ts';
 import type { Document } from '../store/drop-box.ts';
 import { LeaseLost, type Undo, type UndoLog } from './install.ts';
 
@@ -79,13 +81,29 @@ type Content = z.infer<typeof CONTENT>;
 
 const NOBODY: Content = { holder: null, expiresAt: new Date(0).toISOString(), undo: {}, newest: {} };
 
+const readContent = (value: unknown, where: string): Content => {
+  const parsed = CONTENT.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Error(`${where} is not a lease: it was damaged; look what it says, then move it away and try again`);
+};
+
+const withoutRivals = (undo: Content['undo'], id: IntegrationId): Content['undo'] => {
+  const [code = '', version = ''] = id.split('|');
+  return Object.fromEntries(
+    Object.entries(undo).filter(([other]) => {
+      const ref = parseIntegrationId(other);
+      return !ref || !isRival(integrationRef(code, version), ref);
+    }),
+  );
+};
+
 /** @returns undefined when another worker holds it for longer than the patience lasts */
 export const takeLease = async (document: Document, options: LeaseOptions): Promise<Lease | undefined> => {
   const { worker, ttlMs, now, sleep } = options;
   const until = now() + options.patienceMs;
   for (let pauseMs = 50; ; pauseMs = Math.min(2_000, pauseMs * 1.5)) {
     const found = await document.read();
-    const content = found ? CONTENT.parse(found.content) : NOBODY;
+    const content = found ? readContent(found.content, document.key) : NOBODY;
     const isFree = content.holder === null || Date.parse(content.expiresAt) <= now();
     if (isFree) {
       const mine: Content = { ...content, holder: worker, expiresAt: new Date(now() + ttlMs).toISOString() };
@@ -128,7 +146,10 @@ const holdLease = (
   const renew = async (): Promise<void> => {
     for (;;) {
       await sleep(ttlMs / 3, released.signal);
-      await write((held) => held);
+      // A store that is away for a moment does not cost the lease, as long as it comes back before the lease expires.
+      await write((held) => held).catch((error: unknown) => {
+        if (error instanceof LeaseLost) throw error;
+      });
     }
   };
   // Ends by its release, or by the loss of the lease, which is found out at the next change.
@@ -140,7 +161,10 @@ const holdLease = (
     undoLog: {
       recall: async () => content.undo as Record<string, Undo>,
       remember: (id, undo) =>
-        write((held) => ({ ...held, undo: { ...held.undo, [id]: { before: [...undo.before], copy: undo.copy } } })),
+        write((held) => ({
+          ...held,
+          undo: { ...withoutRivals(held.undo, id), [id]: { before: [...undo.before], copy: undo.copy } },
+        })),
     },
     settle: (id, drop) =>
       write((held) => {

@@ -52,5 +52,6 @@ export const collectFailures = async <T extends { readonly id: IntegrationId }>(
   return failures.flat();
 };
 
-const stopsTheRun = ({ kind, details }: OicError): boolean =>
+/** What would go wrong for every other integration too. */
+export const stopsTheRun = ({ kind, details }: OicError): boolean =>
   kind === 'unauthorized' || kind === 'rate-limited' || (kind === 'network' && details.reached === false);

@@ -5,14 +5,16 @@ import type { IntegrationId } from '../core/integration.ts';
 import type { ArchiveRef } from '../core/manifest.ts';
 import type { InstallPlan, InstallStep } from '../core/plan-install.ts';
 import type { RemovalStep } from '../core/plan-restore.ts';
-import { isOicError } from '../oic/errors.ts';
+import { isOicError, type OicError } from '../oic/errors.ts';
 import { VaultError } from '../store/vault.ts';
 import { activateAndWait, deactivateAndWait } from './activation.ts';
-import { applyStep, setSchedule } from './apply-step.ts';
+import { applyStep } from './apply-step.ts';
 import { connect, type UnreadyConnection } from './connect.ts';
 import type { RestoreServices } from './restore.ts';
-import { collectFailures, type RestoreFailure } from './restore-batches.ts';
+import { collectFailures, type RestoreFailure, stopsTheRun } from './restore-batches.ts';
 import type { ArchiveFacts } from './restore-target.ts';
+import { setSchedule } from './schedule.ts';
+import { createSlots } from './slots.ts';
 import { holdsContent } from './write-content.ts';
 
 /** Sends the archive: proved again right before, the target's own copy kept first. */
@@ -50,28 +52,58 @@ export const connectAll = async (
 ): Promise<UnreadyConnection[]> => {
   const used = new Map(activations.flatMap(({ id }) => facts.get(id)?.connections ?? []).map((one) => [one.id, one]));
   progress.phase('connections', used.size);
-  return connect(oic, { connections: [...used.values()] }, connections);
+  const unready: UnreadyConnection[] = [];
+  for (const one of used.values()) {
+    try {
+      unready.push(...(await connect(oic, { connections: [one] }, connections)));
+    } catch (error) {
+      // One that cannot be read costs only the integrations that use it.
+      if (!isOicError(error) || stopsTheRun(error)) throw error;
+      unready.push({ id: one.id, missing: [], problem: error.message, template: {} });
+    }
+    progress.tick();
+  }
+  return unready;
 };
 
-/** The called before their callers, else side by side; whoever calls one that failed is tried all the same. */
-export const activateInOrder = (
-  services: RestoreServices,
-  batch: ReadonlyArray<Extract<InstallStep, { do: 'activate' }>>,
+type Activation = Extract<InstallStep, { do: 'activate' }>;
+
+/**
+ * Activates batch after batch: the called before their callers, else `concurrency` side by side whatever batch they are
+ * of; whoever calls one that failed is tried all the same. Who waits for another takes nobody's place.
+ */
+export const createActivator = (
+  { oic, waiting, progress }: RestoreServices,
   { waitsFor }: CallOrder,
   concurrency: number,
-): Promise<RestoreFailure[]> => {
-  const { oic, waiting, progress } = services;
-  const ended = new Map(batch.map(({ id }) => [id, Promise.withResolvers<void>()]));
-  return collectFailures(batch, concurrency, 'activate', progress, async ({ id, tracing, displaces }) => {
+): ((batch: readonly Activation[]) => Promise<RestoreFailure[]>) => {
+  const ended = new Map<IntegrationId, PromiseWithResolvers<void>>();
+  const inSlot = createSlots(concurrency);
+  let broken: OicError | undefined;
+
+  const activateOne = async ({ id, tracing, displaces }: Activation): Promise<void> => {
+    if (broken) throw broken;
     try {
-      // Those it waits for stand before it in the batch, so they have been begun: nobody waits for ever.
-      await Promise.all((waitsFor.get(id) ?? []).map((callee) => ended.get(callee)?.promise));
       for (const other of displaces) if (await oic.isScheduleStarted(other)) await setSchedule(oic, other, false);
       await activateAndWait(oic, id, tracing, waiting);
-    } finally {
-      ended.get(id)?.resolve();
+    } catch (error) {
+      if (isOicError(error) && stopsTheRun(error)) broken = error;
+      throw error;
     }
-  });
+  };
+
+  return (batch) => {
+    for (const { id } of batch) ended.set(id, Promise.withResolvers());
+    return collectFailures(batch, batch.length, 'activate', progress, async (activation) => {
+      try {
+        // Those it waits for stand before it, so they have been begun: nobody waits for ever.
+        await Promise.all((waitsFor.get(activation.id) ?? []).map((callee) => ended.get(callee)?.promise));
+        await inSlot(() => activateOne(activation));
+      } finally {
+        ended.get(activation.id)?.resolve();
+      }
+    });
+  };
 };
 
 export const startSchedules = ({ oic }: RestoreServices, { id }: InstallStep): Promise<void> =>

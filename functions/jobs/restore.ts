@@ -24,6 +24,8 @@ import { type Vault, VaultError } from '../store/vault.ts';
 import type { Waiting } from './activation.ts';
 import type { UnreadyConnection } from './connect.ts';
 import { type Journal, mapLimited } from './journal.ts';
+import { createLook } from './look.ts';
+import { tellAftermath } from './restore-aftermath.ts';
 import {
   collectFailures,
   inBatches,
@@ -31,7 +33,7 @@ import {
   type RestoreFailure,
   type RestoreProgress,
 } from './restore-batches.ts';
-import { activateInOrder, connectAll, putContent, removeOne, startSchedules } from './restore-phases.ts';
+import { connectAll, createActivator, putContent, removeOne, startSchedules } from './restore-phases.ts';
 import { checkMayRestore, selectEntries } from './restore-scope.ts';
 import { type ArchiveFacts, readTargetFor } from './restore-target.ts';
 
@@ -99,7 +101,9 @@ export const restore = async (
       }),
     ),
   ];
-  const done = options.dryRun ? NOTHING_DONE : await apply(services, plan, entries, facts, options);
+  const look = createLook(oic, target.length + entries.length, services.waiting.sleep);
+  const patient = { ...services, waiting: { ...services.waiting, look } };
+  const done = options.dryRun ? NOTHING_DONE : await apply(patient, plan, entries, facts, options);
   return {
     from: manifest.instance,
     snapshot: manifest.snapshot,
@@ -108,7 +112,7 @@ export const restore = async (
     plan: plannedSteps(plan),
     ...done.counts,
     skipped: plan.installs.filter(({ verdict }) => verdict === 'skip' || verdict === 'unchanged').length,
-    failures: [...failures, ...done.failures],
+    failures: [...failures, ...tellAftermath(done.failures, plan, services.vault.name, oic.instance)],
     connections: done.unready,
     cycles: plan.order.cycles,
     requests: oic.requests(),
@@ -235,8 +239,12 @@ const apply = async (
   );
   const activations = stepsOf(todo, 'activate', plan.order.order).filter(({ id }) => !failed.has(id));
   const unready = await journal.step('connections', () => connectAll(services, activations, facts));
-  const activated = await inPhase('activating', activations, 1, (batch) =>
-    activateInOrder(services, batch, plan.order, options.concurrency),
+  // Two batches at a time, so that the end of one leaves no place empty.
+  const activated = await inPhase(
+    'activating',
+    activations,
+    2,
+    createActivator(services, plan.order, options.concurrency),
   );
   const scheduled = await inPhase(
     'starting schedules',

@@ -8,7 +8,7 @@ import { type Before, isRival } from '../core/plan-install.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import { activateAndWait, deactivateAndWait, type Waiting } from './activation.ts';
-import { setSchedule } from './apply-step.ts';
+import { setSchedule } from './schedule.ts';
 import { holdsContent, writeContent } from './write-content.ts';
 
 export interface WayBack {

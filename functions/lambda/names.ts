@@ -13,16 +13,12 @@ export const DROP_BOX_VARIABLE = 'OIC_DROP_BOX';
 export const MAX_RECEIVES = 3;
 
 export const METRIC_NAMESPACE = 'OicLifecycle';
-
-/** Exactly these, in metrics and in alarms: an alarm on other dimensions watches a metric that does not exist. */
-export const metricDimensions = (instance: string): { readonly service: string; readonly instance: string } => ({
-  service: SERVICE,
-  instance,
-});
-
 export const SERVICE = 'oic-lifecycle';
 
-export type CountMetric =
+/** Exactly these, in metrics and in alarms: an alarm on other dimensions watches a metric that does not exist. */
+export const metricDimensions = (instance: string) => ({ service: SERVICE, instance });
+
+export type MetricName =
   | 'BackupSucceeded'
   | 'BackupFailed'
   | 'SnapshotIncomplete'
@@ -30,12 +26,10 @@ export type CountMetric =
   | 'Exported'
   | 'Unchanged'
   | 'ExportFailed'
+  | 'BackupSeconds'
   | 'DropsDeployed'
   | 'DropsUnchanged'
   | 'DropsRejected'
   | 'DropsFailed'
   | 'DropsRolledBack'
-  | 'DropsSuperseded'
-  | 'RestoreFailed';
-
-export type MetricName = CountMetric | 'BackupSeconds';
+  | 'DropsSuperseded';

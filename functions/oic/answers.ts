@@ -56,6 +56,11 @@ export const readJson = (answer: Answer): unknown => {
   throw new Error(looksLikeHtml(body) ? 'it is an HTML page, perhaps a login page' : 'it is not JSON');
 };
 
+/** The answer to a write says nothing we need; but a web page is somebody else's 200. */
+export const readDone = (answer: Answer): void => {
+  if (looksLikeHtml(answer.body.toString('utf8', 0, 200))) throw new Error('it is an HTML page, perhaps a login page');
+};
+
 const check = <T extends z.core.$ZodType>(schema: T, value: unknown): z.output<T> => {
   const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
@@ -113,6 +118,7 @@ export const readActivationErrors = (answer: Answer): string | undefined => {
 };
 
 export const readTestResult = (answer: Answer): { status: string; details: string } => {
+  readDone(answer);
   const result = check(TEST_RESULT, parseJson(answer.body.toString('utf8')) ?? {});
   return { status: result.status ?? 'SUCCESS', details: result.details ?? '' };
 };

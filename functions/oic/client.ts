@@ -16,6 +16,7 @@ import {
   type ConnectionAnswer,
   readActivationErrors,
   readActivationStatus,
+  readDone,
   readEnvelope,
   readJson,
   readScheduleIsStarted,
@@ -98,7 +99,7 @@ export const createOicClient = (options: OicClientOptions): OicClient => {
     send({ what, method: 'GET', path, timeoutMs: READ_TIMEOUT_MS, read });
 
   const post = (what: string, path: string, json?: object): Promise<void> =>
-    send({ what, method: 'POST', path, ...jsonBody(json), timeoutMs: ACTIVATION_TIMEOUT_MS, read: () => undefined });
+    send({ what, method: 'POST', path, ...jsonBody(json), timeoutMs: ACTIVATION_TIMEOUT_MS, read: readDone });
 
   /** Oracle's PATCH: POST with an override header; whether the real verb works is not known. */
   const patch = <T>(request: Pick<OicRequest<T>, 'what' | 'path' | 'query' | 'read'>, json: object): Promise<T> => {
@@ -154,7 +155,7 @@ export const createOicClient = (options: OicClientOptions): OicClient => {
       body: form.getBuffer(),
       timeoutMs: ARCHIVE_TIMEOUT_MS,
       // 204 with Location for POST, 200 for PUT; the scripts that work accept either for both.
-      read: () => undefined,
+      read: readDone,
     });
   };
 
@@ -164,7 +165,10 @@ export const createOicClient = (options: OicClientOptions): OicClient => {
         what,
         path: integrationPath(id),
         query: { enableAsyncActivationMode: 'true' },
-        read: (answer) => statusIn(answer) ?? json.status,
+        read: (answer) => {
+          readDone(answer);
+          return statusIn(answer) ?? json.status;
+        },
       },
       json,
     );
@@ -209,7 +213,7 @@ export const createOicClient = (options: OicClientOptions): OicClient => {
         method: 'DELETE',
         path: integrationPath(id),
         timeoutMs: READ_TIMEOUT_MS,
-        read: () => undefined,
+        read: readDone,
       }),
     isScheduleStarted: (id) =>
       orUndefined(get(`reading the schedule of ${id}`, `${integrationPath(id)}/schedule`, readScheduleIsStarted)),
@@ -226,7 +230,7 @@ export const createOicClient = (options: OicClientOptions): OicClient => {
     getConnection: (id) =>
       orUndefined(get(`reading connection ${id}`, connectionPath(id), (answer) => toConnection(readJson(answer)))),
     updateConnection: (id, settings) =>
-      patch({ what: `updating connection ${id}`, path: connectionPath(id), read: () => undefined }, settings),
+      patch({ what: `updating connection ${id}`, path: connectionPath(id), read: readDone }, settings),
     testConnection: async (id) => {
       const what = `testing connection ${id}`;
       const path = `${connectionPath(id)}/test`;

@@ -1,14 +1,28 @@
 /**
- * How many requests may be in flight to one instance: between 1 and `concurrency`. Additive growth while answers are
- * healthy, halved when the instance says "too much"; a Retry-After stops everybody, not just the one who was told.
+ * How many requests may be in flight to one instance: between 1 and `concurrency`, all kinds together. It begins with
+ * half, grows while answers are healthy up to what the instance is known to bear (`ceiling`), and asks for more than that
+ * with one request at a time. It is cut when the instance refuses (429), is in trouble (503, no answer in time) or takes
+ * ever longer for the same kind of request. A Retry-After stops everybody; afterwards it begins with one again.
  *
- *   await pace.run(() => send(request))      // waits for a place, never more than the limit inside
+ *   await pace.run('GET /integrations', () => send(request), judge)      // waits for a place; judge reads the outcome
  */
+import { createLatencyWatch } from './latency.ts';
+
+/** What the outcome of one request says about the instance; `unknown`: nothing, such as a connection that broke. */
+export type Verdict =
+  | 'healthy'
+  | 'unknown'
+  /** Refused for load (`too-many`), or in trouble (`strained`); nobody starts for `pauseMs`. */
+  | { readonly sign: 'too-many' | 'strained'; readonly pauseMs: number };
 
 export interface Pace {
-  run<T>(work: () => Promise<T>): Promise<T>;
-  /** The instance refused for load: halve, and let nobody start for `pauseMs`. */
-  slowDown(pauseMs: number): void;
+  /** `kind`: requests that should take equally long; undefined when their times say nothing. */
+  run<T>(
+    kind: string | undefined,
+    work: () => Promise<T>,
+    judge: (outcome: PromiseSettledResult<T>) => Verdict,
+  ): Promise<T>;
+  /** How many may be in flight now. */
   limit(): number;
 }
 
@@ -17,65 +31,144 @@ export interface PaceClock {
   sleep(ms: number): Promise<void>;
 }
 
-export const createPace = (concurrency: number, clock: PaceClock): Pace => {
-  const queue: Array<() => void> = [];
-  let limit = concurrency;
-  let inFlight = 0;
-  let healthy = 0;
-  let pausedUntil = 0;
-  let lastCut = Number.NEGATIVE_INFINITY;
-  let waking = false;
+/** After a refused try at one more, how long until the next; doubled by each that is refused. */
+const FIRST_PROBE_MS = 2_000;
+const LAST_PROBE_MS = 60_000;
+/** What is left of the limit when the instance shows strain. */
+const STRAINED_SHARE = 0.75;
 
-  const admit = (): void => {
-    const pauseMs = pausedUntil - clock.now();
-    if (pauseMs > 0 && queue.length > 0) {
-      wakeAfter(pauseMs);
-      return;
-    }
-    while (inFlight < Math.floor(limit) && queue.length > 0) {
-      inFlight++;
-      queue.shift()?.();
-    }
-  };
+interface Started {
+  readonly at: number;
+  /** How many were in flight with it. */
+  readonly beside: number;
+  readonly isProbe: boolean;
+}
+
+export const createPace = (concurrency: number, clock: PaceClock): Pace => {
+  const queue: Array<(started: Started) => void> = [];
+  const level = createLevel(concurrency, clock.now);
+  const latency = createLatencyWatch();
+  let inFlight = 0;
+  let pausedUntil = 0;
+  let isWaking = false;
 
   const wakeAfter = (ms: number): void => {
-    if (waking) return;
-    waking = true;
+    if (isWaking) return;
+    isWaking = true;
     void clock.sleep(ms).then(() => {
-      waking = false;
+      isWaking = false;
       admit();
     });
   };
 
-  const grow = (): void => {
-    if (limit >= concurrency || ++healthy < limit) return;
-    healthy = 0;
-    limit = Math.min(concurrency, limit + 1);
+  const admit = (): void => {
+    while (queue.length > 0) {
+      const at = clock.now();
+      if (pausedUntil > at) {
+        wakeAfter(pausedUntil - at);
+        return;
+      }
+      const isProbe = inFlight >= level.limit();
+      if (isProbe && !(inFlight === level.limit() && level.takeProbe())) return;
+      inFlight++;
+      queue.shift()?.({ at, beside: inFlight, isProbe });
+    }
+  };
+
+  const heed = (verdict: Verdict, started: Started, kind: string | undefined): void => {
+    const now = clock.now();
+    if (verdict === 'healthy') {
+      level.borne(started);
+      if (kind !== undefined && latency.isRising(kind, now - started.at, level.limit())) level.strained(started);
+    } else if (verdict === 'unknown') {
+      level.unknown(started);
+    } else {
+      level[verdict.sign === 'too-many' ? 'refused' : 'strained'](started);
+      if (verdict.pauseMs > 0) {
+        pausedUntil = Math.max(pausedUntil, now + verdict.pauseMs);
+        level.beginAgain();
+      }
+    }
   };
 
   return {
-    run: async (work) => {
-      await new Promise<void>((resolve) => {
+    run: async (kind, work, judge) => {
+      const started = await new Promise<Started>((resolve) => {
         queue.push(resolve);
         admit();
       });
-      try {
-        const result = await work();
-        grow();
-        return result;
-      } finally {
-        inFlight--;
-        admit();
+      const [outcome] = (await Promise.allSettled([work()])) as [
+        PromiseSettledResult<Awaited<ReturnType<typeof work>>>,
+      ];
+      inFlight--;
+      // Before the next one starts: it must know of the pause.
+      heed(judge(outcome), started, kind);
+      admit();
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
+    },
+    limit: level.limit,
+  };
+};
+
+/** The limit itself: what moves it up and down. */
+const createLevel = (concurrency: number, now: () => number) => {
+  let limit = Math.ceil(concurrency / 2);
+  let ceiling = concurrency;
+  let cutAt = Number.NEGATIVE_INFINITY;
+  let isProbing = false;
+  let probeAt = 0;
+  let probeEveryMs = FIRST_PROBE_MS;
+
+  const cutTo = (most: number): void => {
+    ceiling = Math.max(1, most);
+    limit = Math.min(limit, ceiling);
+    cutAt = now();
+    probeAt = cutAt + probeEveryMs;
+  };
+  /** Those that were in flight together are refused together: that is one message, not many. */
+  const isNews = ({ at }: Started): boolean => at >= cutAt;
+  const endProbe = ({ isProbe }: Started): void => {
+    if (isProbe) isProbing = false;
+  };
+
+  return {
+    limit: () => limit,
+    /** True when now is the time to try whether the instance bears one more; that one has been taken then. */
+    takeProbe: (): boolean => {
+      if (isProbing || limit < ceiling || ceiling >= concurrency || now() < probeAt) return false;
+      isProbing = true;
+      return true;
+    },
+    borne: (started: Started): void => {
+      endProbe(started);
+      if (started.isProbe && isNews(started)) {
+        ceiling = Math.min(concurrency, Math.max(ceiling, started.beside));
+        probeEveryMs = FIRST_PROBE_MS;
+        probeAt = now();
+      }
+      // One more for each answer doubles it with each round; nothing older than a cut speaks for more.
+      if (isNews(started) && limit < ceiling) limit++;
+    },
+    refused: (started: Started): void => {
+      endProbe(started);
+      if (!isNews(started)) return;
+      if (started.isProbe) {
+        probeEveryMs = Math.min(LAST_PROBE_MS, probeEveryMs * 2);
+        probeAt = now() + probeEveryMs;
+      } else {
+        cutTo(started.beside - 1);
       }
     },
-    slowDown: (pauseMs) => {
-      const now = clock.now();
-      pausedUntil = Math.max(pausedUntil, now + pauseMs);
-      // Requests that were in flight together are refused together: that is one message, not many.
-      if (now - lastCut > 200) limit = Math.max(1, Math.floor(limit / 2));
-      lastCut = now;
-      healthy = 0;
+    strained: (started: Started): void => {
+      endProbe(started);
+      if (isNews(started)) cutTo(Math.floor(limit * STRAINED_SHARE));
     },
-    limit: () => Math.floor(limit),
+    unknown: endProbe,
+    /** Those still on their way were let in before the pause, so their answers do not speak for more. */
+    beginAgain: (): void => {
+      limit = 1;
+      cutAt = now();
+    },
   };
 };

@@ -1,18 +1,20 @@
 /**
  * One way to an instance: every request goes through `send()`. It waits for a place (pace), adds the token and, on OIC 3,
  * `integrationInstance`, follows the one redirect Oracle makes, reads the answer whole, maps what went wrong to one
- * OicError, and repeats what may be repeated.
+ * OicError, and repeats what may be repeated. The place is given back once the answer has come: what it means is worked
+ * out while the next is on its way.
  *
- *   send: authorize -> attempt (401: once more with another token) -> read -> OicError? wait and again, or throw
+ *   send: [place: authorize -> exchange (401: once more with another token)] -> read -> OicError? wait and again, or throw
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, type buildConnector, type Dispatcher } from 'undici';
+import { Agent, type buildConnector } from 'undici';
 import { stripHtml } from '../core/plain-text.ts';
 import type { Credentials } from './credentials.ts';
 import { isDesignHostFor } from './design-host.ts';
-import { errorMessage, kindOfStatus, OicError, type OicErrorKind } from './errors.ts';
+import { errorMessage, isOicError, kindOfStatus, OicError, type OicErrorKind } from './errors.ts';
+import { describeFailure, type Exchange, exchangeOnce } from './exchange.ts';
 import { oracleWords, parseJson } from './oracle-words.ts';
-import { createPace, type Pace } from './pace.ts';
+import { createPace, type Verdict } from './pace.ts';
 import { parseRetryAfterMs, RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry.ts';
 import { createAuthorizer, type OAuthLogin, TOKEN_ANSWER, type TokenAnswer } from './token.ts';
 
@@ -57,8 +59,6 @@ export interface TransportOptions {
 }
 
 const API = '/ic/api/integration/v1';
-/** Larger answers are refused rather than buffered: the largest archive ever seen is 0.6 MB, a zip of 50 MB is plausible. */
-const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 const TOKEN_TIMEOUT_MS = 30_000;
 
 export const createTransport = (options: TransportOptions): Transport => {
@@ -129,75 +129,56 @@ export const createTransport = (options: TransportOptions): Transport => {
     return answer;
   };
 
+  const judge = (outcome: PromiseSettledResult<Answer>): Verdict => judgeOutcome(outcome, retry.maxRetryAfterMs);
+
+  const sendPaced = (request: OicRequest<unknown>): Promise<Answer> =>
+    pace.run(
+      paceKind(request),
+      async () => {
+        const answer = await sendAuthorized(request);
+        return answer.status === 401 ? sendAuthorized(request) : answer;
+      },
+      judge,
+    );
+
   return {
     send: (request) =>
-      repeat(retry, pace, request.method === 'GET', () =>
-        pace.run(() =>
-          attempt(
-            { ...request, what: `${request.what} on ${instance}` },
-            async () => {
-              const answer = await sendAuthorized(request);
-              return answer.status === 401 ? sendAuthorized(request) : answer;
-            },
-            authorizer.redact,
-          ),
-        ),
+      repeat(retry, request.method === 'GET', () =>
+        attempt({ ...request, what: `${request.what} on ${instance}` }, () => sendPaced(request), authorizer.redact),
       ),
     requests: () => requests,
     close: () => agent.close(),
   };
 };
 
-interface Exchange {
-  readonly method: OicRequest<unknown>['method'];
-  readonly headers: Record<string, string>;
-  readonly body?: Buffer | undefined;
-  readonly timeoutMs: number;
-}
+/** Requests that should take equally long; undefined for writes, which may rightly take minutes or no time at all. */
+const paceKind = ({ method, path }: OicRequest<unknown>): string | undefined =>
+  method === 'GET' ? path.replace(/^(\/(?:integrations|connections)\/)[^/]+/, '$1*') : undefined;
 
-const exchangeOnce = async (agent: Agent, url: URL, exchange: Exchange): Promise<Answer> => {
-  const { method, headers, body, timeoutMs } = exchange;
-  // Not AbortSignal.timeout(): thousands of those would live on, each for its whole time, after their requests.
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(new DOMException('no whole answer in time', 'TimeoutError')), timeoutMs);
-  try {
-    return await readWhole(
-      await agent.request({
-        origin: url.origin,
-        path: `${url.pathname}${url.search}`,
-        method,
-        headers: { 'user-agent': 'oic-lifecycle', ...headers },
-        body: body ?? null,
-        signal: abort.signal,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      }),
-    );
-  } finally {
-    clearTimeout(timer);
+const judgeOutcome = (outcome: PromiseSettledResult<Answer>, maxPauseMs: number): Verdict => {
+  // One that asks for longer is given up, and so are the others as they come to it: they need not wait for that.
+  const pause = (ms = 0): number => (ms > maxPauseMs ? 0 : ms);
+  if (outcome.status === 'rejected') {
+    const reason: unknown = outcome.reason;
+    if (isOicError(reason, 'rate-limited')) return { sign: 'strained', pauseMs: pause(reason.details.retryAfterMs) };
+    const isTimeout = reason instanceof Error && reason.name === 'TimeoutError';
+    return isTimeout ? { sign: 'strained', pauseMs: 0 } : 'unknown';
   }
+  const { status, headers } = outcome.value;
+  if (status === 429 || status === 503) {
+    const pauseMs = pause(parseRetryAfterMs(headers['retry-after'], Date.now()));
+    return { sign: status === 429 ? 'too-many' : 'strained', pauseMs };
+  }
+  return status < 400 ? 'healthy' : 'unknown';
 };
 
-const readWhole = async (response: Dispatcher.ResponseData): Promise<Answer> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  const flat = Object.entries(response.headers).map(([name, value]) => [name, String(value ?? '')]);
-  return { status: response.statusCode, headers: Object.fromEntries(flat), body: Buffer.concat(chunks, size) };
-};
-
-const repeat = async <T>(policy: RetryPolicy, pace: Pace, isRead: boolean, once: () => Promise<T>): Promise<T> => {
+const repeat = async <T>(policy: RetryPolicy, isRead: boolean, once: () => Promise<T>): Promise<T> => {
   for (let tried = 1; ; tried++) {
     try {
       return await once();
     } catch (error) {
       if (!(error instanceof OicError)) throw error;
       const delayMs = retryDelayMs(error, isRead, tried, Math.random(), policy);
-      if (error.kind === 'rate-limited') pace.slowDown(error.details.retryAfterMs ?? 0);
       if (delayMs === undefined) throw error;
       await sleep(delayMs);
     }
@@ -272,37 +253,4 @@ const readToken = (answer: Answer): TokenAnswer => {
   // Says nothing of the body: it may hold a token.
   if (!parsed.success) throw new Error('it holds no access_token');
   return parsed.data;
-};
-
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-const describeFailure = (error: Error): { kind: OicErrorKind; happened: string; reached: boolean } => {
-  const code = codeOf(error);
-  const reached = !NEVER_SENT.has(code) && !code.startsWith('ERR_TLS') && !code.startsWith('CERT_');
-  if (error.name === 'TimeoutError') {
-    return { kind: 'timeout', happened: 'no whole answer came in time', reached };
-  }
-  const reasons: Record<string, string> = {
-    ECONNREFUSED: 'nothing listens there (connection refused)',
-    ENOTFOUND: 'the host name does not exist',
-    EAI_AGAIN: 'the host name could not be looked up',
-    UND_ERR_CONNECT_TIMEOUT: 'the host could not be reached in time',
-    UND_ERR_SOCKET: 'the connection broke before the answer was whole',
-    ECONNRESET: 'the connection broke before the answer was whole',
-  };
-  return { kind: 'network', happened: reasons[code] ?? `the connection failed (${code || error.message})`, reached };
-};
-
-const codeOf = (error: Error): string => {
-  const own = (error as { code?: unknown }).code;
-  if (typeof own === 'string') return own;
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
-  return inner instanceof Error ? codeOf(inner) : '';
 };

@@ -6,6 +6,7 @@
 import type { IntegrationRef } from '../core/integration.ts';
 import { leaseKey, receiptKey, safetyKey } from '../core/keys.ts';
 import { type ObjectStore, type ObjectVersion, PreconditionFailed, type StoredObject } from './object-store.ts';
+import { StoreError } from './store-error.ts';
 
 export interface DropBox {
   readonly name: string;
@@ -20,8 +21,8 @@ export interface DropBox {
   /** Keeps the target's own copy before it is replaced. */
   keepSafe(instance: string, ref: IntegrationRef, bytes: Uint8Array): Promise<{ key: string; versionId: string }>;
   getSafe(copy: { readonly key: string; readonly versionId: string }): Promise<Uint8Array | undefined>;
-  /** Where a person finds a safety copy. */
-  describe(copy: { readonly key: string }): string;
+  /** What a person types to put a safety copy back. */
+  returnCommand(copy: { readonly key: string; readonly versionId: string }, instance: string): string;
 }
 
 /** One JSON document that several may want to write. */
@@ -45,14 +46,29 @@ export const createDropBox = (store: ObjectStore): DropBox => ({
     return { key, versionId };
   },
   getSafe: async ({ key, versionId }) => (await store.get(key, versionId))?.body,
-  describe: ({ key }) => `${store.name.replace(/\/$/, '')}/${key}`,
+  returnCommand: ({ key, versionId }, instance) => {
+    const deploy = (file: string) =>
+      `\`oic deploy ${instance} ${/[^\w./@:-]/.test(file) ? JSON.stringify(file) : file}\``;
+    const [, bucket] = /^s3:\/\/([^/]+)/.exec(store.name) ?? [];
+    if (bucket === undefined) return deploy(`${store.name.replace(/\/$/, '')}/${key}`);
+    const fetch = `aws s3api get-object --bucket ${bucket} --key ${key} --version-id ${versionId} old.iar`;
+    return `\`${fetch}\`, then ${deploy('old.iar')}`;
+  },
 });
+
+const parse = (key: string, body: Uint8Array): unknown => {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    throw new StoreError('failed', `${key} in the drop box is not JSON: it was damaged; move it away and try again`);
+  }
+};
 
 const createDocument = (store: ObjectStore, key: string): Document => ({
   key,
   read: async () => {
     const object = await store.get(key);
-    return object && { content: JSON.parse(Buffer.from(object.body).toString('utf8')) as unknown, etag: object.etag };
+    return object && { content: parse(key, object.body), etag: object.etag };
   },
   write: async (content, etag) => {
     const body = Buffer.from(`${JSON.stringify(content, null, 2)}\n`);

@@ -7,6 +7,7 @@ import { type IntegrationRef, parseIntegrationId } from '../core/integration.ts'
 import { archiveKey, archivePrefix, safetyKey, snapshotKey, snapshotOfKey, snapshotPrefix } from '../core/keys.ts';
 import { type ArchiveRef, formatManifest, type Manifest, parseManifest } from '../core/manifest.ts';
 import { type ObjectStore, PreconditionFailed, type VersionEntry } from './object-store.ts';
+import { StoreError } from './store-error.ts';
 
 export interface Vault {
   readonly name: string;
@@ -41,6 +42,10 @@ export class VaultError extends Error {
 
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+/** A file that cannot be read is one archive's trouble; a store that cannot be reached, or not with these credentials, is not. */
+const isOfOneObject = (error: unknown): error is StoreError =>
+  error instanceof StoreError && ['denied', 'blocked', 'failed'].includes(error.kind);
+
 export const createVault = (store: ObjectStore): Vault => {
   const listSnapshots = async (instance: string): Promise<string[]> => {
     const names: string[] = [];
@@ -61,7 +66,11 @@ export const createVault = (store: ObjectStore): Vault => {
       await store.put(safetyKey(target, ref), bytes);
     },
     getArchive: async ({ key, versionId, sha256 }) => {
-      const object = await store.get(key, versionId);
+      const object = await store.get(key, versionId).catch((error: unknown) => {
+        throw isOfOneObject(error)
+          ? new VaultError(`${key} version ${versionId} cannot be read: ${error.message}`)
+          : error;
+      });
       if (!object) throw new VaultError(`${key} version ${versionId} is missing from ${store.name}`);
       if (sha256Of(object.body) !== sha256) {
         throw new VaultError(`${key} version ${versionId} in ${store.name} is damaged: its bytes are not those stored`);

@@ -37,7 +37,10 @@ const filler = (random: Random, memberBytes: number, sharedBytes: number): Compr
 /** Builds archives of wanted sizes; the members that make up the size are deflated once and shared by all. */
 export const createArchiveBuilder = (
   random: Random,
-  { memberBytes = 3_600, largestBytes = MAX_BYTES } = {},
+  {
+    memberBytes = 3_600,
+    largestBytes = MAX_BYTES,
+  }: { memberBytes?: number | undefined; largestBytes?: number | undefined },
 ): ((sample: SampleArchive, bytes: number) => Buffer) => {
   const shared = filler(random, memberBytes, largestBytes);
   return (sample, bytes) => {

@@ -9,7 +9,7 @@ import type { RecordedRequest } from '../simulator/traffic.ts';
 export interface InstancePlan {
   readonly count: number;
   /** `samples`: small ones of every kind. Otherwise of one size, or of real sizes when none is named. */
-  readonly archives: 'samples' | { readonly bytes?: number; readonly memberBytes?: number };
+  readonly archives: 'samples' | { readonly bytes?: number | undefined; readonly memberBytes?: number | undefined };
   /** Of those that are not `samples`. @default 0 */
   readonly activeShare?: number;
   readonly options?: Pick<SimulatorOptions, 'latencyMs' | 'activationMs' | 'concurrencyLimit'>;

@@ -43,6 +43,7 @@ process.send?.({
   integrationInstance: simulator.integrationInstance,
   credentials: simulator.credentials(),
   ids: simulator.instance.list().map(({ id }) => id),
-  startedSchedules: simulator.instance.list().filter(({ status, schedule }) => status === 'ACTIVATED' && schedule !== null)
-    .length,
+  startedSchedules: simulator.instance
+    .list()
+    .filter(({ status, schedule }) => status === 'ACTIVATED' && schedule !== null).length,
 } satisfies InstanceFacts);

@@ -144,7 +144,8 @@ test('Basic credentials on Oracle Integration 3', async () => {
 
 test('a vault directory that cannot be written', async () => {
   await desk.write('vault-is-a-file', 'x');
-  await refuses(1, /vault-is-a-file/, 'backup', 'dev', '--vault', 'vault-is-a-file');
+  await refuses(1, /^oic: nothing was begun: .*vault-is-a-file/, 'backup', 'dev', '--vault', 'vault-is-a-file');
+  expect((await desk.oic('doctor', 'dev', '--vault', 'vault-is-a-file')).exitCode).toBe(1);
   if (process.getuid?.() === 0) return; // to root nothing is unwritable
   await mkdir(join(desk.directory, 'closed'));
   await chmod(join(desk.directory, 'closed'), 0o500);
@@ -173,6 +174,13 @@ test('a snapshot that is not there, and a vault without any', async () => {
   await refuses(2, /"yesterday" is not the name of a snapshot/, 'verify', 'dev', '--snapshot', 'yesterday');
 });
 
+test('a port that is none, and a seed that is not there, end the simulator at once', async () => {
+  await refuses(2, /--port is a number up to 65535; not "http"/, 'simulate', '--port', 'http');
+  await refuses(2, /--port is a number up to 65535; not "99999"/, 'simulate', '--port', '99999');
+  await refuses(1, /port \d+ cannot be had/, 'simulate', '--port', new URL(simulator.url).port);
+  await refuses(2, /--seed nowhere cannot be loaded/, 'simulate', '--seed', 'nowhere');
+});
+
 test('an id that is not one', () =>
   refuses(2, /"HELLO" is not an integration id; write CODE\/VERSION/, 'show', 'dev', 'HELLO'));
 
@@ -181,4 +189,7 @@ test('with --json the error is the one JSON document on stdout', async () => {
 
   expect(exitCode).toBe(2);
   expect(JSON.parse(stdout)).toEqual({ error: expect.stringContaining('there is no instance "prod"') });
+  const usage = await desk.oic('backup', '--json');
+  expect(usage.exitCode).toBe(2);
+  expect(JSON.parse(usage.stdout)).toEqual({ error: expect.stringContaining("missing required argument 'instance'") });
 });

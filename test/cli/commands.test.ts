@@ -176,13 +176,15 @@ test('backup, snapshots and verify work together on a directory', async () => {
 test('verify names what was damaged or removed in the vault', async () => {
   seedSamples(simulator, { count: 5, versionShare: 0 });
   await desk.oic('backup', 'dev');
-  const { open, rm } = await import('node:fs/promises');
-  const [one, two] = simulator.instance.list();
+  const { open, rm, symlink } = await import('node:fs/promises');
+  const [one, two, three] = simulator.instance.list();
   const fileOf = (id = '') => join(desk.directory, 'vault', 'integrations', 'dev', `${id.replace('|', '/')}.iar`);
   const file = await open(fileOf(one?.id), 'r+');
   await file.write(Buffer.from('damage'), 0, 6, 200);
   await file.close();
   await rm(fileOf(two?.id));
+  await rm(fileOf(three?.id));
+  await symlink(fileOf(three?.id), fileOf(three?.id));
 
   const { exitCode, document } = await json('verify', 'dev');
 
@@ -190,6 +192,7 @@ test('verify names what was damaged or removed in the vault', async () => {
   expect(document.damaged).toMatchObject([
     { id: one?.id, problem: expect.stringContaining('damaged') },
     { id: two?.id, problem: expect.stringContaining('missing') },
+    { id: three?.id, problem: expect.stringContaining('cannot be read') },
   ]);
 });
 

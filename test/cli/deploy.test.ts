@@ -124,6 +124,54 @@ test('a deploy that was killed is brought to its end by the next, and what ran b
   expect(simulator.instance.get('FLOW|01.00.0000')).toMatchObject({ status: 'ACTIVATED', schedule: 'started' });
 }, 120_000);
 
+test('deploy --dry-run says of what is there already that it is unchanged', async () => {
+  simulator.instance.add(buildSampleArchive({ code: 'FLOW', version: '01.00.0000' }), { status: 'ACTIVATED' });
+  await put('flow.iar', 'FLOW');
+
+  const { stdout } = await desk.oic('deploy', 'test', 'flow.iar', '--dry-run');
+
+  expect(stdout).toBe('unchanged   flow.iar: FLOW|01.00.0000: the target has it with this content, active\n');
+});
+
+test('deploy where activation is `never` says loudly that what was active is not any more', async () => {
+  await desk.configure({ test: simulator }, { deploy: { activation: 'never' } });
+  simulator.instance.add(buildSampleArchive({ code: 'FLOW', version: '01.00.0000', marker: 'old' }), {
+    status: 'ACTIVATED',
+  });
+  await put('flow.iar', 'FLOW', { marker: 'new' });
+
+  const dry = await desk.oic('deploy', 'test', 'flow.iar', '--dry-run');
+  const { stdout } = await desk.oic('deploy', 'test', 'flow.iar');
+
+  expect(dry.stdout).toMatch(/deactivate +FLOW\|01\.00\.0000 .*STAYS DEACTIVATED: activation is asked for never/);
+  expect(stdout).toMatch(/is deployed on test, NOT active/);
+});
+
+test('watch handles drops of one code one after the other, however long an activation takes', async () => {
+  const slow = await startSimulator({ activationMs: 7_000, behaviour: { importedConnection: 'CONFIGURED' } });
+  await desk.configure({ test: slow });
+  const watching = desk.start('watch', 'test', '--drop-box', 'box');
+  try {
+    await mkdir(join(desk.directory, 'box/deploy/test'), { recursive: true });
+    await put('box/deploy/test/first.iar', 'FLOW');
+    await put('box/deploy/test/second.iar', 'FLOW', { version: '01.00.0001' });
+    const isDone = () => slow.instance.get('FLOW|01.00.0001')?.status === 'ACTIVATED';
+    for (const until = Date.now() + 40_000; !isDone() && Date.now() < until; ) await sleep(100);
+    await sleep(1_000);
+  } finally {
+    watching.process.kill('SIGINT');
+    await slow.close();
+  }
+  const { stdout } = await watching.ended;
+
+  const states = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).state);
+  expect(states.toSorted()).not.toContain('failed');
+  expect(slow.instance.get('FLOW|01.00.0001')?.status).toBe('ACTIVATED');
+}, 60_000);
+
 test('watch deploys what is put into its directory, with a line of JSON and a receipt beside it', async () => {
   const watching = desk.start('watch', 'test', '--drop-box', 'box');
   await mkdir(join(desk.directory, 'box/deploy/test/some folder'), { recursive: true });

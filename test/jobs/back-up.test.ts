@@ -1,3 +1,4 @@
+import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigError } from '../../functions/core/config-error.ts';
 import { verify } from '../../functions/jobs/verify.ts';
@@ -171,6 +172,21 @@ describe('a backup of what has not changed', () => {
 
     expect(await workshop.backUp(oic, { full: true })).toMatchObject({ exported: 0, unchanged: 5 });
     expect(exportsSeen(simulator)).toBe(10);
+  });
+
+  test('stores anew what was damaged in the vault, when everything is exported', async () => {
+    const { oic } = await start(3);
+    await workshop.backUp(oic);
+    const { archive } = (await latest(oic)).integrations[1] ?? {};
+    const path = `${workshop.directory}/${archive?.key}`;
+    const { mtime } = await stat(path);
+    const bytes = await readFile(path);
+    await writeFile(path, bytes.fill('damage', 200, 206));
+    await utimes(path, mtime, mtime); // as a disk damages files: nothing tells of it
+    expect(await damages(oic)).toHaveLength(1);
+
+    expect(await workshop.backUp(oic, { full: true })).toMatchObject({ exported: 1, unchanged: 2 });
+    expect(await damages(oic)).toEqual([]);
   });
 
   test('exports again what has gone from the vault', async () => {

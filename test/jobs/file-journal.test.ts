@@ -1,6 +1,7 @@
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openFileJournal } from '../../functions/jobs/file-journal.ts';
 import { failureOf } from '../oic/simulated.ts';
@@ -90,4 +91,33 @@ test('two living runs of one job do not share a journal; a dead one leaves the w
 
   await writeFile(`${path}.lock`, '4194000'); // beyond what the system gives out
   await (await openFileJournal(path, SUBJECT, () => 0)).close();
+});
+
+test('a journal that a power cut has spoilt is not gone on from', async () => {
+  await begun();
+  await appendFile(path, '\0\0\0\n');
+
+  const journal = await openFileJournal(path, SUBJECT, () => 0);
+
+  expect(journal.isResumed).toBe(false);
+  await journal.close();
+});
+
+test('a lock that is just being written is waited for, and one that stays empty is left by the dead', async () => {
+  await begun();
+  await writeFile(`${path}.lock`, '');
+  const late = sleep(100).then(() => writeFile(`${path}.lock`, '1'));
+  expect((await failureOf(openFileJournal(path, SUBJECT, () => 0))).message).toMatch(/under way \(process 1\)/);
+  await late;
+
+  await writeFile(`${path}.lock`, '');
+  await (await openFileJournal(path, SUBJECT, () => 0)).close();
+});
+
+test('a place where no journal can be kept is told in a sentence', async () => {
+  await writeFile(join(directory, 'runs'), 'a file');
+
+  expect((await failureOf(openFileJournal(path, SUBJECT, () => 0))).message).toMatch(
+    /^nothing was begun: the journal of this job cannot be kept in .*runs \((EEXIST|ENOTDIR)\)/,
+  );
 });

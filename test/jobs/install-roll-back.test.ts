@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { takeLease } from '../../functions/jobs/lease.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { connectTo } from '../oic/simulated.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
@@ -233,6 +234,37 @@ describe('an archive that is new to the target and whose connection is not confi
     expect(simulator.instance.connections.get('ERP')?.status).toBe('CONFIGURED');
     expect(JSON.stringify(result)).not.toContain('SECRET-VALUE');
   });
+});
+
+test('what a run on another version has left when it was killed is not undone long after', async () => {
+  const { simulator, oic } = await start();
+  const id = simulator.instance.add(archiveOf('01.09.0000', 'old'), { status: 'CONFIGURED' });
+  const killed = await takeLease(bench.dropBox.lease('dev', 'FLOW'), bench.services(oic, 'dev').lease);
+  const { tracing } = RUNNING;
+  await killed?.undoLog.remember('FLOW|01.10.0000', {
+    before: [
+      { id: 'FLOW|01.09.0000', code: 'FLOW', version: '01.09.0000', isActive: true, isScheduleStarted: true, tracing },
+    ],
+    copy: undefined,
+  });
+  await killed?.release();
+  expect(await bench.install(oic, archiveOf('01.02.0000', 'new'))).toMatchObject({ state: 'deployed' });
+  simulator.faults.failActivation('FLOW|01.03.0000', 'no', 1);
+
+  expect(await bench.install(oic, archiveOf('01.03.0000', 'newer'))).toMatchObject({ state: 'rolled-back' });
+
+  expect(simulator.instance.get('FLOW|01.02.0000')?.status).toBe('ACTIVATED');
+  expect(simulator.instance.get(id)?.status).toBe('CONFIGURED');
+});
+
+test('one that was there, inactive and with the same content, is told to bear the mark of a failed activation', async () => {
+  const { simulator, oic } = await start();
+  simulator.instance.add(archiveOf('01.00.0000', 'same'), { status: 'CONFIGURED' });
+  simulator.faults.failActivation(OLD, 'no', 1);
+
+  const { message } = await bench.install(oic, archiveOf('01.00.0000', 'same'));
+
+  expect(message).toMatch(/dev is as it was before, but that Oracle shows FLOW\|01\.00\.0000 as FAILEDACTIVATION$/);
 });
 
 test('a lower version is not deployed over a newer active one, unless that is allowed', async () => {

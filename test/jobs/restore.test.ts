@@ -336,6 +336,18 @@ describe('a snapshot restored into an instance that has some of it', () => {
     });
   });
 
+  test('names the copy of what it replaced and then could not activate', async () => {
+    const { manifest, target } = await arrange();
+    target.simulator.faults.failActivation('OTHER|01.00.0000', 'no', 1);
+
+    const { failures } = await restoreInto(target.oic, manifest, { existing: 'replace' });
+
+    expect(failures.find(({ id }) => id === 'OTHER|01.00.0000')).toMatchObject({
+      step: 'activate',
+      message: expect.stringMatching(/; it stays replaced, .* kept as safety\/dev\/OTHER\/01\.00\.0000\.iar in /),
+    });
+  });
+
   test('is made its mirror: what the snapshot does not hold is taken out of service and deleted', async () => {
     const { source, manifest, target } = await arrange();
     target.simulator.instance.unlock('LOCKED|01.00.0000');
@@ -369,6 +381,26 @@ describe('a snapshot restored into an instance that has some of it', () => {
 
     expect(target.simulator.instance.list().map(({ id }) => id)).toEqual(['KEPT|01.00.0000', 'SCRATCH_2|01.00.0000']);
   });
+});
+
+test('a connection that cannot be read is named, and costs only those that use it', async () => {
+  const source = await start();
+  const connections = (id: string) => [{ id, type: 'rest' }];
+  source.simulator.instance.add(flow('A', { connections: connections('ONE') }), { status: 'ACTIVATED' });
+  source.simulator.instance.add(flow('B', { connections: connections('TWO') }), { status: 'ACTIVATED' });
+  const manifest = await snapshotOf(source.oic);
+  const { simulator, oic } = await start();
+  simulator.onRequest(() => {
+    const two = simulator.instance.connections.get('TWO');
+    if (two) two.status = 'CONFIGURED';
+  });
+  simulator.faults.add({ match: { kind: 'connection-get', id: 'ONE' }, answer: { status: 503 } });
+
+  const report = await restoreInto(oic, manifest);
+
+  expect(report.connections).toMatchObject([{ id: 'ONE', problem: expect.stringContaining('503') }]);
+  expect(report.failures).toMatchObject([{ id: 'A|01.00.0000', step: 'activate' }]);
+  expect(simulator.instance.get('B|01.00.0000')?.status).toBe('ACTIVATED');
 });
 
 test('an integration that fails does not stop the others, its callers are still tried, and Oracle is quoted', async () => {

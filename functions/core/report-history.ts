@@ -1,0 +1,105 @@
+/**
+ * What the snapshots of an instance tell together: a line of points, one a snapshot, and for each integration what became
+ * of it from one to the next. Snapshots are added from the oldest to the newest and let go at once, so a hundred of them
+ * take the memory of two.
+ */
+import { diffSnapshots, type InstanceState, type SnapshotDiff, stateOfManifest } from './diff-snapshots.ts';
+import type { IntegrationId } from './integration.ts';
+import type { Manifest } from './manifest.ts';
+import { changeWords } from './report-words.ts';
+
+export interface SnapshotPoint {
+  readonly snapshot: string;
+  readonly startedAt: string;
+  readonly complete: boolean;
+  readonly integrations: number;
+  readonly bytes: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  readonly failures: number;
+}
+
+export interface HistoryEvent {
+  /** Index of its snapshot among the points. */
+  readonly at: number;
+  readonly words: string;
+  readonly by?: string | undefined;
+}
+
+export interface SnapshotHistory {
+  /** Oldest first; those that could be read. */
+  readonly points: readonly SnapshotPoint[];
+  /** Oldest first; nothing for one that stayed as it was. */
+  readonly events: ReadonlyMap<IntegrationId, readonly HistoryEvent[]>;
+  /** The index of the snapshot it was first seen in. */
+  readonly firstSeen: ReadonlyMap<IntegrationId, number>;
+  readonly newest: Manifest | undefined;
+  readonly before: Manifest | undefined;
+  /** From the one before to the newest. */
+  readonly changes: SnapshotDiff | undefined;
+}
+
+export interface HistoryBuilder {
+  /** The next newer snapshot. */
+  add(manifest: Manifest): void;
+  history(): SnapshotHistory;
+}
+
+export const createHistory = (): HistoryBuilder => {
+  const points: SnapshotPoint[] = [];
+  const events = new Map<IntegrationId, HistoryEvent[]>();
+  const firstSeen = new Map<IntegrationId, number>();
+  const lastContent = new Map<string, string>();
+  let newest: Manifest | undefined;
+  let before: Manifest | undefined;
+  let changes: SnapshotDiff | undefined;
+
+  const tell = (id: string, event: HistoryEvent): void => {
+    const known = events.get(id as IntegrationId) ?? [];
+    known.push(event);
+    events.set(id as IntegrationId, known);
+  };
+
+  return {
+    add: (manifest) => {
+      const at = points.length;
+      [before, newest] = [newest, manifest];
+      changes = before && diffSnapshots(withContent(stateOfManifest(before), lastContent), stateOfManifest(manifest));
+      for (const { id, archive } of manifest.integrations) {
+        if (!firstSeen.has(id)) firstSeen.set(id, at);
+        if (archive) lastContent.set(id, archive.contentSha256);
+      }
+      for (const { id, lastUpdatedBy } of changes?.added ?? []) tell(id, { at, words: 'added', by: lastUpdatedBy });
+      for (const { id } of changes?.removed ?? []) tell(id, { at, words: 'removed' });
+      for (const change of changes?.changed ?? []) {
+        tell(change.id, { at, words: changeWords(change).join(', '), by: change.lastUpdatedBy });
+      }
+      points.push(pointOf(manifest, changes));
+    },
+    history: () => ({ points, events, firstSeen, newest, before, changes }),
+  };
+};
+
+/** What could not be exported last night is compared with what was known of it before, or its change would never be told. */
+const withContent = (state: InstanceState, lastContent: ReadonlyMap<string, string>): InstanceState => ({
+  ...state,
+  integrations: state.integrations.map((integration) => {
+    const digest = lastContent.get(integration.id);
+    return 'unknown' in integration.content && digest !== undefined
+      ? { ...integration, content: { digest } }
+      : integration;
+  }),
+});
+
+const pointOf = (manifest: Manifest, changes: SnapshotDiff | undefined): SnapshotPoint => ({
+  snapshot: manifest.snapshot,
+  startedAt: manifest.startedAt,
+  complete: manifest.complete,
+  integrations: manifest.integrations.length,
+  bytes: manifest.integrations.reduce((sum, { archive }) => sum + (archive?.bytes ?? 0), 0),
+  added: changes?.added.length ?? 0,
+  removed: changes?.removed.length ?? 0,
+  changed: changes?.changed.length ?? 0,
+  failures: manifest.failures.length,
+});

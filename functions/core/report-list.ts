@@ -1,0 +1,63 @@
+/**
+ * Every integration of the snapshot in one table, which is whole without the script: that only finds and sorts. Rows are
+ * kept short, for there may be thousands.
+ */
+import type { Manifest, SnapshotIntegration } from './manifest.ts';
+import { escapeMarkup, type Markup, markup, ready } from './markup.ts';
+import type { HistoryEvent, SnapshotHistory } from './report-history.ts';
+import { formatBytes, formatCount, formatNumber, formatStatus, formatTime } from './report-words.ts';
+
+/** Where the picture of its flow lies, as seen from the page; undefined when there is none. */
+export type PictureLink = (integration: SnapshotIntegration) => string | undefined;
+
+export const renderList = ({ integrations }: Manifest, history: SnapshotHistory, linkTo: PictureLink): Markup => {
+  const hasHistory = history.points.length > 1;
+  const rows = integrations
+    .toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1))
+    .map((integration) => renderRow(integration, history, linkTo));
+  return markup`<section aria-labelledby="integrations"><h2 id="integrations">All integrations</h2>
+<form class="search" role="search" hidden><label for="find">Find</label><input id="find" type="search" autocomplete="off" placeholder="name, code, status, person …"><output id="found" for="find" aria-live="polite">${formatNumber(integrations.length)}</output></form>
+<div class="card"><table id="list"><thead><tr><th scope="col">Integration</th><th scope="col">Status</th><th scope="col">Schedule</th><th scope="col">Last change (UTC)</th><th scope="col" class="n">Archive</th><th scope="col">${hasHistory ? `In ${formatCount(history.points.length, 'snapshot')}` : 'History'}</th></tr></thead>
+<tbody>${ready(rows.join('\n'))}</tbody></table></div></section>`;
+};
+
+const toneOf = (status: string): string => {
+  if (status === 'ACTIVATED') return 'good';
+  return status.startsWith('FAILED') ? 'bad' : 'off';
+};
+
+const renderRow = (integration: SnapshotIntegration, history: SnapshotHistory, linkTo: PictureLink): string => {
+  const { id, name, status, schedule, lastUpdated, lastUpdatedBy, archive } = integration;
+  const href = linkTo(integration);
+  const title = escapeMarkup(name);
+  return [
+    `<tr><th scope="row">${href === undefined ? title : `<a href="${escapeMarkup(href)}">${title}</a>`}<code>${escapeMarkup(id)}</code></th>`,
+    `<td><i class="${toneOf(status)}"></i>${escapeMarkup(formatStatus(status))}</td><td>${escapeMarkup(schedule ?? '')}</td>`,
+    `<td>${escapeMarkup(formatTime(lastUpdated ?? ''))}${lastUpdatedBy === undefined ? '' : `<small>${escapeMarkup(lastUpdatedBy)}</small>`}</td>`,
+    `<td class="n" data-v="${archive?.bytes ?? 0}">${archive ? formatBytes(archive.bytes) : 'none'}</td>`,
+    renderHistory(history, history.events.get(id) ?? []),
+  ].join('');
+};
+
+/** More than these are of no use in a row. */
+const MAX_EVENTS = 12;
+
+const renderHistory = ({ points }: SnapshotHistory, events: readonly HistoryEvent[]): string => {
+  if (events.length === 0) return '<td data-v="0"></td>';
+  const shown = events.slice(-MAX_EVENTS).toReversed();
+  const items = shown.map(({ at, words, by }) => {
+    const who = by === undefined ? '' : ` by ${by}`;
+    return `<li>${formatTime(points[at]?.startedAt ?? '')} ${escapeMarkup(`${words}${who}`)}`;
+  });
+  const more = events.length > shown.length ? `<li>and ${events.length - shown.length} earlier` : '';
+  return `<td data-v="${events.length}"><details><summary>${strip(points.length, events)}${events.length}×</summary><ol>${items.join('')}${more}</ol></details>`;
+};
+
+const STRIP = 96;
+
+/** One tick for each snapshot in which something changed, at its place among all: the same place in every row. */
+const strip = (count: number, events: readonly HistoryEvent[]): string => {
+  const step = (STRIP - 4) / Math.max(count - 1, 1);
+  const ticks = [...new Set(events.map(({ at }) => `M${Math.round(2 + at * step)} 2v10`))];
+  return `<svg viewBox="0 0 ${STRIP} 14" aria-hidden="true"><path d="M1 13h${STRIP - 2}"/><path class="t" d="${ticks.join('')}"/></svg>`;
+};

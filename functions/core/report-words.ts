@@ -1,0 +1,40 @@
+/** Numbers, times and changes in the words of the report. */
+import type { ChangedIntegration } from './diff-snapshots.ts';
+import type { Tracing } from './integration.ts';
+import { type Markup, markup } from './markup.ts';
+
+export const formatNumber = (value: number): string => value.toLocaleString('en-US');
+
+/** "1 integration", "3,000 integrations" */
+export const formatCount = (value: number, noun: string): string =>
+  `${formatNumber(value)} ${noun}${value === 1 ? '' : 's'}`;
+
+export const formatBytes = (bytes: number): string => {
+  if (bytes < 1_000) return `${bytes} B`;
+  const exponent = Math.min(Math.floor(Math.log10(bytes) / 3), 4);
+  const value = bytes / 1_000 ** exponent;
+  return `${value.toFixed(value < 10 ? 1 : 0)} ${['', 'kB', 'MB', 'GB', 'TB'][exponent]}`;
+};
+
+/** `2026-11-23 04:15`, in UTC; what is no time stays as it is. */
+export const formatTime = (time: string): string => time.replace(/^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}).*$/s, '$1 $2');
+
+/** To the minute, for people; the whole of it for programs. */
+export const timeMarkup = (time: string): Markup => markup`<time datetime="${time}">${formatTime(time)}</time>`;
+
+/** `ACTIVATED` is written `Activated`: a table of three thousand is calmer so. */
+export const formatStatus = (status: string): string =>
+  status === '' ? 'unknown' : `${status.slice(0, 1)}${status.slice(1).toLowerCase().replaceAll('_', ' ')}`;
+
+const tracingWords = ({ tracing, payload, recording }: Tracing): string =>
+  [tracing && 'on', payload && 'with payload', recording && 'recording'].filter(Boolean).join(', ') || 'off';
+
+/** What changed, each in a few words: `content`, `status Configured → Activated`. */
+export const changeWords = ({ content, status, schedule, tracing, renamed }: ChangedIntegration): string[] =>
+  [
+    content && 'content',
+    status && `status ${formatStatus(status.from)} → ${formatStatus(status.to)}`,
+    schedule && `schedule ${schedule.from ?? 'none'} → ${schedule.to ?? 'none'}`,
+    tracing && `tracing ${tracingWords(tracing.from)} → ${tracingWords(tracing.to)}`,
+    renamed && `renamed from ${renamed.from}`,
+  ].filter((words) => words !== undefined);

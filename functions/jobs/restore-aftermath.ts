@@ -1,0 +1,36 @@
+/**
+ * A restore does not undo: what was replaced and then could not be activated stays replaced, so that the restore can be run
+ * again. Its failure says where the target's own archive is, or that the target may have lost more than was asked for.
+ */
+import { parseIntegrationId } from '../core/integration.ts';
+import { safetyKey } from '../core/keys.ts';
+import type { RestorePlan } from '../core/plan-restore.ts';
+import type { RestoreFailure } from './restore-batches.ts';
+
+export const tellAftermath = (
+  failures: readonly RestoreFailure[],
+  { installs }: RestorePlan,
+  vaultName: string,
+  target: string,
+): RestoreFailure[] => {
+  const replaced = new Map(
+    installs.filter(({ steps }) => steps.some((step) => step.do === 'replace')).map((install) => [install.id, install]),
+  );
+  return failures.map((failure) => {
+    const { id, step, message } = failure;
+    const ref = parseIntegrationId(id);
+    const install = replaced.get(id);
+    if (!ref || !install) return failure;
+    if (step === 'replace') {
+      const wasActive = install.steps.some((one) => one.do === 'deactivate');
+      return wasActive
+        ? { ...failure, message: `${message}; it was active and may be no longer: see \`oic show ${target} '${id}'\`` }
+        : failure;
+    }
+    const copy = `${safetyKey(target, ref)} in ${vaultName}`;
+    return {
+      ...failure,
+      message: `${message}; it stays replaced, and the archive that ${target} had before is kept as ${copy}`,
+    };
+  });
+};

@@ -1,0 +1,76 @@
+/** One page that answers: when was the last snapshot, what was in it, what became of the drops, does anything wait. */
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { MetricName } from '../../functions/lambda/names.ts';
+import type { DropBox } from './drop-box.ts';
+import { instanceMetric, queueMetric } from './metrics.ts';
+
+export interface DashboardProps {
+  readonly sources: readonly string[];
+  readonly targets: readonly string[];
+  readonly dropBox: DropBox;
+  /** Of the backup functions. */
+  readonly logGroups: readonly string[];
+}
+
+const BACKUP_COUNTS = ['Exported', 'Unchanged', 'ExportFailed'] as const;
+const DROP_COUNTS = [
+  'DropsDeployed',
+  'DropsUnchanged',
+  'DropsRejected',
+  'DropsFailed',
+  'DropsRolledBack',
+  'DropsSuperseded',
+] as const;
+
+export const createDashboard = (scope: Construct, { sources, targets, dropBox, logGroups }: DashboardProps): void => {
+  const counts = (instance: string, names: readonly MetricName[]): IMetric[] =>
+    names.map((name) => instanceMetric(instance, name, Duration.hours(1)).with({ label: name }));
+  const rows: IWidget[][] = [
+    ...(logGroups.length > 0 ? [[lastSnapshots(logGroups)]] : []),
+    ...sources.map((source) => [
+      graph(`${source}: integrations`, counts(source, ['Integrations'])),
+      graph(`${source}: exported, unchanged, failed`, counts(source, BACKUP_COUNTS)),
+      graph(`${source}: seconds a backup takes`, counts(source, ['BackupSeconds'])),
+    ]),
+    ...targets.map((target) => [
+      graph(`${target}: drops`, counts(target, DROP_COUNTS)),
+      graph(`${target}: drops that wait, and dead letters`, [
+        queueMetric(dropBox.queueName(target), 'ApproximateNumberOfMessagesVisible').with({ label: 'waiting' }),
+        queueMetric(dropBox.deadLetterQueueName(target), 'ApproximateNumberOfMessagesVisible').with({
+          label: 'dead letters',
+        }),
+      ]),
+    ]),
+  ];
+  new Dashboard(scope, 'Dashboard', {
+    dashboardName: Stack.of(scope).stackName,
+    defaultInterval: Duration.days(14),
+    widgets: rows,
+  });
+};
+
+const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: 8, height: 6 });
+
+const lastSnapshots = (logGroups: readonly string[]): LogQueryWidget =>
+  new LogQueryWidget({
+    title: 'Last snapshots',
+    logGroupNames: [...logGroups],
+    view: LogQueryVisualizationType.TABLE,
+    queryLines: [
+      'filter message = "Backup finished"',
+      'fields @timestamp, instance, snapshot, complete, integrations, exported, unchanged, failures',
+      'sort @timestamp desc',
+      'limit 20',
+    ],
+    width: 24,
+    height: 6,
+  });

@@ -1,0 +1,147 @@
+/**
+ * A Lambda function of ours, with the house's defaults set once: Node 24 on arm64, one ESM bundle made by the local
+ * esbuild, JSON logs that are kept for three months, and a role that may do nothing but write them. What else it may do
+ * and know it gets from the constructs that own the things, by their `grant…` methods.
+ */
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type Alias, Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { SETTINGS_VARIABLE } from '../../functions/lambda/names.ts';
+import type { InstanceSettings } from '../../functions/settings.ts';
+import { acknowledgeWildcards } from './acknowledge.ts';
+
+export interface JobFunctionProps {
+  /** Of `functions/`, without the ending. */
+  readonly entry: 'backup' | 'deploy' | 'restore';
+  readonly description: string;
+  /** Of the one instance it works on, as far as it needs them. */
+  readonly instance: InstanceSettings;
+  /** Present: a durable function, whose executions may take so long. */
+  readonly executionTimeout?: Duration;
+  /** Where the events of executions that failed go. */
+  readonly deadLetters?: IQueue;
+  readonly reservedConcurrency?: number;
+}
+
+export interface Permission {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions?: Readonly<Record<string, object>>;
+  /** Why a resource of it has a wildcard. */
+  readonly reason?: string;
+}
+
+export const FUNCTION_TIMEOUT = Duration.minutes(15);
+
+export class JobFunction extends Construct {
+  readonly function: NodejsFunction;
+  readonly logGroup: LogGroup;
+  /** Executions of a durable function go on in the version they began in, so it is always called by this. */
+  readonly live: Alias;
+
+  constructor(scope: Construct, id: string, props: JobFunctionProps) {
+    super(scope, id);
+    Validations.of(this).acknowledge({
+      id: 'aws-lambda:Function.DurableConfig',
+      reason: 'the function is durable from its first deployment on',
+    });
+    this.logGroup = new LogGroup(this, 'Log', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.function = new NodejsFunction(this, 'Function', {
+      entry: fileURLToPath(new URL(`../../functions/${props.entry}.ts`, import.meta.url)),
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 1024,
+      timeout: FUNCTION_TIMEOUT,
+      role: new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+      logGroup: this.logGroup,
+      environment: { NODE_OPTIONS: '--enable-source-maps', [SETTINGS_VARIABLE]: settingsText(props.instance) },
+      bundling: BUNDLING,
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      ...(props.executionTimeout && {
+        durableConfig: { executionTimeout: props.executionTimeout, retentionPeriod: Duration.days(30) },
+      }),
+      ...(props.deadLetters && { deadLetterQueue: props.deadLetters }),
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
+    });
+    this.live = this.function.addAlias('live');
+    this.allow({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] });
+    if (props.executionTimeout) this.allowDurableExecution();
+  }
+
+  allow({ actions, resources, conditions, reason }: Permission): void {
+    this.function.addToRolePolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: [...actions],
+        resources: [...resources],
+        ...(conditions && { conditions }),
+      }),
+    );
+    if (reason !== undefined) acknowledgeWildcards(this, resources, reason);
+  }
+
+  /** The secret of its instance, which exists already and is known by name only. */
+  allowSecret(name: string): void {
+    const resource = `secret:${name}-??????`;
+    this.allow({
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [Stack.of(this).formatArn({ service: 'secretsmanager', resource })],
+    });
+  }
+
+  tell(variable: string, value: string): void {
+    this.function.addEnvironment(variable, value);
+  }
+
+  /** A policy of its own: one that names the function cannot be among those the function waits for. */
+  private allowDurableExecution(): void {
+    const resources = [`${this.function.functionArn}:*`];
+    const policy = new Policy(this, 'DurableExecution', {
+      roles: this.function.role ? [this.function.role] : [],
+      statements: [
+        new PolicyStatement({
+          actions: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
+          resources,
+        }),
+      ],
+    });
+    this.live.node.addDependency(policy);
+    acknowledgeWildcards(this, resources, 'the function itself, in whichever version an execution began');
+  }
+}
+
+/** The object under `oic` in cdk.json, with this one instance in it. */
+const settingsText = ({ name, ...settings }: InstanceSettings): string =>
+  JSON.stringify({ instances: { [name]: settings } });
+
+/**
+ * The SDK is bundled, so that what runs is what was tested. What it would need to find credentials elsewhere than in a
+ * function's environment stays out.
+ */
+const BUNDLING = {
+  format: OutputFormat.ESM,
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  minify: true,
+  sourceMap: true,
+  sourceMapMode: SourceMapMode.DEFAULT,
+  sourcesContent: false,
+  bundleAwsSDK: true,
+  // Packages in CommonJS require Node's own modules, which an ES module cannot by itself.
+  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+  externalModules: ['http', 'ini', 'login', 'process', 'sso', 'web-identity'].map(
+    (way) => `@aws-sdk/credential-provider-${way}`,
+  ),
+  esbuildArgs: {
+    '--alias:mime-types': fileURLToPath(new URL('../../functions/lambda/no-mime-types.ts', import.meta.url)),
+  },
+};

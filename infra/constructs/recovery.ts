@@ -1,0 +1,48 @@
+/** Restores into one instance: a function that nothing but a person starts. */
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { shareConcurrency } from '../../functions/core/share-concurrency.ts';
+import type { InstanceSettings } from '../../functions/settings.ts';
+import type { Alarms } from './alarms.ts';
+import { createDeadLetters } from './dead-letters.ts';
+import { JobFunction } from './job-function.ts';
+import { queueMetric } from './metrics.ts';
+import type { Vault } from './vault.ts';
+
+export interface RecoveryProps {
+  readonly instance: InstanceSettings;
+  /** Whose snapshots it may read. */
+  readonly sources: readonly string[];
+  readonly vault: Vault;
+  readonly alarms: Alarms;
+}
+
+export class Recovery extends Construct {
+  readonly job: JobFunction;
+
+  constructor(scope: Construct, id: string, { instance, sources, vault, alarms }: RecoveryProps) {
+    super(scope, id);
+    const deadLetters = createDeadLetters(this);
+    const { backup: _, ...settings } = instance;
+    this.job = new JobFunction(this, 'Job', {
+      entry: 'restore',
+      description: `Restores a snapshot into ${instance.name}`,
+      instance: { ...settings, concurrency: shareConcurrency(instance).restore },
+      executionTimeout: Duration.hours(24),
+      deadLetters,
+      reservedConcurrency: 1,
+    });
+    this.job.allowSecret(instance.secret);
+    vault.grantRestore(this.job, instance.name, sources);
+    alarms.whileAbove(
+      {
+        instance: instance.name,
+        name: 'restore-dead-letters',
+        means: 'a restore failed; its event waits in the dead-letter queue.',
+        article: 'A dead-letter queue is not empty',
+        metric: queueMetric(deadLetters.queueName, 'ApproximateNumberOfMessagesVisible'),
+      },
+      0,
+    );
+  }
+}

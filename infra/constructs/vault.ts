@@ -1,0 +1,59 @@
+/**
+ * The vault: the bucket of archives and snapshots, and what each kind of function may do in it. A grant gives all of it in
+ * one call, permissions and the variable that says where the vault is.
+ */
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { archivePrefix, reportPrefix, runPrefix, safetyPrefix, snapshotPrefix } from '../../functions/core/keys.ts';
+import { VAULT_VARIABLE } from '../../functions/lambda/names.ts';
+import type { Settings } from '../../functions/settings.ts';
+import { createGuardedBucket } from './guarded-bucket.ts';
+import type { JobFunction } from './job-function.ts';
+import { createPrefixAccess, type PrefixAccess } from './prefix-access.ts';
+import { type ReplicaDestination, replicate } from './replication.ts';
+import { createVaultKey, vaultBucketProps } from './vault-bucket.ts';
+
+export interface VaultProps {
+  readonly settings: Settings;
+  readonly accessLogs: Bucket;
+  readonly replica: ReplicaDestination | undefined;
+}
+
+export class Vault extends Construct {
+  readonly bucket: Bucket;
+  private readonly access: PrefixAccess;
+
+  constructor(scope: Construct, id: string, { settings, accessLogs, replica }: VaultProps) {
+    super(scope, id);
+    const key = settings.vault.customerKey ? createVaultKey(this) : undefined;
+    this.bucket = createGuardedBucket(
+      this,
+      'Bucket',
+      { bucket: accessLogs, prefix: 'vault/' },
+      vaultBucketProps(settings, key),
+    );
+    if (replica)
+      replicate(this, { from: this.bucket, key, to: replica, isLocked: settings.vault.objectLock !== undefined });
+    this.access = createPrefixAccess(this.bucket, key, 'Vault');
+  }
+
+  /** Takes snapshots of the instance. */
+  grantBackup(to: JobFunction, instance: string): void {
+    const prefixes = [archivePrefix, snapshotPrefix, reportPrefix, runPrefix].map((prefixOf) => prefixOf(instance));
+    this.access.readAndWrite(to, prefixes);
+    to.tell(VAULT_VARIABLE, this.access.location);
+  }
+
+  /**
+   * Restores into the target. Any snapshot may go into any instance with `deploy`, so it reads those of all sources. It is
+   * the one function that can; nothing but a person starts it, and it writes only what concerns its target.
+   */
+  grantRestore(to: JobFunction, target: string, sources: readonly string[]): void {
+    this.access.read(
+      to,
+      sources.flatMap((source) => [archivePrefix(source), snapshotPrefix(source)]),
+    );
+    this.access.readAndWrite(to, [safetyPrefix(target), runPrefix(target)]);
+    to.tell(VAULT_VARIABLE, this.access.location);
+  }
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { putMetrics } from '../../functions/lambda/telemetry.ts';
+import { type Resource, SAMPLE, synthesize } from './synthesized.ts';
+
+const { lifecycle } = synthesize({ ...SAMPLE, alarmEmail: 'integration-team@example.com' });
+const alarms = new Map(
+  [...lifecycle.ofType('AWS::CloudWatch::Alarm').values()].map(({ Properties }) => [Properties.AlarmName, Properties]),
+);
+const alarmOf = (name: string): Resource['Properties'] => alarms.get(`OicLifecycle-${name}`);
+
+test('there is an alarm for everything of which somebody must be told', () => {
+  const backup = ['backup-missing', 'backup-failed', 'snapshot-incomplete', 'backup-dead-letters'];
+  const deploy = ['drop-failed', 'drop-dead-letters', 'drops-waiting', 'restore-dead-letters'];
+  const names = (instance: string, kinds: string[]) => kinds.map((kind) => `OicLifecycle-${instance}-${kind}`);
+  expect([...alarms.keys()].toSorted()).toEqual(
+    [...names('prod', backup), ...names('dr', deploy), ...names('test', [...backup, ...deploy])].toSorted(),
+  );
+});
+
+test('all go to one topic, by TLS only, which mails the address in the settings', () => {
+  const [topic] = [...lifecycle.ofType('AWS::SNS::Topic').keys()];
+  for (const { AlarmActions } of alarms.values()) expect(AlarmActions).toEqual([{ Ref: topic }]);
+  lifecycle.template.hasResourceProperties('AWS::SNS::Subscription', {
+    Protocol: 'email',
+    Endpoint: 'integration-team@example.com',
+    TopicArn: { Ref: topic },
+  });
+  const [{ Properties }] = [...lifecycle.ofType('AWS::SNS::TopicPolicy').values()] as [Resource];
+  expect(Properties.PolicyDocument.Statement).toContainEqual(
+    expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+  );
+});
+
+test('without an address there is the topic, and nobody is mailed', () => {
+  synthesize().lifecycle.template.resourceCountIs('AWS::SNS::Subscription', 0);
+});
+
+describe('no successful backup', () => {
+  test('in 26 hours is alarming, and silence counts as none', () => {
+    expect(alarmOf('prod-backup-missing')).toMatchObject({
+      MetricName: 'BackupSucceeded',
+      Statistic: 'Sum',
+      Period: 3600,
+      EvaluationPeriods: 26,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+    expect(alarmOf('prod-backup-missing')).not.toHaveProperty('DatapointsToAlarm');
+  });
+
+  test.each([
+    ['rate(6 hours)', 26],
+    ['cron(15 4 ? * MON-FRI *)', 74],
+  ])('is looked for as long as %s may take', (schedule, hours) => {
+    const { prod } = SAMPLE.instances;
+    const { lifecycle } = synthesize({ instances: { prod: { ...prod, backup: { schedule } } } });
+    lifecycle.template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'OicLifecycle-prod-backup-missing',
+      EvaluationPeriods: hours,
+    });
+  });
+});
+
+describe('each alarm says', () => {
+  const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+
+  test.each([...alarms])('%s: what it means, and an article that is in the runbook', (name, { AlarmDescription }) => {
+    const [, instance, article] =
+      /^(\w+): .+\. What to do: README, "Runbook", article "(.+)"\.$/.exec(AlarmDescription) ?? [];
+    expect(name).toContain(`-${instance}-`);
+    expect(readme).toMatch(new RegExp(`^#+ ${article}$`, 'm'));
+  });
+});
+
+describe('a metric', () => {
+  /** What a function really prints. */
+  const printed = (): Record<string, unknown> => {
+    const out = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    onTestFinished(() => out.mockRestore());
+    putMetrics('prod', { BackupSucceeded: 1, BackupSeconds: 12.5 });
+    return JSON.parse(String(out.mock.calls.at(-1)?.[0]));
+  };
+
+  test('is written as the alarms and the dashboard look for it', () => {
+    const emf = printed();
+    const own = [...alarms.values()].flatMap((alarm) =>
+      [
+        alarm,
+        ...(alarm.Metrics ?? []).flatMap((one: { MetricStat?: { Metric: object } }) => one.MetricStat?.Metric ?? []),
+      ].filter(({ Namespace }) => Namespace === 'OicLifecycle'),
+    );
+    expect(own.length).toBeGreaterThan(8);
+    for (const { Dimensions } of own) {
+      const names = Dimensions.map(({ Name }: { Name: string }) => Name);
+      expect(emf).toMatchObject({
+        _aws: {
+          CloudWatchMetrics: [
+            { Namespace: 'OicLifecycle', Dimensions: [expect.toSatisfy((them) => isSameSet(them, names))] },
+          ],
+        },
+      });
+    }
+    const prod = Object.fromEntries(
+      alarmOf('prod-backup-missing').Dimensions.map(({ Name, Value }: { Name: string; Value: string }) => [
+        Name,
+        Value,
+      ]),
+    );
+    expect(emf).toMatchObject(prod);
+  });
+
+  const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
+    a.toSorted().join() === b.toSorted().join();
+});
+
+test('events are told once, states also when they end', () => {
+  for (const [name, { OKActions }] of alarms) {
+    const isState = /(missing|dead-letters|waiting)$/.test(name);
+    expect(OKActions?.length ?? 0, name).toBe(isState ? 1 : 0);
+  }
+});
+
+test('the dashboard shows snapshots, backups, drops and queues of each instance', () => {
+  const [{ Properties }] = [...lifecycle.ofType('AWS::CloudWatch::Dashboard').values()] as [Resource];
+  expect(lifecycle.ofType('AWS::CloudWatch::Dashboard').size).toBe(1);
+  const body = JSON.stringify(Properties.DashboardBody);
+  for (const title of ['Last snapshots', 'prod: integrations', 'test: seconds a backup takes', 'dr: drops']) {
+    expect(body).toContain(`\\"title\\":\\"${title}`);
+  }
+  for (const metric of ['Exported', 'Unchanged', 'ExportFailed', 'DropsRolledBack', 'OicVault-drops-dr']) {
+    expect(body).toContain(metric);
+  }
+});

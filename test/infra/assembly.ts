@@ -1,0 +1,56 @@
+/** What `cdk synth` leaves on disk: templates, and the bundles that would be uploaded. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Resource } from './synthesized.ts';
+import { cdkContext } from './synthesized.ts';
+
+export interface DeployedFunction {
+  /** `Backup-dev` and the like. */
+  readonly name: string;
+  readonly bundle: string;
+  readonly isDurable: boolean;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+export interface Assembly {
+  readonly directory: string;
+  readonly functions: readonly DeployedFunction[];
+  close(): Promise<void>;
+}
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const run = promisify(execFile);
+
+/** Runs the app as the CDK's command line does, with these settings instead of those in cdk.json. */
+export const assemble = async (settings: object): Promise<Assembly> => {
+  const directory = await mkdtemp(join(tmpdir(), 'oic-cdk-'));
+  const context = { ...cdkContext, oic: settings };
+  const env = { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(context) };
+  await run(process.execPath, [join(ROOT, 'infra', 'app.ts')], { cwd: ROOT, env, maxBuffer: 1 << 26 });
+  return readAssembly(directory);
+};
+
+export const readAssembly = async (directory: string): Promise<Assembly> => {
+  const readJson = async (file: string) => JSON.parse(await readFile(join(directory, file), 'utf8'));
+  const { Resources } = (await readJson('OicLifecycle.template.json')) as { Resources: Record<string, Resource> };
+  const { files } = (await readJson('OicLifecycle.assets.json')) as {
+    files: Record<string, { source: { path: string } }>;
+  };
+  const functions = Object.values(Resources).flatMap(({ Type, Properties }): DeployedFunction[] => {
+    if (Type !== 'AWS::Lambda::Function') return [];
+    const asset = files[Properties.Code.S3Key.replace(/\.zip$/, '')];
+    const [, doing = '', instance = ''] = /^(Takes|Deploys|Restores).* (\S+)$/.exec(Properties.Description) ?? [];
+    return [
+      {
+        name: `${{ Takes: 'Backup', Deploys: 'Deploy', Restores: 'Restore' }[doing]}-${instance}`,
+        bundle: join(directory, asset?.source.path ?? '', 'index.mjs'),
+        isDurable: Properties.DurableConfig !== undefined,
+        variables: Properties.Environment.Variables,
+      },
+    ];
+  });
+  return { directory, functions, close: () => rm(directory, { recursive: true, force: true }) };
+};

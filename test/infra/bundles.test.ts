@@ -1,0 +1,188 @@
+/**
+ * The bundles that `cdk synth` makes, run under Node with the environment of the synthesized template, against simulated
+ * instances and a real S3 API and Secrets Manager on loopback.
+ */
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { startMoto } from '../store/moto.ts';
+import { type Assembly, assemble } from './assembly.ts';
+
+const moto = await startMoto();
+afterAll(() => moto?.close());
+
+test.runIf(process.env.CI === 'true')('is not skipped in CI', () => {
+  expect(moto, "install moto_server: pip install 'moto[server]'").toBeDefined();
+});
+
+const BUCKETS: Readonly<Record<string, string>> = { 'OicVault-VaultName': 'vault', 'OicVault-DropBoxName': 'drop-box' };
+
+/** A variable of the template as it is once deployed. */
+const resolve = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  const { 'Fn::Join': join, 'Fn::ImportValue': name } = value as {
+    'Fn::Join'?: [string, unknown[]];
+    'Fn::ImportValue'?: string;
+  };
+  if (join) return join[1].map(resolve).join(join[0]);
+  const bucket = BUCKETS[name ?? ''];
+  if (bucket === undefined) throw new Error(`cannot resolve ${JSON.stringify(value)}`);
+  return bucket;
+};
+
+describe.skipIf(!moto)('the bundled functions', () => {
+  if (!moto) return;
+  const s3 = new S3Client(moto.clientConfig);
+  let dev: Simulator;
+  let prod: Simulator;
+  let assembly: Assembly;
+  let said = '';
+
+  beforeAll(async () => {
+    [dev, prod] = await Promise.all([
+      startSimulator({ integrationInstance: 'acme-dev' }),
+      startSimulator({ integrationInstance: 'acme-prod' }),
+    ]);
+    prod.onRequest(() => {
+      for (const connection of prod.instance.connections.values()) connection.status = 'CONFIGURED';
+    });
+    const schedule = 'cron(15 4 * * ? *)';
+    const settingsOf = ({ url, integrationInstance }: Simulator, name: string) => ({
+      url,
+      integrationInstance,
+      secret: `oic/${name}`,
+    });
+    assembly = await assemble({
+      instances: {
+        dev: { ...settingsOf(dev, 'dev'), backup: { schedule } },
+        prod: { ...settingsOf(prod, 'prod'), deploy: {} },
+      },
+    });
+    for (const Bucket of Object.values(BUCKETS)) {
+      await s3.send(new CreateBucketCommand({ Bucket }));
+      await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+    }
+    const secrets = new SecretsManagerClient(moto.clientConfig);
+    for (const [name, simulator] of Object.entries({ dev, prod })) {
+      await secrets.send(
+        new CreateSecretCommand({ Name: `oic/${name}`, SecretString: JSON.stringify(simulator.credentials()) }),
+      );
+    }
+    for (let n = 0; n < 30; n++) dev.instance.add(archiveOf(n), { status: 'ACTIVATED', lastUpdated: new Date(0) });
+  }, 60_000);
+
+  afterAll(async () => {
+    for (const secret of [...dev.secrets(), ...prod.secrets()]) expect(said).not.toContain(secret);
+    await Promise.all([dev.close(), prod.close(), assembly.close()]);
+  });
+
+  const archiveOf = (n: number, marker = 'a') =>
+    buildSampleArchive({ code: `FLOW_${n}`, version: '01.00.0000', name: `Flow ${n}`, marker });
+  const digestOf = ({ instance }: Simulator, n: number): string | undefined =>
+    instance.get(`FLOW_${n}|01.00.0000`)?.contentDigest;
+
+  /** One invocation: the variables of the template, those that Lambda sets, and nothing else. */
+  const invoke = (name: string, event: object): Promise<{ status: string; result?: unknown; error?: unknown }> => {
+    const found = assembly.functions.find((one) => one.name === name);
+    if (!found) throw new Error(`there is no function ${name}`);
+    const env = {
+      ...Object.fromEntries(Object.entries(found.variables).map(([key, value]) => [key, resolve(value)])),
+      AWS_ENDPOINT_URL: moto.endpoint,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    };
+    const args = [found.bundle, found.isDurable ? 'durable' : 'plain', JSON.stringify(event)];
+    const child = fork(join(import.meta.dirname, 'run-bundle.ts'), args, {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    let mine = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => (mine += text));
+    return new Promise((resolve, reject) => {
+      let answer: { status: string } | undefined;
+      child.once('message', (message) => {
+        answer = message as { status: string };
+      });
+      child.once('close', () => {
+        said += mine;
+        if (answer) resolve(answer);
+        else reject(new Error(`${name} ended without an answer: ${mine}`));
+      });
+    });
+  };
+
+  const drop = async (key: string, archive: Uint8Array): Promise<{ state: string; message: string }> => {
+    const { VersionId } = await s3.send(new PutObjectCommand({ Bucket: 'drop-box', Key: key, Body: archive }));
+    const encoded = encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
+    const body = JSON.stringify({ Records: [{ s3: { object: { key: encoded, versionId: VersionId } } }] });
+    const event = { Records: [{ messageId: 'm', body, attributes: { ApproximateReceiveCount: '1' } }] };
+    expect(await invoke('Deploy-prod', event)).toMatchObject({ result: { batchItemFailures: [] } });
+    const { Body } = await s3.send(
+      new GetObjectCommand({ Bucket: 'drop-box', Key: `receipts/prod/${key}/${VersionId}.json` }),
+    );
+    return JSON.parse((await Body?.transformToString()) ?? '');
+  };
+
+  test('take a snapshot, and the next night nothing but a manifest', async () => {
+    expect(await invoke('Backup-dev', { scheduledTime: '2026-11-23T04:15:00Z' })).toMatchObject({
+      status: 'SUCCEEDED',
+      result: { complete: true, integrations: 30, exported: 30 },
+    });
+    expect(await invoke('Backup-dev', { scheduledTime: '2026-11-23T04:15:00Z' })).toMatchObject({
+      result: { skipped: expect.any(String) },
+    });
+    expect(await invoke('Backup-dev', { scheduledTime: '2026-11-24T04:15:00Z' })).toMatchObject({
+      result: { complete: true, exported: 0, unchanged: 30 },
+    });
+    const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: 'vault', Prefix: 'snapshots/dev/' }));
+    expect(Contents).toHaveLength(2);
+    expect(said).toContain('"BackupSucceeded":1');
+  }, 30_000);
+
+  test('deploy what is dropped, replace it, and put it back when it does not start', async () => {
+    const key = 'deploy/prod/release 7/flow (1)+ü.iar';
+    expect(await drop(key, archiveOf(0))).toMatchObject({ state: 'deployed' });
+    expect(prod.instance.get('FLOW_0|01.00.0000')?.status).toBe('ACTIVATED');
+
+    expect(await drop(key, archiveOf(0, 'b'))).toMatchObject({ state: 'deployed' });
+    const replaced = digestOf(prod, 0);
+    expect(replaced).not.toBe(digestOf(dev, 0));
+
+    prod.faults.failActivation('FLOW_0|01.00.0000', 'the endpoint is taken', 1);
+    expect(await drop(key, archiveOf(0, 'c'))).toMatchObject({
+      state: 'rolled-back',
+      message: expect.stringContaining('the endpoint is taken'),
+    });
+    expect(digestOf(prod, 0)).toBe(replaced);
+    expect(prod.instance.get('FLOW_0|01.00.0000')?.status).toBe('ACTIVATED');
+    expect(said).toContain('"DropsRolledBack":1');
+  }, 30_000);
+
+  test('restore a snapshot, after it was read as a plan', async () => {
+    const plan = await invoke('Restore-prod', { from: 'dev', existing: 'replace', dryRun: true });
+    expect(plan).toMatchObject({ status: 'SUCCEEDED', result: { dryRun: true, created: 0 } });
+    expect(prod.instance.list()).toHaveLength(1);
+
+    const report = await invoke('Restore-prod', { from: 'dev', existing: 'replace' });
+    expect(report).toMatchObject({ status: 'SUCCEEDED', result: { created: 29, replaced: 1, failures: [] } });
+    for (let n = 0; n < 30; n++) expect(digestOf(prod, n)).toBe(digestOf(dev, n));
+    expect(new Set(prod.instance.list().map(({ status }) => status))).toEqual(new Set(['ACTIVATED']));
+
+    expect(await invoke('Restore-prod', { from: 'dev', existing: 'replace' })).toMatchObject({
+      result: { created: 0, replaced: 0, activated: 0 },
+    });
+  }, 30_000);
+});

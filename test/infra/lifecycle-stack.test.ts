@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import { SETTINGS_VARIABLE } from '../../functions/lambda/names.ts';
+import { createFunctionRuntime } from '../../functions/runtime.ts';
+import { only, type Resource, SAMPLE, synthesize } from './synthesized.ts';
+
+const { lifecycle, vault } = synthesize();
+const functions = lifecycle.ofType('AWS::Lambda::Function');
+const aliasOf = (job: string) => {
+  const [id] = [...lifecycle.ofType('AWS::Lambda::Alias').keys()].filter((key) => key.startsWith(job));
+  return { Ref: id };
+};
+const settingsOf = ({ Properties }: Resource) =>
+  createFunctionRuntime({ [SETTINGS_VARIABLE]: Properties.Environment.Variables[SETTINGS_VARIABLE] }).instance;
+
+test('an instance has the functions its settings ask for', () => {
+  expect([...functions.keys()].map((id) => id.replace(/JobFunction.*/, '')).sort()).toEqual([
+    'Backupprod',
+    'Backuptest',
+    'Deploydr',
+    'Deploytest',
+    'Restoredr',
+    'Restoretest',
+  ]);
+});
+
+test.each([...functions])('%s is Node 24 on arm64, with source maps, within the limits', (_id, { Properties }) => {
+  expect(Properties).toMatchObject({
+    Runtime: 'nodejs24.x',
+    Architectures: ['arm64'],
+    Timeout: 900,
+    Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps' } },
+  });
+  expect(JSON.stringify(Properties.Environment.Variables).length).toBeLessThan(4000);
+});
+
+test('every function has a log group of its own that is kept for three months', () => {
+  const groups = lifecycle.ofType('AWS::Logs::LogGroup');
+  const used = [...functions.values()].map(({ Properties }) => Properties.LoggingConfig.LogGroup.Ref);
+  expect(used.toSorted()).toEqual([...groups.keys()].toSorted());
+  for (const { Properties } of groups.values()) expect(Properties.RetentionInDays).toBe(90);
+});
+
+test('backup and restore are durable, one execution at a time, and what fails goes to a queue', () => {
+  for (const [id, { Properties }] of functions) {
+    const isDurable = !id.startsWith('Deploy');
+    expect(Properties.DurableConfig !== undefined, id).toBe(isDurable);
+    expect(Properties.ReservedConcurrentExecutions, id).toBe(isDurable ? 1 : undefined);
+    expect(Properties.DeadLetterConfig?.TargetArn, id).toEqual(isDurable ? expect.anything() : undefined);
+  }
+});
+
+describe('a schedule', () => {
+  const schedules = lifecycle.ofType('AWS::Scheduler::Schedule');
+
+  test('is there for each instance with backup, in its time zone, else UTC', () => {
+    expect(schedules.size).toBe(2);
+    const timesOf = (id: RegExp) => {
+      const { ScheduleExpression, ScheduleExpressionTimezone } = only(schedules, id).Properties;
+      return [ScheduleExpression, ScheduleExpressionTimezone];
+    };
+    expect(timesOf(/prod/)).toEqual(['cron(15 4 * * ? *)', 'Europe/Berlin']);
+    expect(timesOf(/test/)).toEqual(['cron(15 4 * * ? *)', 'UTC']);
+  });
+
+  test('starts the live version with the time it was meant for; what cannot be handed over goes to a queue', () => {
+    expect(only(schedules, /prod/).Properties).toMatchObject({
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: {
+        Arn: aliasOf('Backupprod'),
+        Input: '{"scheduledTime":"<aws.scheduler.scheduled-time>"}',
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [expect.stringMatching(/^BackupprodDeadLetters/), 'Arn'] } },
+      },
+    });
+  });
+});
+
+test('drops come one at a time, to at most two workers, and a batch may fail in part', () => {
+  const source = only(lifecycle.ofType('AWS::Lambda::EventSourceMapping'), /^Deploytest/);
+  expect(source.Properties).toMatchObject({
+    FunctionName: aliasOf('Deploytest'),
+    BatchSize: 1,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    ScalingConfig: { MaximumConcurrency: 2 },
+  });
+  const queueName = only(vault.ofType('AWS::SQS::Queue'), /^DropBoxDropstest/).Properties.QueueName;
+  expect(JSON.stringify(source.Properties.EventSourceArn)).toContain(`:${queueName}"`);
+});
+
+describe('no instance sees more requests at once than its `concurrency`', () => {
+  const workersOf = (id: string, { Properties }: Resource): number =>
+    id.startsWith('Deploy') ? 2 : Properties.ReservedConcurrentExecutions;
+
+  test.each([
+    ['backup', 1],
+    ['backup', 8],
+    ['deploy', 3],
+    ['deploy', 9],
+    ['both', 4],
+    ['both', 8],
+    ['both', 11],
+    ['both', 64],
+  ])('%s with %i', (kind, concurrency) => {
+    const { backup, deploy, ...instance } = SAMPLE.instances.test;
+    const uses = { ...(kind !== 'deploy' && { backup }), ...(kind !== 'backup' && { deploy }) };
+    const one = { ...instance, ...uses, concurrency };
+    const { lifecycle } = synthesize({ instances: { one, prod: SAMPLE.instances.prod } });
+    const its = [...lifecycle.ofType('AWS::Lambda::Function')].filter(([id]) => /^[A-Z][a-z]+oneJob/.test(id));
+
+    const shares = its.map(([id, resource]) => {
+      const each = settingsOf(resource).concurrency;
+      expect(each, id).toBeGreaterThan(0);
+      return each * workersOf(id, resource);
+    });
+
+    expect(its).toHaveLength({ backup: 1, deploy: 2, both: 3 }[kind] ?? 0);
+    expect(shares.reduce((sum, share) => sum + share)).toBeLessThanOrEqual(concurrency);
+  });
+});
+
+test('where nothing is backed up there is nothing to restore, and no function for it', () => {
+  const { lifecycle } = synthesize({ instances: { dr: SAMPLE.instances.dr } });
+  expect([...lifecycle.ofType('AWS::Lambda::Function').keys()]).toEqual([expect.stringMatching(/^Deploydr/)]);
+});
+
+describe('what a function is told', () => {
+  test('is the settings of its own instance, and only a function that deploys or restores may change it', () => {
+    for (const [id, resource] of functions) {
+      const instance = settingsOf(resource);
+      expect(id).toContain(instance.name);
+      expect(instance.deploy !== undefined, id).toBe(!id.startsWith('Backup'));
+      expect(instance.secret).toBe(`oic/${instance.name}`);
+    }
+  });
+
+  test('is where the vault and the drop box are, as far as it needs them', () => {
+    const variables = (job: string) => {
+      const {
+        NODE_OPTIONS: _,
+        [SETTINGS_VARIABLE]: __,
+        ...others
+      } = only(functions, new RegExp(`^${job}`)).Properties.Environment.Variables;
+      return others;
+    };
+    const OIC_VAULT = { 'Fn::Join': ['', ['s3://', { 'Fn::ImportValue': 'OicVault-VaultName' }]] };
+    const OIC_DROP_BOX = { 'Fn::Join': ['', ['s3://', { 'Fn::ImportValue': 'OicVault-DropBoxName' }]] };
+    expect(variables('Backupprod')).toEqual({ OIC_VAULT });
+    expect(variables('Restoredr')).toEqual({ OIC_VAULT });
+    expect(variables('Deploytest')).toEqual({ OIC_DROP_BOX });
+  });
+});
+
+test('secrets are known by name; none is made, and no value is in a template', () => {
+  for (const { template } of [lifecycle, vault]) template.resourceCountIs('AWS::SecretsManager::Secret', 0);
+});
+
+test('an instance can lose its deploy: of the other stack only the buckets are imported', () => {
+  const imports = JSON.stringify(lifecycle.template.toJSON()).matchAll(/"Fn::ImportValue":"([^"]+)"/g);
+  expect(new Set([...imports].map(([, name]) => name))).toEqual(
+    new Set(['OicVault-VaultArn', 'OicVault-VaultName', 'OicVault-DropBoxArn', 'OicVault-DropBoxName']),
+  );
+});

@@ -1,0 +1,176 @@
+/** Least privilege: all that each function may do, walked off the synthesized IAM and held against a table. */
+import { describe, expect, test } from 'vitest';
+import { SAMPLE, type Synthesized, synthesize } from './synthesized.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const asList = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+
+const { vault, lifecycle } = synthesize();
+
+/** As one reads it: names instead of references. */
+const nameOf = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  const [[intrinsic, argument]] = Object.entries(value as object) as [[string, unknown]];
+  if (intrinsic === 'Fn::Join') return (argument as [string, unknown[]])[1].map(nameOf).join('');
+  if (intrinsic === 'Fn::ImportValue') return (argument as string).replace(/^OicVault-(.*)Arn$/, '$1');
+  const id = intrinsic === 'Fn::GetAtt' ? (argument as string[])[0] : (argument as string);
+  return (id ?? '')
+    .replace(/^AWS::(Partition|Region|AccountId)$/, '')
+    .replace(/JobLog\w*$/, ' log')
+    .replace(/DeadLetters\w*$/, ' dead letters')
+    .replace(/JobFunctionAliaslive\w*$/, ' function:live')
+    .replace(/JobFunction\w*$/, ' function');
+};
+
+const readable = (resource: unknown): string => nameOf(resource).replace(/^arn::(sqs|secretsmanager):::/, '');
+
+/** Every (action, resource) that the role of a function is allowed, sorted. */
+const rightsOf = ({ ofType }: Synthesized, job: string): string[] => {
+  const statements = [...ofType('AWS::IAM::Policy').values()]
+    .filter(({ Properties }) => Properties.Roles.some(({ Ref }: { Ref: string }) => Ref.startsWith(job)))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
+  const rights = statements.flatMap(({ Action, Resource, Condition }) => {
+    const prefixes = asList(Condition?.StringLike?.['s3:prefix'] ?? []) as string[];
+    return asList(Action).flatMap((action) =>
+      asList(Resource).flatMap((resource) =>
+        (prefixes.length > 0 ? prefixes : ['']).map((prefix) => `${action} ${readable(resource)} ${prefix}`.trim()),
+      ),
+    );
+  });
+  return [...new Set(rights)].sort();
+};
+
+const reads = (bucket: string, ...prefixes: string[]): string[] =>
+  prefixes.flatMap((prefix) => [
+    `s3:GetObject ${bucket}/${prefix}/*`,
+    `s3:GetObjectVersion ${bucket}/${prefix}/*`,
+    `s3:ListBucketVersions ${bucket} ${prefix}/*`,
+  ]);
+const writes = (bucket: string, ...prefixes: string[]): string[] => [
+  ...reads(bucket, ...prefixes),
+  ...prefixes.map((prefix) => `s3:PutObject ${bucket}/${prefix}/*`),
+];
+const itself = (job: string): string[] => [`logs:CreateLogStream ${job} log`, `logs:PutLogEvents ${job} log`];
+const durable = (job: string): string[] => [
+  `lambda:CheckpointDurableExecution ${job} function:*`,
+  `lambda:GetDurableExecutionState ${job} function:*`,
+  `sqs:SendMessage ${job} dead letters`,
+];
+const secret = (name: string): string => `secretsmanager:GetSecretValue secret:oic/${name}-??????`;
+const drops = (name: string): string[] =>
+  ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map((action) => `sqs:${action} OicVault-drops-${name}`);
+
+const TABLE: Readonly<Record<string, readonly string[]>> = {
+  Backupprod: [
+    ...itself('Backupprod'),
+    ...durable('Backupprod'),
+    secret('prod'),
+    ...writes('Vault', 'integrations/prod', 'snapshots/prod', 'reports/prod', 'runs/prod'),
+  ],
+  Backuptest: [
+    ...itself('Backuptest'),
+    ...durable('Backuptest'),
+    secret('test'),
+    ...writes('Vault', 'integrations/test', 'snapshots/test', 'reports/test', 'runs/test'),
+  ],
+  Deploytest: [
+    ...itself('Deploytest'),
+    secret('test'),
+    ...drops('test'),
+    ...reads('DropBox', 'deploy/test'),
+    ...writes('DropBox', 'receipts/test', 'safety/test', 'leases/test'),
+  ],
+  Deploydr: [
+    ...itself('Deploydr'),
+    secret('dr'),
+    ...drops('dr'),
+    ...reads('DropBox', 'deploy/dr'),
+    ...writes('DropBox', 'receipts/dr', 'safety/dr', 'leases/dr'),
+  ],
+  Restoredr: [
+    ...itself('Restoredr'),
+    ...durable('Restoredr'),
+    secret('dr'),
+    ...reads('Vault', 'integrations/prod', 'snapshots/prod', 'integrations/test', 'snapshots/test'),
+    ...writes('Vault', 'safety/dr', 'runs/dr'),
+  ],
+  Restoretest: [
+    ...itself('Restoretest'),
+    ...durable('Restoretest'),
+    secret('test'),
+    ...reads('Vault', 'integrations/prod', 'snapshots/prod', 'integrations/test', 'snapshots/test'),
+    ...writes('Vault', 'safety/test', 'runs/test'),
+  ],
+  // What starts a backup.
+  BackupprodSchedule: ['lambda:InvokeFunction Backupprod function:live', 'sqs:SendMessage Backupprod dead letters'],
+  BackuptestSchedule: ['lambda:InvokeFunction Backuptest function:live', 'sqs:SendMessage Backuptest dead letters'],
+};
+
+const roles = [...lifecycle.ofType('AWS::IAM::Role').keys()];
+const roleOf = (job: string): string => (job.endsWith('Schedule') ? job : `${job}JobRole`);
+
+test('the table names every role there is', () => {
+  const named = roles.map((id) => id.replace(/(JobRole|Role)\w{8}$/, ''));
+  expect(named.toSorted()).toEqual(Object.keys(TABLE).toSorted());
+});
+
+test.each(Object.entries(TABLE))('%s may do exactly what the table says', (job, rights) => {
+  expect(rightsOf(lifecycle, roleOf(job))).toEqual([...new Set(rights)].sort());
+});
+
+test('no role has a managed policy or one of its own making', () => {
+  for (const { ofType } of [vault, lifecycle]) {
+    for (const { Properties } of ofType('AWS::IAM::Role').values()) {
+      expect(Properties.ManagedPolicyArns).toBeUndefined();
+      expect(Properties.Policies).toBeUndefined();
+    }
+  }
+});
+
+test('no action has a wildcard', () => {
+  for (const { ofType } of [vault, lifecycle]) {
+    for (const { Properties } of ofType('AWS::IAM::Policy').values()) {
+      for (const { Effect, Action } of Properties.PolicyDocument.Statement as Statement[]) {
+        expect(Effect).toBe('Allow');
+        for (const action of asList(Action)) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z0-9]+$/);
+      }
+    }
+  }
+});
+
+test('the deploy function of test does not even name prod', () => {
+  expect(rightsOf(lifecycle, 'DeploytestJobRole').join('\n')).not.toMatch(/prod|\bVault/);
+});
+
+describe('with a key of the account', () => {
+  const guarded = synthesize({ ...SAMPLE, vault: { customerKey: true, replicaRegion: 'eu-west-1' } });
+  const kms = (job: string) => rightsOf(guarded.lifecycle, job).filter((right) => right.startsWith('kms:'));
+
+  test('who writes the vault may encrypt, who reads it decrypt, who does neither nothing', () => {
+    expect(kms('BackupprodJobRole')).toEqual(['kms:Decrypt VaultKey', 'kms:GenerateDataKey VaultKey']);
+    expect(kms('RestoredrJobRole')).toEqual(['kms:Decrypt VaultKey', 'kms:GenerateDataKey VaultKey']);
+    expect(kms('DeploytestJobRole')).toEqual([]);
+  });
+
+  test('S3 itself may copy, and nothing more', () => {
+    const [role = ''] = [...guarded.vault.ofType('AWS::IAM::Role').keys()];
+    const actions = rightsOf(guarded.vault, role).map((right) => right.split(' ')[0]);
+    expect(actions).toEqual([
+      'kms:Decrypt',
+      'kms:Encrypt',
+      's3:GetObjectVersionAcl',
+      's3:GetObjectVersionForReplication',
+      's3:GetObjectVersionTagging',
+      's3:GetReplicationConfiguration',
+      's3:ListBucket',
+      's3:ReplicateObject',
+      's3:ReplicateTags',
+    ]);
+  });
+});

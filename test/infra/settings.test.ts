@@ -1,0 +1,81 @@
+/** What the settings say of AWS, checked before anything is synthesized. */
+import { describe, expect, test } from 'vitest';
+import { ConfigError } from '../../functions/core/config-error.ts';
+import { awsRule, parseSettings } from '../../functions/settings.ts';
+import { SAMPLE } from './synthesized.ts';
+
+const problemsOf = (settings: object): readonly string[] => {
+  try {
+    parseSettings(settings, 'cdk.json', awsRule);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+};
+
+const { prod, dr, test: both } = SAMPLE.instances;
+const scheduled = (schedule: string) => ({ instances: { prod: { ...prod, backup: { schedule } } } });
+const secret = (name: string) => ({ instances: { dr: { ...dr, secret: name } } });
+const vault = (options: object) => ({ ...SAMPLE, vault: options });
+
+test('the sample has none, also with all options of the vault', () => {
+  expect(problemsOf(SAMPLE)).toEqual([]);
+  const objectLock = { mode: 'compliance', days: 90 };
+  expect(problemsOf(vault({ objectLock, customerKey: true, replicaRegion: 'us-gov-west-1' }))).toEqual([]);
+});
+
+describe('a problem is told with its path', () => {
+  test.each([
+    [
+      scheduled('cron(60 4 * * ? *)'),
+      'instances.prod.backup.schedule: "cron(60 4 * * ? *)" cannot have "60" as minute',
+    ],
+    [scheduled('cron(15 4 ? * SUN *)'), 'leaves more than six days without a backup'],
+    [scheduled('daily'), 'instances.prod.backup.schedule: "daily" must be cron('],
+    [
+      secret('arn:aws:secretsmanager:eu-central-1:123456789012:secret:oic/dr'),
+      'instances.dr.secret: must be the name of a secret',
+    ],
+    [secret('oic/*'), 'instances.dr.secret: must be the name of a secret'],
+    [secret('oic/prod-backup'), 'not ending in a dash and six characters'],
+    [vault({ objectLock: { days: 91 } }), 'vault.objectLock.days: must be at most retentionDays (90)'],
+    [vault({ objectLock: { days: 0 } }), 'vault.objectLock.days: must be at least 1'],
+    [vault({ objectLock: { days: 9, mode: 'soft' } }), 'vault.objectLock.mode: must be one of governance, compliance'],
+    [vault({ replicaRegion: 'Ireland' }), 'vault.replicaRegion'],
+    [vault({ customerkey: true }), 'vault.customerkey: is not a setting'],
+    [{ instances: { dr: { ...dr, concurrency: 2 } } }, 'instances.dr.concurrency: must be at least 3'],
+  ])('%#', (settings, problem) => {
+    expect(problemsOf(settings)).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
+test('an instance may be backed up and deployed to', () => {
+  expect(problemsOf({ instances: { both } })).toEqual([]);
+});
+
+test('all problems are told at once, whatever their kind', () => {
+  const problems = problemsOf({
+    instances: {
+      Prod: { ...prod, backup: { schedule: 'rate(1 days)', zone: 'UTC' } },
+      dr: { ...dr, secret: undefined },
+      twin: { ...dr, url: 'ftp://example.com' },
+      again: { ...both, concurrency: 0 },
+      double: both,
+    },
+    retentionDays: 0,
+    alarmEmail: 'nobody',
+  });
+
+  expect(problems.map((problem) => problem.split(': ')[0]).toSorted()).toEqual([
+    'alarmEmail',
+    'instances.Prod',
+    'instances.Prod.backup.schedule',
+    'instances.Prod.backup.zone',
+    'instances.again.concurrency',
+    'instances.double',
+    'instances.dr.secret',
+    'instances.twin.url',
+    'retentionDays',
+  ]);
+});

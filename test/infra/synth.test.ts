@@ -1,0 +1,163 @@
+/** `cdk synth` on a fresh machine: from the repository's own cdk.json, offline, without an account, and strict. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { App } from 'aws-cdk-lib';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { awsRule, parseSettings } from '../../functions/settings.ts';
+import { createStacks } from '../../infra/create-stacks.ts';
+import { type Assembly, assemble, readAssembly } from './assembly.ts';
+import { cdkContext, SAMPLE } from './synthesized.ts';
+
+const run = promisify(execFile);
+const ROOT = join(import.meta.dirname, '..', '..');
+const CDK = join(ROOT, 'node_modules', '.bin', 'cdk');
+
+/** Neither credentials nor a region, nor a proxy that leads anywhere. */
+const OFFLINE = {
+  PATH: process.env.PATH,
+  HOME: tmpdir(),
+  CI: 'true',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  HTTPS_PROXY: 'http://127.0.0.1:9',
+  HTTP_PROXY: 'http://127.0.0.1:9',
+};
+
+let assembly: Assembly;
+let said: string;
+beforeAll(async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'oic-synth-'));
+  const args = ['synth', '--strict', '--quiet', '--output', directory];
+  const { stdout, stderr } = await run(CDK, args, { cwd: ROOT, env: OFFLINE, maxBuffer: 1 << 26 });
+  said = stdout + stderr;
+  assembly = await readAssembly(directory);
+}, 60_000);
+afterAll(() => assembly.close());
+
+test('gives both stacks, with nothing to complain about', async () => {
+  expect(said).toContain('Successfully synthesized');
+  expect(said).not.toMatch(/\b(WARNING|ERROR|INFO)\b/);
+  for (const stack of ['OicVault', 'OicLifecycle']) {
+    expect((await stat(join(assembly.directory, `${stack}.template.json`))).size).toBeGreaterThan(1_000);
+  }
+});
+
+describe('a bundle', () => {
+  const MAX_BYTES = 1_600_000;
+
+  test('is no larger than 1.6 MB, and is there for each function', async () => {
+    expect(assembly.functions.map(({ name }) => name).toSorted()).toEqual([
+      'Backup-dev',
+      'Backup-test',
+      'Deploy-test',
+      'Restore-test',
+    ]);
+    for (const { name, bundle } of assembly.functions) {
+      expect((await stat(bundle)).size, name).toBeLessThan(MAX_BYTES);
+    }
+  });
+
+  test('asks for exactly the variables that its construct sets', async () => {
+    for (const { name, bundle, variables } of assembly.functions) {
+      const asked = new Set([...(await readFile(bundle, 'utf8')).matchAll(/\bOIC_[A-Z_]+\b/g)].map(([word]) => word));
+      const set = Object.keys(variables).filter((variable) => variable.startsWith('OIC_'));
+      expect([...asked].toSorted(), name).toEqual(set.toSorted());
+    }
+  });
+
+  test('holds no simulator, no command line, and nothing that only development needs', async () => {
+    const { devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    for (const { name, bundle } of assembly.functions) {
+      const { sources } = JSON.parse(await readFile(`${bundle}.map`, 'utf8')) as { sources: string[] };
+      const own = sources.map((source) => source.replace(/^(\.\.\/)+/, ''));
+      expect(
+        own.filter((source) => /\/functions\/(cli\/|cli\.ts)|\/test\//.test(source)),
+        name,
+      ).toEqual([]);
+      for (const dependency of Object.keys(devDependencies)) {
+        expect(
+          own.filter((source) => source.includes(`node_modules/${dependency}/`)),
+          name,
+        ).toEqual([]);
+      }
+      expect(own.some((source) => source.endsWith('functions/settings.ts'))).toBe(true);
+    }
+  });
+});
+
+describe('cdk-nag', () => {
+  const everything = () => {
+    const app = new App({ context: { ...cdkContext, 'aws:cdk:bundling-stacks': [] } });
+    const vault = { objectLock: { days: 30 }, customerKey: true, replicaRegion: 'eu-west-1' };
+    createStacks(app, parseSettings({ ...SAMPLE, vault, alarmEmail: 'a@example.com' }, 'the test', awsRule));
+    return app;
+  };
+  const findings = (app: App): string[] =>
+    new AwsSolutionsChecks(app).validateScope(app).violations.map(({ ruleName }) => ruleName);
+
+  test('finds nothing, also with everything that settings can ask for', () => {
+    expect(findings(everything())).toEqual([]);
+  });
+
+  test('would find a permission too wide', () => {
+    const app = everything();
+    const stack = app.node.findChild('OicLifecycle');
+    const role = new Role(stack, 'Stray', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const statements = [new PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] })];
+    new Policy(stack, 'StrayPolicy', { roles: [role], statements });
+
+    expect(findings(app)).toEqual(['AwsSolutions-IAM5[Resource::*]']);
+  });
+
+  test('is answered with a reason wherever it is contradicted, finding by finding', () => {
+    const answers = everything()
+      .node.findAll()
+      .flatMap(({ node }) => node.metadata)
+      .filter(({ type }) => type === 'aws:cdk:acknowledged-rules')
+      .flatMap(({ data }) => Object.entries(data as Record<string, string>));
+    expect(answers.length).toBeGreaterThan(10);
+    for (const [rule, reason] of answers) {
+      expect(reason, rule).toMatch(/\w+( \S+){3,}/);
+      expect(rule).toMatch(/AwsSolutions-(IAM5\[Resource::.+\]|S1|SQS3)$|DurableConfig$/);
+    }
+  });
+});
+
+test('settings that are wrong end the synthesis with all problems at once, as sentences', async () => {
+  const { instances } = SAMPLE;
+  const wrong = {
+    instances: {
+      prod: { ...instances.prod, secret: undefined, backup: { schedule: 'cron(0 2 * *)' } },
+      test: { ...instances.test, concurency: 3 },
+      twin: { ...instances.test, backup: { timeZone: 'Europe/Berlin' } },
+    },
+  };
+
+  const failure = await assemble(wrong).then(
+    () => undefined,
+    (error: { code: number; stderr: string }) => error,
+  );
+
+  expect(failure?.code).toBe(2);
+  expect(failure?.stderr).not.toMatch(/\n\s+at /);
+  for (const problem of [
+    'instances.prod.secret: is missing',
+    'instances.prod.backup.schedule: "cron(0 2 * *)" must have six fields',
+    'instances.test.concurency: is not a setting',
+    'instances.twin: is the same instance as test',
+  ]) {
+    expect(failure?.stderr).toContain(`- ${problem}`);
+  }
+});
+
+test.each([
+  [{ ...SAMPLE.instances.test, backup: {} }, 'instances.one.backup.schedule: is missing, so in AWS'],
+  [{ ...SAMPLE.instances.test, concurrency: 3 }, 'instances.one.concurrency: must be at least 4, which its functions'],
+])('what only AWS needs is asked for too', (one, problem) => {
+  expect(() => parseSettings({ instances: { one } }, 'cdk.json', awsRule)).toThrow(problem);
+  expect(() => parseSettings({ instances: { one } }, 'cdk.json')).not.toThrow();
+});

@@ -1,0 +1,205 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { only, SAMPLE, synthesize } from './synthesized.ts';
+
+const { vault } = synthesize();
+const buckets = vault.ofType('AWS::S3::Bucket');
+const vaultBucket = only(buckets, /^VaultBucket/).Properties;
+const dropBox = only(buckets, /^DropBoxBucket/).Properties;
+
+test('the stack cannot be deleted by mistake, and what it holds outlives it', () => {
+  expect(vault.stack.terminationProtection).toBe(true);
+  expect(buckets.size).toBe(3);
+  for (const bucket of buckets.values()) {
+    expect(bucket).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  }
+});
+
+test.each([...buckets.keys()])('%s keeps versions, is encrypted and never public', (id) => {
+  expect(buckets.get(id)?.Properties).toMatchObject({
+    VersioningConfiguration: { Status: 'Enabled' },
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+    },
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+    OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+  });
+});
+
+test.each([...buckets.keys()])('%s refuses whoever comes without TLS 1.2', (id) => {
+  const denies = (condition: object) =>
+    Match.objectLike({ Effect: 'Deny', Action: 's3:*', Principal: { AWS: '*' }, Condition: condition });
+  vault.template.hasResourceProperties('AWS::S3::BucketPolicy', {
+    Bucket: { Ref: id },
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        denies({ Bool: { 'aws:SecureTransport': 'false' } }),
+        denies({ NumericLessThan: { 's3:TlsVersion': 1.2 } }),
+      ]),
+    },
+  });
+});
+
+describe('the lifecycle of the vault', () => {
+  const rulesOf = (retentionDays: number): Record<string, Record<string, unknown>> => {
+    const { Properties } = only(
+      synthesize({ ...SAMPLE, retentionDays }).vault.ofType('AWS::S3::Bucket'),
+      /^VaultBucket/,
+    );
+    return Object.fromEntries(
+      Properties.LifecycleConfiguration.Rules.map((rule: { Prefix?: string }) => [rule.Prefix ?? 'all', rule]),
+    );
+  };
+
+  test.each([1, 90, 400])('with %s days, no snapshot outlives the versions it names', (retentionDays) => {
+    const rules = rulesOf(retentionDays);
+
+    expect(rules['snapshots/']).toMatchObject({
+      ExpirationInDays: retentionDays,
+      NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+    });
+    // A version becomes non-current after the last snapshot that names it, so it may go no earlier than the day after.
+    expect(rules['integrations/']).toMatchObject({
+      NoncurrentVersionExpiration: { NoncurrentDays: retentionDays + 1 },
+    });
+    expect(rules['integrations/']).not.toHaveProperty('ExpirationInDays');
+  });
+
+  test('markers of runs and broken uploads are gone soon', () => {
+    expect(rulesOf(90)).toMatchObject({
+      'runs/': { ExpirationInDays: 14 },
+      all: { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } },
+    });
+  });
+});
+
+describe('what is asked for in the settings only', () => {
+  test('is not there by default', () => {
+    expect(vaultBucket).not.toHaveProperty('ObjectLockEnabled');
+    expect(vaultBucket).not.toHaveProperty('ReplicationConfiguration');
+    vault.template.resourceCountIs('AWS::KMS::Key', 0);
+  });
+
+  const guarded = synthesize({
+    ...SAMPLE,
+    vault: { objectLock: { days: 30 }, customerKey: true, replicaRegion: 'eu-west-1' },
+  });
+  const guardedBucket = only(guarded.vault.ofType('AWS::S3::Bucket'), /^VaultBucket/).Properties;
+  const copies = only(guarded.replica.ofType('AWS::S3::Bucket'), /^Replica/);
+
+  test.each([
+    ['governance', {}],
+    ['compliance', { mode: 'compliance' }],
+  ])('Object Lock in %s mode', (mode, more) => {
+    const locked = synthesize({ ...SAMPLE, vault: { objectLock: { days: 30, ...more } } });
+    locked.vault.template.hasResourceProperties('AWS::S3::Bucket', {
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: mode.toUpperCase(), Days: 30 } } },
+    });
+    expect(only(locked.vault.ofType('AWS::S3::Bucket'), /^DropBox/).Properties).not.toHaveProperty('ObjectLockEnabled');
+  });
+
+  test('a key of the account, rotated and kept', () => {
+    expect(guardedBucket.BucketEncryption.ServerSideEncryptionConfiguration[0]).toMatchObject({
+      BucketKeyEnabled: true,
+      ServerSideEncryptionByDefault: {
+        SSEAlgorithm: 'aws:kms',
+        KMSMasterKeyID: { 'Fn::GetAtt': [expect.any(String), 'Arn'] },
+      },
+    });
+    guarded.vault.template.hasResource('AWS::KMS::Key', {
+      Properties: { EnableKeyRotation: true },
+      DeletionPolicy: 'Retain',
+    });
+  });
+
+  test('a copy in another region, guarded as the vault is, to which no deletion is copied', () => {
+    expect(guarded.replica.stack).toMatchObject({ region: 'eu-west-1', terminationProtection: true });
+    expect(copies).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: { VersioningConfiguration: { Status: 'Enabled' }, ObjectLockEnabled: true },
+    });
+    const { Rules } = guardedBucket.ReplicationConfiguration;
+    expect(Rules.map((rule: { Filter: { Prefix: string } }) => rule.Filter.Prefix)).toEqual([
+      'integrations/',
+      'snapshots/',
+      'reports/',
+      'safety/',
+    ]);
+    for (const rule of Rules) {
+      expect(rule).toMatchObject({ Status: 'Enabled', DeleteMarkerReplication: { Status: 'Disabled' } });
+      // Both stacks make the name, each on its own: they must make the same.
+      expect(rule.Destination.Bucket).toEqual({
+        'Fn::Join': [
+          '',
+          ['arn:', { Ref: 'AWS::Partition' }, ':s3:::oicvaultreplica-', { Ref: 'AWS::AccountId' }, '-eu-west-1'],
+        ],
+      });
+    }
+    expect(copies.Properties.BucketName).toEqual({
+      'Fn::Join': ['', ['oicvaultreplica-', { Ref: 'AWS::AccountId' }, '-eu-west-1']],
+    });
+  });
+});
+
+describe('the drop box', () => {
+  test('tells the queue of each instance with deploy what is dropped for it, and nothing else', () => {
+    const told = dropBox.NotificationConfiguration.QueueConfigurations.map(
+      (one: {
+        Event: string;
+        Filter: { S3Key: { Rules: { Value: string }[] } };
+        Queue: { 'Fn::GetAtt': [string] };
+      }) => [
+        one.Event,
+        ...one.Filter.S3Key.Rules.map(({ Value }) => Value),
+        vault.ofType('AWS::SQS::Queue').get(one.Queue['Fn::GetAtt'][0])?.Properties.QueueName,
+      ],
+    );
+    expect(told).toEqual([
+      ['s3:ObjectCreated:*', 'deploy/dr/', '.iar', 'OicVault-drops-dr'],
+      ['s3:ObjectCreated:*', 'deploy/dr/', '.IAR', 'OicVault-drops-dr'],
+      ['s3:ObjectCreated:*', 'deploy/test/', '.iar', 'OicVault-drops-test'],
+      ['s3:ObjectCreated:*', 'deploy/test/', '.IAR', 'OicVault-drops-test'],
+    ]);
+  });
+
+  test('is made after the policies by which S3 of this account may send to its queues', () => {
+    const policies = [...vault.ofType('AWS::SQS::QueuePolicy')].filter(([id]) => /^DropBoxDrops/.test(id));
+    expect(policies).toHaveLength(2);
+    for (const [id, { Properties }] of policies) {
+      expect(Properties.PolicyDocument.Statement).toContainEqual({
+        Effect: 'Allow',
+        Principal: { Service: 's3.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: expect.anything(),
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      });
+      expect(only(buckets, /^DropBoxBucket/).DependsOn).toContain(id);
+    }
+  });
+
+  test('a drop is tried three times, six timeouts of the function apart, and kept two weeks after', () => {
+    const queues = vault.ofType('AWS::SQS::Queue');
+    for (const target of ['dr', 'test']) {
+      expect(only(queues, new RegExp(`^DropBoxDrops${target}`)).Properties).toMatchObject({
+        VisibilityTimeout: 6 * 900,
+        RedrivePolicy: { maxReceiveCount: 3 },
+      });
+      expect(only(queues, new RegExp(`^DropBoxDeadLetters${target}`)).Properties).toMatchObject({
+        MessageRetentionPeriod: 14 * 24 * 3600,
+      });
+    }
+  });
+
+  test('receipts outlive whatever may wait in a queue, and leases are never removed while they count', () => {
+    const { Rules } = only(synthesize({ ...SAMPLE, retentionDays: 3 }).vault.ofType('AWS::S3::Bucket'), /^DropBox/)
+      .Properties.LifecycleConfiguration;
+    expect(Rules).toContainEqual(expect.objectContaining({ Prefix: 'receipts/', ExpirationInDays: 30 }));
+    for (const rule of Rules) if (rule.Prefix !== 'receipts/') expect(rule).not.toHaveProperty('ExpirationInDays');
+  });
+});

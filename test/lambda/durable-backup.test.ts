@@ -1,0 +1,163 @@
+/** The backup as AWS runs it: the handler itself, under the official local runner of durable executions. */
+import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { handler } from '../../functions/backup.ts';
+import { openWorkshop, type Workshop } from '../jobs/workshop.ts';
+import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { type FakeSecrets, startFakeSecrets } from './fake-secrets.ts';
+
+beforeAll(() => LocalDurableTestRunner.setupTestEnvironment());
+afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
+
+let workshop: Workshop;
+let simulator: Simulator;
+let secrets: FakeSecrets;
+let printed: string[];
+beforeEach(async () => {
+  [workshop, simulator] = await Promise.all([openWorkshop(), startSimulator()]);
+  secrets = await startFakeSecrets({ 'oic/dev': simulator.credentials() });
+  const { url, integrationInstance } = simulator;
+  const settings = { instances: { dev: { url, integrationInstance, secret: 'oic/dev', backup: {} } } };
+  const env = { ...secrets.env, OIC_SETTINGS: JSON.stringify(settings), OIC_VAULT: workshop.directory };
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  printed = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+  }
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  for (const secret of simulator.secrets()) expect(printed.join('')).not.toContain(secret);
+  await Promise.all([simulator.close(), secrets.close(), workshop.close()]);
+});
+
+const lastUpdated = new Date('2026-09-17T19:23:49.887Z');
+const addIntegrations = (count: number): void => {
+  for (let n = 0; n < count; n++) {
+    const code = `FLOW_${String(n).padStart(5, '0')}`;
+    simulator.instance.add(buildSampleArchive({ code, version: '01.00.0000', name: `The flow with number ${n}` }), {
+      lastUpdated,
+      lastUpdatedBy: 'anna.integrator@example.com',
+    });
+  }
+};
+
+const run = async (payload: object = {}) => {
+  const runner = new LocalDurableTestRunner({ handlerFunction: handler });
+  const execution = await runner.run({ payload });
+  const results = execution.getOperations().map((operation) => operation.getOperationData()?.StepDetails?.Result ?? '');
+  return { execution, results };
+};
+const lines = (): Record<string, unknown>[] =>
+  printed
+    .flatMap((text) => text.trim().split('\n'))
+    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+const metrics = () => lines().filter((line) => '_aws' in line);
+const exportsSeen = (): number => simulator.requests.filter(({ kind }) => kind === 'export').length;
+
+test('takes a snapshot, answers with its counts and prints one set of metrics', async () => {
+  addIntegrations(3);
+
+  const { execution } = await run();
+
+  expect(execution.getStatus()).toBe('SUCCEEDED');
+  expect(execution.getResult()).toEqual({
+    snapshot: expect.stringMatching(/^\d{4}-/),
+    complete: true,
+    integrations: 3,
+    exported: 3,
+    unchanged: 0,
+    failures: 0,
+    warnings: 0,
+  });
+  expect(metrics()).toEqual([
+    expect.objectContaining({
+      service: 'oic-lifecycle',
+      instance: 'dev',
+      BackupSucceeded: 1,
+      Integrations: 3,
+      Exported: 3,
+    }),
+  ]);
+  expect(await workshop.vault.listSnapshots('dev')).toHaveLength(1);
+});
+
+test('every line of the log names the instance and the run', async () => {
+  addIntegrations(2);
+
+  await run();
+
+  const said = lines().filter((line) => !('_aws' in line));
+  expect(said.map(({ message }) => message)).toEqual(['Listed', 'Exported', 'Exported', 'Backup finished']);
+  const [{ run: theRun }] = said as [{ run: string }];
+  expect(theRun).toMatch(/^[\w-]+$/);
+  for (const line of said) expect(line).toMatchObject({ service: 'oic-lifecycle', instance: 'dev', run: theRun });
+  expect([said[1]?.integration, said[2]?.integration].sort()).toEqual([
+    'FLOW_00000|01.00.0000',
+    'FLOW_00001|01.00.0000',
+  ]);
+});
+
+test('3,000 integrations are far fewer than 2,500 operations, each result below what a checkpoint takes', async () => {
+  addIntegrations(3000);
+
+  const { execution, results } = await run();
+
+  expect(execution.getResult()).toMatchObject({ complete: true, integrations: 3000, exported: 3000 });
+  expect(execution.getOperations().length).toBeLessThan(200);
+  for (const result of results) expect(Buffer.byteLength(result)).toBeLessThan(256_000);
+  expect(exportsSeen()).toBe(3000);
+  // The listing alone would have been too large; it lies in the vault.
+  expect((await workshop.files()).filter((file) => file.startsWith('runs/dev/'))).toHaveLength(1);
+}, 60_000);
+
+test('two executions of one tick of the schedule are one snapshot', async () => {
+  addIntegrations(2);
+  const scheduledTime = '2026-11-23T04:15:00Z';
+
+  await run({ scheduledTime });
+  const second = await run({ scheduledTime });
+
+  expect(second.execution.getResult()).toEqual({ skipped: `another run has the tick of ${scheduledTime}` });
+  expect(await workshop.vault.listSnapshots('dev')).toHaveLength(1);
+  expect(metrics()).toHaveLength(1);
+  const next = await run({ scheduledTime: '2026-11-24T04:15:00Z' });
+  expect(next.execution.getResult()).toMatchObject({ exported: 0, unchanged: 2 });
+});
+
+test('an integration that fails makes the snapshot incomplete: written, counted, and thrown once', async () => {
+  addIntegrations(2);
+  simulator.faults.add({ match: { kind: 'export', id: 'FLOW_00001|01.00.0000' }, answer: { status: 403 } });
+
+  const { execution } = await run();
+
+  expect(execution.getStatus()).toBe('FAILED');
+  expect(execution.getError().errorMessage).toMatch(
+    /^snapshot .* of dev is incomplete, 1 failed: exporting FLOW_00001/,
+  );
+  expect(metrics()).toEqual([expect.objectContaining({ SnapshotIncomplete: 1, ExportFailed: 1 })]);
+  expect(lines()).toContainEqual(expect.objectContaining({ level: 'ERROR', integration: 'FLOW_00001|01.00.0000' }));
+});
+
+test('a run that can do nothing leaves no snapshot, and says so by metric, log and error', async () => {
+  addIntegrations(60);
+  simulator.faults.add({ match: { kind: 'export' }, answer: { status: 401 } });
+
+  const { execution } = await run();
+
+  expect(execution.getStatus()).toBe('FAILED');
+  expect(execution.getError().errorMessage).toMatch(/check clientId/);
+  expect(metrics()).toEqual([expect.objectContaining({ BackupFailed: 1 })]);
+  expect(await workshop.vault.listSnapshots('dev')).toEqual([]);
+  // The batches that had not begun when the first failed did not ask.
+  expect(exportsSeen()).toBeLessThan(60);
+});
+
+test('an event of another shape is refused', async () => {
+  const { execution } = await run({ fulll: true });
+
+  expect(execution.getStatus()).toBe('FAILED');
+  expect(execution.getError().errorMessage).toMatch(/^the event of a backup is \{\}/);
+});

@@ -1,0 +1,191 @@
+/**
+ * Simulated nights of one instance and its vault: people at work, faults, deaths in the middle, clocks that jump. After
+ * each night the vault must verify, and the snapshot must tell the instance as it was while it was taken, no more and no
+ * less. One seed gives one life; what is under way at the same time may still fall another way.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Manifest, SnapshotIntegration } from '../../functions/core/manifest.ts';
+import { type BackupReport, backUp } from '../../functions/jobs/back-up.ts';
+import { openFileJournal } from '../../functions/jobs/file-journal.ts';
+import { verify } from '../../functions/jobs/verify.ts';
+import { isOicError } from '../../functions/oic/errors.ts';
+import { ListingError } from '../../functions/oic/listing.ts';
+import { createDirectoryStore } from '../../functions/store/directory-store.ts';
+import { createVault } from '../../functions/store/vault.ts';
+import { connectTo } from '../oic/simulated.ts';
+import { createRandom, type Random } from '../simulator/random.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { readArchive } from '../simulator/stored-archive.ts';
+import { createLife, type Life } from './life.ts';
+import { addFaults, createMortal, Killed } from './trouble.ts';
+
+export interface NightsOptions {
+  readonly seed: number;
+  readonly nights: number;
+  readonly onNight?: (night: number, tally: Tally) => void;
+}
+
+export interface Tally {
+  backups: number;
+  deaths: number;
+  givenUp: number;
+  archives: number;
+  /** What a snapshot or the vault had wrong; empty, or there is a bug. */
+  readonly wrong: string[];
+}
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const MOST_RUNS = 8;
+
+export const runNights = async ({ seed, nights, onNight }: NightsOptions): Promise<Tally> => {
+  const random = createRandom(seed);
+  const directory = await mkdtemp(join(tmpdir(), 'oic-soak-'));
+  const clock = { ahead: 0 };
+  const now = () => Date.now() + clock.ahead;
+  const simulator = await startSimulator({ seed, pageCap: 5 + random.below(30), now });
+  const life = createLife(random, simulator);
+  const tally: Tally = { backups: 0, deaths: 0, givenUp: 0, archives: 0, wrong: [] };
+  try {
+    for (let n = 0; n < 40; n++) life.act();
+    for (let night = 1; night <= nights; night++) {
+      clock.ahead += DAY_MS;
+      for (let n = random.below(15); n > 0; n--) life.act();
+      await passNight({ random, directory, simulator, life, tally, now }, night);
+      onNight?.(night, tally);
+    }
+    return tally;
+  } finally {
+    await simulator.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+};
+
+interface World {
+  readonly random: Random;
+  readonly directory: string;
+  readonly simulator: Simulator;
+  readonly life: Life;
+  readonly tally: Tally;
+  readonly now: () => number;
+}
+
+/** Runs the backup until it is complete, in trouble at first, in peace at last. */
+const passNight = async (world: World, night: number): Promise<void> => {
+  const { random, simulator, life, tally } = world;
+  const since = life.clock();
+  const isRestless = random.next() < 0.3;
+  const calm = simulator.onRequest(() => {
+    if (isRestless && random.next() < 0.04) life.act();
+  });
+  for (let run = 1; run <= MOST_RUNS; run++) {
+    if (run < MOST_RUNS - 1) addFaults(random, simulator);
+    else calm();
+    const report = await runBackup(world, run < MOST_RUNS - 1);
+    simulator.faults.clear();
+    await checkVault(world, `night ${night}, run ${run}`);
+    if (report?.complete) {
+      tally.backups++;
+      await checkSnapshot(world, report, since, `night ${night}`);
+      calm();
+      return;
+    }
+  }
+  calm();
+  tally.wrong.push(`night ${night}: no complete backup in ${MOST_RUNS} runs, the last ones without trouble`);
+};
+
+const PROGRESS = { listed: () => undefined, done: () => undefined, note: () => undefined };
+
+/** Undefined when it died or gave up. */
+const runBackup = async (world: World, mayDie: boolean): Promise<BackupReport | undefined> => {
+  const { random, directory, simulator, tally } = world;
+  const mortal = createMortal(
+    createDirectoryStore(directory),
+    random,
+    mayDie && random.next() < 0.4 ? 1 + random.below(8) : undefined,
+  );
+  // The clock of the machine that runs the backup: hours off, and not the same from run to run.
+  const offMs = Math.round((random.next() - 0.5) * 10 * HOUR_MS);
+  const now = () => world.now() + offMs;
+  const oic = connectTo(simulator);
+  const journal = await openFileJournal(join(directory, '.journal', 'backup.ndjson'), {}, now);
+  try {
+    const services = {
+      oic,
+      vault: createVault(mortal.store),
+      journal,
+      now: () => new Date(now()),
+      progress: PROGRESS,
+    };
+    const report = await backUp(services, { full: random.next() < 0.1, filter: {}, concurrency: 8 });
+    await journal.finish();
+    return report;
+  } catch (error) {
+    if (error instanceof Killed) tally.deaths++;
+    else if (isOicError(error) || error instanceof ListingError) tally.givenUp++;
+    else throw error;
+    return undefined;
+  } finally {
+    await journal.close();
+    await oic.close();
+  }
+};
+
+const latestComplete = async ({ directory }: World): Promise<Manifest | undefined> => {
+  const vault = createVault(createDirectoryStore(directory));
+  for (const name of await vault.listSnapshots('dev')) {
+    const manifest = await vault.getSnapshot('dev', name);
+    if (manifest.complete) return manifest;
+  }
+  return undefined;
+};
+
+/** Whatever has happened: what the last complete snapshot names is there and whole. */
+const checkVault = async (world: World, when: string): Promise<void> => {
+  const manifest = await latestComplete(world);
+  if (!manifest) return;
+  const vault = createVault(createDirectoryStore(world.directory));
+  const { damaged } = await verify(vault, manifest, () => undefined);
+  for (const { id, problem } of damaged) world.tally.wrong.push(`${when}: ${id} is damaged: ${problem}`);
+};
+
+const checkSnapshot = async (world: World, report: BackupReport, since: number, when: string): Promise<void> => {
+  const { life, tally } = world;
+  const manifest = await latestComplete(world);
+  if (manifest?.snapshot !== report.snapshot) {
+    tally.wrong.push(`${when}: the newest complete snapshot is ${manifest?.snapshot}, not ${report.snapshot}`);
+    return;
+  }
+  const entries = Map.groupBy(manifest.integrations, ({ id }) => id as string);
+  for (const id of new Set([...life.ids(), ...entries.keys()])) {
+    const [entry, ...more] = entries.get(id) ?? [];
+    if (more.length > 0) tally.wrong.push(`${when}: ${id} is doubled`);
+    const problem = await problemOf(world, id, entry, since);
+    if (problem) tally.wrong.push(`${when}: ${id} ${problem}`);
+  }
+};
+
+/** Undefined when the entry tells one of the moments the integration went through since then. */
+const problemOf = async (
+  { life, directory, tally }: World,
+  id: string,
+  entry: SnapshotIntegration | undefined,
+  since: number,
+): Promise<string | undefined> => {
+  const moments = life.momentsOf(id, since);
+  if (!entry) return moments.every(({ digest }) => digest !== undefined) ? 'is lost' : undefined;
+  if (moments.every(({ digest }) => digest === undefined)) return 'was not there any more';
+  if (!moments.some(({ status }) => status === entry.status)) return `never was ${entry.status}`;
+  if (!moments.some(({ schedule }) => schedule === entry.schedule)) return `never had its schedule ${entry.schedule}`;
+  const wasLocked = moments.some(({ isLocked }) => isLocked);
+  if (!entry.archive) return wasLocked ? undefined : 'has no archive';
+  const vault = createVault(createDirectoryStore(directory));
+  const { contentDigest } = readArchive(await vault.getArchive(entry.archive));
+  tally.archives++;
+  // Of what is locked an earlier archive is kept.
+  const mayBe = wasLocked ? life.momentsOf(id, 0) : moments;
+  return mayBe.some(({ digest }) => digest === contentDigest) ? undefined : 'holds what it was not';
+};
