@@ -46,11 +46,22 @@ command(
   .option('--name <text>', 'only those whose name contains this text');
 
 command(
-  'show <instance> <id>',
+  'show <instance> [id]',
   'one integration',
   'show prod HELLO_WORLD/01.00.0000',
   async () => (await import('./cli/integrations.ts')).show,
-);
+)
+  .option('--picture', 'draw its flow as SVG')
+  .option('--out <file>', 'file or directory to draw to (default: CODE_VERSION.svg here)')
+  .option('--vault <location>', "draw the archive of the newest snapshot there, not the instance's own")
+  .addHelpText(
+    'after',
+    `  $ oic show prod HELLO_WORLD/01.00.0000 --picture
+  $ oic show hello.iar --picture
+  $ oic show before.iar after.iar --picture
+
+Of two archives it is drawn what was added, removed and changed. A file needs no instance and no settings.`,
+  );
 
 command(
   'export <instance> <id>',
@@ -143,6 +154,15 @@ Of an instance as many archives are exported as are needed to compare contents, 
 at a time: none of an integration not updated since a snapshot of the same instance.
 The exit code is 0 whether or not there are differences, 1 when they could not be compared.`,
   );
+
+command(
+  'report <instance>',
+  'the newest snapshot and what changed, as one HTML page; from the vault alone',
+  'report prod --out prod.html',
+  async () => (await import('./cli/report.ts')).report,
+)
+  .option('--out <file>', 'write the page there and nothing into the vault (default: reports/INSTANCE/ in the vault)')
+  .option(...VAULT);
 
 command(
   'deploy <instance> <files...>',

@@ -12,6 +12,7 @@ import { type Credentials, parseCredentials } from './oic/credentials.ts';
 import { type InstanceSettings, instanceOf, parseSettings, type Settings } from './settings.ts';
 import { createDropBox, type DropBox } from './store/drop-box.ts';
 import { openStore } from './store/open-store.ts';
+import { createReportStore, type ReportStore } from './store/report-store.ts';
 import { createSecretsManagerSource } from './store/secrets.ts';
 import { createVault, type Vault } from './store/vault.ts';
 
@@ -22,6 +23,8 @@ export interface Runtime {
   openInstance(name: string): Promise<OicClient>;
   credentials(name: string): Promise<Credentials>;
   openVault(location: string): Promise<Vault>;
+  /** The reports of an instance in the vault there. */
+  openReports(location: string, instance: string): Promise<ReportStore>;
   openDropBox(location: string): Promise<DropBox>;
 }
 
@@ -69,6 +72,7 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
       return connect(instance, credentials);
     },
     openVault: async (location) => createVault(await openStore(location)),
+    openReports: async (location, instance) => createReportStore(await openStore(location), instance),
     openDropBox: async (location) => createDropBox(await openStore(location)),
   };
 };

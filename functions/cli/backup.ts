@@ -58,11 +58,13 @@ const backupProgress = (out: Output, name: string) => {
 const reportLines = (report: BackupReport, vault: string): string[] => {
   const { instance, snapshot, integrations, exported, unchanged, failures, warnings } = report;
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
+  const without = integrations - exported - unchanged - failures.length;
   return [
     ...failures.map(({ message }) => `FAILED   ${message}`),
     ...warnings.map(({ id, message }) => `warning  ${id} ${message}`),
     `${report.complete ? 'complete' : 'INCOMPLETE'} snapshot ${snapshot} of ${instance} in ${vault}`,
-    `${count(integrations, 'integration')}: ${exported} exported, ${unchanged} unchanged, ${failures.length} failed; ` +
+    `${count(integrations, 'integration')}: ${exported} exported, ${unchanged} unchanged, ${failures.length} failed` +
+      `${without > 0 ? `, ${without} without an archive` : ''}; ` +
       `${count(report.requests, 'request')} in ${seconds.toFixed(1)} s`,
     ...(report.complete
       ? []

@@ -154,7 +154,7 @@ const installOne = async (
       content,
       policy,
     );
-    await lease.settle(id);
+    await lease.settle(id, { wasRefused: outcome.state === 'rejected' });
     return outcome;
   } finally {
     await lease.release();

@@ -1,12 +1,11 @@
 /** `oic list`, `oic show`, `oic export`: looking, without changing anything. */
-import { randomUUID } from 'node:crypto';
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ConfigError } from '../core/config-error.ts';
 import type { Integration } from '../core/integration.ts';
 import { Refused } from '../core/refused.ts';
 import { type CommonOptions, idArgument, openSession, withInstance } from './command.ts';
+import { targetFile, writeWhole } from './files.ts';
 import { count, formatTable } from './output.ts';
+import type { PictureOptions } from './picture.ts';
 
 export const list = async (
   name: string,
@@ -38,7 +37,17 @@ const row = (integration: Integration): string[] => [
   integration.lastUpdatedBy ?? '',
 ];
 
-export const show = async (name: string, idText: string, options: CommonOptions): Promise<number> => {
+export const show = async (
+  name: string,
+  idText: string | undefined,
+  options: PictureOptions & { picture?: boolean },
+): Promise<number> => {
+  if (options.picture) return (await import('./picture.ts')).showPicture([name, idText], options);
+  const [option] = (['out', 'vault'] as const).filter((each) => options[each] !== undefined);
+  if (option) throw new ConfigError(`--${option} goes with --picture`);
+  if (idText === undefined) {
+    throw new ConfigError('`oic show` needs an instance and an id, e.g. `oic show prod HELLO_WORLD/01.00.0000`');
+  }
   const session = await openSession(options);
   const { id } = idArgument(idText);
   return withInstance(session, name, async (oic) => {
@@ -74,25 +83,4 @@ export const exportOne = async (
     () => `${id} written to ${file} (${bytes.length} bytes)`,
   );
   return 0;
-};
-
-const targetFile = async (out: string | undefined, fileName: string): Promise<string> => {
-  if (out === undefined) return fileName;
-  const isDirectory = await stat(out).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  return isDirectory ? join(out, fileName) : out;
-};
-
-/** Aside and renamed, so that an older export is never half overwritten; for the owner alone, for archives hold secrets. */
-const writeWhole = async (file: string, bytes: Uint8Array): Promise<void> => {
-  const aside = `${file}.${randomUUID()}.part`;
-  try {
-    await writeFile(aside, bytes, { mode: 0o600, flush: true });
-    await rename(aside, file);
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw new ConfigError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
-  }
 };

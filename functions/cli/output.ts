@@ -32,10 +32,13 @@ export const createOutput = (isJson: boolean): Output => ({
   progress: (title, total) => (process.stderr.isTTY ? createBar(title, total) : createTicker(title, total)),
 });
 
-/** Text from elsewhere without terminal escapes and control characters; line ends stay. */
+/** Text from elsewhere without terminal escapes, control characters and marks that turn the direction; line ends stay. */
 export const printable = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: removing exactly those is the point
-  stripVTControlCharacters(text).replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ');
+  stripVTControlCharacters(text).replace(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    ' ',
+  );
 
 const createBar = (title: string, total: number): Progress => {
   const bar = new SingleBar(

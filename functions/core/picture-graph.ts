@@ -60,7 +60,7 @@ export const placeGraph = (boxes: readonly Sized[], lines: readonly Line[], dire
       return [box.id, { x: x - size.width / 2, y: y - size.height / 2, ...size }];
     }),
   );
-  const route = direction === 'down' ? createDownRouter(rectangles) : routeRight;
+  const route = direction === 'down' ? createDownRouter(rectangles) : createRightRouter(rectangles);
   return fromOrigin(
     rectangles,
     lines.flatMap((line) => {
@@ -100,14 +100,18 @@ const topOf = ({ x, y, width }: Rectangle): Point => ({ x: x + width / 2, y });
 
 type Router = (from: Rectangle, to: Rectangle, points: readonly Point[]) => readonly Point[];
 
-const routeRight: Router = (from, to, points) =>
-  to.x > from.x + from.width
-    ? [
-        { x: from.x + from.width, y: from.y + from.height / 2 },
-        ...points.slice(1, -1).filter(({ x }) => x > from.x + from.width && x < to.x),
-        { x: to.x, y: to.y + to.height / 2 },
-      ]
-    : points;
+/** From side to side. Of the layout's own points only those count that lead past boxes of a rank between. */
+const createRightRouter = (rectangles: ReadonlyMap<string, Rectangle>): Router => {
+  const ranks = new Set([...rectangles.values()].map(({ x, width }) => Math.round(x + width / 2)));
+  return (from, to, points) =>
+    to.x > from.x + from.width
+      ? [
+          { x: from.x + from.width, y: from.y + from.height / 2 },
+          ...points.slice(1, -1).filter(({ x }) => ranks.has(Math.round(x))),
+          { x: to.x, y: to.y + to.height / 2 },
+        ]
+      : points;
+};
 
 /** Straight down, across only between two ranks: there nothing is in the way, however tall a box is. */
 const createDownRouter = (rectangles: ReadonlyMap<string, Rectangle>): Router => {

@@ -1,6 +1,7 @@
 /**
- * Every integration of the snapshot in one table, which is whole without the script: that only finds and sorts. Rows are
- * kept short, for there may be thousands.
+ * Every integration of the snapshot in one table, which is whole without the script: that only finds and sorts. There may be
+ * thousands of rows: they are short, and laid out when they come into sight, which no row of a table can be; so they are
+ * grids that say what they are.
  */
 import type { Manifest, SnapshotIntegration } from './manifest.ts';
 import { escapeMarkup, type Markup, markup, ready } from './markup.ts';
@@ -13,13 +14,16 @@ export type PictureLink = (integration: SnapshotIntegration) => string | undefin
 export const renderList = ({ integrations }: Manifest, history: SnapshotHistory, linkTo: PictureLink): Markup => {
   const hasHistory = history.points.length > 1;
   const rows = integrations
-    .toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1))
+    .toSorted((a, b) => BY_NAME.compare(a.name, b.name))
     .map((integration) => renderRow(integration, history, linkTo));
   return markup`<section aria-labelledby="integrations"><h2 id="integrations">All integrations</h2>
 <form class="search" role="search" hidden><label for="find">Find</label><input id="find" type="search" autocomplete="off" placeholder="name, code, status, person …"><output id="found" for="find" aria-live="polite">${formatNumber(integrations.length)}</output></form>
-<div class="card"><table id="list"><thead><tr><th scope="col">Integration</th><th scope="col">Status</th><th scope="col">Schedule</th><th scope="col">Last change (UTC)</th><th scope="col" class="n">Archive</th><th scope="col">${hasHistory ? `In ${formatCount(history.points.length, 'snapshot')}` : 'History'}</th></tr></thead>
-<tbody>${ready(rows.join('\n'))}</tbody></table></div></section>`;
+<div class="card"><table id="list" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Integration</th><th scope="col" role="columnheader">Status</th><th scope="col" role="columnheader">Schedule</th><th scope="col" role="columnheader">Last change (UTC)</th><th scope="col" role="columnheader" class="n">Archive</th><th scope="col" role="columnheader">${hasHistory ? `In ${formatCount(history.points.length, 'snapshot')}` : 'History'}</th></tr></thead>
+<tbody role="rowgroup">${ready(rows.join('\n'))}</tbody></table></div></section>`;
 };
+
+/** As the script sorts. */
+const BY_NAME = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 const toneOf = (status: string): string => {
   if (status === 'ACTIVATED') return 'good';
@@ -31,10 +35,10 @@ const renderRow = (integration: SnapshotIntegration, history: SnapshotHistory, l
   const href = linkTo(integration);
   const title = escapeMarkup(name);
   return [
-    `<tr><th scope="row">${href === undefined ? title : `<a href="${escapeMarkup(href)}">${title}</a>`}<code>${escapeMarkup(id)}</code></th>`,
-    `<td><i class="${toneOf(status)}"></i>${escapeMarkup(formatStatus(status))}</td><td>${escapeMarkup(schedule ?? '')}</td>`,
-    `<td>${escapeMarkup(formatTime(lastUpdated ?? ''))}${lastUpdatedBy === undefined ? '' : `<small>${escapeMarkup(lastUpdatedBy)}</small>`}</td>`,
-    `<td class="n" data-v="${archive?.bytes ?? 0}">${archive ? formatBytes(archive.bytes) : 'none'}</td>`,
+    `<tr role="row"><th role="rowheader">${href === undefined ? title : `<a href="${escapeMarkup(href)}">${title}</a>`}<code>${escapeMarkup(id)}</code></th>`,
+    `<td role="cell"><i class="${toneOf(status)}"></i>${escapeMarkup(formatStatus(status))}</td><td role="cell">${escapeMarkup(schedule ?? '')}</td>`,
+    `<td role="cell">${escapeMarkup(formatTime(lastUpdated ?? ''))}${lastUpdatedBy === undefined ? '' : `<small>${escapeMarkup(lastUpdatedBy)}</small>`}</td>`,
+    `<td role="cell" class="n" data-v="${archive?.bytes ?? 0}">${archive ? formatBytes(archive.bytes) : 'none'}</td>`,
     renderHistory(history, history.events.get(id) ?? []),
   ].join('');
 };
@@ -43,14 +47,14 @@ const renderRow = (integration: SnapshotIntegration, history: SnapshotHistory, l
 const MAX_EVENTS = 12;
 
 const renderHistory = ({ points }: SnapshotHistory, events: readonly HistoryEvent[]): string => {
-  if (events.length === 0) return '<td data-v="0"></td>';
+  if (events.length === 0) return '<td role="cell" data-v="0"></td>';
   const shown = events.slice(-MAX_EVENTS).toReversed();
   const items = shown.map(({ at, words, by }) => {
     const who = by === undefined ? '' : ` by ${by}`;
     return `<li>${formatTime(points[at]?.startedAt ?? '')} ${escapeMarkup(`${words}${who}`)}`;
   });
   const more = events.length > shown.length ? `<li>and ${events.length - shown.length} earlier` : '';
-  return `<td data-v="${events.length}"><details><summary>${strip(points.length, events)}${events.length}×</summary><ol>${items.join('')}${more}</ol></details>`;
+  return `<td role="cell" data-v="${events.length}"><details><summary>${strip(points.length, events)}${events.length}×</summary><ol>${items.join('')}${more}</ol></details>`;
 };
 
 const STRIP = 96;

@@ -63,8 +63,10 @@ table{width:100%;border-collapse:collapse;font-size:14px}
 th,td{padding:9px 12px;border-top:1px solid var(--line);text-align:left;vertical-align:top;font-weight:400}
 thead th{border-top:0;color:var(--soft);font-size:12px;font-weight:600;white-space:nowrap}
 .n{text-align:right;white-space:nowrap}
-#list{table-layout:fixed}
-#list th:nth-child(2){width:124px}#list th:nth-child(3){width:92px}#list th:nth-child(4){width:214px}#list th:nth-child(5){width:92px}#list th:nth-child(6){width:166px}
+#list,#list thead,#list tbody{display:block}
+#list tr{display:grid;grid-template-columns:minmax(0,1fr) 124px 92px 214px 92px 166px}
+#list tbody tr{border-top:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 60px}
+#list th,#list td{border:0}
 #list tbody th{font-weight:600}
 #list tbody code,#list small{display:block;font-weight:400}
 #list i{display:inline-block;width:8px;height:8px;margin-right:8px;border-radius:50%;background:var(--edge)}
@@ -90,13 +92,12 @@ h1{font-size:23px}
 .items .by{display:block;margin:0}
 .search output{min-width:0}
 figcaption{flex-wrap:wrap}
-#list,#list tbody{display:block}
-#list thead{display:block;border-bottom:1px solid var(--line)}
+#list thead{border-bottom:1px solid var(--line)}
 #list thead tr{display:flex;flex-wrap:wrap;gap:0 14px;padding:8px 14px}
-#list thead th{width:auto!important;padding:4px 0}
-#list tbody tr{display:grid;grid-template-columns:1fr auto;gap:2px 12px;padding:11px 14px;border-top:1px solid var(--line)}
+#list thead th{padding:4px 0}
+#list tbody tr{grid-template-columns:1fr auto;gap:2px 12px;padding:11px 14px;contain-intrinsic-size:auto 118px}
 #list tbody tr:first-child{border-top:0}
-#list tbody th,#list tbody td{padding:0;border:0;min-width:0}
+#list tbody th,#list tbody td{padding:0;min-width:0}
 #list tbody th{grid-column:1/-1}
 #list tbody td:nth-child(3),#list tbody td:nth-child(5){text-align:right}
 #list tbody td:nth-child(6){grid-column:1/-1}

@@ -27,16 +27,19 @@ const CHARTS: readonly Chart[] = [
 
 /** @param points oldest first, at least one. @param older how many snapshots there are before them */
 export const renderTimeline = (points: readonly SnapshotPoint[], older: number): Markup => {
-  const [first, last] = [points[0], points.at(-1)];
-  if (!first || !last) return ready('');
   const incomplete = points.filter(({ complete }) => !complete).length;
   return markup`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>
 <p class="hint">${formatCount(points.length, 'snapshot')}${older > 0 && `, the newest of ${formatNumber(points.length + older)}`}; ${
     incomplete === 0 ? 'all complete' : `${formatNumber(incomplete)} incomplete, marked red`
   }</p>
-<div class="card charts">${CHARTS.map((chart) => renderChart(chart, points))}
-<p class="axis"><span>${formatTime(first.startedAt)}</span><span>${formatTime(last.startedAt)}</span></p></div>
+${points.length > 1 ? renderCharts(points) : ready('<p class="card quiet">One snapshot is no line yet: from the next one on, this shows how it goes.</p>')}
 ${renderNumbers(points)}</section>`;
+};
+
+const renderCharts = (points: readonly SnapshotPoint[]): Markup => {
+  const [first, last] = [points[0], points.at(-1)].map((point) => formatTime(point?.startedAt ?? ''));
+  return markup`<div class="card charts">${CHARTS.map((chart) => renderChart(chart, points))}
+<p class="axis"><span>${first}</span><span>${last}</span></p></div>`;
 };
 
 const renderChart = ({ title, measure, format, isBars }: Chart, points: readonly SnapshotPoint[]): Markup => {
@@ -88,8 +91,7 @@ const area = ({ xs }: Scale, values: readonly number[]): Markup => {
     (height, index) => `${round(xs[index] ?? 0)} ${round(HEIGHT - 6 - height)}`,
   );
   const [from, to] = [round(xs[0] ?? 0), round(xs.at(-1) ?? 0)];
-  // One point alone is no line; it is drawn as a short one.
-  const path = line.length > 1 ? line.join('L') : `${from - 8} ${HEIGHT / 2}H${from + 8}`;
+  const path = line.join('L');
   return ready(`<path class="fill" d="M${path}L${to} ${HEIGHT}H${from}z"/><path class="stroke" d="M${path}"/>`);
 };
 

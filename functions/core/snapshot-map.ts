@@ -45,12 +45,7 @@ export const mapSnapshot = (integrations: readonly MappedIntegration[]): Snapsho
     called: new Set(called.slice(0, MAX_CALLED).map(({ id }) => id)),
   };
   const ofItsOwn = called.slice(0, MAX_CALLED).map((each) => ({ members: [each], ...endsOf(each, drawn) }));
-  const exact = groupsOf(integrations, drawn, ({ calls, uses }) => [...calls, '', ...uses]);
-  // Too many: callers stand together by what they call, and only the connections all of them use are told.
-  const groups =
-    exact.length <= MAX_GROUPS
-      ? exact
-      : groupsOf(integrations, drawn, ({ calls, uses }) => (calls.length > 0 ? calls : ['', ...uses]));
+  const groups = groupsThatFit(integrations, drawn);
   const shown = [...ofItsOwn, ...groups.slice(0, MAX_GROUPS)];
 
   const lines = shown.flatMap(linesOf);
@@ -127,13 +122,13 @@ const endsOf = ({ calls, connections }: MappedIntegration, drawn: Drawn): Ends =
 const groupsOf = (
   integrations: readonly MappedIntegration[],
   drawn: Drawn,
-  keyOf: (ends: Ends) => readonly string[],
+  keyOf: (ends: Ends, integration: MappedIntegration) => readonly string[],
 ): Group[] => {
   const groups = new Map<string, Group & { members: MappedIntegration[]; uses: string[] }>();
   for (const integration of integrations) {
     const ends = endsOf(integration, drawn);
     if (drawn.called.has(integration.id) || ends.calls.length + ends.uses.length === 0) continue;
-    const key = JSON.stringify(keyOf(ends));
+    const key = JSON.stringify(keyOf(ends, integration));
     const group = groups.get(key) ?? { members: [], ...ends };
     group.members.push(integration);
     group.uses = group.uses.filter((id) => ends.uses.includes(id));
@@ -141,6 +136,15 @@ const groupsOf = (
   }
   const calls = (group: Group): number => Math.min(group.calls.length, 1);
   return [...groups.values()].sort((a, b) => calls(b) - calls(a) || b.members.length - a.members.length);
+};
+
+/** Each by itself when there is room for that; else by all they call and use; else callers by what they call. */
+const groupsThatFit = (integrations: readonly MappedIntegration[], drawn: Drawn): Group[] => {
+  const single = groupsOf(integrations, drawn, (_, { id }) => [id]);
+  if (single.length <= MAX_GROUPS) return single;
+  const exact = groupsOf(integrations, drawn, ({ calls, uses }) => [...calls, '', ...uses]);
+  if (exact.length <= MAX_GROUPS) return exact;
+  return groupsOf(integrations, drawn, ({ calls, uses }) => (calls.length > 0 ? calls : ['', ...uses]));
 };
 
 const boxId = ({ members: [first] }: Group): string => `integration:${first?.id}`;

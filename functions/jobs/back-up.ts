@@ -28,9 +28,10 @@ import {
   scheduleState,
 } from '../core/plan-backup.ts';
 import type { OicClient } from '../oic/client.ts';
-import { isOicError } from '../oic/errors.ts';
+import { isForAll, isOicError } from '../oic/errors.ts';
 import { type Vault, VaultError } from '../store/vault.ts';
 import { type Journal, mapLimited } from './journal.ts';
+import { createSlots } from './slots.ts';
 
 export interface BackUpServices {
   readonly oic: OicClient;
@@ -72,22 +73,28 @@ export interface BackupReport {
 
 /** Small enough to be over in minutes, large enough that thousands of integrations are hundreds of steps. */
 const BATCH = 25;
+/** Archives in memory for each that is being downloaded: those beyond are being checked and stored meanwhile. */
+const ARCHIVES_HELD = 1.25;
 
 export const backUp = async (services: BackUpServices, options: BackUpOptions): Promise<BackupReport> => {
   const { oic, vault, journal, now, progress } = services;
   const { instance } = oic;
-  const begun = await journal.step('begin', async () => ({
-    startedAt: now().toISOString(),
-    earlier: (await readEarlier(vault, instance, progress)).map((manifest) => manifest.snapshot),
-  }));
-  const integrations = await journal.step('list', async () =>
-    selectWanted(await oic.listIntegrations(), options.filter),
-  );
-  const known = knownArchives(await Promise.all(begun.earlier.map((name) => vault.getSnapshot(instance, name))));
-  const gone = await journal.step('check the vault', async () => {
-    const isHeld = await vault.archivesHeld(instance);
-    return [...known].filter(([, { archive }]) => !isHeld(archive)).map(([id]) => id);
+  const read = new Map<string, Manifest>();
+  const begun = await journal.step('begin', async () => {
+    const startedAt = now().toISOString();
+    for (const manifest of await readEarlier(vault, instance, progress)) read.set(manifest.snapshot, manifest);
+    return { startedAt, earlier: [...read.keys()] };
   });
+  const earlier = await Promise.all(begun.earlier.map((name) => read.get(name) ?? vault.getSnapshot(instance, name)));
+  const known = knownArchives(earlier);
+  // Side by side: one waits for the instance, the other for the vault.
+  const [integrations, gone] = await bothOf(
+    journal.step('list', async () => selectWanted(await oic.listIntegrations(), options.filter)),
+    journal.step('check the vault', async () => {
+      const isHeld = await vault.archivesHeld(instance);
+      return [...known].filter(([, { archive }]) => !isHeld(archive)).map(([id]) => id);
+    }),
+  );
   const goneKeys = new Set(gone.map((id) => known.get(id)?.archive.key));
   const plan = planBackup(integrations, known, ({ key }) => !goneKeys.has(key), options.full);
 
@@ -97,12 +104,19 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
     work.slice(n * BATCH, (n + 1) * BATCH),
   );
   // Two at a time: while the last of one batch are under way the next has begun, so the instance is never idle.
+  const inSlot = createSlots(Math.ceil(options.concurrency * ARCHIVES_HELD));
   const results = await journal.all('batch', batches, 2, (batch) =>
-    mapLimited(batch, options.concurrency, (step) => gather(services, step)),
+    mapLimited(batch, options.concurrency, (step) => gather(services, step, inSlot)),
   );
   const found = new Map(results.flat().map((result) => [result.id, result]));
 
   return journal.step('commit', () => commit(services, options, begun.startedAt, plan, found));
+};
+
+/** Both results, or the first failure once neither is at work any more. */
+const bothOf = async <A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> => {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
 };
 
 /** The newest snapshot, and behind it those that fill what it could not: until one is complete. */
@@ -151,25 +165,24 @@ interface Gathered {
   readonly failure?: { readonly kind: string; readonly message: string };
 }
 
-const gather = async (services: BackUpServices, step: BackupStep): Promise<Gathered> => {
+const gather = async (
+  services: BackUpServices,
+  step: BackupStep,
+  inSlot: ReturnType<typeof createSlots>,
+): Promise<Gathered> => {
   const { oic, progress } = services;
   const { id } = step.integration;
   try {
     const isStarted = mustAskSchedule(step.integration) ? await oic.isScheduleStarted(id) : undefined;
-    const exported = step.do === 'export' ? await exportOne(services, step) : {};
+    const exported = step.do === 'export' ? await inSlot(() => exportOne(services, step)) : {};
     progress.done(id, step.do !== 'export' || exported.isGone ? 'skipped' : exported.isNew ? 'exported' : 'unchanged');
     return { id, isStarted, ...exported };
   } catch (error) {
-    if (!isOicError(error) || stopsTheRun(error)) throw error;
+    if (!isOicError(error) || isForAll(error)) throw error;
     progress.done(id, 'failed');
     return { id, failure: { kind: error.kind, message: error.message } };
   }
 };
-
-/** What would go wrong for every other integration too: it has been tried again already, so going on only hurts. */
-const stopsTheRun = (error: unknown): boolean =>
-  isOicError(error, 'unauthorized', 'rate-limited') ||
-  (isOicError(error, 'network') && error.details.reached === false);
 
 const exportOne = async (
   { oic, vault }: BackUpServices,
@@ -185,7 +198,9 @@ const exportOne = async (
     return { archive: { ...stored, bytes: bytes.length, sha256, contentSha256 }, isNew: true, warning };
   } catch (error) {
     if (isOicError(error, 'locked')) {
-      return { archive: last?.archive, isNew: false, isStale: true, warning: lockedWarning(integration, last) };
+      // Locked since the listing, perhaps: who holds it is told by the instance as it is now.
+      const holder = integration.lockedBy ?? (await oic.getIntegration(integration.id))?.lockedBy;
+      return { archive: last?.archive, isNew: false, isStale: true, warning: lockedWarning(holder, last) };
     }
     if (isOicError(error, 'not-found') && !(await oic.getIntegration(integration.id))) {
       return { isGone: true, warning: 'was deleted while the snapshot was taken, so it is not in it' };
@@ -205,7 +220,7 @@ const isWhole = async (vault: Vault, archive: ArchiveRef): Promise<boolean> => {
   }
 };
 
-const lockedWarning = ({ lockedBy }: Integration, last: Known | undefined): string => {
+const lockedWarning = (lockedBy: string | undefined, last: Known | undefined): string => {
   const holder = lockedBy ? `locked by ${lockedBy}` : 'locked, or delivered by Oracle,';
   return last
     ? `${holder} and cannot be exported: its last archive is kept, which may be older`

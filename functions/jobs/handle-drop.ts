@@ -170,7 +170,8 @@ const underLease = async (
   const outcome = await installDrop(services, { archive, bytes }, lease);
   const { state, message } = outcome;
   // Before the receipt: what was to undo must not outlive an ending that anybody has read.
-  await lease.settle(id, { droppedAt: droppedAt.toISOString(), ...event, state, message });
+  const drop = { droppedAt: droppedAt.toISOString(), ...event, state, message };
+  await lease.settle(id, { wasRefused: state === 'rejected', drop });
   return finish(outcome);
 };
 

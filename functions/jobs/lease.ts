@@ -17,9 +17,15 @@ export interface Lease {
   /** The newest drop of an integration that has been handled, and how it ended. */
   readonly newest: (id: string) => HandledDrop | undefined;
   /** The work on an integration has ended: what it left to undo is forgotten; its drop, if it was one, counts as handled. */
-  readonly settle: (id: string, drop?: HandledDrop) => Promise<void>;
+  readonly settle: (id: string, ending: Ending) => Promise<void>;
   /** Lets go. A lease that was lost is no error. */
   readonly release: () => Promise<void>;
+}
+
+export interface Ending {
+  /** Nothing was done, because the target's state forbids it: what an earlier run left undone is still to be undone. */
+  readonly wasRefused: boolean;
+  readonly drop?: HandledDrop | undefined;
 }
 
 export interface HandledDrop {
@@ -166,9 +172,10 @@ const holdLease = (
           undo: { ...withoutRivals(held.undo, id), [id]: { before: [...undo.before], copy: undo.copy } },
         })),
     },
-    settle: (id, drop) =>
+    settle: (id, { wasRefused, drop }) =>
       write((held) => {
-        const { [id]: _done, ...undo } = held.undo;
+        const { [id]: _done, ...others } = held.undo;
+        const undo = wasRefused ? held.undo : others;
         return { ...held, undo, newest: drop ? { ...held.newest, [id]: drop } : held.newest };
       }),
     release: async () => {

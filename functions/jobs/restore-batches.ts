@@ -1,7 +1,7 @@
 /** How a restore goes through many integrations: in batches, and each one's trouble its own. */
 import type { IntegrationId } from '../core/integration.ts';
 import type { PlannedStep } from '../core/plan-restore.ts';
-import { OicError } from '../oic/errors.ts';
+import { isForAll, OicError } from '../oic/errors.ts';
 import { VaultError } from '../store/vault.ts';
 import { ActivationError } from './activation.ts';
 import { mapLimited } from './journal.ts';
@@ -40,9 +40,7 @@ export const collectFailures = async <T extends { readonly id: IntegrationId }>(
       return [];
     } catch (error) {
       const isOwn =
-        (error instanceof OicError && !stopsTheRun(error)) ||
-        error instanceof ActivationError ||
-        isArchiveTrouble(error);
+        (error instanceof OicError && !isForAll(error)) || error instanceof ActivationError || isArchiveTrouble(error);
       if (!isOwn) throw error;
       return [{ id: item.id, step, message: error.message }];
     } finally {
@@ -51,7 +49,3 @@ export const collectFailures = async <T extends { readonly id: IntegrationId }>(
   });
   return failures.flat();
 };
-
-/** What would go wrong for every other integration too. */
-export const stopsTheRun = ({ kind, details }: OicError): boolean =>
-  kind === 'unauthorized' || kind === 'rate-limited' || (kind === 'network' && details.reached === false);

@@ -5,13 +5,13 @@ import type { IntegrationId } from '../core/integration.ts';
 import type { ArchiveRef } from '../core/manifest.ts';
 import type { InstallPlan, InstallStep } from '../core/plan-install.ts';
 import type { RemovalStep } from '../core/plan-restore.ts';
-import { isOicError, type OicError } from '../oic/errors.ts';
+import { isForAll, isOicError, type OicError } from '../oic/errors.ts';
 import { VaultError } from '../store/vault.ts';
 import { activateAndWait, deactivateAndWait } from './activation.ts';
 import { applyStep } from './apply-step.ts';
 import { connect, type UnreadyConnection } from './connect.ts';
 import type { RestoreServices } from './restore.ts';
-import { collectFailures, type RestoreFailure, stopsTheRun } from './restore-batches.ts';
+import { collectFailures, type RestoreFailure } from './restore-batches.ts';
 import type { ArchiveFacts } from './restore-target.ts';
 import { setSchedule } from './schedule.ts';
 import { createSlots } from './slots.ts';
@@ -58,7 +58,7 @@ export const connectAll = async (
       unready.push(...(await connect(oic, { connections: [one] }, connections)));
     } catch (error) {
       // One that cannot be read costs only the integrations that use it.
-      if (!isOicError(error) || stopsTheRun(error)) throw error;
+      if (!isOicError(error) || isForAll(error)) throw error;
       unready.push({ id: one.id, missing: [], problem: error.message, template: {} });
     }
     progress.tick();
@@ -87,7 +87,7 @@ export const createActivator = (
       for (const other of displaces) if (await oic.isScheduleStarted(other)) await setSchedule(oic, other, false);
       await activateAndWait(oic, id, tracing, waiting);
     } catch (error) {
-      if (isOicError(error) && stopsTheRun(error)) broken = error;
+      if (isOicError(error) && isForAll(error)) broken = error;
       throw error;
     }
   };

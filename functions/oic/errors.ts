@@ -54,6 +54,12 @@ export const isOicError = (error: unknown, ...kinds: OicErrorKind[]): error is O
 export const isAnswerLost = (error: unknown): error is OicError =>
   isOicError(error, 'timeout', 'network', 'unavailable', 'unexpected-answer') && error.details.reached !== false;
 
+/** True when every other request would fail alike: it has been tried again already, so going on only hurts. */
+export const isForAll = (error: OicError): boolean =>
+  error.kind === 'unauthorized' ||
+  error.kind === 'rate-limited' ||
+  (error.kind === 'network' && error.details.reached === false);
+
 const ADVICE: Partial<Record<OicErrorKind, string>> = {
   unauthorized:
     'check clientId, clientSecret, scope and integrationInstance, and that the OAuth client has its role on this instance',

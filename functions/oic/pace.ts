@@ -84,10 +84,9 @@ export const createPace = (concurrency: number, clock: PaceClock): Pace => {
       level.unknown(started);
     } else {
       level[verdict.sign === 'too-many' ? 'refused' : 'strained'](started);
-      if (verdict.pauseMs > 0) {
-        pausedUntil = Math.max(pausedUntil, now + verdict.pauseMs);
-        level.beginAgain();
-      }
+      if (verdict.pauseMs === 0) return;
+      if (pausedUntil <= now) level.beginAgain();
+      pausedUntil = Math.max(pausedUntil, now + verdict.pauseMs);
     }
   };
 
@@ -115,16 +114,19 @@ export const createPace = (concurrency: number, clock: PaceClock): Pace => {
 const createLevel = (concurrency: number, now: () => number) => {
   let limit = Math.ceil(concurrency / 2);
   let ceiling = concurrency;
+  // Below it the limit doubles with each round of answers, above it grows by one.
+  let known = concurrency;
+  let borneSince = 0;
   let cutAt = Number.NEGATIVE_INFINITY;
   let isProbing = false;
   let probeAt = 0;
   let probeEveryMs = FIRST_PROBE_MS;
 
-  const cutTo = (most: number): void => {
-    ceiling = Math.max(1, most);
-    limit = Math.min(limit, ceiling);
+  const cutTo = (most: number, trusted: number): void => {
+    limit = Math.max(1, Math.min(limit, most));
+    known = Math.max(1, trusted);
+    borneSince = 0;
     cutAt = now();
-    probeAt = cutAt + probeEveryMs;
   };
   /** Those that were in flight together are refused together: that is one message, not many. */
   const isNews = ({ at }: Started): boolean => at >= cutAt;
@@ -147,8 +149,11 @@ const createLevel = (concurrency: number, now: () => number) => {
         probeEveryMs = FIRST_PROBE_MS;
         probeAt = now();
       }
-      // One more for each answer doubles it with each round; nothing older than a cut speaks for more.
-      if (isNews(started) && limit < ceiling) limit++;
+      // Nothing older than a cut speaks for more.
+      if (!isNews(started) || limit >= ceiling) return;
+      if (limit >= known && ++borneSince < limit) return;
+      borneSince = 0;
+      limit++;
     },
     refused: (started: Started): void => {
       endProbe(started);
@@ -157,18 +162,18 @@ const createLevel = (concurrency: number, now: () => number) => {
         probeEveryMs = Math.min(LAST_PROBE_MS, probeEveryMs * 2);
         probeAt = now() + probeEveryMs;
       } else {
-        cutTo(started.beside - 1);
+        ceiling = Math.max(1, started.beside - 1);
+        cutTo(ceiling, ceiling);
+        probeAt = cutAt + probeEveryMs;
       }
     },
     strained: (started: Started): void => {
       endProbe(started);
-      if (isNews(started)) cutTo(Math.floor(limit * STRAINED_SHARE));
+      const rest = Math.floor(limit * STRAINED_SHARE);
+      if (isNews(started)) cutTo(rest, rest);
     },
     unknown: endProbe,
     /** Those still on their way were let in before the pause, so their answers do not speak for more. */
-    beginAgain: (): void => {
-      limit = 1;
-      cutAt = now();
-    },
+    beginAgain: (): void => cutTo(1, Math.ceil(limit / 2)),
   };
 };

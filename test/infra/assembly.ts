@@ -13,6 +13,8 @@ export interface DeployedFunction {
   readonly bundle: string;
   readonly isDurable: boolean;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Of all policies of its role. */
+  readonly statements: readonly object[];
 }
 
 export interface Assembly {
@@ -49,8 +51,15 @@ export const readAssembly = async (directory: string): Promise<Assembly> => {
         bundle: join(directory, asset?.source.path ?? '', 'index.mjs'),
         isDurable: Properties.DurableConfig !== undefined,
         variables: Properties.Environment.Variables,
+        statements: statementsOf(Resources, Properties.Role['Fn::GetAtt'][0]),
       },
     ];
   });
   return { directory, functions, close: () => rm(directory, { recursive: true, force: true }) };
 };
+
+const statementsOf = (resources: Readonly<Record<string, Resource>>, role: string): object[] =>
+  Object.values(resources)
+    .filter(({ Type }) => Type === 'AWS::IAM::Policy')
+    .filter(({ Properties }) => Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === role))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);

@@ -1,6 +1,6 @@
 /**
- * The bundles that `cdk synth` makes, run under Node with the environment of the synthesized template, against simulated
- * instances and a real S3 API and Secrets Manager on loopback.
+ * The bundles that `cdk synth` makes, run under Node with the environment and the rights of the synthesized template,
+ * against simulated instances and a real S3 API and Secrets Manager on loopback.
  */
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
@@ -18,6 +18,7 @@ import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { startMoto } from '../store/moto.ts';
 import { type Assembly, assemble } from './assembly.ts';
+import { type IamGuard, type Statement, startIamGuard } from './iam-guard.ts';
 
 const moto = await startMoto();
 afterAll(() => moto?.close());
@@ -26,19 +27,28 @@ test.runIf(process.env.CI === 'true')('is not skipped in CI', () => {
   expect(moto, "install moto_server: pip install 'moto[server]'").toBeDefined();
 });
 
-const BUCKETS: Readonly<Record<string, string>> = { 'OicVault-VaultName': 'vault', 'OicVault-DropBoxName': 'drop-box' };
+const IMPORTED: Readonly<Record<string, string>> = {
+  'OicVault-VaultName': 'vault',
+  'OicVault-VaultArn': 'arn:aws:s3:::vault',
+  'OicVault-DropBoxName': 'drop-box',
+  'OicVault-DropBoxArn': 'arn:aws:s3:::drop-box',
+};
+const PSEUDO: Readonly<Record<string, string>> = {
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'us-east-1',
+  'AWS::AccountId': '123456789012',
+};
 
-/** A variable of the template as it is once deployed. */
-const resolve = (value: unknown): string => {
-  if (typeof value === 'string') return value;
-  const { 'Fn::Join': join, 'Fn::ImportValue': name } = value as {
-    'Fn::Join'?: [string, unknown[]];
-    'Fn::ImportValue'?: string;
-  };
-  if (join) return join[1].map(resolve).join(join[0]);
-  const bucket = BUCKETS[name ?? ''];
-  if (bucket === undefined) throw new Error(`cannot resolve ${JSON.stringify(value)}`);
-  return bucket;
+/** What the template says, as it is once deployed. What only AWS can make stays a name that matches nothing. */
+const resolve = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(resolve);
+  if (typeof value !== 'object' || value === null) return value;
+  const { 'Fn::Join': join, 'Fn::ImportValue': name, 'Fn::GetAtt': attribute, Ref } = value as Record<string, never>;
+  if (join) return (resolve(join[1]) as string[]).join(join[0]);
+  if (name) return IMPORTED[name];
+  if (Ref) return PSEUDO[Ref] ?? Ref;
+  if (attribute) return (attribute as string[]).join('.');
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(inner)]));
 };
 
 describe.skipIf(!moto)('the bundled functions', () => {
@@ -47,6 +57,7 @@ describe.skipIf(!moto)('the bundled functions', () => {
   let dev: Simulator;
   let prod: Simulator;
   let assembly: Assembly;
+  let guard: IamGuard;
   let said = '';
 
   beforeAll(async () => {
@@ -69,7 +80,7 @@ describe.skipIf(!moto)('the bundled functions', () => {
         prod: { ...settingsOf(prod, 'prod'), deploy: {} },
       },
     });
-    for (const Bucket of Object.values(BUCKETS)) {
+    for (const Bucket of ['vault', 'drop-box']) {
       await s3.send(new CreateBucketCommand({ Bucket }));
       await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
     }
@@ -79,12 +90,14 @@ describe.skipIf(!moto)('the bundled functions', () => {
         new CreateSecretCommand({ Name: `oic/${name}`, SecretString: JSON.stringify(simulator.credentials()) }),
       );
     }
+    const policies = assembly.functions.map(({ name, statements }) => [name, resolve(statements) as Statement[]]);
+    guard = await startIamGuard(moto.endpoint, Object.fromEntries(policies));
     for (let n = 0; n < 30; n++) dev.instance.add(archiveOf(n), { status: 'ACTIVATED', lastUpdated: new Date(0) });
   }, 60_000);
 
   afterAll(async () => {
     for (const secret of [...dev.secrets(), ...prod.secrets()]) expect(said).not.toContain(secret);
-    await Promise.all([dev.close(), prod.close(), assembly.close()]);
+    await Promise.all([dev.close(), prod.close(), guard.close(), assembly.close()]);
   });
 
   const archiveOf = (n: number, marker = 'a') =>
@@ -97,10 +110,10 @@ describe.skipIf(!moto)('the bundled functions', () => {
     const found = assembly.functions.find((one) => one.name === name);
     if (!found) throw new Error(`there is no function ${name}`);
     const env = {
-      ...Object.fromEntries(Object.entries(found.variables).map(([key, value]) => [key, resolve(value)])),
-      AWS_ENDPOINT_URL: moto.endpoint,
+      ...(resolve(found.variables) as Record<string, string>),
+      AWS_ENDPOINT_URL: guard.endpoint,
       AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'test',
+      AWS_ACCESS_KEY_ID: name,
       AWS_SECRET_ACCESS_KEY: 'test',
     };
     const args = [found.bundle, found.isDurable ? 'durable' : 'plain', JSON.stringify(event)];
@@ -185,4 +198,18 @@ describe.skipIf(!moto)('the bundled functions', () => {
       result: { created: 0, replaced: 0, activated: 0 },
     });
   }, 30_000);
+
+  test('were refused nothing by their policies, and would have been refused what is not theirs', async () => {
+    expect(guard.refused).toEqual([]);
+
+    const credentials = { accessKeyId: 'Deploy-prod', secretAccessKey: 'test' };
+    const asDeploy = new S3Client({ ...moto.clientConfig, endpoint: guard.endpoint, credentials });
+    const read = (Bucket: string, Key: string) => asDeploy.send(new GetObjectCommand({ Bucket, Key }));
+    await expect(read('vault', 'integrations/dev/FLOW_1/01.00.0000.iar')).rejects.toThrow('Access Denied');
+    await expect(read('drop-box', 'deploy/dev/x.iar')).rejects.toThrow('Access Denied');
+    expect(guard.refused).toEqual([
+      'Deploy-prod s3:GetObject arn:aws:s3:::vault/integrations/dev/FLOW_1/01.00.0000.iar',
+      'Deploy-prod s3:GetObject arn:aws:s3:::drop-box/deploy/dev/x.iar',
+    ]);
+  });
 });

@@ -62,7 +62,7 @@ export const openInstallBench = async (): Promise<InstallBench> => {
         mayGoOn,
       };
       const outcome = await install(services, { archive, bytes }, { ...POLICY, ...policy });
-      await held.settle(archive.id);
+      await held.settle(archive.id, { wasRefused: outcome.state === 'rejected' });
       await held.release();
       return outcome;
     },

@@ -1,0 +1,120 @@
+/**
+ * IAM before a stand-in that knows none: lets through what the policies of the calling function allow, by action, resource
+ * and prefix, and answers what S3 answers else. Callers are told apart by their access key id, which is the name of the
+ * function. As in S3, whoever may not list the whole bucket gets 403, not 404, for an object that is not there.
+ */
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+export interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+export interface IamGuard {
+  readonly endpoint: string;
+  /** What was refused: `caller action resource`. */
+  readonly refused: readonly string[];
+  close(): Promise<void>;
+}
+
+interface Call {
+  readonly action: string;
+  readonly resource: string;
+  readonly prefix?: string | undefined;
+}
+
+const asList = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+
+/** `*` and `?` as IAM knows them. */
+const matches = (pattern: string, text: string): boolean => {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's').test(text);
+};
+
+const allows = ({ Action, Resource, Condition }: Statement, { action, resource, prefix }: Call): boolean => {
+  const [[operator, keys] = ['', {}], ...others] = Object.entries(Condition ?? {});
+  if (others.length > 0 || !['', 'StringLike'].includes(operator)) throw new Error(`not understood: ${operator}`);
+  const patterns = asList(Object.hasOwn(keys, 's3:prefix') ? (keys['s3:prefix'] ?? []) : []);
+  return (
+    asList(Action).includes(action) &&
+    asList(Resource).some((pattern) => matches(pattern, resource)) &&
+    (operator === '' || (prefix !== undefined && patterns.some((pattern) => matches(pattern, prefix))))
+  );
+};
+
+/** What a request of the SDK needs. @throws when our code sends one that is not known here */
+const callOf = ({ method = '', url = '', headers }: IncomingMessage, body: Buffer): Call => {
+  const target = headers['x-amz-target'];
+  if (typeof target === 'string') {
+    const { SecretId } = JSON.parse(body.toString('utf8')) as { SecretId: string };
+    return {
+      action: target.replace('.', ':'),
+      resource: `arn:aws:secretsmanager:us-east-1:123456789012:secret:${SecretId}-AbCdEf`,
+    };
+  }
+  const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
+  const path = decodeURIComponent(pathname.slice(1));
+  const resource = `arn:aws:s3:::${path.replace(/\/$/, '')}`;
+  const isBucket = !path.replace(/\/$/, '').includes('/');
+  if (isBucket && method === 'GET' && searchParams.has('versions')) {
+    return { action: 's3:ListBucketVersions', resource, prefix: searchParams.get('prefix') ?? undefined };
+  }
+  if (!isBucket && method === 'PUT') return { action: 's3:PutObject', resource };
+  if (!isBucket && (method === 'GET' || method === 'HEAD')) {
+    return { action: searchParams.has('versionId') ? 's3:GetObjectVersion' : 's3:GetObject', resource };
+  }
+  throw new Error(`nobody should ask for ${method} ${url}`);
+};
+
+const DENIED = '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>';
+
+export const startIamGuard = async (
+  endpoint: string,
+  policies: Readonly<Record<string, readonly Statement[]>>,
+): Promise<IamGuard> => {
+  const refused: string[] = [];
+  const server = createServer(async (request, response) => {
+    const body = await buffer(request);
+    const [, caller = ''] = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
+    const statements = policies[caller] ?? [];
+    const may = (call: Call): boolean => statements.some((statement) => allows(statement, call));
+    const deny = (): void => void response.writeHead(403).end(request.method === 'HEAD' ? undefined : DENIED);
+    try {
+      const call = callOf(request, body);
+      if (!may(call)) {
+        refused.push(`${caller} ${call.action} ${call.resource}`);
+        return deny();
+      }
+      const { connection: _, ...headers } = request.headers;
+      const answer = await fetch(`${endpoint}${request.url}`, {
+        method: request.method ?? 'GET',
+        headers: headers as Record<string, string>,
+        ...(body.length > 0 && { body: new Uint8Array(body) }),
+      });
+      const [, bucket = ''] = /^arn:aws:s3:::([^/]+)\//.exec(call.resource) ?? [];
+      const maySeeAbsence = may({ action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}` });
+      if (answer.status === 404 && bucket !== '' && !maySeeAbsence) return deny();
+      response.writeHead(answer.status, Object.fromEntries(answer.headers));
+      response.end(Buffer.from(await answer.arrayBuffer()));
+    } catch (error) {
+      refused.push(`${caller}: ${String(error)}`);
+      deny();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    refused,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
