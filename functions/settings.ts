@@ -32,7 +32,7 @@ export interface BackupSettings {
   readonly exclude?: readonly string[] | undefined;
 }
 
-export interface DeploySettings {
+interface DeploySettings {
   /** `keep`: activate only what was active before. @default 'activate' */
   readonly activation: 'activate' | 'keep' | 'never';
 }

@@ -32,13 +32,11 @@ export const createOutput = (isJson: boolean): Output => ({
   progress: (title, total) => (process.stderr.isTTY ? createBar(title, total) : createTicker(title, total)),
 });
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: removing exactly those is the point
+const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** Text from elsewhere without terminal escapes, control characters and marks that turn the direction; line ends stay. */
-export const printable = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing exactly those is the point
-  stripVTControlCharacters(text).replace(
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    ' ',
-  );
+const printable = (text: string): string => stripVTControlCharacters(text).replace(STEERING, ' ');
 
 const createBar = (title: string, total: number): Progress => {
   const bar = new SingleBar(

@@ -23,6 +23,7 @@ interface Walked {
 export const readOrchestration = (root: XmlNode, elements: FlowElements, drawn: Set<string>): Part => {
   const nodes: FlowNode[] = [];
   const edges: FlowEdge[] = [];
+  const freeId = createIds(drawn);
 
   const join = (from: readonly string[], to: string, kind: FlowEdge['kind'] = 'next'): void => {
     for (const id of from) edges.push({ from: id, to, kind });
@@ -36,7 +37,7 @@ export const readOrchestration = (root: XmlNode, elements: FlowElements, drawn: 
     const own = found && !drawn.has(found.id) ? found : undefined;
     const again = found && !own ? { kind: word.kind, detail: againDetail(word.kind, found.title) } : {};
     const base = own ?? {
-      id: freeId(`step:${step.attributes.id ?? step.name}`, drawn),
+      id: freeId(`step:${step.attributes.id ?? step.name}`),
       kind: word.kind,
       title: word.title,
       detail: '',
@@ -164,7 +165,15 @@ const unwrapped = (root: XmlNode): readonly XmlNode[] => {
 
 const againDetail = (kind: string, title: string): string => (kind === 'reply' ? `to ${title}` : `${title}, again`);
 
-const freeId = (wanted: string, taken: ReadonlySet<string>): string => {
-  if (!taken.has(wanted)) return wanted;
-  for (let n = 2; ; n++) if (!taken.has(`${wanted} (${n})`)) return `${wanted} (${n})`;
+/** Gives the id wanted, or one with a number behind it when that is taken. */
+const createIds = (taken: ReadonlySet<string>): ((wanted: string) => string) => {
+  const tried = new Map<string, number>();
+  return (wanted) => {
+    for (let id = wanted; ; ) {
+      if (!taken.has(id)) return id;
+      const next = (tried.get(wanted) ?? 1) + 1;
+      tried.set(wanted, next);
+      id = `${wanted} (${next})`;
+    }
+  };
 };

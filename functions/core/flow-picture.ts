@@ -61,7 +61,10 @@ const withStepsOf = (after: Flow, before: Flow): Flow => {
     open = open.filter(({ id }) => !partners.has(id));
     candidates = candidates.filter(({ id }) => !taken.has(id));
   }
-  for (const { id } of open) partners.set(id, `${id}, before`);
+  const kinds = new Map(after.nodes.map(({ id, kind }) => [id, kind]));
+  // One number for two kinds of step, now and then, is two steps.
+  const turned = before.nodes.filter((node) => !isStep(node) && kinds.has(node.id) && kinds.get(node.id) !== node.kind);
+  for (const { id } of [...open, ...turned]) partners.set(id, `${id}, before`);
   const idOf = (id: string): string => partners.get(id) ?? id;
   return {
     ...before,
@@ -85,10 +88,12 @@ const compareFlows = (before: Flow, after: Flow, diff: ArchiveDiff): Picture => 
   const members = [...diff.added, ...diff.removed, ...diff.changed].map(({ member }) => member);
   const touched = new Set(members.flatMap((member) => /^project\/resources\/([^/]+)\//.exec(member)?.[1] ?? []));
   const removed = before.nodes.filter(({ id }) => !later?.has(id));
+  // What is empty now may hold what it has lost.
+  const holders = new Set(removed.map(({ inside }) => inside));
   const boxes = [
     ...after.nodes.map((node) => boxOf(node, changeOf(earlier?.get(node.id), node, touched))),
     ...removed.map((node) => boxOf(node, node.kind === 'group' ? undefined : 'removed')),
-  ];
+  ].map((box) => ({ ...box, isContainer: box.isContainer || holders.has(box.id) }));
   const gone = new Set(removed.map(({ id }) => id));
   const lines = [
     ...marked(after.edges, before.edges, 'added'),

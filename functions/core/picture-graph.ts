@@ -100,17 +100,22 @@ const topOf = ({ x, y, width }: Rectangle): Point => ({ x: x + width / 2, y });
 
 type Router = (from: Rectangle, to: Rectangle, points: readonly Point[]) => readonly Point[];
 
-/** From side to side. Of the layout's own points only those count that lead past boxes of a rank between. */
+/** From side to side, and level past the boxes of a rank between: where that is, the layout's own points tell. */
 const createRightRouter = (rectangles: ReadonlyMap<string, Rectangle>): Router => {
-  const ranks = new Set([...rectangles.values()].map(({ x, width }) => Math.round(x + width / 2)));
-  return (from, to, points) =>
-    to.x > from.x + from.width
-      ? [
-          { x: from.x + from.width, y: from.y + from.height / 2 },
-          ...points.slice(1, -1).filter(({ x }) => ranks.has(Math.round(x))),
-          { x: to.x, y: to.y + to.height / 2 },
-        ]
-      : points;
+  const ranks = new Map([...rectangles.values()].map((at) => [Math.round(at.x + at.width / 2), at]));
+  return (from, to, points) => {
+    if (to.x <= from.x + from.width) return points;
+    const passing = points.slice(1, -1).flatMap(({ x, y }) => {
+      const rank = ranks.get(Math.round(x));
+      return rank
+        ? [
+            { x: rank.x, y },
+            { x: rank.x + rank.width, y },
+          ]
+        : [];
+    });
+    return [{ x: from.x + from.width, y: from.y + from.height / 2 }, ...passing, { x: to.x, y: to.y + to.height / 2 }];
+  };
 };
 
 /** Straight down, across only between two ranks: there nothing is in the way, however tall a box is. */

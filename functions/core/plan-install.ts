@@ -125,7 +125,7 @@ export const beforeOf = ({ id, code, version, status, isScheduleStarted, tracing
   tracing,
 });
 
-export const majorOf = (version: string): string => version.slice(0, 2);
+const majorOf = (version: string): string => version.slice(0, 2);
 
 /** Same code, same major, another version: only one of them can be active. */
 export const isRival = (one: IntegrationRef, other: IntegrationRef): boolean =>

@@ -51,7 +51,7 @@ const renderHistory = ({ points }: SnapshotHistory, events: readonly HistoryEven
   const shown = events.slice(-MAX_EVENTS).toReversed();
   const items = shown.map(({ at, words, by }) => {
     const who = by === undefined ? '' : ` by ${by}`;
-    return `<li>${formatTime(points[at]?.startedAt ?? '')} ${escapeMarkup(`${words}${who}`)}`;
+    return `<li>${escapeMarkup(`${formatTime(points[at]?.startedAt ?? '')} ${words}${who}`)}`;
   });
   const more = events.length > shown.length ? `<li>and ${events.length - shown.length} earlier` : '';
   return `<td role="cell" data-v="${events.length}"><details><summary>${strip(points.length, events)}${events.length}×</summary><ol>${items.join('')}${more}</ol></details>`;

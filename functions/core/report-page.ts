@@ -69,7 +69,8 @@ const INCOMPLETE = ready(
 
 const renderGlance = (manifest: Manifest, { changes }: SnapshotHistory): Markup => {
   const { instance, startedAt, complete, integrations, failures, warnings } = manifest;
-  const seconds = Math.max(Math.round((Date.parse(manifest.finishedAt) - Date.parse(startedAt)) / 1000), 0);
+  const seconds = Math.round((Date.parse(manifest.finishedAt) - Date.parse(startedAt)) / 1000);
+  const took = seconds > 0 ? formatCount(seconds, 'second') : 'less than a second';
   const warned = warnings.length === 0 ? '' : `, with ${formatCount(warnings.length, 'warning')}`;
   const verdict = complete
     ? `The snapshot is complete${warned}`
@@ -83,7 +84,7 @@ const renderGlance = (manifest: Manifest, { changes }: SnapshotHistory): Markup 
     [changed === undefined ? '–' : formatNumber(changed), 'changes'],
   ];
   return markup`<header><p class="eyebrow">Oracle Integration backup</p><h1>${instance}</h1>
-<div class="card glance${complete ? '' : ' bad'}">${complete ? COMPLETE : INCOMPLETE}<div><b>${verdict}</b>Taken ${timeMarkup(startedAt)} UTC<span id="age" data-at="${startedAt}"></span>. <span class="hint">It took ${seconds < 1 ? 'less than a second' : formatCount(seconds, 'second')}.</span></div></div>
+<div class="card glance${complete ? '' : ' bad'}">${complete ? COMPLETE : INCOMPLETE}<div><b>${verdict}</b>Taken ${timeMarkup(startedAt)} UTC<span id="age" data-at="${startedAt}"></span>. <span class="hint">It took ${took}.</span></div></div>
 <p id="stale" class="card stale" hidden>This page tells of that snapshot and of nothing after it. There may be a newer page beside it, under the name latest.html; if there is none, ask why.</p>
 <ul class="tiles">${tiles.map(([value, label]) => markup`<li class="card"><b>${value}</b><span>${label}</span></li>`)}</ul></header>`;
 };

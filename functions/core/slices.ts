@@ -6,7 +6,7 @@ import { createHash, hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 
-export const SLICE_BYTES = 4 * 2 ** 20;
+const SLICE_BYTES = 4 * 2 ** 20;
 
 async function* slicesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += SLICE_BYTES) {

@@ -11,7 +11,6 @@ import { createFilter, namesWithoutMatch } from '../core/filter.ts';
 import type { Integration } from '../core/integration.ts';
 import { snapshotName } from '../core/keys.ts';
 import {
-  type ArchiveRef,
   type BackupFilter,
   type Manifest,
   ManifestError,
@@ -28,8 +27,8 @@ import {
   scheduleState,
 } from '../core/plan-backup.ts';
 import type { OicClient } from '../oic/client.ts';
-import { isForAll, isOicError } from '../oic/errors.ts';
-import { type Vault, VaultError } from '../store/vault.ts';
+import type { Vault } from '../store/vault.ts';
+import { type Gathered, gather } from './gather.ts';
 import { type Journal, mapLimited } from './journal.ts';
 import { createSlots } from './slots.ts';
 
@@ -73,6 +72,7 @@ export interface BackupReport {
 
 /** Small enough to be over in minutes, large enough that thousands of integrations are hundreds of steps. */
 const BATCH = 25;
+const FIRST_BATCH = 12;
 /** Archives in memory for each that is being downloaded: those beyond are being checked and stored meanwhile. */
 const ARCHIVES_HELD = 1.25;
 
@@ -100,13 +100,13 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
 
   const work = plan.filter((step) => step.do === 'export' || mustAskSchedule(step.integration));
   progress.listed(plan.length, plan.filter((step) => step.do === 'export').length);
-  const batches = Array.from({ length: Math.ceil(work.length / BATCH) }, (_, n) =>
-    work.slice(n * BATCH, (n + 1) * BATCH),
-  );
-  // Two at a time: while the last of one batch are under way the next has begun, so the instance is never idle.
-  const inSlot = createSlots(Math.ceil(options.concurrency * ARCHIVES_HELD));
+  // Half a batch first, then two at a time: one is in its midst while the other ends, so the instance is never idle.
+  const cuts = Array.from({ length: Math.ceil(work.length / BATCH) + 1 }, (_, n) => n * BATCH + FIRST_BATCH);
+  const batches = cuts.map((end) => work.slice(Math.max(0, end - BATCH), end)).filter(({ length }) => length > 0);
+  const held = Math.ceil(options.concurrency * ARCHIVES_HELD);
+  const inSlot = createSlots(held);
   const results = await journal.all('batch', batches, 2, (batch) =>
-    mapLimited(batch, options.concurrency, (step) => gather(services, step, inSlot)),
+    mapLimited(batch, held, (step) => gather(services, step, inSlot)),
   );
   const found = new Map(results.flat().map((result) => [result.id, result]));
 
@@ -149,82 +149,6 @@ const selectWanted = (all: readonly Integration[], filter: BackupFilter): Integr
   }
   const isWanted = createFilter(filter);
   return all.filter(({ code }) => isWanted(code));
-};
-
-/** What came of one integration; small, for the journal keeps it. */
-interface Gathered {
-  readonly id: string;
-  readonly isStarted?: boolean | undefined;
-  readonly archive?: ArchiveRef | undefined;
-  readonly isNew?: boolean;
-  /** The archive is an earlier one than the instance has now. */
-  readonly isStale?: boolean;
-  /** It was deleted while we were at work. */
-  readonly isGone?: boolean;
-  readonly warning?: string | undefined;
-  readonly failure?: { readonly kind: string; readonly message: string };
-}
-
-const gather = async (
-  services: BackUpServices,
-  step: BackupStep,
-  inSlot: ReturnType<typeof createSlots>,
-): Promise<Gathered> => {
-  const { oic, progress } = services;
-  const { id } = step.integration;
-  try {
-    const isStarted = mustAskSchedule(step.integration) ? await oic.isScheduleStarted(id) : undefined;
-    const exported = step.do === 'export' ? await inSlot(() => exportOne(services, step)) : {};
-    progress.done(id, step.do !== 'export' || exported.isGone ? 'skipped' : exported.isNew ? 'exported' : 'unchanged');
-    return { id, isStarted, ...exported };
-  } catch (error) {
-    if (!isOicError(error) || isForAll(error)) throw error;
-    progress.done(id, 'failed');
-    return { id, failure: { kind: error.kind, message: error.message } };
-  }
-};
-
-const exportOne = async (
-  { oic, vault }: BackUpServices,
-  { integration, last }: Extract<BackupStep, { do: 'export' }>,
-): Promise<Omit<Gathered, 'id'>> => {
-  try {
-    const { bytes, archive } = await oic.exportIntegration(integration.id);
-    const warning = archive.rezipped ? 'the archive was not written by Oracle: somebody re-zipped it' : undefined;
-    const { sha256, contentSha256 } = archive;
-    const isHeld = last?.archive.contentSha256 === contentSha256 && (await isWhole(vault, last.archive));
-    if (last && isHeld) return { archive: last.archive, isNew: false, warning };
-    const stored = await vault.putArchive(oic.instance, integration, bytes);
-    return { archive: { ...stored, bytes: bytes.length, sha256, contentSha256 }, isNew: true, warning };
-  } catch (error) {
-    if (isOicError(error, 'locked')) {
-      // Locked since the listing, perhaps: who holds it is told by the instance as it is now.
-      const holder = integration.lockedBy ?? (await oic.getIntegration(integration.id))?.lockedBy;
-      return { archive: last?.archive, isNew: false, isStale: true, warning: lockedWarning(holder, last) };
-    }
-    if (isOicError(error, 'not-found') && !(await oic.getIntegration(integration.id))) {
-      return { isGone: true, warning: 'was deleted while the snapshot was taken, so it is not in it' };
-    }
-    throw error;
-  }
-};
-
-/** What was damaged in the vault is stored anew when it is exported again, so `--full` heals. */
-const isWhole = async (vault: Vault, archive: ArchiveRef): Promise<boolean> => {
-  try {
-    await vault.getArchive(archive);
-    return true;
-  } catch (error) {
-    if (error instanceof VaultError) return false;
-    throw error;
-  }
-};
-
-const lockedWarning = (lockedBy: string | undefined, last: Known | undefined): string => {
-  const holder = lockedBy ? `locked by ${lockedBy}` : 'locked, or delivered by Oracle,';
-  return last
-    ? `${holder} and cannot be exported: its last archive is kept, which may be older`
-    : `${holder} and cannot be exported: it is NOT backed up; ask the holder to close it in the designer`;
 };
 
 const prebuiltWarning = (last: Known | undefined): string =>

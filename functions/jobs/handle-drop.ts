@@ -28,7 +28,7 @@ export interface DropServices {
   readonly onStep: (report: StepReport) => void;
 }
 
-export interface Target {
+interface Target {
   readonly oic: OicClient;
   readonly connections: Readonly<Record<string, ConnectionSettings>>;
   readonly policy: InstallPolicy;

@@ -35,14 +35,14 @@ export interface InstallServices {
   readonly mayGoOn: () => void;
 }
 
-export interface Safety {
+interface Safety {
   keepSafe(instance: string, ref: IntegrationRef, bytes: Uint8Array): Promise<SafeCopy>;
   getSafe(copy: SafeCopy): Promise<Uint8Array | undefined>;
   /** What a person types to put a copy back, for the message when everything else failed. */
   returnCommand(copy: SafeCopy, instance: string): string;
 }
 
-export interface SafeCopy {
+interface SafeCopy {
   readonly key: string;
   readonly versionId: string;
 }

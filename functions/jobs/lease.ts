@@ -22,7 +22,7 @@ export interface Lease {
   readonly release: () => Promise<void>;
 }
 
-export interface Ending {
+interface Ending {
   /** Nothing was done, because the target's state forbids it: what an earlier run left undone is still to be undone. */
   readonly wasRefused: boolean;
   readonly drop?: HandledDrop | undefined;

@@ -5,7 +5,7 @@ import type { ArchiveRef, Manifest } from '../core/manifest.ts';
 import { type Vault, VaultError } from '../store/vault.ts';
 import { mapLimited } from './journal.ts';
 
-export interface Damage {
+interface Damage {
   readonly id: IntegrationId;
   readonly key: string;
   readonly versionId: string;

@@ -12,7 +12,7 @@ export interface ConnectionSettings {
   readonly agentGroupId?: string | undefined;
 }
 
-export interface ConnectionProperty {
+interface ConnectionProperty {
   readonly propertyName: string;
   readonly propertyValue?: string | undefined;
   readonly propertyGroup?: string | undefined;

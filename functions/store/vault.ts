@@ -2,10 +2,10 @@
  * The vault: archives and snapshots on an object store, in format 1. Archives first, manifest last: what a readable
  * manifest names was stored before it. Archives are read by exact version and proved by their hash.
  */
-import { createHash } from 'node:crypto';
 import { type IntegrationRef, parseIntegrationId } from '../core/integration.ts';
 import { archiveKey, archivePrefix, safetyKey, snapshotKey, snapshotOfKey, snapshotPrefix } from '../core/keys.ts';
 import { type ArchiveRef, formatManifest, type Manifest, parseManifest } from '../core/manifest.ts';
+import { sha256 as hashOf } from '../core/slices.ts';
 import { type ObjectStore, PreconditionFailed, type VersionEntry } from './object-store.ts';
 import { StoreError } from './store-error.ts';
 
@@ -40,8 +40,6 @@ export class VaultError extends Error {
   override readonly name = 'VaultError';
 }
 
-export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
 /** A file that cannot be read is one archive's trouble; a store that cannot be reached, or not with these credentials, is not. */
 const isOfOneObject = (error: unknown): error is StoreError =>
   error instanceof StoreError && ['denied', 'blocked', 'failed'].includes(error.kind);
@@ -72,7 +70,7 @@ export const createVault = (store: ObjectStore): Vault => {
           : error;
       });
       if (!object) throw new VaultError(`${key} version ${versionId} is missing from ${store.name}`);
-      if (sha256Of(object.body) !== sha256) {
+      if ((await hashOf(object.body)) !== sha256) {
         throw new VaultError(`${key} version ${versionId} in ${store.name} is damaged: its bytes are not those stored`);
       }
       return object.body;

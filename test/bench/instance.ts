@@ -25,7 +25,7 @@ export interface InstanceFacts {
   readonly startedSchedules: number;
 }
 
-export interface InstanceTraffic {
+interface InstanceTraffic {
   readonly maxInFlight: number;
   readonly requests: readonly Pick<RecordedRequest, 'kind' | 'time' | 'status'>[];
 }

@@ -17,7 +17,7 @@ export interface Run {
 }
 
 /** @throws Error with what it said, when it does not end well */
-export const run = async (
+const run = async (
   command: string,
   args: readonly string[],
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly input?: string } = {},

@@ -7,7 +7,7 @@ import type { Simulator } from '../simulator/server.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'functions', 'cli.ts');
 
-export interface Typed {
+interface Typed {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;

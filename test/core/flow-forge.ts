@@ -74,7 +74,7 @@ export const createFlowForge = (): FlowForge => {
     connections.set(connection, adapter);
     const side = isTrigger ? 'outbound' : 'inbound';
     const id = register('application', (number) => {
-      const file = `application_${number}/${side}_${number}/resourcegroup_${number}/${name}_REQUEST.jca`;
+      const file = `application_${number}/${side}_${number}/resourcegroup_${number}/endpoint_REQUEST.jca`;
       files.push([file, jca(calls === undefined ? adapter : 'collocatedics', calls)]);
       return `<p:role>${isTrigger ? 'source' : 'target'}</p:role><p:adapter><p:type>app-adapter</p:type><p:code>${connection}</p:code>
 <p:name>${escapeXml(name)}</p:name></p:adapter><p:${side} name="${side}_${number}"><p:binding>${adapter}</p:binding>

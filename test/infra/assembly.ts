@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { Resource } from './synthesized.ts';
 import { cdkContext } from './synthesized.ts';
 
-export interface DeployedFunction {
+interface DeployedFunction {
   /** `Backup-dev` and the like. */
   readonly name: string;
   readonly bundle: string;

@@ -238,6 +238,21 @@ describe('a backup of what has changed', () => {
   });
 });
 
+test('what is deleted between the listing and the question for its schedule is left out, not called stopped', async () => {
+  const { simulator, oic } = await start(1);
+  const nightly = buildSampleArchive({ code: 'NIGHTLY', version: '01.00.0000', schedule: 'FREQ=DAILY' });
+  const id = simulator.instance.add(nightly, { status: 'ACTIVATED', lastUpdated, scheduleState: 'started' });
+  await workshop.backUp(oic);
+  simulator.onRequest(({ kind }) => {
+    if (kind === 'schedule-get' && simulator.instance.get(id)) simulator.instance.remove(id);
+  });
+
+  const report = await workshop.backUp(oic);
+
+  expect(report).toMatchObject({ complete: true, integrations: 1 });
+  expect(report.warnings).toEqual([{ id, message: expect.stringContaining('deleted while') }]);
+});
+
 describe('an integration that cannot be exported', () => {
   test('because it is locked keeps its last archive, with a warning that names who holds the lock', async () => {
     const { simulator, oic } = await start(3);

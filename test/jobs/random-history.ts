@@ -3,7 +3,7 @@ import { readArchive } from '../../functions/core/archive.ts';
 import { integrationRef } from '../../functions/core/integration.ts';
 import { snapshotName } from '../../functions/core/keys.ts';
 import type { SnapshotIntegration } from '../../functions/core/manifest.ts';
-import { sha256Of, type Vault } from '../../functions/store/vault.ts';
+import type { Vault } from '../../functions/store/vault.ts';
 import type { Random } from '../simulator/random.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
 
@@ -23,8 +23,8 @@ export const storeVersion = async (vault: Vault, code: string, marker: string): 
   const ref = integrationRef(code, '01.00.0000');
   const bytes = buildSampleArchive({ ...ref, marker });
   const stored = await vault.putArchive('dev', ref, bytes);
-  const { contentSha256 } = await readArchive(bytes);
-  const archive = { ...stored, bytes: bytes.length, sha256: sha256Of(bytes), contentSha256 };
+  const { sha256, contentSha256 } = await readArchive(bytes);
+  const archive = { ...stored, bytes: bytes.length, sha256, contentSha256 };
   return { ...ref, name: code, status: 'ACTIVATED', schedule: null, tracing: TRACING, archive };
 };
 

@@ -121,21 +121,26 @@ describe('a step that fails', () => {
   });
 });
 
-test('when one of many fails, what is under way ends, and nothing else begins', async () => {
+test('when one of many fails, what is under way ends before the job hears of it, and nothing else begins', async () => {
   const begun: number[] = [];
   const ended: number[] = [];
-  const { execution } = await run((journal) =>
-    journal.all('batch', [0, 1, 2, 3, 4, 5], 2, async (n) => {
+  const endedWhenHeard: number[] = [];
+  const { execution } = await run(async (journal) => {
+    const batches = journal.all('batch', [0, 1, 2, 3, 4, 5], 2, async (n) => {
       begun.push(n);
       if (n === 1) throw new Error('batch 1 cannot be done');
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 200));
       ended.push(n);
-    }),
-  );
+    });
+    return batches.catch((error: unknown) => {
+      endedWhenHeard.push(...ended);
+      throw error;
+    });
+  });
 
   expect(execution.getError().errorMessage).toBe('batch 1 cannot be done');
   expect(begun).toEqual([0, 1]);
-  expect(ended).toEqual([0]);
+  expect(endedWhenHeard).toEqual([0]);
 });
 
 test('results come in the order of the items, also those that are nothing', async () => {

@@ -6,7 +6,7 @@ import type { Simulator } from '../simulator/server.ts';
 
 type Grant = NonNullable<Parameters<Simulator['credentials']>[0]>;
 
-export const QUICK_RETRIES = { ...RETRY_POLICY, baseMs: 5, maxMs: 50 };
+const QUICK_RETRIES = { ...RETRY_POLICY, baseMs: 5, maxMs: 50 };
 
 export const connectTo = (
   simulator: Simulator,

@@ -7,7 +7,7 @@ import type { Random } from '../simulator/random.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import type { Simulator } from '../simulator/server.ts';
 
-export interface Moment {
+interface Moment {
   /** Undefined while it does not exist. */
   readonly digest: string | undefined;
   readonly status: string | undefined;

@@ -1,0 +1,95 @@
+/**
+ * One integration of a backup: asked for its schedule, exported, checked, stored. What goes wrong with it is its own
+ * affair, told in the result, unless every other one would meet the same.
+ */
+import type { ArchiveRef } from '../core/manifest.ts';
+import { type BackupStep, type Known, mustAskSchedule } from '../core/plan-backup.ts';
+import { isForAll, isOicError } from '../oic/errors.ts';
+import { type Vault, VaultError } from '../store/vault.ts';
+import type { BackUpServices } from './back-up.ts';
+import type { createSlots } from './slots.ts';
+
+/** What came of one integration; small, for the journal keeps it. */
+export interface Gathered {
+  readonly id: string;
+  readonly isStarted?: boolean | undefined;
+  readonly archive?: ArchiveRef | undefined;
+  readonly isNew?: boolean;
+  /** The archive is an earlier one than the instance has now. */
+  readonly isStale?: boolean;
+  /** It was deleted while we were at work. */
+  readonly isGone?: boolean;
+  readonly warning?: string | undefined;
+  readonly failure?: { readonly kind: string; readonly message: string };
+}
+
+const GONE = { isGone: true, warning: 'was deleted while the snapshot was taken, so it is not in it' } as const;
+
+/** Its schedule and, where it may have changed, its archive, checked and stored. */
+export const gather = async (
+  services: BackUpServices,
+  step: BackupStep,
+  inSlot: ReturnType<typeof createSlots>,
+): Promise<Gathered> => {
+  const { oic, progress } = services;
+  const { id } = step.integration;
+  try {
+    const mustAsk = mustAskSchedule(step.integration);
+    const isStarted = mustAsk ? await oic.isScheduleStarted(id) : undefined;
+    // No schedule where there was one: a snapshot must not say "stopped" of what was deleted meanwhile.
+    if (mustAsk && isStarted === undefined && step.do !== 'export' && !(await oic.getIntegration(id))) {
+      progress.done(id, 'skipped');
+      return { id, ...GONE };
+    }
+    const exported = step.do === 'export' ? await inSlot(() => exportOne(services, step)) : {};
+    progress.done(id, step.do !== 'export' || exported.isGone ? 'skipped' : exported.isNew ? 'exported' : 'unchanged');
+    return { id, isStarted, ...exported };
+  } catch (error) {
+    if (!isOicError(error) || isForAll(error)) throw error;
+    progress.done(id, 'failed');
+    return { id, failure: { kind: error.kind, message: error.message } };
+  }
+};
+
+const exportOne = async (
+  { oic, vault }: BackUpServices,
+  { integration, last }: Extract<BackupStep, { do: 'export' }>,
+): Promise<Omit<Gathered, 'id'>> => {
+  try {
+    const { bytes, archive } = await oic.exportIntegration(integration.id);
+    const warning = archive.rezipped ? 'the archive was not written by Oracle: somebody re-zipped it' : undefined;
+    const { sha256, contentSha256 } = archive;
+    const isHeld = last?.archive.contentSha256 === contentSha256 && (await isWhole(vault, last.archive));
+    if (last && isHeld) return { archive: last.archive, isNew: false, warning };
+    const stored = await vault.putArchive(oic.instance, integration, bytes);
+    return { archive: { ...stored, bytes: bytes.length, sha256, contentSha256 }, isNew: true, warning };
+  } catch (error) {
+    if (isOicError(error, 'locked')) {
+      // Locked since the listing, perhaps: who holds it is told by the instance as it is now.
+      const holder = integration.lockedBy ?? (await oic.getIntegration(integration.id))?.lockedBy;
+      return { archive: last?.archive, isNew: false, isStale: true, warning: lockedWarning(holder, last) };
+    }
+    if (isOicError(error, 'not-found') && !(await oic.getIntegration(integration.id))) {
+      return GONE;
+    }
+    throw error;
+  }
+};
+
+/** What was damaged in the vault is stored anew when it is exported again, so `--full` heals. */
+const isWhole = async (vault: Vault, archive: ArchiveRef): Promise<boolean> => {
+  try {
+    await vault.getArchive(archive);
+    return true;
+  } catch (error) {
+    if (error instanceof VaultError) return false;
+    throw error;
+  }
+};
+
+const lockedWarning = (lockedBy: string | undefined, last: Known | undefined): string => {
+  const holder = lockedBy ? `locked by ${lockedBy}` : 'locked, or delivered by Oracle,';
+  return last
+    ? `${holder} and cannot be exported: its last archive is kept, which may be older`
+    : `${holder} and cannot be exported: it is NOT backed up; ask the holder to close it in the designer`;
+};
