@@ -103,10 +103,9 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   // Half a batch first, then two at a time: one is in its midst while the other ends, so the instance is never idle.
   const cuts = Array.from({ length: Math.ceil(work.length / BATCH) + 1 }, (_, n) => n * BATCH + FIRST_BATCH);
   const batches = cuts.map((end) => work.slice(Math.max(0, end - BATCH), end)).filter(({ length }) => length > 0);
-  const held = Math.ceil(options.concurrency * ARCHIVES_HELD);
-  const inSlot = createSlots(held);
+  const inSlot = createSlots(Math.ceil(options.concurrency * ARCHIVES_HELD));
   const results = await journal.all('batch', batches, 2, (batch) =>
-    mapLimited(batch, held, (step) => gather(services, step, inSlot)),
+    mapLimited(batch, options.concurrency, (step) => gather(services, step, inSlot)),
   );
   const found = new Map(results.flat().map((result) => [result.id, result]));
 

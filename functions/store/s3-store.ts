@@ -122,6 +122,18 @@ const putObject = async (
   }
 };
 
+/**
+ * Whoever may list below a prefix only is answered 403, not 404, for what is not there
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html): a listing of that key tells the two apart.
+ */
+const isListed = async (options: S3StoreOptions, key: string, versionId: string | undefined): Promise<boolean> => {
+  for await (const version of listEntries(options, key)) {
+    if (version.key !== key) return false;
+    if (versionId === undefined ? version.isCurrent : version.versionId === versionId) return true;
+  }
+  return false;
+};
+
 const getObject = async (
   { bucket, client }: S3StoreOptions,
   key: string,
@@ -135,6 +147,8 @@ const getObject = async (
       return { ...version, body };
     } catch (error) {
       if (isAbsent(error, versionId)) return undefined;
+      if (awsErrorName(error) === 'AccessDenied' && !(await isListed({ bucket, client }, key, versionId)))
+        return undefined;
       // The SDK repeats requests, but not an answer that breaks off or does not match its checksum.
       if (error instanceof S3ServiceException || error instanceof StoreError || reads === MAX_READS) throw error;
     }

@@ -8,7 +8,7 @@ import { openDesk } from './typed.ts';
 
 /** Peak resident memory of a living process, in MB. */
 const peakMb = (pid: number): number =>
-  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 
 const restorePeak = async (count: number): Promise<number> => {
   const desk = await openDesk();

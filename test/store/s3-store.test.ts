@@ -117,8 +117,38 @@ describeWithMoto('an S3 bucket behind a bad network', (moto) => {
   const connectThrough = async (...faults: Fault[]) => {
     const proxy = await startAwsProxy(moto.endpoint);
     const store = connect(await createBucket(moto), { ...moto.clientConfig, endpoint: proxy.endpoint });
-    return { proxy, store, fail: () => proxy.faults.push(...faults) };
+    return { proxy, store, fail: (...now: Fault[]) => proxy.faults.push(...(now.length > 0 ? now : faults)) };
   };
+
+  /** As S3 answers whoever may not list the whole bucket. */
+  const denied = s3Error(403, 'AccessDenied');
+
+  it.each([
+    ['get', (store: ObjectStore, versionId?: string) => store.get(KEY, versionId), [denied]],
+    ['head', (store: ObjectStore, versionId?: string) => store.head(KEY, versionId), [denied, denied]],
+  ] as const)('takes a 403 at %s for "not there" when a listing does not have it either', async (_, read, faults) => {
+    const { store, fail } = await connectThrough();
+    await store.put(`${KEY}-and-more`, bytes('a neighbour'));
+    fail(...faults);
+    expect(await read(store)).toBeUndefined();
+
+    const { versionId } = await store.put(KEY, bytes('there'));
+    fail(...faults);
+    await expect(read(store)).rejects.toMatchObject({ kind: 'denied' });
+    fail(...faults);
+    await expect(read(store, versionId)).rejects.toMatchObject({ kind: 'denied' });
+    fail(...faults);
+    expect(await read(store, 'another-version')).toBeUndefined();
+  });
+
+  it('takes a 403 for what it is when listing is denied as well', async () => {
+    const { store, fail } = await connectThrough();
+    fail(denied, denied);
+    await expect(store.get(KEY)).rejects.toMatchObject({
+      kind: 'denied',
+      message: expect.stringContaining('s3:GetObject'),
+    });
+  });
 
   it('sends the SHA-256 of the bytes for S3 to check', async () => {
     const { proxy, store } = await connectThrough();
