@@ -34,7 +34,7 @@ const EVENT = z.strictObject({
 });
 
 export const handler = withDurableExecution(async (input: unknown, context: DurableContext) => {
-  const { from, snapshot, at, yes, ...options } = EVENT.parse(input);
+  const { from, snapshot, at, yes, ...options } = parseEvent(input);
   const { instance, connect, credentials, location } = createFunctionRuntime(process.env);
   const { name, concurrency } = instance;
   if (options.mirror && !options.dryRun && !yes) {
@@ -78,6 +78,17 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
     await oic.close();
   }
 });
+
+const parseEvent = (input: unknown): z.infer<typeof EVENT> => {
+  const parsed = EVENT.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.') || 'the whole',
+  );
+  throw new ConfigError(
+    `the event of a restore holds the options of \`oic restore\`, e.g. {"from": "prod", "dryRun": true}; wrong: ${fields.join(', ')}`,
+  );
+};
 
 /** Larger answers than this a durable execution does not take. */
 const MAX_ANSWER_BYTES = 150_000;

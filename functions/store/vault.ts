@@ -17,7 +17,10 @@ export interface Vault {
   getArchive(archive: ArchiveRef): Promise<Uint8Array>;
   /** Keeps a target's own copy before a restore replaces it. */
   keepSafe(target: string, ref: IntegrationRef, bytes: Uint8Array): Promise<void>;
-  /** A test for "the vault holds exactly this version", of the instance's archives as they are now. */
+  /**
+   * A test for "the vault holds exactly this version, as the newest of its key", of the instance's archives as they are
+   * now. An older version is on its way out by the bucket's lifecycle, so a new snapshot must not come to depend on it.
+   */
   archivesHeld(instance: string): Promise<(archive: ArchiveRef) => boolean>;
   /** The commit. @returns false when a snapshot of that name exists already. */
   commitSnapshot(manifest: Manifest): Promise<boolean>;
@@ -77,8 +80,8 @@ export const createVault = (store: ObjectStore): Vault => {
     },
     archivesHeld: async (instance) => {
       const held = new Map<string, number>();
-      for await (const { key, versionId, bytes } of store.listVersions(archivePrefix(instance))) {
-        held.set(`${key}\n${versionId}`, bytes);
+      for await (const { key, versionId, bytes, isCurrent } of store.listVersions(archivePrefix(instance))) {
+        if (isCurrent) held.set(`${key}\n${versionId}`, bytes);
       }
       return ({ key, versionId, bytes }) => held.get(`${key}\n${versionId}`) === bytes;
     },
