@@ -1,10 +1,7 @@
-/** The flow of one integration as a picture, and what changed between two archives of it as one. */
-import { type OpenArchive, openArchive } from './archive.ts';
-import { type ArchiveDiff, diffArchives } from './diff-archives.ts';
-import { type Flow, type FlowEdge, type FlowNode, readFlow } from './flow.ts';
-import { renumber } from './flow-parts.ts';
+/** The flow of one integration as a picture. */
+import type { Flow, FlowNode } from './flow.ts';
 import type { StepKind } from './flow-words.ts';
-import type { Box, Change, Line, Picture } from './picture.ts';
+import type { Box, Change, Picture } from './picture.ts';
 
 export const flowPicture = (flow: Flow): Picture => ({
   title: `${flow.name} (${flow.id})`,
@@ -15,120 +12,7 @@ export const flowPicture = (flow: Flow): Picture => ({
   notes: notesOf(flow),
 });
 
-/**
- * The flow as it is now, and in it what it had before: what was added, removed and changed is marked. What is the same
- * and what differs is as `oic diff` has it.
- *
- * @throws ArchiveError when one is no archive; Refused when they are of different integrations
- */
-export const flowDifferencePicture = async (a: Uint8Array, b: Uint8Array): Promise<Picture> => {
-  const diff = await diffArchives(a, b);
-  const [first, second] = await Promise.all([a, b].map(async (bytes) => withoutFolder(await openArchive(bytes))));
-  if (!first || !second) throw new Error('two archives were opened');
-  const after = readFlow({ ...second, members: renumber(first.members, second.members) });
-  return compareFlows(withStepsOf(after, readFlow(first)), after, diff);
-};
-
-/** Members named as in a difference: the project's folder, whose name holds the version, is `project/`. */
-const withoutFolder = (archive: OpenArchive): OpenArchive => ({
-  ...archive,
-  projectFolder: PROJECT,
-  members: new Map(
-    [...archive.members].map(([name, data]) => [
-      name.startsWith(archive.projectFolder) ? `${PROJECT}${name.slice(archive.projectFolder.length)}` : name,
-      data,
-    ]),
-  ),
-});
-
-const PROJECT = 'project/';
-
-/**
- * `before` with the ids that its steps have in `after`. Applications and processors are paired already; mere structure
- * (scopes, routes, ends) has ids that the designer may give out anew, so it is paired by what it is called, too.
- */
-const withStepsOf = (after: Flow, before: Flow): Flow => {
-  const isStep = ({ element }: FlowNode): boolean => element === undefined;
-  const partners = new Map<string, string>();
-  let [open, candidates] = [before.nodes.filter(isStep), after.nodes.filter(isStep)];
-  for (const likenessOf of LIKENESSES) {
-    const byLikeness = Map.groupBy(candidates, likenessOf);
-    for (const node of open) {
-      const partner = byLikeness.get(likenessOf(node))?.shift();
-      if (partner) partners.set(node.id, partner.id);
-    }
-    const taken = new Set(partners.values());
-    open = open.filter(({ id }) => !partners.has(id));
-    candidates = candidates.filter(({ id }) => !taken.has(id));
-  }
-  const kinds = new Map(after.nodes.map(({ id, kind }) => [id, kind]));
-  // One number for two kinds of step, now and then, is two steps.
-  const turned = before.nodes.filter((node) => !isStep(node) && kinds.has(node.id) && kinds.get(node.id) !== node.kind);
-  for (const { id } of [...open, ...turned]) partners.set(id, `${id}, before`);
-  const idOf = (id: string): string => partners.get(id) ?? id;
-  return {
-    ...before,
-    nodes: before.nodes.map((node) => ({
-      ...node,
-      id: idOf(node.id),
-      ...(node.inside !== undefined && { inside: idOf(node.inside) }),
-    })),
-    edges: before.edges.map((edge) => ({ ...edge, from: idOf(edge.from), to: idOf(edge.to) })),
-  };
-};
-
-const LIKENESSES: readonly ((node: FlowNode) => string)[] = [
-  ({ id, kind, title }) => `${id} ${kind} ${title}`,
-  ({ kind, title }) => `${kind} ${title}`,
-  ({ id, kind }) => `${id} ${kind}`,
-];
-
-const compareFlows = (before: Flow, after: Flow, diff: ArchiveDiff): Picture => {
-  const [earlier, later] = [before, after].map(({ nodes }) => new Map(nodes.map((node) => [node.id, node])));
-  const members = [...diff.added, ...diff.removed, ...diff.changed].map(({ member }) => member);
-  const touched = new Set(members.flatMap((member) => /^project\/resources\/([^/]+)\//.exec(member)?.[1] ?? []));
-  const removed = before.nodes.filter(({ id }) => !later?.has(id));
-  // What is empty now may hold what it has lost.
-  const holders = new Set(removed.map(({ inside }) => inside));
-  const boxes = [
-    ...after.nodes.map((node) => boxOf(node, changeOf(earlier?.get(node.id), node, touched))),
-    ...removed.map((node) => boxOf(node, node.kind === 'group' ? undefined : 'removed')),
-  ].map((box) => ({ ...box, isContainer: box.isContainer || holders.has(box.id) }));
-  const gone = new Set(removed.map(({ id }) => id));
-  const lines = [
-    ...marked(after.edges, before.edges, 'added'),
-    // A line between two steps that are still there only tells that something came between them.
-    ...marked(before.edges, after.edges, 'removed').filter(
-      ({ from, to, change }) => change && (gone.has(from) || gone.has(to)),
-    ),
-  ];
-  return {
-    title: `${after.name} (${before.id === after.id ? after.id : `${before.id} → ${after.id}`})`,
-    description: describeChanges(boxes),
-    boxes,
-    lines,
-    direction: 'down',
-    notes: [...new Set([...outsideOf(members), ...[before, after].flatMap(notesOf)])],
-  };
-};
-
-const OUTSIDE: Readonly<Record<string, string>> = {
-  appinstances: 'connection',
-  dvms: 'lookup',
-  apilibrary: 'library',
-  schedule: 'schedule',
-};
-
-/** A difference may lie in none of the steps; then the picture alone would say that nothing changed. */
-const outsideOf = (members: readonly string[]): string[] => {
-  const found = members.flatMap((member) => {
-    const [, folder = '', name = ''] = /^icspackage\/([^/]+)\/([^/.]+)/.exec(member) ?? [];
-    return Object.hasOwn(OUTSIDE, folder) ? [`${OUTSIDE[folder]} ${name}`] : [];
-  });
-  return found.length > 0 ? [`Changed outside of the flow: ${[...new Set(found)].join(', ')}.`] : [];
-};
-
-const boxOf = ({ id, kind, title, detail, element, inside, isContainer }: FlowNode, change?: Change): Box => ({
+export const boxOf = ({ id, kind, title, detail, element, inside, isContainer }: FlowNode, change?: Change): Box => ({
   id,
   kind,
   title,
@@ -139,21 +23,8 @@ const boxOf = ({ id, kind, title, detail, element, inside, isContainer }: FlowNo
   change,
 });
 
-const changeOf = (before: FlowNode | undefined, after: FlowNode, touched: ReadonlySet<string>): Change | undefined => {
-  if (after.kind === 'group') return undefined;
-  if (!before) return 'added';
-  const isSame = (['meaning', 'title', 'detail', 'kind', 'inside'] as const).every(
-    (field) => before[field] === after[field],
-  );
-  return isSame && !touched.has(after.id) ? undefined : 'changed';
-};
-
-const marked = (edges: readonly FlowEdge[], others: readonly FlowEdge[], change: 'added' | 'removed'): Line[] => {
-  const known = new Set(others.map(({ from, to }) => `${from}\n${to}`));
-  return edges.map((edge) => (known.has(`${edge.from}\n${edge.to}`) ? edge : { ...edge, change }));
-};
-
-const notesOf = ({ isWhole }: Flow): string[] =>
+/** Said below the picture. */
+export const notesOf = ({ isWhole }: Flow): string[] =>
   isWhole ? [] : ['The definition breaks off: there may be more to this flow than is drawn here.'];
 
 /** What a person asks first; kinds that are not in here are counted together. */
@@ -179,13 +50,4 @@ const describe = (nodes: readonly FlowNode[]): string => {
   ).length;
   if (others > 0) parts.push(`${others} other ${others === 1 ? 'step' : 'steps'}`);
   return parts.length > 0 ? parts.join(', ') : 'an empty flow';
-};
-
-const describeChanges = (boxes: readonly Box[]): string => {
-  const parts = (['added', 'removed', 'changed'] as const).flatMap((change) => {
-    const titles = boxes.filter((box) => box.change === change).map(({ title }) => title);
-    const more = titles.length > 5 ? ` and ${titles.length - 5} more` : '';
-    return titles.length > 0 ? [`${change}: ${titles.slice(0, 5).join(', ')}${more}`] : [];
-  });
-  return parts.length > 0 ? parts.join('; ') : 'no step was added, removed or changed';
 };

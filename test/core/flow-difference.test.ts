@@ -1,7 +1,7 @@
 /** What changed between two archives of an integration, as marks in one picture. */
 import { describe, expect, test } from 'vitest';
 import { drawPictureFile } from '../../functions/core/draw-picture.ts';
-import { flowDifferencePicture } from '../../functions/core/flow-picture.ts';
+import { flowDifferencePicture } from '../../functions/core/flow-difference.ts';
 import type { Change, Picture } from '../../functions/core/picture.ts';
 import { createRandom } from '../simulator/random.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
@@ -122,7 +122,7 @@ describe('of two archives', () => {
     const picture = await flowDifferencePicture(buildSampleArchive(sample), buildSampleArchive(later));
 
     expect(marks(picture)).toEqual(NOTHING);
-    expect(picture.notes).toEqual(['Changed outside of the flow: lookup COUNTRIES.']);
+    expect(picture.notes).toEqual(['Changed outside of the steps: lookup COUNTRIES.']);
   });
 
   test('of different integrations there is no picture', async () => {

@@ -3,31 +3,10 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { IntegrationId } from '../../functions/core/integration.ts';
 import type { Manifest } from '../../functions/core/manifest.ts';
-import { createHistory } from '../../functions/core/report-history.ts';
-import { type ReportContent, renderReport } from '../../functions/core/report-page.ts';
 import { formatBytes } from '../../functions/core/report-words.ts';
 import { mapSnapshot } from '../../functions/core/snapshot-map.ts';
 import { forgeNights } from './nights.ts';
-
-const WRITTEN_AT = new Date('2026-11-24T05:00:00Z');
-
-const render = (nights: readonly Manifest[], content: Partial<ReportContent> = {}): string => {
-  const builder = createHistory();
-  for (const night of nights) builder.add(night);
-  const history = builder.history();
-  if (!history.newest) throw new Error('a report needs a night');
-  return renderReport({
-    manifest: history.newest,
-    history,
-    olderSnapshots: 0,
-    map: mapSnapshot([]),
-    pictures: new Map(),
-    linkTo: () => undefined,
-    problems: [],
-    writtenAt: WRITTEN_AT,
-    ...content,
-  });
-};
+import { renderNights } from './report-forge.ts';
 
 /** As a person reads it. */
 const wordsOf = (html: string): string =>
@@ -42,7 +21,7 @@ const last = nights.at(-1) as Manifest;
 const changed = (manifest: Partial<Manifest>): Manifest[] => [...nights.slice(0, -1), { ...last, ...manifest }];
 
 test('a complete snapshot is said to be complete, with its numbers', () => {
-  const words = wordsOf(render(nights));
+  const words = wordsOf(renderNights(nights));
 
   expect(words).toContain('The snapshot is complete');
   expect(words).toContain(`${last.integrations.length} integrations`);
@@ -55,7 +34,7 @@ test('an incomplete snapshot says so first, and why in words', () => {
   const failures = [{ id, kind: 'timeout', message: 'the export took longer than 300 seconds' }];
   const warnings = [{ id, message: 'locked by maria and cannot be exported' }];
   const words = wordsOf(
-    render(changed({ complete: false, failures, warnings }), { problems: ['a manifest is damaged'] }),
+    renderNights(changed({ complete: false, failures, warnings }), { problems: ['a manifest is damaged'] }),
   );
 
   expect(words).toMatch(
@@ -78,7 +57,7 @@ test('what was added, removed and changed is told with who did it', () => {
       ...others,
     ],
   };
-  const words = wordsOf(render([before, after]));
+  const words = wordsOf(renderNights([before, after]));
 
   expect(words).toMatch(new RegExp(`Added +1 .*${third.name}.* by jan`));
   expect(words).toMatch(new RegExp(`Removed +1 .*${first.name}`));
@@ -86,17 +65,17 @@ test('what was added, removed and changed is told with who did it', () => {
 });
 
 test('the first snapshot has nothing to compare with, and a quiet night says that nothing changed', () => {
-  expect(wordsOf(render([last]))).toContain('This is the first snapshot');
-  expect(wordsOf(render([last, { ...last, snapshot: '2026-11-24T04-15-00Z' }]))).toContain('Nothing changed.');
+  expect(wordsOf(renderNights([last]))).toContain('This is the first snapshot');
+  expect(wordsOf(renderNights([last, { ...last, snapshot: '2026-11-24T04-15-00Z' }]))).toContain('Nothing changed.');
 });
 
 test('a snapshot without integrations, and one of times nobody understands, are pages, too', () => {
-  expect(wordsOf(render(changed({ integrations: [] })))).toContain('0 integrations');
-  expect(wordsOf(render(changed({ startedAt: 'yesterday', finishedAt: '' })))).toContain('Taken yesterday');
+  expect(wordsOf(renderNights(changed({ integrations: [] })))).toContain('0 integrations');
+  expect(wordsOf(renderNights(changed({ startedAt: 'yesterday', finishedAt: '' })))).toContain('Taken yesterday');
 });
 
 test('the table is whole without the script: every integration, its state and its history', () => {
-  const html = render(nights);
+  const html = renderNights(nights);
   const body = /<tbody role="rowgroup">([\s\S]*?)<\/tbody>/.exec(html)?.[1] ?? '';
 
   expect(body.match(/<tr role="row">/g)).toHaveLength(last.integrations.length);
@@ -105,14 +84,14 @@ test('the table is whole without the script: every integration, its state and it
 });
 
 test('a flow that was drawn is linked from its name', () => {
-  const html = render(nights, { linkTo: ({ archive }) => `flows/${archive?.contentSha256}.svg` });
+  const html = renderNights(nights, { linkTo: ({ archive }) => `flows/${archive?.contentSha256}.svg` });
   const [{ name = '', archive } = {}] = last.integrations.filter((each) => each.archive);
 
   expect(html).toContain(`<a href="flows/${archive?.contentSha256}.svg">${name}</a>`);
 });
 
 test('it fetches nothing and allows only its own style and script, by their hashes', () => {
-  const html = render(nights);
+  const html = renderNights(nights);
   const policy =
     /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1]?.replaceAll('&#39;', "'") ?? '';
   const digest = (tag: string): string => {
@@ -148,7 +127,7 @@ describe('names like scripts', () => {
       lastUpdated: HOSTILE,
       lastUpdatedBy: HOSTILE,
     }));
-    const html = render(
+    const html = renderNights(
       changed({
         instance: HOSTILE,
         integrations: hostile,
