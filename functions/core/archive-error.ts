@@ -1,4 +1,4 @@
-/** Why bytes are not taken for the archive of an integration. */
+/** Why bytes are not taken for an archive: of an integration, a project, a package, a library, or for a lookup. */
 
 type ArchiveFault =
   /** Something else: a web page, an error document, nothing at all. */
@@ -9,6 +9,8 @@ type ArchiveFault =
   | 'damaged'
   /** A whole zip that holds no integration, or lacks a part without which it is none. */
   | 'not-an-integration'
+  /** A whole zip or text that is not of the other kind that was expected. */
+  | 'another-kind'
   /** More than one integration. */
   | 'ambiguous'
   /** Its places that name code and version do not agree. */

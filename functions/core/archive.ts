@@ -24,6 +24,8 @@ export interface Archive extends IntegrationRef {
   readonly name: string;
   /** The state at the moment of the export: ACTIVATED, CONFIGURED, ... */
   readonly persistedState: string | undefined;
+  /** The package it belongs to; Gen 2 does not tell. */
+  readonly packageName: string | undefined;
   readonly connections: readonly ArchiveConnection[];
   readonly lookups: readonly string[];
   /** Ids (`CODE|VERSION`) of libraries. */
@@ -45,6 +47,7 @@ export interface OpenArchive {
   readonly ref: IntegrationRef;
   readonly name: string;
   readonly persistedState: string | undefined;
+  readonly packageName: string | undefined;
   /** `icspackage/project/<CODE>_<VERSION>/`. */
   readonly projectFolder: string;
   /** Every file by its name in the zip. */
@@ -92,7 +95,8 @@ const partOf = (members: ReadonlyMap<string, Buffer>, name: string): Buffer => {
 /** Real ones have at most a few thousand bytes; millions of keys would only fill the memory. */
 const MAX_PROPERTIES_BYTES = 2 ** 20;
 
-const readProperties = (name: string, data: Buffer): ReadonlyMap<string, string> => {
+/** The keys and values of a properties file that may be hostile. */
+export const readProperties = (name: string, data: Buffer): ReadonlyMap<string, string> => {
   if (data.length <= MAX_PROPERTIES_BYTES) return parseProperties(data);
   throw new ArchiveError('hostile', `The archive holds a properties file of ${data.length} bytes: ${quoted(name)}.`);
 };
@@ -138,6 +142,7 @@ export const openArchive = async (bytes: Uint8Array): Promise<OpenArchive> => {
     ref,
     name: definition.get('projectName') || attributes.get('project_name') || ref.code,
     persistedState: attributes.get('project_persisted_state') || undefined,
+    packageName: attributes.get('package_name') || undefined,
     projectFolder,
     members,
     rezipped,
@@ -155,7 +160,7 @@ const inFolder = (
     .map(([name, data]): [string, Buffer] => [name.slice(folder.length, -ending.length), data])
     .sort(([a], [b]) => (a < b ? -1 : 1));
 
-const readConnection = (fileName: string, xml: Buffer): ArchiveConnection => {
+export const readConnection = (fileName: string, xml: Buffer): ArchiveConnection => {
   const facts = readRootChildren(xml, ['instanceCode', 'displayName', 'applicationTypeRef', 'securityPolicy']);
   return {
     id: facts.get('instanceCode') || fileName,
@@ -205,11 +210,12 @@ export const readCalls = ({ members, projectFolder, ref }: OpenArchive): Integra
 
 const read = async (bytes: Uint8Array): Promise<Archive> => {
   const open = await openArchive(bytes);
-  const { members, ref, name, persistedState, rezipped } = open;
+  const { members, ref, name, persistedState, packageName, rezipped } = open;
   return {
     ...ref,
     name,
     persistedState,
+    packageName,
     connections: readConnections(open),
     lookups: inFolder(members, 'icspackage/dvms/', '.dvm').map(([lookup]) => lookup),
     libraries: readLibraries(members),

@@ -19,7 +19,7 @@ export const VOLATILE_KEYS: ReadonlySet<string> = new Set([
  * The attributes file counts as keys and values, sorted: Gen 2 writes it in the order of a hash table, which may differ
  * between two exports, and the order means nothing to Java.
  */
-const attributes = (data: Buffer): string =>
+export const attributesMeaning = (data: Buffer): string =>
   JSON.stringify(
     [...parseProperties(data)].filter(([key]) => !VOLATILE_KEYS.has(key)).sort(([a], [b]) => (a < b ? -1 : 1)),
   );
@@ -28,7 +28,7 @@ const attributes = (data: Buffer): string =>
  * Java writes its date as a comment on top, so only the comments on top are dropped: some files of this name are no
  * properties but text of the designer's, in which a later line that begins with `#` may be part of an expression.
  */
-const propertiesFile = (data: Buffer): Buffer => {
+export const propertiesMeaning = (data: Buffer): Buffer => {
   const text = data.toString('latin1').replace(/\r\n?/g, '\n');
   let start = 0;
   while (text[start] === '#') {
@@ -38,17 +38,23 @@ const propertiesFile = (data: Buffer): Buffer => {
   return Buffer.from(text.slice(start), 'latin1');
 };
 
-const meaning = (name: string, data: Buffer): Buffer | string => {
-  if (/^icspackage\/project\/[^/]+\/ics_project_attributes\.properties$/.test(name)) return attributes(data);
-  return name.endsWith('.properties') ? propertiesFile(data) : data;
+/** What a member counts as. */
+type Meaning = (name: string, data: Buffer) => Buffer | string | Promise<Buffer | string>;
+
+const meaningInIntegration = (name: string, data: Buffer): Buffer | string => {
+  if (/^icspackage\/project\/[^/]+\/ics_project_attributes\.properties$/.test(name)) return attributesMeaning(data);
+  return name.endsWith('.properties') ? propertiesMeaning(data) : data;
 };
 
 /** SHA-256 in hex over the members, by sorted name. */
-export const contentDigest = async (members: ReadonlyMap<string, Buffer>): Promise<string> => {
+export const contentDigest = async (
+  members: ReadonlyMap<string, Buffer>,
+  meaning: Meaning = meaningInIntegration,
+): Promise<string> => {
   const turns = createTurns();
   const lines: string[] = [];
   for (const [name, data] of [...members].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    lines.push(`${name}\0${await sha256(meaning(name, data))}\n`);
+    lines.push(`${name}\0${await sha256(await meaning(name, data))}\n`);
     await turns(data.length);
   }
   return sha256(lines.join(''));

@@ -1,5 +1,6 @@
 /** Where everything lies in the vault (format 1) and in the drop box. Every key is built and read here. */
 import { type IntegrationRef, isCode, isVersion } from './integration.ts';
+import type { Library } from './library.ts';
 
 export const archivePrefix = (instance: string): string => `integrations/${instance}/`;
 export const archiveKey = (instance: string, ref: IntegrationRef): string => `${archivePrefix(instance)}${fileOf(ref)}`;
@@ -8,6 +9,54 @@ const fileOf = ({ code, version }: IntegrationRef): string => {
   if (!isCode(code) || !isVersion(version)) throw new Error(`not an integration: ${code} ${version}`);
   return `${code}/${version}.iar`;
 };
+
+export const projectPrefix = (instance: string): string => `projects/${instance}/`;
+export const projectKey = (instance: string, code: string): string => `${projectPrefix(instance)}${partOf(code)}.car`;
+
+export const lookupPrefix = (instance: string): string => `lookups/${instance}/`;
+export const lookupKey = (instance: string, name: string): string => `${lookupPrefix(instance)}${partOf(name)}.csv`;
+
+export const libraryPrefix = (instance: string): string => `libraries/${instance}/`;
+export const libraryKey = (instance: string, { code, version }: Pick<Library, 'code' | 'version'>): string =>
+  `${libraryPrefix(instance)}${partOf(code)}/${partOf(version)}.jar`;
+
+/** Where the archives of one instance lie, of every kind that has any. */
+export const archivePrefixes = (instance: string): readonly string[] => [
+  archivePrefix(instance),
+  projectPrefix(instance),
+  lookupPrefix(instance),
+  libraryPrefix(instance),
+];
+
+/** Which kind of archive a key names; undefined for one that is none of this instance's. */
+export const archiveKindOfKey = (instance: string, key: string): ArchiveKind | undefined => {
+  const at = key.indexOf('/');
+  const kind = ARCHIVE_ENDINGS.find(([top]) => top === key.slice(0, at));
+  if (!kind || !key.startsWith(`${instance}/`, at + 1) || !key.endsWith(kind[1])) return undefined;
+  const parts = key.slice(at + instance.length + 2, -kind[1].length).split('/');
+  const isOurs = parts.length === kind[2] && parts.every((part) => PART.test(part));
+  return isOurs ? kind[0] : undefined;
+};
+
+export type ArchiveKind = 'integrations' | 'projects' | 'lookups' | 'libraries';
+
+/** Kind, ending, and how many parts a name has. */
+const ARCHIVE_ENDINGS = [
+  ['integrations', '.iar', 2],
+  ['projects', '.car', 1],
+  ['lookups', '.csv', 1],
+  ['libraries', '.jar', 2],
+] as const satisfies readonly (readonly [ArchiveKind, string, number])[];
+
+/** A name as part of a key: what is not letters, digits, `_`, `-` and `.` is written as in a URL, and so is a dot in front. */
+const partOf = (name: string): string => {
+  if (name === '' || name.length > 200) throw new Error(`not a name for a key: ${name.slice(0, 200)}`);
+  return encodeURIComponent(name)
+    .replace(/[!'()*~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/^\./, '%2E');
+};
+
+const PART = /^(?:[\w-]|%[0-9A-F]{2})(?:[\w.-]|%[0-9A-F]{2})*$/;
 
 export const snapshotPrefix = (instance: string): string => `snapshots/${instance}/`;
 export const snapshotKey = (instance: string, snapshot: string): string => {

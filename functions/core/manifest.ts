@@ -1,10 +1,11 @@
 /**
- * A snapshot's manifest, format 1: every integration of an instance at one moment, its state, and the exact version of
- * its archive. Written last, so a manifest that can be read is a snapshot that is whole.
+ * A snapshot's manifest, format 1: everything an instance holds at one moment, its state, and the exact version of each
+ * archive. Written last, so a manifest that can be read is a snapshot that is whole.
  */
 import * as z from 'zod/mini';
 import type { IntegrationId } from './integration.ts';
 import { isSnapshotName } from './keys.ts';
+import { ARCHIVE_REF, INTEGRATION_ID, OTHER_KINDS, type OtherKinds, SCHEDULE, TRACING } from './manifest-kinds.ts';
 
 export interface ArchiveRef {
   readonly key: string;
@@ -38,17 +39,19 @@ export interface BackupFilter {
 }
 
 export interface SnapshotFailure {
-  readonly id: IntegrationId;
+  /** Of an integration, or another kind with its name: `project CODE`, `lookup NAME`, `library CODE|VERSION`. */
+  readonly id: string;
   readonly kind: string;
   readonly message: string;
 }
 
 export interface SnapshotWarning {
-  readonly id: IntegrationId;
+  /** As in a failure, or a whole kind: `projects`, `lookups`, `libraries`, `packages`, `connections`, `agent groups`. */
+  readonly id: string;
   readonly message: string;
 }
 
-export interface Manifest {
+export interface Manifest extends OtherKinds {
   readonly formatVersion: 1;
   readonly instance: string;
   readonly snapshot: string;
@@ -74,9 +77,6 @@ export class ManifestError extends Error {
   }
 }
 
-const id = z.custom<IntegrationId>((value) => typeof value === 'string' && value.includes('|'));
-const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
-
 const MANIFEST = z.looseObject({
   formatVersion: z.literal(1),
   instance: z.string(),
@@ -89,22 +89,21 @@ const MANIFEST = z.looseObject({
   ),
   integrations: z.array(
     z.looseObject({
-      id,
+      id: INTEGRATION_ID,
       code: z.string(),
       version: z.string(),
       name: z.string(),
       status: z.string(),
       lastUpdated: z.optional(z.string()),
       lastUpdatedBy: z.optional(z.string()),
-      schedule: z.nullable(z.enum(['started', 'stopped'])),
-      tracing: z.looseObject({ tracing: z.boolean(), payload: z.boolean(), recording: z.boolean() }),
-      archive: z.nullable(
-        z.looseObject({ key: z.string(), versionId: z.string(), bytes: z.number(), sha256, contentSha256: sha256 }),
-      ),
+      schedule: SCHEDULE,
+      tracing: TRACING,
+      archive: z.nullable(ARCHIVE_REF),
     }),
   ),
-  failures: z.array(z.looseObject({ id, kind: z.string(), message: z.string() })),
-  warnings: z.array(z.looseObject({ id, message: z.string() })),
+  failures: z.array(z.looseObject({ id: z.string(), kind: z.string(), message: z.string() })),
+  warnings: z.array(z.looseObject({ id: z.string(), message: z.string() })),
+  ...OTHER_KINDS,
 });
 
 /** @param where for the message: the vault and key. @throws ManifestError */

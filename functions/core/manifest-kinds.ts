@@ -1,0 +1,137 @@
+/**
+ * What a snapshot holds beside integrations: projects, lookups, libraries, packages, connections and agent groups. Each
+ * section is optional. An absent one was not looked at: switched off, refused by the instance, or older than this program
+ * knew of it. It never means that there are none.
+ */
+import * as z from 'zod/mini';
+import type { IntegrationId } from './integration.ts';
+import type { ArchiveRef, ScheduleState } from './manifest.ts';
+
+interface Saved {
+  readonly lastUpdated?: string | undefined;
+  readonly lastUpdatedBy?: string | undefined;
+}
+
+export interface SnapshotProjectIntegration {
+  readonly id: IntegrationId;
+  readonly code: string;
+  readonly version: string;
+  readonly name: string;
+  readonly status: string;
+  readonly lastUpdated?: string | undefined;
+  readonly schedule: ScheduleState;
+  readonly tracing: { readonly tracing: boolean; readonly payload: boolean; readonly recording: boolean };
+}
+
+export interface SnapshotProject extends Saved {
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+  /** null: the instance has it, the vault has no archive of it; a warning or a failure says why. */
+  readonly archive: ArchiveRef | null;
+  readonly integrations: readonly SnapshotProjectIntegration[];
+}
+
+export interface SnapshotLookup extends Saved {
+  readonly id: string;
+  readonly name: string;
+  readonly archive: ArchiveRef | null;
+}
+
+export interface SnapshotLibrary extends Saved {
+  readonly id: string;
+  readonly code: string;
+  readonly version: string;
+  readonly name: string;
+  readonly archive: ArchiveRef | null;
+}
+
+export interface SnapshotPackage {
+  readonly id: string;
+  readonly name: string;
+  readonly integrations: readonly IntegrationId[];
+}
+
+/** A definition, never a secret: of security properties not even the names are kept. */
+export interface SnapshotConnection extends Saved {
+  readonly id: string;
+  readonly name: string;
+  readonly adapterType?: string | undefined;
+  readonly role?: string | undefined;
+  readonly status: string;
+  readonly securityPolicy?: string | undefined;
+  readonly agentGroupId?: string | undefined;
+  readonly properties: readonly { readonly name: string; readonly value?: string | undefined }[];
+}
+
+export interface SnapshotAgentGroup {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface OtherKinds {
+  readonly projects?: readonly SnapshotProject[] | undefined;
+  readonly lookups?: readonly SnapshotLookup[] | undefined;
+  readonly libraries?: readonly SnapshotLibrary[] | undefined;
+  readonly packages?: readonly SnapshotPackage[] | undefined;
+  readonly connections?: readonly SnapshotConnection[] | undefined;
+  readonly agentGroups?: readonly SnapshotAgentGroup[] | undefined;
+}
+
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+
+export const INTEGRATION_ID = z.custom<IntegrationId>((value) => typeof value === 'string' && value.includes('|'));
+
+export const ARCHIVE_REF = z.looseObject({
+  key: z.string(),
+  versionId: z.string(),
+  bytes: z.number(),
+  sha256,
+  contentSha256: sha256,
+});
+
+export const SCHEDULE = z.nullable(z.enum(['started', 'stopped']));
+export const TRACING = z.looseObject({ tracing: z.boolean(), payload: z.boolean(), recording: z.boolean() });
+
+const text = z.string();
+const maybe = z.optional(text);
+const saved = { lastUpdated: maybe, lastUpdatedBy: maybe };
+const archive = z.nullable(ARCHIVE_REF);
+const listOf = <T extends z.core.$ZodShape>(shape: T) => z.optional(z.array(z.looseObject(shape)));
+
+export const OTHER_KINDS = {
+  projects: listOf({
+    id: text,
+    code: text,
+    name: text,
+    ...saved,
+    archive,
+    integrations: z.array(
+      z.looseObject({
+        id: INTEGRATION_ID,
+        code: text,
+        version: text,
+        name: text,
+        status: text,
+        lastUpdated: maybe,
+        schedule: SCHEDULE,
+        tracing: TRACING,
+      }),
+    ),
+  }),
+  lookups: listOf({ id: text, name: text, ...saved, archive }),
+  libraries: listOf({ id: text, code: text, version: text, name: text, ...saved, archive }),
+  packages: listOf({ id: text, name: text, integrations: z.array(INTEGRATION_ID) }),
+  connections: listOf({
+    id: text,
+    name: text,
+    adapterType: maybe,
+    role: maybe,
+    status: text,
+    securityPolicy: maybe,
+    agentGroupId: maybe,
+    properties: z.array(z.looseObject({ name: text, value: maybe })),
+    ...saved,
+  }),
+  agentGroups: listOf({ id: text, name: text }),
+};

@@ -1,0 +1,143 @@
+/**
+ * An exported project is a .car file: a zip with the project's definition and everything in it as plain files below
+ * `project/`, at the top or in one folder. Reading one proves it whole and says whose it is and what it holds; the file name
+ * says nothing.
+ */
+import { readConnection } from './archive.ts';
+import { ArchiveError, quoted } from './archive-error.ts';
+import type { ArchiveConnection } from './archive.ts';
+import { contentDigest } from './content-digest.ts';
+import { type IntegrationRef, integrationRef, isCode, isVersion } from './integration.ts';
+import { projectMeaning } from './project-digest.ts';
+import { readYamlFacts } from './yaml-facts.ts';
+import { sha256 } from './slices.ts';
+import { readZip } from './zip.ts';
+
+interface ProjectIntegration extends IntegrationRef {
+  /** The state at the moment of the export: ACTIVATED, CONFIGURED, ... */
+  readonly persistedState: string | undefined;
+}
+
+export interface ProjectArchive {
+  readonly code: string;
+  readonly name: string;
+  readonly integrations: readonly ProjectIntegration[];
+  readonly connections: readonly ArchiveConnection[];
+  readonly lookups: readonly string[];
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Digest of the meaning: equal for two exports of one unchanged project. */
+  readonly contentSha256: string;
+  /** Not as Oracle wrote it: unpacked and zipped again by somebody. Oracle may refuse it. */
+  readonly rezipped: boolean;
+}
+
+const DEFINITION = 'project/project.yaml';
+
+/** The members by their names from `project/` on, and where that lies in the zip. */
+export const openProject = async (
+  bytes: Uint8Array,
+): Promise<{ readonly members: ReadonlyMap<string, Buffer>; readonly rezipped: boolean }> => {
+  const { members, rezipped } = await readZip(bytes);
+  const definitions = [...members.keys()].filter((name) => name === DEFINITION || name.endsWith(`/${DEFINITION}`));
+  const [definition, ...others] = definitions;
+  if (definition === undefined) throw notAProject([...members.keys()]);
+  if (others.length > 0) {
+    throw new ArchiveError('ambiguous', `The file holds ${definitions.length} projects instead of one.`);
+  }
+  const root = definition.slice(0, -DEFINITION.length);
+  const named = [...members].map(([name, data]): [string, Buffer] => [
+    name.startsWith(root) ? name.slice(root.length) : `../${name}`,
+    data,
+  ]);
+  return { members: new Map(named), rezipped };
+};
+
+const notAProject = (names: readonly string[]): ArchiveError => {
+  let what = `it has no ${DEFINITION}`;
+  if (names.some((name) => name.startsWith('icspackage/'))) what = 'it is the archive of one integration (.iar)';
+  else if (names.some((name) => name.endsWith('.iar'))) what = 'it is a package (.par)';
+  return new ArchiveError('another-kind', `The file is a zip but not an exported project (.car): ${what}.`);
+};
+
+/** Proves the file whole and settles whose it is. Throws an `ArchiveError` that says why not. */
+export const readProjectArchive = async (bytes: Uint8Array): Promise<ProjectArchive> => {
+  const { members, rezipped } = await openProject(bytes);
+  const facts = readYamlFacts(members.get(DEFINITION) ?? Buffer.alloc(0));
+  const code = facts.get('code') ?? facts.get('id') ?? '';
+  if (!isCode(code)) {
+    const said = code === '' ? 'nothing' : quoted(code);
+    throw new ArchiveError('identity', `The exported project has no usable code: ${said} in its project.yaml.`);
+  }
+  return {
+    code,
+    name: facts.get('name') || code,
+    integrations: readIntegrations(members),
+    connections: filesIn(members, 'project/connections/', '.xml').map(([file, xml]) => readConnection(file, xml)),
+    lookups: filesIn(members, 'project/lookups/', '.dvm').map(([lookup]) => lookup),
+    bytes: bytes.length,
+    sha256: await sha256(bytes),
+    contentSha256: await contentDigest(members, projectMeaning),
+    rezipped,
+  };
+};
+
+/** Files directly in a folder, by name without the ending. */
+const filesIn = (members: ReadonlyMap<string, Buffer>, folder: string, ending: string): [string, Buffer][] =>
+  [...members]
+    .filter(([name]) => name.startsWith(folder) && name.endsWith(ending) && !name.slice(folder.length).includes('/'))
+    .map(([name, data]): [string, Buffer] => [name.slice(folder.length, -ending.length), data])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Each lies in a folder of its own, `<CODE>_<VERSION>`. */
+const readIntegrations = (members: ReadonlyMap<string, Buffer>): ProjectIntegration[] => {
+  const folders = new Set<string>();
+  for (const name of members.keys()) {
+    const folder = /^project\/integrations\/([^/]+)\//.exec(name)?.[1];
+    if (folder !== undefined) folders.add(folder);
+  }
+  return [...folders]
+    .map((folder) => readIntegration(folder, members.get(`project/integrations/${folder}/info.json`)))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+};
+
+const readIntegration = (folder: string, info: Buffer | undefined): ProjectIntegration => {
+  const cut = folder.lastIndexOf('_');
+  const [code, version] = [folder.slice(0, Math.max(cut, 0)), folder.slice(cut + 1)];
+  if (!isCode(code) || !isVersion(version)) {
+    throw new ArchiveError(
+      'identity',
+      `The exported project holds an integration without a usable code and version: ${quoted(folder)}.`,
+    );
+  }
+  if (!info) {
+    throw new ArchiveError(
+      'another-kind',
+      `The exported project lacks a part every integration in one has: ${quoted(`${folder}/info.json`)}.`,
+    );
+  }
+  const facts = jsonObject(info);
+  if (!facts) throw new ArchiveError('damaged', `The info.json of ${quoted(folder)} in the project is not JSON.`);
+  const said = { code: facts.code ?? code, version: facts.version ?? version };
+  if (said.code !== code || said.version !== version) {
+    const other = quoted(`${String(said.code)}|${String(said.version)}`);
+    throw new ArchiveError(
+      'identity',
+      `The exported project disagrees with itself: the folder ${quoted(folder)} holds ${other} by its info.json.`,
+    );
+  }
+  const { persistedState } = facts;
+  return {
+    ...integrationRef(code, version),
+    persistedState: typeof persistedState === 'string' && persistedState ? persistedState : undefined,
+  };
+};
+
+const jsonObject = (data: Buffer): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    const json: unknown = JSON.parse(data.toString('utf8'));
+    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,11 @@
+/** A project of Oracle Integration 3: integrations with connections, lookups and libraries of their own, moved as one. */
+
+/** What the listing says of a project. Times are ISO 8601 in UTC. */
+export interface Project {
+  /** As paths name it. */
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+  readonly lastUpdated?: string | undefined;
+  readonly lastUpdatedBy?: string | undefined;
+}
