@@ -4,9 +4,11 @@
  */
 import * as z from 'zod/mini';
 import { ConfigError } from './core/config-error.ts';
+import type { IncludedKinds, OtherKind } from './core/kinds.ts';
 import { readSchedule } from './core/schedule-expression.ts';
 import { leastConcurrency } from './core/share-concurrency.ts';
 import { isLoopback } from './oic/design-host.ts';
+import { describeIssue } from './settings-issues.ts';
 
 export interface InstanceSettings {
   readonly name: string;
@@ -19,6 +21,10 @@ export interface InstanceSettings {
   /** At most this many requests in flight. @default 8 */
   readonly concurrency: number;
   readonly backup?: BackupSettings | undefined;
+  /** What a snapshot holds beside integrations. @default everything there is */
+  readonly include: IncludedKinds;
+  /** Whether a backup looks for credentials in lookups. @default false */
+  readonly scan: boolean;
   /** Absent: the instance is only ever read. */
   readonly deploy?: DeploySettings | undefined;
 }
@@ -109,6 +115,16 @@ const scheduleProblem = (expression: string): string | undefined => {
     : `"${expression}" leaves more than six days without a backup, too long for an alarm to notice that one is missing`;
 };
 
+const switchedOn = z._default(z.boolean(), true);
+const INCLUDE = z.strictObject({
+  projects: switchedOn,
+  lookups: switchedOn,
+  libraries: switchedOn,
+  packages: switchedOn,
+  connections: switchedOn,
+  agentGroups: switchedOn,
+} satisfies Record<OtherKind, unknown>);
+
 const globs = z.optional(z.array(z.string().check(z.minLength(1))));
 
 const INSTANCE = z.strictObject({
@@ -124,6 +140,8 @@ const INSTANCE = z.strictObject({
       exclude: globs,
     }),
   ),
+  include: z.prefault(INCLUDE, {}),
+  scan: z._default(z.boolean(), false),
   deploy: z.optional(z.strictObject({ activation: z._default(z.enum(['activate', 'keep', 'never']), 'activate') })),
 });
 
@@ -189,29 +207,6 @@ export const instanceOf = (settings: Settings, name: string): InstanceSettings =
     `there is no instance "${name}" in the settings; there ${names.length === 0 ? 'are none yet' : `is ${names.join(', ')}`}`,
   );
 };
-
-const describeIssue = (issue: z.core.$ZodIssue): string[] => {
-  const path = issue.path.join('.') || 'oic';
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => `${issue.path.concat(key).join('.')}: is not a setting`);
-    case 'invalid_type':
-      return [`${path}: ${issue.input === undefined ? 'is missing' : `must be ${kindName(issue.expected)}`}`];
-    case 'invalid_value':
-      return [`${path}: must be one of ${issue.values.map(String).join(', ')}`];
-    case 'too_small':
-      return [`${path}: must be at least ${issue.minimum}${issue.origin === 'string' ? ' character long' : ''}`];
-    case 'too_big':
-      return [`${path}: must be at most ${issue.maximum}`];
-    case 'custom':
-      return [`${path}: ${issue.message}`];
-    default:
-      return [`${path}: is not valid`];
-  }
-};
-
-const kindName = (expected: string): string =>
-  ({ int: 'a whole number', record: 'an object', object: 'an object', array: 'a list' })[expected] ?? `a ${expected}`;
 
 /** As far as they can be told apart in settings that may be broken elsewhere. */
 const namedInstances = (value: unknown): (readonly [string, Readonly<Record<string, unknown>>])[] => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../functions/core/config-error.ts';
+import { includedKinds } from '../functions/core/kinds.ts';
 import { instanceOf, parseSettings } from '../functions/settings.ts';
 
 const DEV = {
@@ -22,7 +23,15 @@ test('what is left out has its default', () => {
 
   expect(settings).toMatchObject({
     retentionDays: 90,
-    instances: { dev: { name: 'dev', concurrency: 8, deploy: { activation: 'activate' } } },
+    instances: { dev: { name: 'dev', concurrency: 8, deploy: { activation: 'activate' }, scan: false } },
+  });
+  expect(instanceOf(settings, 'dev').include).toEqual({
+    projects: true,
+    lookups: true,
+    libraries: true,
+    packages: true,
+    connections: true,
+    agentGroups: true,
   });
   expect(instanceOf(settings, 'dev').backup).toBeUndefined();
 });
@@ -62,6 +71,16 @@ describe('each mistake is told with its path', () => {
       { instances: { dev: DEV, also: { ...DEV, url: `${DEV.url}/ic/home` } } },
       'instances.also: is the same instance as dev',
     ],
+    [
+      'a kind there is not',
+      { instances: { dev: { ...DEV, include: { certificates: false } } } },
+      'instances.dev.include.certificates: is not a setting',
+    ],
+    [
+      'a kind that is neither on nor off',
+      { instances: { dev: { ...DEV, include: { lookups: 'no' } } } },
+      'instances.dev.include.lookups: must be a boolean',
+    ],
     ['an unknown key', { instances: {}, retention: 3 }, 'retention: is not a setting'],
     ['no object at all', 'dev', 'oic: must be an object'],
   ])('%s', (_, value, problem) => {
@@ -81,4 +100,19 @@ test('an instance that is not there is told with those that are', () => {
 
 test('Gen 2 and OIC 3 on one url are two instances, as are two service instances', () => {
   expect(problemsOf({ instances: { a: DEV, b: { ...DEV, integrationInstance: 'acme-test-fr' } } })).toEqual([]);
+});
+
+test('a kind switched off leaves the others on, and Gen 2 is never asked for projects', () => {
+  const { integrationInstance: _, ...gen2 } = DEV;
+  const settings = parseSettings(
+    { instances: { dev: { ...DEV, include: { lookups: false } }, old: { ...gen2, secret: 'oic/old' } } },
+    'cdk.json',
+  );
+  const wanted = (name: string) => {
+    const { include, integrationInstance } = instanceOf(settings, name);
+    return includedKinds(include, integrationInstance);
+  };
+
+  expect(wanted('dev')).toMatchObject({ projects: true, lookups: false, libraries: true });
+  expect(wanted('old')).toMatchObject({ projects: false, lookups: true, libraries: true });
 });

@@ -38,7 +38,10 @@ export const archiveKindOfKey = (instance: string, key: string): ArchiveKind | u
   return isOurs ? kind[0] : undefined;
 };
 
-export type ArchiveKind = 'integrations' | 'projects' | 'lookups' | 'libraries';
+/** The folders of archives, each with one folder an instance. */
+export const ARCHIVE_FOLDERS = ['integrations', 'projects', 'lookups', 'libraries'] as const;
+
+export type ArchiveKind = (typeof ARCHIVE_FOLDERS)[number];
 
 /** Kind, ending, and how many parts a name has. */
 const ARCHIVE_ENDINGS = [

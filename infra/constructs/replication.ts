@@ -18,7 +18,8 @@ export interface Replication {
   readonly isLocked: boolean;
 }
 
-const PREFIXES = ['integrations/', 'snapshots/', 'reports/', 'safety/'];
+/** Those of the first version keep their places; what came later follows. */
+const PREFIXES = ['integrations/', 'snapshots/', 'reports/', 'safety/', 'projects/', 'lookups/', 'libraries/'];
 
 export const replicate = (scope: Construct, replication: Replication): void => {
   const { from, to } = replication;

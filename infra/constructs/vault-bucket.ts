@@ -3,6 +3,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { BucketEncryption, type BucketProps, type LifecycleRule, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { ARCHIVE_FOLDERS } from '../../functions/core/keys.ts';
 import type { Settings, VaultSettings } from '../../functions/settings.ts';
 
 export const createVaultKey = (scope: Construct): Key =>
@@ -28,12 +29,12 @@ const lockRetention = ({ mode, days }: NonNullable<VaultSettings['objectLock']>)
  * was taken; both are removed at a midnight after so many days, in any order, so versions are kept one day longer.
  */
 const lifecycleRules = (retentionDays: number): LifecycleRule[] => [
-  {
-    id: 'SupersededArchives',
-    prefix: 'integrations/',
+  ...ARCHIVE_FOLDERS.map((folder) => ({
+    id: `Superseded${folder === 'integrations' ? 'Archives' : folder}`,
+    prefix: `${folder}/`,
     noncurrentVersionExpiration: Duration.days(retentionDays + 1),
     expiredObjectDeleteMarker: true,
-  },
+  })),
   ...['snapshots', 'reports'].map((kind) => ({
     id: `Old${kind}`,
     prefix: `${kind}/`,

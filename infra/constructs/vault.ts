@@ -4,7 +4,7 @@
  */
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { archivePrefix, reportPrefix, runPrefix, safetyPrefix, snapshotPrefix } from '../../functions/core/keys.ts';
+import { archivePrefixes, reportPrefix, runPrefix, safetyPrefix, snapshotPrefix } from '../../functions/core/keys.ts';
 import { VAULT_VARIABLE } from '../../functions/lambda/names.ts';
 import type { Settings } from '../../functions/settings.ts';
 import { createGuardedBucket } from './guarded-bucket.ts';
@@ -39,8 +39,8 @@ export class Vault extends Construct {
 
   /** Takes snapshots of the instance. */
   grantBackup(to: JobFunction, instance: string): void {
-    const prefixes = [archivePrefix, snapshotPrefix, reportPrefix, runPrefix].map((prefixOf) => prefixOf(instance));
-    this.access.readAndWrite(to, prefixes);
+    const others = [snapshotPrefix, reportPrefix, runPrefix].map((prefixOf) => prefixOf(instance));
+    this.access.readAndWrite(to, [...archivePrefixes(instance), ...others]);
     to.tell(VAULT_VARIABLE, this.access.location);
   }
 
@@ -51,7 +51,7 @@ export class Vault extends Construct {
   grantRestore(to: JobFunction, target: string, sources: readonly string[]): void {
     this.access.read(
       to,
-      sources.flatMap((source) => [archivePrefix(source), snapshotPrefix(source)]),
+      sources.flatMap((source) => [...archivePrefixes(source), snapshotPrefix(source)]),
     );
     this.access.readAndWrite(to, [safetyPrefix(target), runPrefix(target)]);
     to.tell(VAULT_VARIABLE, this.access.location);

@@ -62,6 +62,9 @@ const durable = (job: string): string[] => [
   `lambda:GetDurableExecutionState ${job} function:*`,
   `sqs:SendMessage ${job} dead letters`,
 ];
+/** Where the archives of an instance lie, with its snapshots. */
+const held = (name: string): string[] =>
+  ['integrations', 'projects', 'lookups', 'libraries', 'snapshots'].map((folder) => `${folder}/${name}`);
 const secret = (name: string): string => `secretsmanager:GetSecretValue secret:oic/${name}-??????`;
 const drops = (name: string): string[] =>
   ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map((action) => `sqs:${action} OicVault-drops-${name}`);
@@ -71,13 +74,13 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     ...itself('Backupprod'),
     ...durable('Backupprod'),
     secret('prod'),
-    ...writes('Vault', 'integrations/prod', 'snapshots/prod', 'reports/prod', 'runs/prod'),
+    ...writes('Vault', ...held('prod'), 'reports/prod', 'runs/prod'),
   ],
   Backuptest: [
     ...itself('Backuptest'),
     ...durable('Backuptest'),
     secret('test'),
-    ...writes('Vault', 'integrations/test', 'snapshots/test', 'reports/test', 'runs/test'),
+    ...writes('Vault', ...held('test'), 'reports/test', 'runs/test'),
   ],
   Deploytest: [
     ...itself('Deploytest'),
@@ -97,14 +100,14 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     ...itself('Restoredr'),
     ...durable('Restoredr'),
     secret('dr'),
-    ...reads('Vault', 'integrations/prod', 'snapshots/prod', 'integrations/test', 'snapshots/test'),
+    ...reads('Vault', ...held('prod'), ...held('test')),
     ...writes('Vault', 'safety/dr', 'runs/dr'),
   ],
   Restoretest: [
     ...itself('Restoretest'),
     ...durable('Restoretest'),
     secret('test'),
-    ...reads('Vault', 'integrations/prod', 'snapshots/prod', 'integrations/test', 'snapshots/test'),
+    ...reads('Vault', ...held('prod'), ...held('test')),
     ...writes('Vault', 'safety/test', 'runs/test'),
   ],
   // What starts a backup.

@@ -64,10 +64,10 @@ describe('the lifecycle of the vault', () => {
       NoncurrentVersionExpiration: { NoncurrentDays: 1 },
     });
     // A version becomes non-current after the last snapshot that names it, so it may go no earlier than the day after.
-    expect(rules['integrations/']).toMatchObject({
-      NoncurrentVersionExpiration: { NoncurrentDays: retentionDays + 1 },
-    });
-    expect(rules['integrations/']).not.toHaveProperty('ExpirationInDays');
+    for (const folder of ['integrations/', 'projects/', 'lookups/', 'libraries/']) {
+      expect(rules[folder]).toMatchObject({ NoncurrentVersionExpiration: { NoncurrentDays: retentionDays + 1 } });
+      expect(rules[folder]).not.toHaveProperty('ExpirationInDays');
+    }
   });
 
   test('markers of runs and broken uploads are gone soon', () => {
@@ -130,6 +130,9 @@ describe('what is asked for in the settings only', () => {
       'snapshots/',
       'reports/',
       'safety/',
+      'projects/',
+      'lookups/',
+      'libraries/',
     ]);
     for (const rule of Rules) {
       expect(rule).toMatchObject({ Status: 'Enabled', DeleteMarkerReplication: { Status: 'Disabled' } });
