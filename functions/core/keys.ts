@@ -34,7 +34,11 @@ export const archiveKindOfKey = (instance: string, key: string): ArchiveKind | u
   const kind = ARCHIVE_ENDINGS.find(([top]) => top === key.slice(0, at));
   if (!kind || !key.startsWith(`${instance}/`, at + 1) || !key.endsWith(kind[1])) return undefined;
   const parts = key.slice(at + instance.length + 2, -kind[1].length).split('/');
-  const isOurs = parts.length === kind[2] && parts.every((part) => PART.test(part));
+  const [code = '', version = ''] = parts;
+  const isOurs =
+    kind[0] === 'integrations'
+      ? parts.length === 2 && isCode(code) && isVersion(version)
+      : parts.length === kind[2] && parts.every((part) => PART.test(part));
   return isOurs ? kind[0] : undefined;
 };
 

@@ -6,6 +6,7 @@
 import * as z from 'zod/mini';
 import type { IntegrationId } from './integration.ts';
 import type { ArchiveRef, ScheduleState } from './manifest.ts';
+import type { SecretFinding } from './secret-scan.ts';
 
 interface Saved {
   readonly lastUpdated?: string | undefined;
@@ -36,6 +37,8 @@ export interface SnapshotLookup extends Saved {
   readonly id: string;
   readonly name: string;
   readonly archive: ArchiveRef | null;
+  /** Cells that look like credentials; absent when the lookup was not looked through. */
+  readonly findings?: readonly SecretFinding[] | undefined;
 }
 
 export interface SnapshotLibrary extends Saved {
@@ -119,7 +122,13 @@ export const OTHER_KINDS = {
       }),
     ),
   }),
-  lookups: listOf({ id: text, name: text, ...saved, archive }),
+  lookups: listOf({
+    id: text,
+    name: text,
+    ...saved,
+    archive,
+    findings: z.optional(z.array(z.looseObject({ row: z.number(), column: text, looksLike: text }))),
+  }),
   libraries: listOf({ id: text, code: text, version: text, name: text, ...saved, archive }),
   packages: listOf({ id: text, name: text, integrations: z.array(INTEGRATION_ID) }),
   connections: listOf({

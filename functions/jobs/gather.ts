@@ -3,7 +3,7 @@
  * affair, told in the result, unless every other one would meet the same.
  */
 import type { ArchiveRef } from '../core/manifest.ts';
-import { type BackupStep, type Known, mustAskSchedule } from '../core/plan-backup.ts';
+import { type BackupStep, mustAskSchedule } from '../core/plan-backup.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import { type Vault, VaultError } from '../store/vault.ts';
 import type { BackUpServices } from './back-up.ts';
@@ -77,7 +77,7 @@ const exportOne = async (
 };
 
 /** What was damaged in the vault is stored anew when it is exported again, so `--full` heals. */
-const isWhole = async (vault: Vault, archive: ArchiveRef): Promise<boolean> => {
+export const isWhole = async (vault: Vault, archive: ArchiveRef): Promise<boolean> => {
   try {
     await vault.getArchive(archive);
     return true;
@@ -87,7 +87,7 @@ const isWhole = async (vault: Vault, archive: ArchiveRef): Promise<boolean> => {
   }
 };
 
-const lockedWarning = (lockedBy: string | undefined, last: Known | undefined): string => {
+export const lockedWarning = (lockedBy: string | undefined, last: object | undefined): string => {
   const holder = lockedBy ? `locked by ${lockedBy}` : 'locked, or delivered by Oracle,';
   return last
     ? `${holder} and cannot be exported: its last archive is kept, which may be older`

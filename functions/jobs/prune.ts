@@ -11,6 +11,7 @@
  */
 import { snapshotTime } from '../core/keys.ts';
 import { type ArchiveRef, ManifestError } from '../core/manifest.ts';
+import { archivedThings } from '../core/manifest-archives.ts';
 import { Refused } from '../core/refused.ts';
 import { applyRetention, type KeptSnapshot, type RetentionRules } from '../core/retention.ts';
 import type { VersionEntry } from '../store/object-store.ts';
@@ -83,7 +84,7 @@ const readManifests = async (vault: Vault, instance: string, names: readonly str
   for (const snapshot of names) {
     try {
       const manifest = await vault.getSnapshot(instance, snapshot);
-      for (const { archive } of manifest.integrations) if (archive) named.add(nameOf(archive));
+      for (const { archive } of archivedThings(manifest)) if (archive) named.add(nameOf(archive));
       const startMs = Date.parse(manifest.startedAt);
       if (Number.isNaN(startMs + snapshotTime(snapshot).getTime())) {
         throw new ManifestError('damaged', `the snapshot ${snapshot} of ${instance} does not say when it was taken`);

@@ -1,12 +1,14 @@
 /** Reads every archive of a snapshot back from the vault and checks that it is what was stored. Needs no instance. */
-import { readArchive } from '../core/archive.ts';
-import type { IntegrationId } from '../core/integration.ts';
-import type { ArchiveRef, Manifest } from '../core/manifest.ts';
+import type { ArchiveKind } from '../core/keys.ts';
+import type { Manifest } from '../core/manifest.ts';
+import { type ArchivedThing, archivedThings } from '../core/manifest-archives.ts';
+import { readKind } from '../core/read-kind.ts';
 import { type Vault, VaultError } from '../store/vault.ts';
 import { mapLimited } from './journal.ts';
 
 interface Damage {
-  readonly id: IntegrationId;
+  /** `CODE|VERSION`, `project CODE`, `lookup NAME` or `library CODE|VERSION`. */
+  readonly id: string;
   readonly key: string;
   readonly versionId: string;
   readonly problem: string;
@@ -19,15 +21,22 @@ export interface Verification {
   readonly checked: number;
   readonly damaged: readonly Damage[];
   /** In the snapshot, but without an archive: locked, PREBUILT or failed when it was taken. */
-  readonly withoutArchive: readonly IntegrationId[];
+  readonly withoutArchive: readonly string[];
 }
 
-export const verify = async (vault: Vault, manifest: Manifest, onChecked: () => void): Promise<Verification> => {
-  const stored = manifest.integrations.flatMap(({ id, archive }) => (archive ? [{ id, archive }] : []));
-  const damaged = await mapLimited(stored, 8, async ({ id, archive }): Promise<Damage[]> => {
-    const problem = await findProblem(vault, id, archive);
+/** @param kinds only these; every one when left out */
+export const verify = async (
+  vault: Vault,
+  manifest: Manifest,
+  onChecked: () => void,
+  kinds?: readonly ArchiveKind[],
+): Promise<Verification> => {
+  const things = archivedThings(manifest).filter(({ kind }) => kinds?.includes(kind) ?? true);
+  const stored = things.filter(({ archive }) => archive);
+  const damaged = await mapLimited(stored, 8, async (thing): Promise<Damage[]> => {
+    const found = await findDamage(vault, thing);
     onChecked();
-    return problem === undefined ? [] : [{ id, key: archive.key, versionId: archive.versionId, problem }];
+    return found ? [found] : [];
   });
   return {
     instance: manifest.instance,
@@ -35,18 +44,24 @@ export const verify = async (vault: Vault, manifest: Manifest, onChecked: () => 
     complete: manifest.complete,
     checked: stored.length,
     damaged: damaged.flat(),
-    withoutArchive: manifest.integrations.flatMap(({ id, archive }) => (archive ? [] : [id])),
+    withoutArchive: things.flatMap(({ label, archive }) => (archive ? [] : [label])),
   };
 };
 
-const findProblem = async (vault: Vault, id: IntegrationId, ref: ArchiveRef): Promise<string | undefined> => {
+const findDamage = async (vault: Vault, { kind, label, id, archive }: ArchivedThing): Promise<Damage | undefined> => {
+  if (!archive) return undefined;
+  const { key, versionId } = archive;
+  const damage = (problem: string): Damage => ({ id: label, key, versionId, problem });
   try {
-    const archive = await readArchive(await vault.getArchive(ref));
-    if (archive.id !== id) return `it is the archive of ${archive.id}`;
-    if (archive.contentSha256 !== ref.contentSha256) return 'its content digest is not the one in the snapshot';
+    const found = await readKind(kind, await vault.getArchive(archive), id);
+    if (found.id !== undefined && found.id !== id) return damage(`it is the archive of ${found.id}`);
+    if (found.contentSha256 !== archive.contentSha256)
+      return damage('its content digest is not the one in the snapshot');
     return undefined;
   } catch (error) {
-    if (error instanceof VaultError || (error instanceof Error && error.name === 'ArchiveError')) return error.message;
+    if (error instanceof VaultError || (error instanceof Error && error.name === 'ArchiveError')) {
+      return damage(error.message);
+    }
     throw error;
   }
 };

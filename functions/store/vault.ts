@@ -2,8 +2,18 @@
  * The vault: archives and snapshots on an object store, in format 1. Archives first, manifest last: what a readable
  * manifest names was stored before it. Archives are read by exact version and proved by their hash.
  */
-import { type IntegrationRef, parseIntegrationId } from '../core/integration.ts';
-import { archiveKey, archivePrefix, safetyKey, snapshotKey, snapshotOfKey, snapshotPrefix } from '../core/keys.ts';
+import type { IntegrationRef } from '../core/integration.ts';
+import {
+  ARCHIVE_FOLDERS,
+  type ArchiveKind,
+  archiveKey,
+  archiveKindOfKey,
+  archivePrefixes,
+  safetyKey,
+  snapshotKey,
+  snapshotOfKey,
+  snapshotPrefix,
+} from '../core/keys.ts';
 import { type ArchiveRef, formatManifest, type Manifest, parseManifest } from '../core/manifest.ts';
 import { sha256 as hashOf } from '../core/slices.ts';
 import { type ObjectStore, PreconditionFailed, type VersionEntry } from './object-store.ts';
@@ -13,15 +23,17 @@ export interface Vault {
   readonly name: string;
   /** Stores the archive as the newest version of its integration. */
   putArchive(instance: string, ref: IntegrationRef, bytes: Uint8Array): Promise<{ key: string; versionId: string }>;
+  /** Stores an archive of another kind as the newest version of its key. */
+  putAt(key: string, bytes: Uint8Array): Promise<{ key: string; versionId: string }>;
   /** Exactly the version named, proved by its sha256. @throws VaultError when it is missing or damaged */
   getArchive(archive: ArchiveRef): Promise<Uint8Array>;
   /** Keeps a target's own copy before a restore replaces it. */
   keepSafe(target: string, ref: IntegrationRef, bytes: Uint8Array): Promise<void>;
   /**
    * A test for "the vault holds exactly this version, as the newest of its key", of the instance's archives as they are
-   * now. An older version is on its way out by the bucket's lifecycle, so a new snapshot must not come to depend on it.
+   * now, in some folders. An older version is on its way out by the bucket's lifecycle, so a new snapshot must not come to depend on it.
    */
-  archivesHeld(instance: string): Promise<(archive: ArchiveRef) => boolean>;
+  archivesHeld(instance: string, folders?: readonly ArchiveKind[]): Promise<(archive: ArchiveRef) => boolean>;
   /** The commit. @returns false when a snapshot of that name exists already. */
   commitSnapshot(manifest: Manifest): Promise<boolean>;
   /** Names, newest first. */
@@ -63,6 +75,10 @@ export const createVault = (store: ObjectStore): Vault => {
       const { key, versionId } = await store.put(archiveKey(instance, ref), bytes);
       return { key, versionId };
     },
+    putAt: async (at, bytes) => {
+      const { key, versionId } = await store.put(at, bytes);
+      return { key, versionId };
+    },
     keepSafe: async (target, ref, bytes) => {
       await store.put(safetyKey(target, ref), bytes);
     },
@@ -78,10 +94,12 @@ export const createVault = (store: ObjectStore): Vault => {
       }
       return object.body;
     },
-    archivesHeld: async (instance) => {
+    archivesHeld: async (instance, folders = ARCHIVE_FOLDERS) => {
       const held = new Map<string, number>();
-      for await (const { key, versionId, bytes, isCurrent } of store.listVersions(archivePrefix(instance))) {
-        if (isCurrent) held.set(`${key}\n${versionId}`, bytes);
+      for (const folder of folders) {
+        for await (const { key, versionId, bytes, isCurrent } of store.listVersions(`${folder}/${instance}/`)) {
+          if (isCurrent) held.set(`${key}\n${versionId}`, bytes);
+        }
       }
       return ({ key, versionId, bytes }) => held.get(`${key}\n${versionId}`) === bytes;
     },
@@ -108,10 +126,13 @@ export const createVault = (store: ObjectStore): Vault => {
       return parseManifest(Buffer.from(object.body).toString('utf8'), `${key} in ${store.name}`);
     },
     listArchiveVersions: async (instance) => {
-      const prefix = archivePrefix(instance);
-      const isArchive = ({ key }: VersionEntry): boolean =>
-        key.endsWith('.iar') && parseIntegrationId(key.slice(prefix.length, -'.iar'.length)) !== undefined;
-      return (await Array.fromAsync(store.listVersions(prefix))).filter(isArchive);
+      const versions: VersionEntry[] = [];
+      for (const prefix of archivePrefixes(instance)) {
+        for await (const version of store.listVersions(prefix)) {
+          if (archiveKindOfKey(instance, version.key) !== undefined) versions.push(version);
+        }
+      }
+      return versions;
     },
     listManifestVersions: async (instance) => {
       const versions = await Array.fromAsync(store.listVersions(snapshotPrefix(instance)));
