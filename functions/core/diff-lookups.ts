@@ -1,4 +1,5 @@
 /** What became of lookups, in names and numbers: their values may be secrets and are never told. */
+import type { LookupFile } from './lookup-file.ts';
 import { childElements, descendants, parseXmlFile, textOf } from './xml-tree.ts';
 
 interface Lookup {
@@ -7,7 +8,7 @@ interface Lookup {
   readonly rows: number;
 }
 
-interface ChangedLookup {
+export interface ChangedLookup {
   readonly name: string;
   readonly columns: { readonly from: readonly string[]; readonly to: readonly string[] };
   readonly rows: { readonly from: number; readonly to: number };
@@ -33,6 +34,20 @@ export const diffLookups = (a: ReadonlyMap<string, Buffer>, b: ReadonlyMap<strin
       return to && JSON.stringify(from) !== JSON.stringify(to) ? [describeChange(from, to)] : [];
     }),
   };
+};
+
+/** What became of the rows and columns of an exported lookup. */
+export const diffTables = (
+  name: string,
+  from: Pick<LookupFile, 'columns' | 'rows'>,
+  to: Pick<LookupFile, 'columns' | 'rows'>,
+): ChangedLookup => {
+  const table = ({ columns, rows }: typeof from): LookupTable => ({
+    name,
+    columns,
+    rows: rows.map((row) => JSON.stringify(row)),
+  });
+  return describeChange(table(from), table(to));
 };
 
 interface LookupTable {

@@ -3,6 +3,7 @@
  * removed, and of those in both their content, status, schedule, tracing and name, with who changed them last and when.
  * Content that is not known on a side is not guessed: it is said, and why.
  */
+import { diffKinds, type KindsDiff, type KindsState, stateOfKinds } from './diff-kinds.ts';
 import { createFilter } from './filter.ts';
 import type { Tracing } from './integration.ts';
 import type { BackupFilter, Manifest, ScheduleState, SnapshotIntegration } from './manifest.ts';
@@ -20,6 +21,8 @@ export interface InstanceState {
   readonly integrations: readonly IntegrationState[];
   /** What it may lack without its being absent. */
   readonly filter?: BackupFilter | undefined;
+  /** What it holds beside integrations, as far as that was looked at. */
+  readonly others?: KindsState | undefined;
 }
 
 interface FromTo<T> {
@@ -48,10 +51,15 @@ export interface SnapshotDiff {
   readonly unchanged: number;
   /** Not compared, since the settings leave them out of one of the snapshots. */
   readonly leftOut: readonly string[];
+  /** Absent when neither side looked beyond integrations. */
+  readonly others?: KindsDiff;
 }
 
-export const stateOfManifest = ({ integrations, filter, snapshot }: Manifest): InstanceState => ({
+export const stateOfManifest = ({ integrations, filter, snapshot, ...sections }: Manifest): InstanceState => ({
   filter,
+  others: stateOfKinds(sections, ({ archive }) =>
+    archive ? { digest: archive.contentSha256 } : { unknown: `the snapshot ${snapshot} holds no archive of it` },
+  ),
   integrations: integrations.map((integration) => ({
     ...integration,
     content: integration.archive
@@ -76,6 +84,7 @@ export const diffSnapshots = (a: InstanceState, b: InstanceState): SnapshotDiff 
     return reason ? [{ id: from.id, reason: reason.unknown }] : [];
   });
   const touched = new Set([...changed, ...contentUnknown].map(({ id }) => id));
+  const others = diffKinds(a.others ?? {}, b.others ?? {});
   const leftOut = [...a.integrations, ...b.integrations].filter(({ code }) => !isWanted(code)).map(({ id }) => id);
   return {
     added: byId([...after.values()].filter(({ id }) => !before.has(id))).map(listed),
@@ -84,6 +93,7 @@ export const diffSnapshots = (a: InstanceState, b: InstanceState): SnapshotDiff 
     contentUnknown,
     unchanged: pairs.length - touched.size,
     leftOut: [...new Set(leftOut)].sort(),
+    ...(Object.keys(others.kinds).length + others.notCompared.length > 0 && { others }),
   };
 };
 

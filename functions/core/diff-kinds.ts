@@ -1,0 +1,177 @@
+/**
+ * What differs between two states of what an instance holds beside integrations. A kind that only one side looked at is not
+ * compared: it is said, never taken for added or removed. Values of connections are never told, only that they differ.
+ */
+import type { OtherKind } from './kinds.ts';
+import type { ArchiveRef } from './manifest.ts';
+import type { OtherKinds } from './manifest-kinds.ts';
+
+/** The digest of its meaning, or a reason why that is not known. */
+export type ThingContent = { readonly digest: string } | { readonly unknown: string };
+
+export interface ThingState {
+  readonly id: string;
+  readonly name: string;
+  readonly lastUpdated?: string | undefined;
+  readonly lastUpdatedBy?: string | undefined;
+  /** Of what has an archive. */
+  readonly content?: ThingContent | undefined;
+  readonly facts: Readonly<Record<string, string>>;
+  /** Facts whose values stay hidden. */
+  readonly hidden: Readonly<Record<string, string>>;
+}
+
+export type KindsState = Readonly<Partial<Record<OtherKind, readonly ThingState[]>>>;
+
+interface FromTo {
+  readonly from: string;
+  readonly to: string;
+}
+
+type Told = Pick<ThingState, 'id' | 'name' | 'lastUpdated' | 'lastUpdatedBy'>;
+
+export interface ChangedThing extends Told {
+  /** Digests. */
+  readonly content?: FromTo;
+  /** An empty text: not there. */
+  readonly facts: readonly (FromTo & { readonly fact: string })[];
+  /** Names of facts with another value. */
+  readonly otherValues: readonly string[];
+}
+
+export interface KindDiff {
+  readonly added: readonly Told[];
+  readonly removed: readonly Told[];
+  readonly changed: readonly ChangedThing[];
+  /** In both, but their content could not be compared. */
+  readonly contentUnknown: readonly { readonly id: string; readonly reason: string }[];
+  readonly unchanged: number;
+}
+
+export interface KindsDiff {
+  readonly kinds: Readonly<Partial<Record<OtherKind, KindDiff>>>;
+  /** Only one side looked at these. */
+  readonly notCompared: readonly OtherKind[];
+}
+
+export const OTHER_KIND_ORDER = [
+  'projects',
+  'lookups',
+  'libraries',
+  'packages',
+  'connections',
+  'agentGroups',
+] as const satisfies readonly OtherKind[];
+
+/** @param contentOf by kind and thing: what is known of its content */
+export const stateOfKinds = (
+  sections: OtherKinds,
+  contentOf: (thing: { readonly id: string; readonly archive: ArchiveRef | null }) => ThingContent,
+): KindsState => {
+  const { projects, lookups, libraries, packages, connections, agentGroups } = sections;
+  return {
+    ...(projects && {
+      projects: projects.map((project) => ({
+        ...told(project),
+        content: contentOf(project),
+        facts: Object.fromEntries(
+          project.integrations.map(({ id, status, schedule }) => [
+            id,
+            schedule === null ? status : `${status}, schedule ${schedule}`,
+          ]),
+        ),
+        hidden: {},
+      })),
+    }),
+    ...(lookups && { lookups: lookups.map((it) => ({ ...told(it), content: contentOf(it), facts: {}, hidden: {} })) }),
+    ...(libraries && {
+      libraries: libraries.map((it) => ({ ...told(it), content: contentOf(it), facts: {}, hidden: {} })),
+    }),
+    ...(packages && {
+      packages: packages.map((it) => ({
+        ...told(it),
+        facts: Object.fromEntries(it.integrations.map((id) => [id, 'in it'])),
+        hidden: {},
+      })),
+    }),
+    ...(connections && { connections: connections.map(connectionState) }),
+    ...(agentGroups && { agentGroups: agentGroups.map((it) => ({ ...told(it), facts: {}, hidden: {} })) }),
+  };
+};
+
+const told = ({ id, name, lastUpdated, lastUpdatedBy }: Told): Told => ({
+  id,
+  name,
+  ...(lastUpdated !== undefined && { lastUpdated }),
+  ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
+});
+
+const connectionState = (connection: NonNullable<OtherKinds['connections']>[number]): ThingState => {
+  const { adapterType, role, status, securityPolicy, agentGroupId, properties } = connection;
+  const facts = { adapter: adapterType, role, status, 'security policy': securityPolicy, 'agent group': agentGroupId };
+  return {
+    ...told(connection),
+    facts: Object.fromEntries(Object.entries(facts).flatMap(([fact, value]) => (value ? [[fact, value]] : []))),
+    hidden: Object.fromEntries(properties.map(({ name, value = '' }) => [name, value])),
+  };
+};
+
+/** `added` is what only `b` has. All lists by id. */
+export const diffKinds = (a: KindsState, b: KindsState): KindsDiff => ({
+  kinds: Object.fromEntries(
+    OTHER_KIND_ORDER.flatMap((kind) => {
+      const [before, after] = [a[kind], b[kind]];
+      return before && after ? [[kind, diffKind(before, after)]] : [];
+    }),
+  ),
+  notCompared: OTHER_KIND_ORDER.filter((kind) => (a[kind] === undefined) !== (b[kind] === undefined)),
+});
+
+const diffKind = (a: readonly ThingState[], b: readonly ThingState[]): KindDiff => {
+  const [before, after] = [new Map(a.map((it) => [it.id, it])), new Map(b.map((it) => [it.id, it]))];
+  const pairs = byId(a).flatMap((from) => {
+    const to = after.get(from.id);
+    return to ? [{ from, to }] : [];
+  });
+  const changed = pairs.flatMap(({ from, to }) => describeChange(from, to) ?? []);
+  const contentUnknown = pairs.flatMap(({ from, to }) => {
+    const reason = [from.content, to.content].find((content) => content && 'unknown' in content);
+    return reason && 'unknown' in reason ? [{ id: from.id, reason: reason.unknown }] : [];
+  });
+  const touched = new Set([...changed, ...contentUnknown].map(({ id }) => id));
+  return {
+    added: byId(b.filter(({ id }) => !before.has(id))).map(told),
+    removed: byId(a.filter(({ id }) => !after.has(id))).map(told),
+    changed,
+    contentUnknown,
+    unchanged: pairs.length - touched.size,
+  };
+};
+
+const byId = (things: readonly ThingState[]): ThingState[] => things.toSorted((x, y) => (x.id < y.id ? -1 : 1));
+
+const describeChange = (from: ThingState, to: ThingState): ChangedThing | undefined => {
+  const content = differingDigests(from.content, to.content);
+  const names = from.name === to.name ? [] : [{ fact: 'name', from: from.name, to: to.name }];
+  const facts = differing(from.facts, to.facts).map((fact) => ({
+    fact,
+    from: from.facts[fact] ?? '',
+    to: to.facts[fact] ?? '',
+  }));
+  const otherValues = differing(from.hidden, to.hidden);
+  if (!content && names.length + facts.length + otherValues.length === 0) return undefined;
+  const newer = (from.lastUpdated ?? '') > (to.lastUpdated ?? '') ? from : to;
+  return { ...told(newer), name: to.name, ...(content && { content }), facts: [...names, ...facts], otherValues };
+};
+
+const differingDigests = (from: ThingContent | undefined, to: ThingContent | undefined): FromTo | undefined => {
+  if (!from || !to || 'unknown' in from || 'unknown' in to || from.digest === to.digest) return undefined;
+  return { from: from.digest, to: to.digest };
+};
+
+const differing = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): string[] =>
+  [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => a[key] !== b[key]).sort();
+
+/** Whether anything was added, removed or changed. */
+export const hasChanges = ({ kinds }: KindsDiff): boolean =>
+  Object.values(kinds).some(({ added, removed, changed }) => added.length + removed.length + changed.length > 0);

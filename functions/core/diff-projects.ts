@@ -1,0 +1,94 @@
+/**
+ * What differs by meaning between two exported projects (.car) or two exported packages (.par): the integrations in them,
+ * and of a project its connections, lookups and other files. What an export stamps on a file is no difference.
+ */
+import { contentDigest } from './content-digest.ts';
+import { diffLookups, type LookupDiff } from './diff-lookups.ts';
+import type { IntegrationId } from './integration.ts';
+import { readPackageArchive } from './package-archive.ts';
+import { openProject, readProjectArchive } from './project-archive.ts';
+import { projectMeaning } from './project-digest.ts';
+
+interface Differing<T = string> {
+  readonly added: readonly T[];
+  readonly removed: readonly T[];
+  readonly changed: readonly T[];
+}
+
+export interface ProjectDiff {
+  readonly from: string;
+  readonly to: string;
+  readonly integrations: Differing<IntegrationId>;
+  readonly connections: Differing;
+  readonly lookups: LookupDiff;
+  /** Names of what is none of these, from `project/` on. */
+  readonly others: Differing;
+}
+
+export interface PackageDiff {
+  readonly from: string;
+  readonly to: string;
+  readonly integrations: Differing<IntegrationId>;
+}
+
+export const diffProjects = async (a: Uint8Array, b: Uint8Array): Promise<ProjectDiff> => {
+  const [from, to] = [await readSide(a), await readSide(b)];
+  return {
+    from: from.code,
+    to: to.code,
+    integrations: differing(from.integrations, to.integrations),
+    connections: differing(from.connections, to.connections),
+    lookups: diffLookups(from.lookups, to.lookups),
+    others: differing(from.others, to.others),
+  };
+};
+
+export const diffPackages = async (a: Uint8Array, b: Uint8Array): Promise<PackageDiff> => {
+  const [from, to] = [await readPackageArchive(a), await readPackageArchive(b)];
+  const digests = (archives: typeof from.integrations): ReadonlyMap<IntegrationId, string> =>
+    new Map(archives.map(({ id, contentSha256 }) => [id, contentSha256]));
+  return {
+    from: from.name ?? '',
+    to: to.name ?? '',
+    integrations: differing(digests(from.integrations), digests(to.integrations)),
+  };
+};
+
+interface Side {
+  readonly code: string;
+  /** Digests by id or name. */
+  readonly integrations: ReadonlyMap<IntegrationId, string>;
+  readonly connections: ReadonlyMap<string, string>;
+  readonly lookups: ReadonlyMap<string, Buffer>;
+  readonly others: ReadonlyMap<string, string>;
+}
+
+const readSide = async (bytes: Uint8Array): Promise<Side> => {
+  const { code, integrations } = await readProjectArchive(bytes);
+  const { members } = await openProject(bytes);
+  const under = (folder: string): Map<string, Buffer> =>
+    new Map([...members].filter(([name]) => name.startsWith(folder)));
+  const digests = new Map<IntegrationId, string>();
+  for (const { id, code: inner, version } of integrations) {
+    digests.set(id, await contentDigest(under(`project/integrations/${inner}_${version}/`), projectMeaning));
+  }
+  const others = new Map<string, string>();
+  const connections = new Map<string, string>();
+  const lookups = new Map<string, Buffer>();
+  for (const [name, data] of members) {
+    const [, folder, file = ''] = /^project\/(connections|lookups)\/([^/]+)\.(?:xml|dvm)$/.exec(name) ?? [];
+    if (folder === 'lookups') lookups.set(file, data);
+    else if (folder === 'connections')
+      connections.set(file, await contentDigest(new Map([[name, data]]), projectMeaning));
+    else if (!name.startsWith('project/integrations/')) {
+      others.set(name, await contentDigest(new Map([[name, data]]), projectMeaning));
+    }
+  }
+  return { code, integrations: digests, connections, lookups, others };
+};
+
+const differing = <T extends string>(a: ReadonlyMap<T, string>, b: ReadonlyMap<T, string>): Differing<T> => ({
+  added: [...b.keys()].filter((key) => !a.has(key)).sort(),
+  removed: [...a.keys()].filter((key) => !b.has(key)).sort(),
+  changed: [...a].flatMap(([key, digest]) => (b.has(key) && b.get(key) !== digest ? [key] : [])).sort(),
+});
