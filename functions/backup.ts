@@ -9,6 +9,7 @@ import { type DurableContext, withDurableExecution } from '@aws/durable-executio
 import type { Logger } from '@aws-lambda-powertools/logger';
 import * as z from 'zod/mini';
 import { ConfigError } from './core/config-error.ts';
+import { includedKinds } from './core/kinds.ts';
 import { type BackUpProgress, type BackupReport, backUp } from './jobs/back-up.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
 import { VAULT_VARIABLE } from './lambda/names.ts';
@@ -41,7 +42,9 @@ export const handler = withDurableExecution(async (event: unknown, context: Dura
     progress: progressTo(log, context),
   };
   const { include, exclude } = instance.backup ?? {};
-  const options = { full, filter: { include, exclude }, concurrency: instance.concurrency };
+  const { concurrency, scan, integrationInstance } = instance;
+  const kinds = includedKinds(instance.include, integrationInstance);
+  const options = { full, filter: { include, exclude }, concurrency, kinds, scan };
 
   const takeSnapshot = async (): Promise<BackupReport | undefined> => {
     if (scheduledTime !== undefined) {
@@ -75,6 +78,7 @@ const parseEvent = (event: unknown): z.infer<typeof EVENT> => {
 const progressTo = (log: Logger, { logger }: DurableContext): BackUpProgress => ({
   // Not in a step, so by the logger that is silent in a replay.
   listed: (integrations, toExport) => logger.info('Listed', { integrations, toExport }),
+  listedKinds: (counts, toExport) => logger.info('Listed the other kinds', { ...counts, toExport }),
   done: (integration, what) => {
     if (what === 'exported') log.info('Exported', { integration });
   },
@@ -95,12 +99,22 @@ const tell = (log: Logger, report: BackupReport): void => {
   });
 };
 
-const summarise = ({ snapshot, complete, integrations, exported, unchanged, failures, warnings }: BackupReport) => ({
+const summarise = ({
   snapshot,
   complete,
   integrations,
   exported,
   unchanged,
+  others,
+  failures,
+  warnings,
+}: BackupReport) => ({
+  snapshot,
+  complete,
+  integrations,
+  exported,
+  unchanged,
+  others,
   failures: failures.length,
   warnings: warnings.length,
 });

@@ -36,14 +36,17 @@ const DROP_BOX = [
 ] as const;
 const VAULT = ['--vault <location>', 'a directory or s3://bucket', './vault'] as const;
 
+const KINDS = 'integrations, projects, lookups, libraries, packages, connections, agent-groups';
+
 command(
   'list <instance>',
-  'all integrations',
+  'all integrations, or all of another kind',
   'list prod --status ACTIVATED',
   async () => (await import('./cli/integrations.ts')).list,
 )
   .option('--status <status>', 'only those with this status, e.g. ACTIVATED or CONFIGURED')
-  .option('--name <text>', 'only those whose name contains this text');
+  .option('--name <text>', 'only those whose name contains this text')
+  .option('--kind <kind>', `instead of integrations one of ${KINDS}`);
 
 command(
   'show <instance> [id]',
@@ -100,7 +103,7 @@ command(
 
 command(
   'backup <instance>',
-  'one snapshot of every integration',
+  'one snapshot of everything the instance holds',
   'backup prod --vault s3://acme-oic-vault',
   async () => (await import('./cli/backup.ts')).backup,
 )
@@ -121,6 +124,7 @@ command(
   async () => (await import('./cli/backup.ts')).verify,
 )
   .option('--snapshot <name>', 'which one (default: the newest)')
+  .option('--kind <kinds>', 'only integrations, projects, lookups or libraries; several with commas')
   .option('--rehearse', 'also restore it into a throw-away simulated instance and compare the result')
   .option(...VAULT);
 
@@ -145,11 +149,13 @@ command(
   async () => (await import('./cli/diff.ts')).diff,
 )
   .option('--id <id>', 'compare the archives of this one integration in full')
+  .option('--kind <kinds>', `only these, with commas: ${KINDS}`)
   .option(...VAULT)
   .addHelpText(
     'after',
     `
-A and B are each INSTANCE@SNAPSHOT (also @latest) or INSTANCE as it is now; or both are .iar files.
+A and B are each INSTANCE@SNAPSHOT (also @latest) or INSTANCE as it is now; or both are files of one kind: .iar, .car (project)
+or .par (package). A kind that only one side looked at is not compared.
 Of an instance as many archives are exported as are needed to compare contents, at most \`concurrency\` (settings)
 at a time: none of an integration not updated since a snapshot of the same instance.
 The exit code is 0 whether or not there are differences, 1 when they could not be compared.`,

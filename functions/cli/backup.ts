@@ -1,11 +1,17 @@
+import { parseIntegrationId } from '../core/integration.ts';
+import { describeCounts, includedKinds } from '../core/kinds.ts';
+import { ARCHIVE_FOLDERS } from '../core/keys.ts';
 import { ManifestError } from '../core/manifest.ts';
+import { archivedThings } from '../core/manifest-archives.ts';
 import { type BackupReport, backUp } from '../jobs/back-up.ts';
 import { openFileJournal } from '../jobs/file-journal.ts';
+import type { KindCounts } from '../jobs/gather-kinds.ts';
 import { verify as verifySnapshot } from '../jobs/verify.ts';
 import { journalPath } from '../runtime.ts';
 import type { Vault } from '../store/vault.ts';
 import { readChosenSnapshot } from './chosen-snapshot.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
+import { kindsOption } from './kind-option.ts';
 import { count, formatTable, type Output, type Progress } from './output.ts';
 
 interface VaultOption {
@@ -23,14 +29,16 @@ export const backup = async (
   const full = options.full ?? false;
   const report = await withInstance(session, name, async (oic) => {
     const vault = await runtime.openVault(options.vault);
-    const subject = { job: 'backup', instance: name, url: settings.url, full, include, exclude };
+    const kinds = includedKinds(settings.include, settings.integrationInstance);
+    const { concurrency, scan } = settings;
+    const subject = { job: 'backup', instance: name, url: settings.url, full, include, exclude, kinds, scan };
     const path = journalPath(options.vault, 'backup', name, process.env);
     const journal = await openFileJournal(path, subject, Date.now);
     if (journal.isResumed) out.note(`an earlier backup of ${name} was cut off; going on where it was`);
     const progress = backupProgress(out, name);
     try {
       const services = { oic, vault, journal, now: () => new Date(), progress };
-      const made = await backUp(services, { full, filter: { include, exclude }, concurrency: settings.concurrency });
+      const made = await backUp(services, { full, filter: { include, exclude }, concurrency, kinds, scan });
       await journal.finish();
       return made;
     } finally {
@@ -49,6 +57,9 @@ const backupProgress = (out: Output, name: string) => {
       out.note(`${name} has ${count(integrations, 'integration')}, ${toExport} to export`);
       if (toExport > 0) bar = out.progress('exporting', toExport);
     },
+    listedKinds: (counts: KindCounts, toExport: number): void => {
+      if (Object.keys(counts).length > 0) out.note(`${name} also has ${describeCounts(counts)}; ${toExport} to export`);
+    },
     done: (): void => bar?.tick(),
     note: (message: string): void => out.note(message),
     stop: (): void => bar?.stop(),
@@ -56,16 +67,22 @@ const backupProgress = (out: Output, name: string) => {
 };
 
 const reportLines = (report: BackupReport, vault: string): string[] => {
-  const { instance, snapshot, integrations, exported, unchanged, failures, warnings } = report;
+  const { instance, snapshot, integrations, exported, unchanged, others, failures, warnings } = report;
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
-  const without = integrations - exported - unchanged - failures.length;
+  const ownFailures = failures.filter(({ id }) => parseIntegrationId(id)).length;
+  const without = integrations - exported - unchanged - ownFailures;
   return [
     ...failures.map(({ message }) => `FAILED   ${message}`),
     ...warnings.map(({ id, message }) => `warning  ${id} ${message}`),
     `${report.complete ? 'complete' : 'INCOMPLETE'} snapshot ${snapshot} of ${instance} in ${vault}`,
-    `${count(integrations, 'integration')}: ${exported} exported, ${unchanged} unchanged, ${failures.length} failed` +
+    `${count(integrations, 'integration')}: ${exported} exported, ${unchanged} unchanged, ${ownFailures} failed` +
       `${without > 0 ? `, ${without} without an archive` : ''}; ` +
       `${count(report.requests, 'request')} in ${seconds.toFixed(1)} s`,
+    ...(Object.keys(others.counts).length > 0
+      ? [
+          `beside them ${describeCounts(others.counts)}: ${others.exported} exported, ${others.unchanged} unchanged, ${failures.length - ownFailures} failed`,
+        ]
+      : []),
     ...(report.complete
       ? []
       : [`run \`oic backup ${instance}\` again for what failed; the rest is stored and will not be exported again`]),
@@ -109,13 +126,14 @@ interface SnapshotRow {
 
 const describeSnapshot = async (vault: Vault, name: string, snapshot: string): Promise<SnapshotRow> => {
   try {
-    const { complete, integrations, failures, warnings } = await vault.getSnapshot(name, snapshot);
+    const manifest = await vault.getSnapshot(name, snapshot);
+    const { complete, integrations, failures, warnings } = manifest;
     return {
       snapshot,
       state: complete ? 'complete' : 'incomplete',
       complete,
       integrations: integrations.length,
-      bytes: integrations.reduce((sum, { archive }) => sum + (archive?.bytes ?? 0), 0),
+      bytes: archivedThings(manifest).reduce((sum, { archive }) => sum + (archive?.bytes ?? 0), 0),
       failures: failures.length,
       warnings: warnings.length,
     };
@@ -128,14 +146,15 @@ const describeSnapshot = async (vault: Vault, name: string, snapshot: string): P
 
 export const verify = async (
   name: string,
-  options: CommonOptions & VaultOption & { snapshot?: string; rehearse?: boolean },
+  options: CommonOptions & VaultOption & { snapshot?: string; kind?: string; rehearse?: boolean },
 ): Promise<number> => {
+  const kinds = kindsOption(options.kind, ARCHIVE_FOLDERS);
   const { out, runtime } = await openSession(options);
   runtime.instance(name);
   const vault = await runtime.openVault(options.vault);
   const manifest = await readChosenSnapshot(vault, name, options.snapshot);
-  const bar = out.progress('checking', manifest.integrations.length);
-  const result = await verifySnapshot(vault, manifest, bar.tick).finally(bar.stop);
+  const bar = out.progress('checking', archivedThings(manifest).length);
+  const result = await verifySnapshot(vault, manifest, bar.tick, kinds).finally(bar.stop);
   const rehearsal = options.rehearse ? await (await import('./rehearse.ts')).rehearse(vault, manifest) : undefined;
   const { snapshot, checked, damaged, withoutArchive } = result;
   out.result({ ...result, ...(rehearsal && { rehearsal }) }, () => [

@@ -109,7 +109,7 @@ const connectionText = ({ id, change, fields, properties }: ConnectionDiff): str
   return `connection ${id}: ${[...fields.map(fieldText), ...values].join('; ')}`;
 };
 
-const lookupLines = ({ added, removed, changed }: LookupDiff): string[] => [
+export const lookupLines = ({ added, removed, changed }: LookupDiff): string[] => [
   ...added.map(({ name, columns, rows }) => `lookup ${name}: added (${columns.join(', ')}; ${count(rows, 'row')})`),
   ...removed.map(({ name, columns, rows }) => `lookup ${name}: removed (${columns.join(', ')}; ${count(rows, 'row')})`),
   ...changed.map(({ name, columns, rows, rowsAdded, rowsRemoved }) => {

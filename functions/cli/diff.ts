@@ -1,35 +1,42 @@
 /** `oic diff`: two snapshots or instances, two archives, or the archives of one integration in two places. */
-import { readFile } from 'node:fs/promises';
-import { readArchive } from '../core/archive.ts';
 import { ConfigError } from '../core/config-error.ts';
 import { diffArchives } from '../core/diff-archives.ts';
 import type { IntegrationRef } from '../core/integration.ts';
 import { isSnapshotName } from '../core/keys.ts';
+import { includedKinds, onlyKinds } from '../core/kinds.ts';
 import { Refused } from '../core/refused.ts';
-import { type CompareProgress, compare, type Source } from '../jobs/compare.ts';
+import { type CompareOptions, type CompareProgress, compare, type Source } from '../jobs/compare.ts';
 import type { Vault } from '../store/vault.ts';
 import { readChosenSnapshot } from './chosen-snapshot.ts';
 import { type CommonOptions, idArgument, openSession, type Session } from './command.ts';
+import { diffFiles } from './diff-files.ts';
+import { kindsDiffLines } from './diff-kinds-text.ts';
 import { archiveDiffLines, snapshotDiffLines } from './diff-text.ts';
+import { ALL_KINDS, kindsOption, otherKindOf } from './kind-option.ts';
 import { createOutput, type Output, type Progress } from './output.ts';
 
 interface DiffOptions extends CommonOptions {
   readonly vault: string;
   readonly id?: string;
+  readonly kind?: string;
 }
 
 export const diff = async (a: string, b: string, options: DiffOptions): Promise<number> => {
   const files = [a, b].filter(isFile);
-  if (files.length === 1 || (files.length === 2 && options.id !== undefined)) {
+  const isNarrowed = options.id !== undefined || options.kind !== undefined;
+  if (options.id !== undefined && options.kind !== undefined) {
+    throw new ConfigError('--id is one integration: leave out --kind');
+  }
+  if (files.length === 1 || (files.length === 2 && isNarrowed)) {
     throw new ConfigError(
-      `${a} and ${b} cannot be compared like that: give two .iar files, or two of INSTANCE and INSTANCE@SNAPSHOT, with --id if you like`,
+      `${a} and ${b} cannot be compared like that: give two .iar files (or two .car, or two .par files), or two of INSTANCE and INSTANCE@SNAPSHOT, with --id or --kind if you like`,
     );
   }
   if (files.length === 2) {
-    const out = createOutput(options.json ?? false);
-    await showArchives(out, [a, b], await readArchiveFile(a), await readArchiveFile(b));
+    await diffFiles(createOutput(options.json ?? false), a, b);
     return 0;
   }
+  const compared = comparedKinds(options.kind);
   const session = await openSession(options);
   const [from, to] = [parseSide(session, a), parseSide(session, b)];
   if (from.snapshot === undefined && to.snapshot === undefined && from.instance === to.instance) {
@@ -38,24 +45,13 @@ export const diff = async (a: string, b: string, options: DiffOptions): Promise<
   const ref = options.id === undefined ? undefined : idArgument(options.id);
   await withSources(session, options.vault, [from, to], ([first, second], labels, vault) =>
     ref === undefined
-      ? showStates(session.out, labels, first, second)
+      ? showStates(session.out, labels, compared, vault, [first, second])
       : showIntegration(session.out, labels, ref, vault, first, second),
   );
   return 0;
 };
 
-const isFile = (text: string): boolean => /\.iar$/i.test(text) || text.includes('/');
-
-/** Checked before it is compared, so that the message names the file. */
-const readArchiveFile = async (file: string): Promise<Buffer> => {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new ConfigError(`${file} cannot be read (${error.code ?? 'unknown reason'})`);
-  });
-  await readArchive(bytes).catch((error: unknown) => {
-    throw error instanceof Error ? new Refused(`${file} cannot be compared: ${error.message}`) : error;
-  });
-  return bytes;
-};
+const isFile = (text: string): boolean => /\.(?:iar|car|par)$/i.test(text) || text.includes('/');
 
 interface Side {
   readonly instance: string;
@@ -88,7 +84,8 @@ const withSources = async (
     if (side.snapshot !== undefined) return { manifest: await readChosenSnapshot(vault, side.instance, side.snapshot) };
     const oic = await runtime.openInstance(side.instance);
     opened.push(() => oic.close());
-    return { oic, concurrency: runtime.instance(side.instance).concurrency };
+    const { concurrency, include, integrationInstance } = runtime.instance(side.instance);
+    return { oic, concurrency, kinds: includedKinds(include, integrationInstance) };
   };
   try {
     const sources = [await open(sides[0]), await open(sides[1])] as const;
@@ -104,10 +101,28 @@ const withSources = async (
 const labelOf = (source: Source): string =>
   'manifest' in source ? `${source.manifest.instance}@${source.manifest.snapshot}` : source.oic.instance;
 
-const showStates = async (out: Output, [a, b]: Labels, from: Source, to: Source): Promise<void> => {
+const comparedKinds = (option: string | undefined): CompareOptions => {
+  const kinds = kindsOption(option, ALL_KINDS);
+  const others = kinds?.map(otherKindOf);
+  return {
+    integrations: kinds?.includes('integrations') ?? true,
+    kinds: onlyKinds((kind) => others?.includes(kind) ?? true),
+  };
+};
+
+const showStates = async (
+  out: Output,
+  [a, b]: Labels,
+  compared: CompareOptions,
+  vault: Vault,
+  [from, to]: readonly [Source, Source],
+): Promise<void> => {
   const progress = createProgress(out);
-  const result = await compare(from, to, progress).finally(progress.stop);
-  out.result({ a, b, ...result }, () => snapshotDiffLines(a, b, result));
+  const { diff: result, lookups } = await compare(from, to, compared, vault, progress).finally(progress.stop);
+  out.result({ a, b, ...result, ...(lookups.length > 0 && { lookups }) }, () => [
+    ...(result.others ? [...kindsDiffLines(result.others, lookups), ''] : []),
+    ...(compared.integrations ? snapshotDiffLines(a, b, result) : [`${a} -> ${b}`]),
+  ]);
 };
 
 const createProgress = (out: Output): CompareProgress & { stop(): void } => {

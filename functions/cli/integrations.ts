@@ -4,13 +4,20 @@ import type { Integration } from '../core/integration.ts';
 import { Refused } from '../core/refused.ts';
 import { type CommonOptions, idArgument, openSession, withInstance } from './command.ts';
 import { targetFile, writeWhole } from './files.ts';
+import { ALL_KINDS, kindsOption, otherKindOf } from './kind-option.ts';
 import { count, formatTable } from './output.ts';
 import type { PictureOptions } from './picture.ts';
 
 export const list = async (
   name: string,
-  options: CommonOptions & { status?: string; name?: string },
+  options: CommonOptions & { status?: string; name?: string; kind?: string },
 ): Promise<number> => {
+  const [kind, ...more] = kindsOption(options.kind, ALL_KINDS)?.map(otherKindOf) ?? [];
+  if (more.length > 0) throw new ConfigError('`oic list` lists one kind at a time');
+  if (kind !== undefined) {
+    if (options.status !== undefined) throw new ConfigError('--status is for integrations');
+    return (await import('./list-kind.ts')).listKind(name, kind, options.name, options);
+  }
   const session = await openSession(options);
   const all = await withInstance(session, name, (oic) => oic.listIntegrations());
   const { status, name: text } = options;

@@ -1,5 +1,6 @@
 /** Which kinds a command is about: `--kind lookups`, or several with commas; the singular does too. */
 import { ConfigError } from '../core/config-error.ts';
+import type { OtherKind } from '../core/kinds.ts';
 
 const SINGULARS: Readonly<Record<string, string>> = { library: 'libraries', 'agent-group': 'agent-groups' };
 
@@ -14,4 +15,20 @@ export const kindsOption = <K extends string>(text: string | undefined, allowed:
     }
     return found;
   });
+};
+
+export const ALL_KINDS = [
+  'integrations',
+  'projects',
+  'lookups',
+  'libraries',
+  'packages',
+  'connections',
+  'agent-groups',
+] as const;
+
+/** As the rest of the program calls it. */
+export const otherKindOf = (kind: (typeof ALL_KINDS)[number]): OtherKind | undefined => {
+  if (kind === 'integrations') return undefined;
+  return kind === 'agent-groups' ? 'agentGroups' : kind;
 };

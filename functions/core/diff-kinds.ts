@@ -2,14 +2,14 @@
  * What differs between two states of what an instance holds beside integrations. A kind that only one side looked at is not
  * compared: it is said, never taken for added or removed. Values of connections are never told, only that they differ.
  */
-import type { OtherKind } from './kinds.ts';
+import { OTHER_KIND_ORDER, type OtherKind } from './kinds.ts';
 import type { ArchiveRef } from './manifest.ts';
 import type { OtherKinds } from './manifest-kinds.ts';
 
 /** The digest of its meaning, or a reason why that is not known. */
 export type ThingContent = { readonly digest: string } | { readonly unknown: string };
 
-export interface ThingState {
+interface ThingState {
   readonly id: string;
   readonly name: string;
   readonly lastUpdated?: string | undefined;
@@ -53,15 +53,6 @@ export interface KindsDiff {
   /** Only one side looked at these. */
   readonly notCompared: readonly OtherKind[];
 }
-
-export const OTHER_KIND_ORDER = [
-  'projects',
-  'lookups',
-  'libraries',
-  'packages',
-  'connections',
-  'agentGroups',
-] as const satisfies readonly OtherKind[];
 
 /** @param contentOf by kind and thing: what is known of its content */
 export const stateOfKinds = (

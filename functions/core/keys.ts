@@ -2,7 +2,7 @@
 import { type IntegrationRef, isCode, isVersion } from './integration.ts';
 import type { Library } from './library.ts';
 
-export const archivePrefix = (instance: string): string => `integrations/${instance}/`;
+const archivePrefix = (instance: string): string => `integrations/${instance}/`;
 export const archiveKey = (instance: string, ref: IntegrationRef): string => `${archivePrefix(instance)}${fileOf(ref)}`;
 
 const fileOf = ({ code, version }: IntegrationRef): string => {
@@ -10,13 +10,13 @@ const fileOf = ({ code, version }: IntegrationRef): string => {
   return `${code}/${version}.iar`;
 };
 
-export const projectPrefix = (instance: string): string => `projects/${instance}/`;
+const projectPrefix = (instance: string): string => `projects/${instance}/`;
 export const projectKey = (instance: string, code: string): string => `${projectPrefix(instance)}${partOf(code)}.car`;
 
-export const lookupPrefix = (instance: string): string => `lookups/${instance}/`;
+const lookupPrefix = (instance: string): string => `lookups/${instance}/`;
 export const lookupKey = (instance: string, name: string): string => `${lookupPrefix(instance)}${partOf(name)}.csv`;
 
-export const libraryPrefix = (instance: string): string => `libraries/${instance}/`;
+const libraryPrefix = (instance: string): string => `libraries/${instance}/`;
 export const libraryKey = (instance: string, { code, version }: Pick<Library, 'code' | 'version'>): string =>
   `${libraryPrefix(instance)}${partOf(code)}/${partOf(version)}.jar`;
 

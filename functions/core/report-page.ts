@@ -9,6 +9,7 @@ import type { Manifest } from './manifest.ts';
 import { type Markup, markup, ready } from './markup.ts';
 import { type ChangePictures, renderChanges, renderPicture, renderProblems } from './report-changes.ts';
 import type { SnapshotHistory } from './report-history.ts';
+import { renderKinds } from './report-kinds.ts';
 import { type PictureLink, renderList } from './report-list.ts';
 import { REPORT_SCRIPT } from './report-script.ts';
 import { REPORT_STYLE } from './report-style.ts';
@@ -54,6 +55,7 @@ ${renderGlance(manifest, history)}
 ${renderChanges(history.changes, history.before, pictures)}
 ${renderTimeline(history.points, olderSnapshots)}
 ${renderMap(map)}
+${renderKinds(manifest, history.changes?.others)}
 ${renderList(manifest, history, linkTo)}</main>
 <footer><p>Written ${timeMarkup(writtenAt.toISOString())} UTC from the vault. All times are UTC.</p></footer>
 <script>${ready(REPORT_SCRIPT)}</script></body></html>

@@ -93,6 +93,9 @@ const shapeOf = (cell: string): string | undefined => {
   );
 };
 
+/** Whether a text is a credential, or holds one, by its shape alone. */
+export const hasSecretShape = (text: string): boolean => shapeOf(text) !== undefined;
+
 /** Capitals, small letters and digits without an order, not words with something between them. */
 const isRandom = (text: string): boolean => {
   if (text.length < 32 || text.length > 512 || !/^[\w+/=~-]+$/.test(text)) return false;

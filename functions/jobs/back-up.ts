@@ -10,6 +10,7 @@ import { ConfigError } from '../core/config-error.ts';
 import { createFilter, namesWithoutMatch } from '../core/filter.ts';
 import type { Integration } from '../core/integration.ts';
 import { snapshotName } from '../core/keys.ts';
+import type { IncludedKinds } from '../core/kinds.ts';
 import {
   type BackupFilter,
   type Manifest,
@@ -26,9 +27,11 @@ import {
   planBackup,
   scheduleState,
 } from '../core/plan-backup.ts';
+import { hasAllArchives } from '../core/plan-kinds.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { Vault } from '../store/vault.ts';
 import { type Gathered, gather } from './gather.ts';
+import { type GatheredKinds, gatherKinds, type KindCounts } from './gather-kinds.ts';
 import { type Journal, mapLimited } from './journal.ts';
 import { createSlots } from './slots.ts';
 
@@ -43,6 +46,7 @@ export interface BackUpServices {
 /** Told as it happens; what it does with it is its own affair. */
 export interface BackUpProgress {
   listed(integrations: number, toExport: number): void;
+  listedKinds(counts: KindCounts, toExport: number): void;
   done(id: string, what: 'exported' | 'unchanged' | 'failed' | 'skipped'): void;
   note(message: string): void;
 }
@@ -52,6 +56,10 @@ export interface BackUpOptions {
   readonly full: boolean;
   readonly filter: BackupFilter;
   readonly concurrency: number;
+  /** What belongs to the snapshot beside integrations. @default nothing */
+  readonly kinds?: IncludedKinds | undefined;
+  /** Look for credentials in lookups. @default false */
+  readonly scan?: boolean | undefined;
 }
 
 export interface BackupReport {
@@ -63,6 +71,8 @@ export interface BackupReport {
   readonly exported: number;
   /** Their stored archive is still what the instance has. */
   readonly unchanged: number;
+  /** How many of the other kinds the snapshot holds; those that were looked at. */
+  readonly others: { readonly counts: KindCounts; readonly exported: number; readonly unchanged: number };
   readonly failures: readonly SnapshotFailure[];
   readonly warnings: readonly SnapshotWarning[];
   readonly requests: number;
@@ -91,7 +101,7 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   const [integrations, gone] = await bothOf(
     journal.step('list', async () => selectWanted(await oic.listIntegrations(), options.filter)),
     journal.step('check the vault', async () => {
-      const isHeld = await vault.archivesHeld(instance);
+      const isHeld = await vault.archivesHeld(instance, ['integrations']);
       return [...known].filter(([, { archive }]) => !isHeld(archive)).map(([id]) => id);
     }),
   );
@@ -108,8 +118,8 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
     mapLimited(batch, options.concurrency, (step) => gather(services, step, inSlot)),
   );
   const found = new Map(results.flat().map((result) => [result.id, result]));
-
-  return journal.step('commit', () => commit(services, options, begun.startedAt, plan, found));
+  const others = await gatherKinds(services, options, earlier);
+  return journal.step('commit', () => commit(services, options, begun.startedAt, plan, found, others));
 };
 
 /** Both results, or the first failure once neither is at work any more. */
@@ -125,7 +135,7 @@ const readEarlier = async (vault: Vault, instance: string, progress: BackUpProgr
     try {
       const manifest = await vault.getSnapshot(instance, name);
       manifests.push(manifest);
-      if (manifest.complete && manifest.integrations.every(({ archive }) => archive)) break;
+      if (manifest.complete && hasAllArchives(manifest)) break;
       if (manifests.length === 5) break;
     } catch (error) {
       // A broken manifest must not stop every backup after it; one from a newer version must, or we would mix formats.
@@ -159,18 +169,21 @@ const commit = async (
   startedAt: string,
   plan: readonly BackupStep[],
   found: ReadonlyMap<string, Gathered>,
+  others: GatheredKinds,
 ): Promise<BackupReport> => {
   const here = plan.filter((step) => !found.get(step.integration.id)?.isGone);
   const entries = here.map((step) => entryOf(step, found.get(step.integration.id)));
-  const failures = plan.flatMap(({ integration: { id } }): SnapshotFailure[] => {
+  const ownFailures = plan.flatMap(({ integration: { id } }): SnapshotFailure[] => {
     const failure = found.get(id)?.failure;
     return failure ? [{ id, ...failure }] : [];
   });
-  const warnings = plan.flatMap((step): SnapshotWarning[] => {
+  const ownWarnings = plan.flatMap((step): SnapshotWarning[] => {
     const { id } = step.integration;
     const message = step.do === 'skip' ? prebuiltWarning(step.last) : found.get(id)?.warning;
     return message === undefined ? [] : [{ id, message }];
   });
+  const failures = [...ownFailures, ...others.failures];
+  const warnings = [...ownWarnings, ...others.warnings];
   const outcome = { complete: failures.length === 0, failures, warnings };
   const times = { startedAt, finishedAt: now().toISOString() };
   const hasFilter = filter.include !== undefined || filter.exclude !== undefined;
@@ -183,6 +196,7 @@ const commit = async (
     complete,
     ...(hasFilter && { filter: { include: filter.include, exclude: filter.exclude } }),
     integrations: entries,
+    ...others.sections,
     failures,
     warnings,
   });
@@ -194,6 +208,7 @@ const commit = async (
     integrations: entries.length,
     exported,
     unchanged: entries.filter(({ archive }) => archive).length - exported,
+    others: { counts: others.counts, exported: others.exported, unchanged: others.unchanged },
     requests: oic.requests(),
     ...times,
   };

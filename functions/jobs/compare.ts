@@ -10,17 +10,35 @@ import {
   type SnapshotDiff,
   stateOfManifest,
 } from '../core/diff-snapshots.ts';
+import type { ChangedLookup } from '../core/diff-lookups.ts';
 import type { IntegrationId } from '../core/integration.ts';
+import { type IncludedKinds, onlyKinds, OTHER_KIND_ORDER, type OtherKind } from '../core/kinds.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
+import { isWholeClient } from '../oic/whole-instance.ts';
+import type { Vault } from '../store/vault.ts';
+import { compareLookups, type KindsSide, readKindsState, readSections } from './compare-kinds.ts';
 import { mapLimited } from './journal.ts';
 
 export type Source =
   | { readonly manifest: Manifest }
   /** An instance as it is now. */
-  | { readonly oic: OicClient; readonly concurrency: number };
+  | { readonly oic: OicClient; readonly concurrency: number; readonly kinds: IncludedKinds };
+
+export interface CompareOptions {
+  /** Compare integrations. */
+  readonly integrations: boolean;
+  /** What else to compare, as far as both sides look at it. */
+  readonly kinds: IncludedKinds;
+}
+
+export interface Comparison {
+  readonly diff: SnapshotDiff;
+  /** Of the lookups that changed: what became of their rows. */
+  readonly lookups: readonly ChangedLookup[];
+}
 
 export interface CompareProgress {
   /** So many archives have to be exported from that instance. */
@@ -28,12 +46,47 @@ export interface CompareProgress {
   exported(): void;
 }
 
-export const compare = async (from: Source, to: Source, progress: CompareProgress): Promise<SnapshotDiff> => {
-  const [before, after] = await Promise.all([readState(from), readState(to)]);
-  return diffSnapshots(
-    await withContents(from, before, to, after, progress),
-    await withContents(to, after, from, before, progress),
+export const compare = async (
+  from: Source,
+  to: Source,
+  { integrations, kinds }: CompareOptions,
+  vault: Vault,
+  progress: CompareProgress,
+): Promise<Comparison> => {
+  const [before, after] = integrations ? await Promise.all([readState(from), readState(to)]) : [NOTHING, NOTHING];
+  const [first, second] = await Promise.all([readSide(from, to, kinds), readSide(to, from, kinds)]);
+  const diff = diffSnapshots(
+    {
+      ...(await withContents(from, before, to, after, progress)),
+      others: await readKindsState(first, second),
+    },
+    {
+      ...(await withContents(to, after, from, before, progress)),
+      others: await readKindsState(second, first),
+    },
   );
+  const changed = diff.others?.kinds.lookups?.changed.flatMap(({ id, content }) => (content ? [id] : [])) ?? [];
+  return { diff, lookups: await compareLookups(changed, first, second, vault) };
+};
+
+const NOTHING: InstanceState = { integrations: [] };
+const LISTINGS_AT_ONCE = 8;
+
+/** An instance is not asked for what the snapshot on the other side does not tell. */
+const readSide = async (source: Source, other: Source, kinds: IncludedKinds): Promise<KindsSide> => {
+  const isWanted = (kind: OtherKind): boolean =>
+    kinds[kind] && (!('manifest' in other) || other.manifest[kind] !== undefined);
+  if ('manifest' in source) {
+    const { manifest } = source;
+    const sections = Object.fromEntries(
+      OTHER_KIND_ORDER.filter((kind) => kinds[kind]).map((kind) => [kind, manifest[kind]]),
+    );
+    return { sections, manifest, concurrency: LISTINGS_AT_ONCE };
+  }
+  const { oic, concurrency, kinds: there } = source;
+  if (!isWholeClient(oic)) return { sections: {}, concurrency };
+  const wanted = onlyKinds((kind) => there[kind] && isWanted(kind));
+  return { sections: await readSections(oic, wanted, concurrency), oic, concurrency };
 };
 
 const readState = async (source: Source): Promise<InstanceState> => {

@@ -38,7 +38,12 @@ export const openWorkshop = async (): Promise<Workshop> => {
     backUp: async (oic, options = {}) => {
       const journal = await openFileJournal(join(directory, '.journal', 'backup.ndjson'), { options }, Date.now);
       try {
-        const progress = { listed: () => undefined, done: () => undefined, note: () => undefined };
+        const progress = {
+          listed: () => undefined,
+          listedKinds: () => undefined,
+          done: () => undefined,
+          note: () => undefined,
+        };
         const report = await backUp(
           { oic, vault, journal, now: () => new Date(), progress },
           { full: false, filter: {}, concurrency: 8, ...options },

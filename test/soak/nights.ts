@@ -97,7 +97,12 @@ const passNight = async (world: World, night: number): Promise<void> => {
   tally.wrong.push(`night ${night}: no complete backup in ${MOST_RUNS} runs, the last ones without trouble`);
 };
 
-const PROGRESS = { listed: () => undefined, done: () => undefined, note: () => undefined };
+const PROGRESS = {
+  listed: () => undefined,
+  listedKinds: () => undefined,
+  done: () => undefined,
+  note: () => undefined,
+};
 
 /** Undefined when it died or gave up. */
 const runBackup = async (world: World, mayDie: boolean): Promise<BackupReport | undefined> => {

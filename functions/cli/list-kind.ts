@@ -1,0 +1,94 @@
+/** `oic list --kind`: what an instance has beside integrations. */
+import { Refused } from '../core/refused.ts';
+import { KIND_NOUNS, onlyKinds, type OtherKind } from '../core/kinds.ts';
+import type { OtherKinds } from '../core/manifest-kinds.ts';
+import { readSections } from '../jobs/compare-kinds.ts';
+import { isWholeClient } from '../oic/whole-instance.ts';
+import { type CommonOptions, openSession, withInstance } from './command.ts';
+import { count, formatTable } from './output.ts';
+
+/** @param text only those whose name contains it */
+export const listKind = async (
+  instance: string,
+  kind: OtherKind,
+  text: string | undefined,
+  options: CommonOptions,
+): Promise<number> => {
+  const session = await openSession(options);
+  const { concurrency } = session.runtime.instance(instance);
+  const wanted = onlyKinds((each) => each === kind);
+  const sections: OtherKinds = await withInstance(session, instance, async (oic) =>
+    isWholeClient(oic) ? readSections(oic, wanted, concurrency) : {},
+  );
+  if (!sections[kind]) {
+    throw new Refused(
+      `${instance} does not hand out its ${KIND_NOUNS[kind][1]}: it has none of that kind, or the client's role is not enough`,
+    );
+  }
+  const isWanted = ({ name }: { readonly name: string }): boolean =>
+    text === undefined || name.toLowerCase().includes(text.toLowerCase());
+  const { head, rows, things } = TABLES[kind](sections, isWanted);
+  session.out.result({ [kind]: things }, () => [
+    ...formatTable(head, rows),
+    '',
+    `${rows.length === 1 ? `1 ${KIND_NOUNS[kind][0]}` : `${rows.length} ${KIND_NOUNS[kind][1]}`} on ${instance}`,
+  ]);
+  return 0;
+};
+
+interface Listing {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly things: readonly object[];
+}
+
+type IsWanted = (thing: { readonly name: string }) => boolean;
+
+interface Saved {
+  readonly lastUpdated?: string | undefined;
+  readonly lastUpdatedBy?: string | undefined;
+}
+
+const saved = ({ lastUpdated, lastUpdatedBy }: Saved): string[] => [
+  lastUpdated?.slice(0, 16).replace('T', ' ') ?? '',
+  lastUpdatedBy ?? '',
+];
+
+const table = <T extends { readonly id: string; readonly name: string }>(
+  things: readonly T[] | undefined,
+  isWanted: IsWanted,
+  head: readonly string[],
+  cells: (thing: T) => readonly string[],
+): Listing => {
+  const found = (things ?? []).filter(isWanted);
+  return {
+    head: ['ID', 'NAME', ...head],
+    rows: found.map((thing) => [thing.id, thing.name, ...cells(thing)]),
+    things: found.map((thing) => withoutArchive(thing)),
+  };
+};
+
+/** A listing knows of none. */
+const withoutArchive = (thing: object): object =>
+  Object.fromEntries(Object.entries(thing).filter(([key]) => key !== 'archive'));
+
+const TABLES: Readonly<Record<OtherKind, (sections: OtherKinds, isWanted: IsWanted) => Listing>> = {
+  projects: ({ projects }, isWanted) =>
+    table(projects, isWanted, ['INTEGRATIONS', 'ACTIVE', 'UPDATED', 'BY'], (it) => [
+      `${it.integrations.length}`,
+      `${it.integrations.filter(({ status }) => status === 'ACTIVATED').length}`,
+      ...saved(it),
+    ]),
+  lookups: ({ lookups }, isWanted) => table(lookups, isWanted, ['UPDATED', 'BY'], saved),
+  libraries: ({ libraries }, isWanted) => table(libraries, isWanted, ['UPDATED', 'BY'], saved),
+  packages: ({ packages }, isWanted) =>
+    table(packages, isWanted, ['INTEGRATIONS'], (it) => [count(it.integrations.length, 'integration')]),
+  connections: ({ connections }, isWanted) =>
+    table(connections, isWanted, ['ADAPTER', 'STATUS', 'SECURITY', 'AGENT GROUP'], (it) => [
+      it.adapterType ?? '',
+      it.status,
+      it.securityPolicy ?? '',
+      it.agentGroupId ?? '',
+    ]),
+  agentGroups: ({ agentGroups }, isWanted) => table(agentGroups, isWanted, [], () => []),
+};

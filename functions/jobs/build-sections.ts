@@ -1,0 +1,139 @@
+/** The manifest's sections of the other kinds, out of what was listed, planned and gathered. */
+import type { Library } from '../core/library.ts';
+import type { Lookup } from '../core/lookup.ts';
+import type { Manifest, SnapshotFailure, SnapshotWarning } from '../core/manifest.ts';
+import type {
+  OtherKinds,
+  SnapshotLibrary,
+  SnapshotLookup,
+  SnapshotProject,
+  SnapshotProjectIntegration,
+} from '../core/manifest-kinds.ts';
+import { scheduleState } from '../core/plan-backup.ts';
+import type { ThingStep } from '../core/plan-kinds.ts';
+import { describeFindings } from '../core/secret-scan.ts';
+import type { GatheredThing } from './gather-thing.ts';
+import type { ListedKinds, ListedProject } from './list-kinds.ts';
+
+export interface KindsPlan {
+  readonly projects: readonly ThingStep<ListedProject>[] | undefined;
+  readonly lookups: readonly ThingStep<Lookup>[] | undefined;
+  readonly libraries: readonly ThingStep<Library>[] | undefined;
+}
+
+interface Built {
+  readonly sections: OtherKinds;
+  readonly exported: number;
+  readonly unchanged: number;
+  readonly failures: readonly SnapshotFailure[];
+  readonly warnings: readonly SnapshotWarning[];
+}
+
+export const buildSections = (
+  listed: ListedKinds,
+  plan: KindsPlan,
+  found: ReadonlyMap<string, GatheredThing>,
+  earlier: readonly Manifest[],
+): Built => {
+  const projects = plan.projects?.flatMap((step) =>
+    projectEntry(step, found.get(`project ${step.thing.code}`), earlier),
+  );
+  const lookups = plan.lookups?.flatMap((step) => lookupEntry(step, found.get(`lookup ${step.thing.id}`)));
+  const libraries = plan.libraries?.flatMap((step) => libraryEntry(step, found.get(`library ${step.thing.id}`)));
+  const { packages, connections, agentGroups } = listed;
+  const results = [...found.values()];
+  const failures = results.flatMap(({ name, failure }) => (failure ? [{ id: name, ...failure }] : []));
+  const warnings = results.flatMap(({ name, warning }) =>
+    warning === undefined ? [] : [{ id: name, message: warning }],
+  );
+  const secrets = (lookups ?? []).flatMap(({ id, findings = [] }) => {
+    const message = describeFindings(findings);
+    return message === undefined ? [] : [{ id: `lookup ${id}`, message }];
+  });
+  const stored = [...(projects ?? []), ...(lookups ?? []), ...(libraries ?? [])].filter(
+    ({ archive }) => archive,
+  ).length;
+  const exported = results.filter(({ isNew }) => isNew).length;
+  return {
+    sections: {
+      ...(projects && { projects }),
+      ...(lookups && { lookups }),
+      ...(libraries && { libraries }),
+      ...(packages && { packages }),
+      ...(connections && { connections }),
+      ...(agentGroups && { agentGroups }),
+    },
+    exported,
+    unchanged: stored - exported,
+    failures: [...listed.failures, ...failures],
+    warnings: [...listed.warnings, ...warnings, ...secrets],
+  };
+};
+
+const projectEntry = (
+  step: ThingStep<ListedProject>,
+  found: GatheredThing | undefined,
+  earlier: readonly Manifest[],
+): SnapshotProject[] => {
+  if (found?.isGone) return [];
+  const { id, code, name, integrations, isUnread } = step.thing;
+  const started = new Set(found?.started);
+  // An earlier archive beside integrations of today: without a time it is exported again next night, whatever that is.
+  const { lastUpdated: _, ...staleSaved } = savedOf(step, found);
+  // Better what was there last night than nothing: the snapshot says that it is incomplete.
+  const before = isUnread
+    ? earlier.flatMap(({ projects = [] }) => projects).find((project) => project.id === id)
+    : undefined;
+  return [
+    {
+      id,
+      code,
+      name,
+      ...(found?.isStale ? staleSaved : savedOf(step, found)),
+      archive: archiveOf(step, found),
+      integrations: before?.integrations ?? integrations.map((it) => integrationEntry(it, started.has(it.id))),
+    },
+  ];
+};
+
+export const integrationEntry = (
+  integration: ListedProject['integrations'][number],
+  isStarted: boolean,
+): SnapshotProjectIntegration => {
+  const { id, code, version, name, status, lastUpdated, tracing } = integration;
+  return {
+    id,
+    code,
+    version,
+    name,
+    status,
+    ...(lastUpdated !== undefined && { lastUpdated }),
+    schedule: scheduleState(integration, isStarted),
+    tracing,
+  };
+};
+
+const lookupEntry = (step: ThingStep<Lookup>, found: GatheredThing | undefined): SnapshotLookup[] => {
+  if (found?.isGone) return [];
+  const { id, name } = step.thing;
+  const findings = found?.findings ?? (step.do === 'reuse' ? step.last?.findings : undefined);
+  return [{ id, name, ...savedOf(step, found), archive: archiveOf(step, found), ...(findings && { findings }) }];
+};
+
+const libraryEntry = (step: ThingStep<Library>, found: GatheredThing | undefined): SnapshotLibrary[] => {
+  if (found?.isGone) return [];
+  const { id, code, version, name } = step.thing;
+  return [{ id, code, version, name, ...savedOf(step, found), archive: archiveOf(step, found) }];
+};
+
+type Step = ThingStep<{ readonly lastUpdated?: string | undefined; readonly lastUpdatedBy?: string | undefined }>;
+
+const archiveOf = (step: Step, found: GatheredThing | undefined) =>
+  (step.do === 'export' ? found?.archive : step.last?.archive) ?? null;
+
+/** Beside an earlier archive stands the time it was taken at, or the next night would take it for what is there now. */
+const savedOf = (step: Step, found: GatheredThing | undefined) => {
+  const lastUpdated = found?.isStale ? step.last?.lastUpdated : step.thing.lastUpdated;
+  const { lastUpdatedBy } = step.thing;
+  return { ...(lastUpdated !== undefined && { lastUpdated }), ...(lastUpdatedBy !== undefined && { lastUpdatedBy }) };
+};

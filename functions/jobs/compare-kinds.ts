@@ -1,0 +1,124 @@
+/**
+ * The state of what a side holds beside integrations. An instance is asked for its listings and for as few archives as will
+ * do: none of what was not saved since a snapshot of the same instance, nor of what only one side has.
+ */
+import { type KindsState, stateOfKinds, type ThingContent } from '../core/diff-kinds.ts';
+import { type ChangedLookup, diffTables } from '../core/diff-lookups.ts';
+import type { IncludedKinds } from '../core/kinds.ts';
+import { readLookup } from '../core/lookup-file.ts';
+import type { Manifest } from '../core/manifest.ts';
+import type { OtherKinds } from '../core/manifest-kinds.ts';
+import { stampOf, stampOfProject } from '../core/plan-kinds.ts';
+import { Refused } from '../core/refused.ts';
+import { isOicError } from '../oic/errors.ts';
+import type { WholeClient } from '../oic/whole-instance.ts';
+import type { Vault } from '../store/vault.ts';
+import { integrationEntry } from './build-sections.ts';
+import { startedIn } from './gather-thing.ts';
+import { mapLimited } from './journal.ts';
+import { listKinds } from './list-kinds.ts';
+
+type Archived = 'projects' | 'lookups' | 'libraries';
+const ARCHIVED: readonly Archived[] = ['projects', 'lookups', 'libraries'];
+
+/** What the instance has now, as a snapshot would say it but without archives. @throws Refused when a listing fails */
+export const readSections = async (
+  oic: WholeClient,
+  wanted: IncludedKinds,
+  concurrency: number,
+): Promise<OtherKinds> => {
+  const { failures, warnings: _, projects, lookups, libraries, ...others } = await listKinds(oic, wanted, concurrency);
+  const [failure] = failures;
+  if (failure) throw new Refused(`${oic.instance} was not compared: ${failure.message}`);
+  return {
+    ...others,
+    projects:
+      projects &&
+      (await mapLimited(projects, concurrency, async ({ integrations, ...project }) => {
+        const started = new Set(await startedIn(oic, { ...project, integrations }));
+        return {
+          ...project,
+          archive: null,
+          integrations: integrations.map((it) => integrationEntry(it, started.has(it.id))),
+        };
+      })),
+    lookups: lookups?.map((lookup) => ({ ...lookup, archive: null })),
+    libraries: libraries?.map((library) => ({ ...library, archive: null })),
+  };
+};
+
+export interface KindsSide {
+  readonly sections: OtherKinds;
+  /** The snapshot it comes from; undefined: an instance as it is now. */
+  readonly manifest?: Manifest;
+  readonly oic?: WholeClient;
+  readonly concurrency: number;
+}
+
+/** @param other the other side, which makes it necessary to know a content */
+export const readKindsState = async (side: KindsSide, other: KindsSide): Promise<KindsState> => {
+  const { sections, manifest, oic, concurrency } = side;
+  if (manifest || !oic) {
+    const where = manifest ? `the snapshot ${manifest.snapshot}` : 'the snapshot';
+    return stateOfKinds(sections, ({ archive }) =>
+      archive ? { digest: archive.contentSha256 } : { unknown: `${where} holds no archive of it` },
+    );
+  }
+  const contents = new Map<object, ThingContent>();
+  const work = ARCHIVED.flatMap((kind) =>
+    (sections[kind] ?? []).flatMap((thing) => {
+      const there = other.sections[kind]?.find(({ id }) => id === thing.id);
+      if (!there) return [];
+      const isSame = other.manifest?.instance === oic.instance && isUnsaved(kind, thing, there);
+      if (!isSame || !there.archive) return [{ kind, thing }];
+      contents.set(thing, { digest: there.archive.contentSha256 });
+      return [];
+    }),
+  );
+  await mapLimited(work, concurrency, async ({ kind, thing }) => {
+    contents.set(thing, await exportContent(oic, kind, thing));
+  });
+  return stateOfKinds(sections, (thing) => contents.get(thing) ?? { unknown: 'only one side has it' });
+};
+
+type Things = { [K in Archived]: NonNullable<OtherKinds[K]>[number] };
+
+const isUnsaved = (kind: Archived, a: Things[Archived], b: Things[Archived]): boolean => {
+  const stamp = (thing: Things[Archived]): string | undefined =>
+    kind === 'projects' ? stampOfProject(thing as Things['projects']) : stampOf(thing);
+  return stamp(a) !== undefined && stamp(a) === stamp(b);
+};
+
+const exportContent = async (oic: WholeClient, kind: Archived, thing: Things[Archived]): Promise<ThingContent> => {
+  try {
+    const { archive } =
+      kind === 'projects'
+        ? await oic.exportProject(thing as Things['projects'])
+        : kind === 'lookups'
+          ? await oic.exportLookup(thing.name)
+          : await oic.exportLibrary(thing.id);
+    return { digest: archive.contentSha256 };
+  } catch (error) {
+    if (isOicError(error, 'locked')) return { unknown: `locked on ${oic.instance} and cannot be exported` };
+    if (isOicError(error, 'not-found')) return { unknown: `deleted on ${oic.instance} while it was compared` };
+    throw error;
+  }
+};
+
+/** What became of the rows of these lookups, which both sides have. */
+export const compareLookups = (
+  names: readonly string[],
+  from: KindsSide,
+  to: KindsSide,
+  vault: Vault,
+): Promise<ChangedLookup[]> =>
+  mapLimited(names, from.concurrency, async (name) =>
+    diffTables(name, await readTable(name, from, vault), await readTable(name, to, vault)),
+  );
+
+const readTable = async (name: string, { sections, oic }: KindsSide, vault: Vault) => {
+  const archive = sections.lookups?.find(({ id }) => id === name)?.archive;
+  const bytes = archive ? await vault.getArchive(archive) : (await oic?.exportLookup(name))?.bytes;
+  if (!bytes) throw new Error(`nothing to read of the lookup ${name}`);
+  return readLookup(bytes, name);
+};
