@@ -295,6 +295,23 @@ describe('what goes wrong', () => {
   });
 });
 
+test('a backup cut off among the other kinds goes on where it was, by the same listings', async () => {
+  dev.refusals.set('export library', 'rate-limited');
+  await expect(backUp()).rejects.toThrow(/rate-limited/);
+  const stored = await archives();
+  dev.refusals.clear();
+  dev.asked.splice(0);
+
+  expect(await backUp()).toMatchObject({
+    complete: true,
+    others: { counts: { projects: 1, lookups: 2, libraries: 1 } },
+  });
+
+  expect(dev.asked.filter((what) => what.startsWith('list'))).toEqual([]);
+  expect(await archives()).toEqual([...stored, 'libraries/dev/TOOLS/1.0.jar'].sort());
+  expect(await damages()).toEqual([]);
+});
+
 describe('the search for credentials', () => {
   test('warns with lookup, row and column, and repeats no value anywhere but in the lookup itself', async () => {
     const report = await backUp({ scan: true });
