@@ -14,7 +14,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { awsErrorName, explainAwsError } from './aws-errors.ts';
-import { checkKey } from './object-key.ts';
+import { checkKey, contentTypeOf } from './object-key.ts';
 import {
   type ObjectStore,
   type ObjectVersion,
@@ -107,6 +107,7 @@ const putObject = async (
     Body: body,
     ContentLength: body.byteLength,
     ChecksumSHA256: createHash('sha256').update(body).digest('base64'),
+    ContentType: contentTypeOf(key),
     Metadata: { [PUT_ID]: putId },
     ...conditionHeaders(condition),
   };

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import {
   CreateBucketCommand,
+  HeadObjectCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
@@ -55,6 +56,21 @@ const OPERATIONS: readonly (readonly [string, (store: ObjectStore) => Promise<un
 
 describeWithMoto('an S3 bucket', (moto) => {
   describeObjectStore('an S3 bucket', async () => connect(await createBucket(moto), moto.clientConfig));
+
+  it.each([
+    ['reports/dev/latest.html', 'text/html; charset=utf-8'],
+    ['reports/dev/flows/abc.svg', 'image/svg+xml'],
+    ['snapshots/dev/2026-11-23T04-15-00Z.json', 'application/json'],
+    ['integrations/dev/HELLO/01.00.0000.iar', 'application/octet-stream'],
+  ])('tells a browser what %s is', async (key, type) => {
+    const bucket = await createBucket(moto);
+    await connect(bucket, moto.clientConfig).put(key, bytes('x'));
+
+    const client = new S3Client(moto.clientConfig);
+    onTestFinished(() => client.destroy());
+    const { ContentType } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    expect(ContentType).toBe(type);
+  });
 
   it('lists any number of pages', async () => {
     const client = new S3Client(moto.clientConfig);
