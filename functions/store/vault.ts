@@ -9,6 +9,7 @@ import {
   archiveKey,
   archiveKindOfKey,
   archivePrefixes,
+  reportKey,
   safetyKey,
   snapshotKey,
   snapshotOfKey,
@@ -46,7 +47,7 @@ export interface Vault {
   listManifestVersions(instance: string): Promise<ReadonlyMap<string, readonly VersionEntry[]>>;
   /** Removes one archive version for good. What is not there is no error. */
   removeArchiveVersion(version: { readonly key: string; readonly versionId: string }): Promise<void>;
-  /** The snapshot is gone at once, then all versions of its manifest; what is left after a crash goes when it is done again. */
+  /** The snapshot is gone at once, then the page about it and all versions of its manifest; what is left after a crash goes when it is done again. */
   forgetSnapshot(instance: string, snapshot: string): Promise<void>;
 }
 
@@ -68,6 +69,14 @@ export const createVault = (store: ObjectStore): Vault => {
     }
     return names.reverse();
   };
+
+  const prepareRemovals = (keys: readonly string[]) =>
+    Promise.all(
+      keys.map(async (key) => {
+        const versions = await Array.fromAsync(store.listVersions(key));
+        return { key, versionIds: versions.filter((found) => found.key === key).map(({ versionId }) => versionId) };
+      }),
+    );
 
   return {
     name: store.name,
@@ -142,11 +151,13 @@ export const createVault = (store: ObjectStore): Vault => {
     },
     removeArchiveVersion: ({ key, versionId }) => store.deleteVersion(key, versionId),
     forgetSnapshot: async (instance, snapshot) => {
-      const key = snapshotKey(instance, snapshot);
-      const versions = await Array.fromAsync(store.listVersions(key));
-      // Hidden first: to remove the newest of several versions would bring back the one before it.
-      await store.delete(key);
-      for (const { versionId } of versions) await store.deleteVersion(key, versionId);
+      const removals = await prepareRemovals([reportKey(instance, snapshot), snapshotKey(instance, snapshot)]);
+      // Hidden first: to remove the newest of several versions would bring back the one before it. The manifest's versions
+      // go last: as long as there is one, a prune that was cut off is done again.
+      for (const { key } of removals.toReversed()) await store.delete(key);
+      for (const { key, versionIds } of removals) {
+        for (const versionId of versionIds) await store.deleteVersion(key, versionId);
+      }
     },
   };
 };

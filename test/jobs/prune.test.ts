@@ -9,6 +9,7 @@ import { type PruneReport, prune } from '../../functions/jobs/prune.ts';
 import { verify } from '../../functions/jobs/verify.ts';
 import { createDirectoryStore } from '../../functions/store/directory-store.ts';
 import type { ObjectStore } from '../../functions/store/object-store.ts';
+import { createReportStore } from '../../functions/store/report-store.ts';
 import { createVault, type Vault } from '../../functions/store/vault.ts';
 import { failureOf } from '../oic/simulated.ts';
 import { createRandom } from '../simulator/random.ts';
@@ -72,6 +73,24 @@ describe('pruning', () => {
     ]);
     expect(await workshop.files()).not.toContain('integrations/dev/GONE/01.00.0000.iar');
     expect(await checkWhole(vault)).toEqual([newest]);
+  });
+
+  test('takes the report page of a forgotten snapshot with it, and no other', async () => {
+    const { vault, store } = workshop;
+    const flow = await storeVersion(vault, 'FLOW', 'a');
+    const old = await commitSnapshot(vault, night(1), [flow]);
+    const newest = await commitSnapshot(vault, night(2), [flow]);
+    const reports = createReportStore(store, 'dev');
+    for (const snapshot of [old, old, newest]) await reports.putPage(snapshot, `<p>${snapshot}`);
+
+    await run(vault, { daily: 1 });
+
+    const pages = (await contents(store)).filter((line) => line.startsWith('reports/') && line.endsWith(' true'));
+    expect(pages.map((line) => line.split(' ')[0])).toEqual([
+      'reports/dev/2090-01-02T04-15-00Z.html',
+      'reports/dev/latest.html',
+    ]);
+    expect((await contents(store)).filter((line) => line.includes('2090-01-01'))).toEqual([]);
   });
 
   test('keeps an older version when the newest is the one that goes', async () => {
