@@ -43,4 +43,4 @@ test('a backup killed at any moment leaves the last snapshot whole, and run agai
     await simulator.close();
     await desk.close();
   }
-}, 180_000);
+}, 600_000);
