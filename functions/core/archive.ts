@@ -8,6 +8,7 @@ import { ArchiveError, quoted } from './archive-error.ts';
 import { contentDigest } from './content-digest.ts';
 import { type IntegrationId, type IntegrationRef, integrationRef, isCode, isVersion } from './integration.ts';
 import { parseProperties } from './properties.ts';
+import { createRoom } from './room.ts';
 import { sha256 } from './slices.ts';
 import { readElements, readRootChildren } from './xml.ts';
 import { readZip } from './zip.ts';
@@ -228,15 +229,17 @@ const read = async (bytes: Uint8Array): Promise<Archive> => {
   };
 };
 
-let queue: Promise<unknown> = Promise.resolve();
+/** As many archives are inflated at once as these are together; one that is larger, alone. */
+const ROOM_BYTES = 4 * 2 ** 20;
+const inRoom = createRoom(ROOM_BYTES);
 
 /**
  * Reads and checks an archive. Throws an `ArchiveError` that says why the bytes are none. Any number of callers are served
- * one after another, each in a turn of its own: answers that came meanwhile are taken and the next requests sent before
- * the next archive is inflated, and no more than one lies inflated in memory.
+ * in their order, few at once, each in a turn of its own: answers that came meanwhile are taken and the next requests sent
+ * before the next archive is inflated, and memory does not grow with the number of callers.
  */
-export const readArchive = (bytes: Uint8Array): Promise<Archive> => {
-  const mine = queue.then(() => nextTurn()).then(() => read(bytes));
-  queue = mine.catch(() => undefined);
-  return mine;
-};
+export const readArchive = (bytes: Uint8Array): Promise<Archive> =>
+  inRoom(bytes.length, async () => {
+    await nextTurn();
+    return read(bytes);
+  });

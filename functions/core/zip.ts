@@ -4,11 +4,9 @@
  * (yauzl reads the directory; it compares neither headers nor CRCs.) Sizes, names and counts are hostile until checked:
  * nothing is inflated beyond what the directory declares, and what it declares is bounded first.
  */
-import { promisify } from 'node:util';
-import { inflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib';
 import { type Entry, fromBufferPromise } from 'yauzl';
 import { ArchiveError, quoted } from './archive-error.ts';
-import { checksum, createTurns } from './slices.ts';
+import { type Deflated, inflateAll } from './inflate.ts';
 
 interface Zip {
   /** The files by name; directory entries and what macOS adds (`__MACOSX/`, `.DS_Store`) are checked and left out. */
@@ -170,26 +168,13 @@ const rawData = (zip: Buffer, entry: Entry, start: number, end: number): Buffer 
   return zip.subarray(dataStart, dataEnd);
 };
 
-const inflateAside = promisify<Buffer, ZlibOptions, Buffer>(inflateRaw);
-/** Inflating this much takes long enough to be done by another thread; for less, handing it over costs more. */
-const ASIDE_BYTES = 2 ** 20;
-
-const inflate = (raw: Buffer, entry: Entry, name: string): Buffer | Promise<Buffer> => {
+const deflated = (raw: Buffer, entry: Entry, name: string): Deflated => {
   if ((entry.generalPurposeBitFlag & ENCRYPTED) !== 0) throw damaged(`the entry ${quoted(name)} is encrypted`);
-  if (entry.compressionMethod === STORED) return raw;
-  if (entry.compressionMethod !== DEFLATED) throw damaged(`the entry ${quoted(name)} is compressed in an unknown way`);
-  const room = Math.max(entry.uncompressedSize, 1);
-  const fail = (): never => {
-    throw damaged(`the entry ${quoted(name)} does not decompress to its size`);
-  };
-  // In one chunk of just the size: nothing is allocated that is not kept.
-  const options = { maxOutputLength: room, chunkSize: Math.max(room, 64) };
-  if (room > ASIDE_BYTES) return inflateAside(raw, options).catch(fail);
-  try {
-    return inflateRawSync(raw, options);
-  } catch {
-    return fail();
+  const isDeflated = entry.compressionMethod === DEFLATED;
+  if (!isDeflated && entry.compressionMethod !== STORED) {
+    throw damaged(`the entry ${quoted(name)} is compressed in an unknown way`);
   }
+  return { name, raw, isDeflated, size: entry.uncompressedSize, crc32: entry.crc32 };
 };
 
 const isOsLitter = (name: string): boolean => name.startsWith('__MACOSX/') || /(^|\/)\.DS_Store$/.test(name);
@@ -219,22 +204,19 @@ export const readZip = async (bytes: Uint8Array): Promise<Zip> => {
   checkSizes(zip, entries);
   const inOrder = entries.toSorted((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader);
   if ((inOrder[0]?.relativeOffsetOfLocalHeader ?? directoryOffset) !== 0) throw damaged('foreign bytes come before it');
-  const members = new Map<string, Buffer>();
+  const parts: Deflated[] = [];
   const seen = new Set<string>();
-  const turns = createTurns();
   let foreign = hasComment;
   for (const [index, entry] of inOrder.entries()) {
     const name = nameOf(entry);
     if (seen.has(name)) throw new ArchiveError('hostile', `The archive holds two entries named ${quoted(name)}.`);
     seen.add(name);
     const end = inOrder[index + 1]?.relativeOffsetOfLocalHeader ?? directoryOffset;
-    const inflated = inflate(rawData(zip, entry, entry.relativeOffsetOfLocalHeader, end), entry, name);
-    const data = inflated instanceof Promise ? await inflated : inflated;
-    await turns(data.length);
-    if (data.length !== entry.uncompressedSize || (await checksum(data)) !== entry.crc32) {
-      throw damaged(`the entry ${quoted(name)} does not have the contents it was written with`);
-    }
+    parts.push(deflated(rawData(zip, entry, entry.relativeOffsetOfLocalHeader, end), entry, name));
     foreign ||= isForeign(entry, name);
+  }
+  const members = new Map<string, Buffer>();
+  for (const [name, data] of await inflateAll(parts)) {
     if (!name.endsWith('/') && !isOsLitter(name)) members.set(name, data);
   }
   return { members, rezipped: foreign || timesDiffer(entries) };
