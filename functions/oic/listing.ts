@@ -3,8 +3,12 @@
  * added or deleted between two pages shifts the rest, and a server may give smaller pages than it was asked for
  * (https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-integrations-get.html).
  *
- *   pass: next offset = what was received, until the server has no more
+ *   pass: the first page, then those its size and total promise, side by side; whatever is still missing, one after another,
+ *         next offset = what was received, until the server has no more
  *   a pass counts when ids are unique and as many as `totalResults` says on every page; else the list is read again
+ *
+ * Why that suffices, in whatever order pages come: if one of the N that were there from the first page on is missing among
+ * N different ones, then one of those was added since, and its time says so.
  */
 
 export interface Page<T> {
@@ -27,6 +31,8 @@ export class ListingError extends Error {
 }
 
 const MAX_PASSES = 8;
+/** The transport decides how many are in flight; this many stand in its queue. */
+const PAGES_AT_ONCE = 8;
 
 export const readListing = async <T extends Listed>(
   what: string,
@@ -67,8 +73,10 @@ const readPass = async <T extends Listed>(readPage: (offset: number) => Promise<
   let startedAtMs: number | undefined;
   let isDoubtful = false;
   const wrong = (problem: string): Pass<T> => ({ items: [], problem, isDoubtful: false });
+  const first = await readPage(0);
+  const pages = await readPromised(readPage, first);
   for (;;) {
-    const page = await readPage(received);
+    const page = pages.get(received) ?? (await readPage(received));
     if (received === 0) {
       total = page.totalResults;
       startedAtMs = page.answeredAtMs;
@@ -88,6 +96,36 @@ const readPass = async <T extends Listed>(readPage: (offset: number) => Promise<
     if (!expectsMore) return { items: [...items.values()], isDoubtful };
     if (page.items.length === 0) return wrong(`the list ended after ${received} of ${total ?? 'an unknown number'}`);
   }
+};
+
+/** By offset: the first page and, if it tells the total, the others at its size, until one shows that the list has moved. */
+const readPromised = async <T>(
+  readPage: (offset: number) => Promise<Page<T>>,
+  first: Page<T>,
+): Promise<ReadonlyMap<number, Page<T>>> => {
+  const pages = new Map([[0, first]]);
+  const size = first.items.length;
+  const total = size === 0 ? 0 : (first.totalResults ?? 0);
+  let next = size;
+  let hasEnded = false;
+  const lane = async (): Promise<void> => {
+    while (!hasEnded && next < total) {
+      const offset = next;
+      next += size;
+      try {
+        const page = await readPage(offset);
+        pages.set(offset, page);
+        hasEnded ||= page.totalResults !== total || page.items.length < Math.min(size, total - offset);
+      } catch (error) {
+        hasEnded = true;
+        throw error;
+      }
+    }
+  };
+  const outcomes = await Promise.allSettled(Array.from({ length: PAGES_AT_ONCE }, lane));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+  return pages;
 };
 
 /** HTTP dates have whole seconds, so the second in which the reading began counts as after it. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Listed, ListingError, type Page, readListing } from '../../functions/oic/listing.ts';
+import { createRandom } from '../simulator/random.ts';
 
 const items = (count: number): Listed[] =>
   Array.from({ length: count }, (_, n) => ({ id: `I${String(n).padStart(4, '0')}` }));
@@ -37,6 +38,43 @@ describe('a listing', () => {
     const all = items(120);
 
     expect(await read((offset) => pageOf(all, offset, 37))).toEqual(all);
+  });
+
+  test('is read side by side once its first page has told how much there is', async () => {
+    const all = items(500);
+    let [inFlight, most] = [0, 0];
+
+    await readListing(
+      'listing',
+      async (offset) => {
+        most = Math.max(most, ++inFlight);
+        await new Promise((resolve) => setImmediate(resolve));
+        inFlight--;
+        return pageOf(all, offset, 100);
+      },
+      () => Promise.resolve(),
+    );
+
+    expect(most).toBe(4);
+  });
+
+  test('is read on one by one, when pages after the first are shorter', async () => {
+    const all = items(500);
+
+    expect(await read((offset) => pageOf(all, offset, offset === 0 ? 100 : 60))).toEqual(all);
+  });
+
+  test('asks for no further page after one could not be read', async () => {
+    const all = items(10_000);
+    const offsets: number[] = [];
+    const broken = read((offset) => {
+      offsets.push(offset);
+      if (offset > 0) throw new Error('the instance answered 503');
+      return pageOf(all, offset, 100);
+    });
+
+    await expect(broken).rejects.toThrow('the instance answered 503');
+    expect(offsets.length).toBeLessThan(10);
   });
 
   test('goes on when the server says there is no more but its total says there is', async () => {
@@ -82,10 +120,12 @@ describe('a listing', () => {
     const property = fc.asyncProperty(
       fc.integer({ min: 1, max: 90 }),
       fc.array(change, { maxLength: 6 }),
-      async (count, changes) => {
+      fc.integer(),
+      async (count, changes, seed) => {
         const list = items(count);
         const stable = new Set(list.map(({ id }) => id));
         let requests = 0;
+        const turns = createRandom(seed);
         const created = '2026-11-23T04:15:01.000Z';
         const insert = (item: Listed): void => {
           list.push(item);
@@ -101,11 +141,17 @@ describe('a listing', () => {
           if (kind !== 'delete')
             insert({ id: `I${String(Math.floor((1 - where) * count)).padStart(4, '0')}x${added++}`, created });
         };
-        const got = await read((offset) => {
-          requests++;
-          changes.filter(({ atRequest }) => atRequest === requests).forEach(apply);
-          return pageOf(list, offset, 10);
-        });
+        // Pages asked for side by side are answered in any order.
+        const got = await readListing(
+          'listing',
+          async (offset) => {
+            for (let turn = turns.below(12); turn > 0; turn--) await Promise.resolve();
+            requests++;
+            changes.filter(({ atRequest }) => atRequest === requests).forEach(apply);
+            return pageOf(list, offset, 10);
+          },
+          () => Promise.resolve(),
+        );
         const ids = got.map(({ id }) => id);
         expect(new Set(ids).size).toBe(ids.length);
         expect([...stable].filter((id) => !ids.includes(id))).toEqual([]);
