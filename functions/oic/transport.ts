@@ -22,6 +22,8 @@ export interface OicRequest<T> {
   /** For messages: "exporting HELLO|01.00.0000". */
   readonly what: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** A POST that changes nothing: allowed where only reading is, and repeated like a GET. */
+  readonly isRead?: boolean;
   /** Below `/ic/api/integration/v1`, already encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -143,7 +145,7 @@ export const createTransport = (options: TransportOptions): Transport => {
 
   return {
     send: (request) =>
-      repeat(retry, request.method === 'GET', () =>
+      repeat(retry, isReading(request), () =>
         attempt({ ...request, what: `${request.what} on ${instance}` }, () => sendPaced(request), authorizer.redact),
       ),
     requests: () => requests,
@@ -152,8 +154,13 @@ export const createTransport = (options: TransportOptions): Transport => {
 };
 
 /** Requests that should take equally long; undefined for writes, which may rightly take minutes or no time at all. */
-const paceKind = ({ method, path }: OicRequest<unknown>): string | undefined =>
-  method === 'GET' ? path.replace(/^(\/(?:integrations|connections)\/)[^/]+/, '$1*') : undefined;
+const paceKind = (request: OicRequest<unknown>): string | undefined =>
+  isReading(request)
+    ? request.path.replace(/\/(integrations|connections|projects|lookups|libraries|packages)\/[^/]+/g, '/$1/*')
+    : undefined;
+
+const isReading = ({ method, isRead }: Pick<OicRequest<unknown>, 'method' | 'isRead'>): boolean =>
+  method === 'GET' || isRead === true;
 
 const judgeOutcome = (outcome: PromiseSettledResult<Answer>, maxPauseMs: number): Verdict => {
   // One that asks for longer is given up, and so are the others as they come to it: they need not wait for that.
@@ -187,7 +194,8 @@ const repeat = async <T>(policy: RetryPolicy, isRead: boolean, once: () => Promi
 
 interface Attempt<T> {
   readonly what: string;
-  readonly method: string;
+  readonly method: OicRequest<T>['method'];
+  readonly isRead?: boolean;
   readonly path: string;
   /** Asking for a token changes nothing and does not reach the instance: whoever waits for it may always try again. */
   readonly isToken?: boolean;
@@ -235,7 +243,7 @@ const attempt = async <T>(
   }
   const text = answer.body.toString('utf8');
   const oracle = oracleWords(text);
-  const isWrite = request.method !== 'GET';
+  const isWrite = !isReading(request);
   const kind =
     request.isToken && status < 429 ? 'unauthorized' : kindOfStatus(status, isWrite, parseJson(text) !== undefined);
   const retryAfterMs = parseRetryAfterMs(answer.headers['retry-after'], Date.now());
