@@ -6,10 +6,8 @@ import { lockedRefusal } from './activation.ts';
 import { Refusal } from './answer.ts';
 import { BadArchive } from './archive-facts.ts';
 import { type Connection, createConnection } from './connection.ts';
-import { librariesIn } from './library.ts';
-import { saveLibrary } from './library-routes.ts';
-import { readDvm } from './lookup.ts';
-import { saveLookup } from './lookup-routes.ts';
+import { librariesIn, saveLibrary } from './library.ts';
+import { readDvm, saveLookup } from './lookup.ts';
 import type { Integration, IntegrationStatus, State } from './state.ts';
 import { readArchive, type StoredArchive } from './stored-archive.ts';
 

@@ -1,10 +1,7 @@
 /** The hand of a test on what is in a simulated instance beside integrations. */
 import { configure } from './connection.ts';
-import type { Library } from './library.ts';
-import { readLibrary } from './library.ts';
-import { saveLibrary } from './library-routes.ts';
-import type { Lookup } from './lookup.ts';
-import { saveLookup } from './lookup-routes.ts';
+import { type Library, readLibrary, saveLibrary } from './library.ts';
+import { type Lookup, saveLookup } from './lookup.ts';
 import { digestOf, placeProject, touchProject } from './project.ts';
 import { readProject } from './project-archive.ts';
 import type { IntegrationStatus, ScheduleState, State } from './state.ts';

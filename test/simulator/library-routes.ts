@@ -4,7 +4,7 @@
  */
 import { emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
 import { listAnswer } from './kind-listing.ts';
-import { type Library, readLibrary, writeLibrary } from './library.ts';
+import { type Library, readLibrary, saveLibrary, writeLibrary } from './library.ts';
 import type { Call, Route } from './route.ts';
 import type { State } from './state.ts';
 import { readFields, readFile } from './uploads.ts';
@@ -62,18 +62,6 @@ export const libraryRoutes = (state: State, pageCap: number | undefined): Route[
     },
   },
 ];
-
-/** Puts a library there, whatever was there before. */
-export const saveLibrary = (
-  state: State,
-  { code, version, name, members }: Pick<Library, 'code' | 'version' | 'name' | 'members'>,
-  by: string,
-  at?: number,
-): void => {
-  const id = `${code}|${version}`;
-  const lastUpdated = at ?? Math.max(state.now(), (state.libraries.get(id)?.lastUpdated ?? 0) + 1);
-  state.libraries.set(id, { id, code, version, name, members, lastUpdated, lastUpdatedBy: by });
-};
 
 const find = (state: State, id: string): Library => {
   const found = state.libraries.get(id);

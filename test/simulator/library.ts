@@ -1,5 +1,6 @@
 /** A library of a simulated instance: JavaScript in a zip. Each export packs it anew, so that its bytes differ. */
 import { createExporter } from './exporter.ts';
+import type { State } from './state.ts';
 import { type CompressedEntry, readCompressed } from './zip.ts';
 
 export interface Library {
@@ -37,4 +38,16 @@ export const librariesIn = (members: readonly CompressedEntry[]): Carried[] => {
     const own = files.map((file) => ({ ...file, name: file.name.slice(file.name.lastIndexOf('/') + 1) }));
     return [{ code, version, members: own }];
   });
+};
+
+/** Puts a library there, whatever was there before. */
+export const saveLibrary = (
+  state: State,
+  { code, version, name, members }: Pick<Library, 'code' | 'version' | 'name' | 'members'>,
+  by: string,
+  at?: number,
+): void => {
+  const id = `${code}|${version}`;
+  const lastUpdated = at ?? Math.max(state.now(), (state.libraries.get(id)?.lastUpdated ?? 0) + 1);
+  state.libraries.set(id, { id, code, version, name, members, lastUpdated, lastUpdatedBy: by });
 };

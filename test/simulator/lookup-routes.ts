@@ -4,7 +4,7 @@
  */
 import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
 import { listAnswer } from './kind-listing.ts';
-import { type Lookup, readLookup, writeLookup } from './lookup.ts';
+import { type Lookup, readLookup, saveLookup, writeLookup } from './lookup.ts';
 import type { Call, Route } from './route.ts';
 import type { State } from './state.ts';
 import { readFilePart } from './uploads.ts';
@@ -51,18 +51,6 @@ export const lookupRoutes = (state: State, pageCap: number | undefined): Route[]
     },
   },
 ];
-
-/** Puts a lookup there, whatever was there before. */
-export const saveLookup = (
-  state: State,
-  { name, columns, rows }: Pick<Lookup, 'name' | 'columns' | 'rows'>,
-  by: string,
-  at = Math.max(state.now(), (state.lookups.get(name)?.lastUpdated ?? 0) + 1),
-): Lookup => {
-  const lookup: Lookup = { name, columns, rows, lockedBy: undefined, lastUpdated: at, lastUpdatedBy: by };
-  state.lookups.set(name, lookup);
-  return lookup;
-};
 
 const find = (state: State, name: string): Lookup => {
   const found = state.lookups.get(name);

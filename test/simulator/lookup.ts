@@ -3,6 +3,7 @@
  * integration it travels as a domain value map (.dvm).
  */
 import { parseCsv, writeCsv } from './csv.ts';
+import type { State } from './state.ts';
 
 export interface Lookup {
   readonly name: string;
@@ -44,4 +45,16 @@ export const readDvm = (data: Uint8Array): Table => {
     [...row.matchAll(/<cell(?:>([\s\S]*?)<\/cell>|\s*\/>)/g)].map(([, cell]) => unescaped(cell)),
   );
   return { columns, rows };
+};
+
+/** Puts a lookup there, whatever was there before. */
+export const saveLookup = (
+  state: State,
+  { name, columns, rows }: Pick<Lookup, 'name' | 'columns' | 'rows'>,
+  by: string,
+  at = Math.max(state.now(), (state.lookups.get(name)?.lastUpdated ?? 0) + 1),
+): Lookup => {
+  const lookup: Lookup = { name, columns, rows, lockedBy: undefined, lastUpdated: at, lastUpdatedBy: by };
+  state.lookups.set(name, lookup);
+  return lookup;
 };
