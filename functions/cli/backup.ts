@@ -1,6 +1,6 @@
 import { parseIntegrationId } from '../core/integration.ts';
-import { describeCounts, includedKinds } from '../core/kinds.ts';
 import { ARCHIVE_FOLDERS } from '../core/keys.ts';
+import { describeCounts, includedKinds } from '../core/kinds.ts';
 import { ManifestError } from '../core/manifest.ts';
 import { archivedThings } from '../core/manifest-archives.ts';
 import { type BackupReport, backUp } from '../jobs/back-up.ts';

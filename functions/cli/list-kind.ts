@@ -1,9 +1,9 @@
 /** `oic list --kind`: what an instance has beside integrations. */
-import { Refused } from '../core/refused.ts';
-import { KIND_NOUNS, onlyKinds, type OtherKind } from '../core/kinds.ts';
+
+import { KIND_NOUNS, type OtherKind, onlyKinds } from '../core/kinds.ts';
 import type { OtherKinds } from '../core/manifest-kinds.ts';
+import { Refused } from '../core/refused.ts';
 import { readSections } from '../jobs/compare-kinds.ts';
-import { isWholeClient } from '../oic/whole-instance.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { count, formatTable } from './output.ts';
 
@@ -17,15 +17,7 @@ export const listKind = async (
   const session = await openSession(options);
   const { concurrency } = session.runtime.instance(instance);
   const wanted = onlyKinds((each) => each === kind);
-  const sections: OtherKinds = await withInstance(session, instance, async (oic) => {
-    // Must not read as "the instance has none": it was never asked.
-    if (!isWholeClient(oic)) {
-      throw new Refused(
-        `this version of oic does not read ${KIND_NOUNS[kind][1]} from an instance yet; nothing was asked`,
-      );
-    }
-    return readSections(oic, wanted, concurrency);
-  });
+  const sections: OtherKinds = await withInstance(session, instance, (oic) => readSections(oic, wanted, concurrency));
   if (!sections[kind]) {
     throw new Refused(
       `${instance} does not hand out its ${KIND_NOUNS[kind][1]}: it has none of that kind, or the client's role is not enough`,

@@ -10,7 +10,10 @@ export interface ConnectionProperties {
 
 interface ConnectionPropertyState {
   readonly propertyName: string;
-  readonly [field: string]: unknown;
+  readonly propertyGroup?: string | undefined;
+  readonly propertyType?: string | undefined;
+  /** It has a value, which may be a secret that is not told. */
+  readonly isSet: boolean;
 }
 
 /**
@@ -21,7 +24,7 @@ export const missingSettings = (connection: ConnectionProperties): string[] =>
   connection.status === 'CONFIGURED'
     ? []
     : [...(connection.connectionProperties ?? []), ...(connection.securityProperties ?? [])]
-        .filter(({ propertyValue }) => propertyValue === undefined || propertyValue === null || propertyValue === '')
+        .filter(({ isSet }) => !isSet)
         .map(({ propertyName }) => propertyName);
 
 /** The `connections` part of the credentials document for these: every key in place, every value to fill. */
@@ -38,8 +41,8 @@ export const connectionTemplate = (connections: readonly ConnectionProperties[])
   );
 
 const toFill = ({ propertyGroup, propertyName, propertyType }: ConnectionPropertyState): object => ({
-  ...(typeof propertyGroup === 'string' && { propertyGroup }),
+  ...(propertyGroup !== undefined && { propertyGroup }),
   propertyName,
-  ...(typeof propertyType === 'string' && { propertyType }),
+  ...(propertyType !== undefined && { propertyType }),
   propertyValue: '',
 });

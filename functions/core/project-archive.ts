@@ -3,14 +3,15 @@
  * `project/`, at the top or in one folder. Reading one proves it whole and says whose it is and what it holds; the file name
  * says nothing.
  */
+
+import type { ArchiveConnection } from './archive.ts';
 import { readConnection } from './archive.ts';
 import { ArchiveError, quoted } from './archive-error.ts';
-import type { ArchiveConnection } from './archive.ts';
 import { contentDigest } from './content-digest.ts';
 import { type IntegrationRef, integrationRef, isCode, isVersion } from './integration.ts';
 import { projectMeaning } from './project-digest.ts';
-import { readYamlFacts } from './yaml-facts.ts';
 import { sha256 } from './slices.ts';
+import { readYamlFacts } from './yaml-facts.ts';
 import { readZip } from './zip.ts';
 
 interface ProjectIntegration extends IntegrationRef {

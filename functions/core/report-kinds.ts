@@ -1,5 +1,5 @@
 /** What the snapshot holds beside integrations, and what changed there since the one before. */
-import { type ChangedThing, type KindDiff, type KindsDiff, hasChanges } from './diff-kinds.ts';
+import { type ChangedThing, hasChanges, type KindDiff, type KindsDiff } from './diff-kinds.ts';
 import { KIND_NOUNS, OTHER_KIND_ORDER, type OtherKind } from './kinds.ts';
 import type { Manifest } from './manifest.ts';
 import type { OtherKinds } from './manifest-kinds.ts';

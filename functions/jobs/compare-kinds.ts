@@ -10,8 +10,8 @@ import type { Manifest } from '../core/manifest.ts';
 import type { OtherKinds } from '../core/manifest-kinds.ts';
 import { stampOf, stampOfProject } from '../core/plan-kinds.ts';
 import { Refused } from '../core/refused.ts';
+import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
-import type { WholeClient } from '../oic/whole-instance.ts';
 import type { Vault } from '../store/vault.ts';
 import { integrationEntry } from './build-sections.ts';
 import { startedIn } from './gather-thing.ts';
@@ -22,11 +22,7 @@ type Archived = 'projects' | 'lookups' | 'libraries';
 const ARCHIVED: readonly Archived[] = ['projects', 'lookups', 'libraries'];
 
 /** What the instance has now, as a snapshot would say it but without archives. @throws Refused when a listing fails */
-export const readSections = async (
-  oic: WholeClient,
-  wanted: IncludedKinds,
-  concurrency: number,
-): Promise<OtherKinds> => {
+export const readSections = async (oic: OicClient, wanted: IncludedKinds, concurrency: number): Promise<OtherKinds> => {
   const { failures, warnings: _, projects, lookups, libraries, ...others } = await listKinds(oic, wanted, concurrency);
   const [failure] = failures;
   if (failure) throw new Refused(`${oic.instance} was not compared: ${failure.message}`);
@@ -51,7 +47,7 @@ export interface KindsSide {
   readonly sections: OtherKinds;
   /** The snapshot it comes from; undefined: an instance as it is now. */
   readonly manifest?: Manifest;
-  readonly oic?: WholeClient;
+  readonly oic?: OicClient;
   readonly concurrency: number;
 }
 
@@ -89,7 +85,7 @@ const isUnsaved = (kind: Archived, a: Things[Archived], b: Things[Archived]): bo
   return stamp(a) !== undefined && stamp(a) === stamp(b);
 };
 
-const exportContent = async (oic: WholeClient, kind: Archived, thing: Things[Archived]): Promise<ThingContent> => {
+const exportContent = async (oic: OicClient, kind: Archived, thing: Things[Archived]): Promise<ThingContent> => {
   try {
     const { archive } =
       kind === 'projects'

@@ -3,6 +3,8 @@
  * the schedules that may run, and as few archives as will do: none of an integration whose `lastUpdated` is the one in a
  * snapshot of the same instance, nor of one that only one side has. Never more than `concurrency` at a time; only reads.
  */
+
+import type { ChangedLookup } from '../core/diff-lookups.ts';
 import {
   type Content,
   diffSnapshots,
@@ -10,14 +12,12 @@ import {
   type SnapshotDiff,
   stateOfManifest,
 } from '../core/diff-snapshots.ts';
-import type { ChangedLookup } from '../core/diff-lookups.ts';
 import type { IntegrationId } from '../core/integration.ts';
-import { type IncludedKinds, onlyKinds, OTHER_KIND_ORDER, type OtherKind } from '../core/kinds.ts';
+import { type IncludedKinds, OTHER_KIND_ORDER, type OtherKind, onlyKinds } from '../core/kinds.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
-import { isWholeClient } from '../oic/whole-instance.ts';
 import type { Vault } from '../store/vault.ts';
 import { compareLookups, type KindsSide, readKindsState, readSections } from './compare-kinds.ts';
 import { mapLimited } from './journal.ts';
@@ -84,7 +84,6 @@ const readSide = async (source: Source, other: Source, kinds: IncludedKinds): Pr
     return { sections, manifest, concurrency: LISTINGS_AT_ONCE };
   }
   const { oic, concurrency, kinds: there } = source;
-  if (!isWholeClient(oic)) return { sections: {}, concurrency };
   const wanted = onlyKinds((kind) => there[kind] && isWanted(kind));
   return { sections: await readSections(oic, wanted, concurrency), oic, concurrency };
 };

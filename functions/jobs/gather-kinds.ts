@@ -11,7 +11,6 @@ import type { OtherKinds } from '../core/manifest-kinds.ts';
 import { mustAskSchedule } from '../core/plan-backup.ts';
 import { knownThings, planThings, stampOf, stampOfProject } from '../core/plan-kinds.ts';
 import type { OicClient } from '../oic/client.ts';
-import { isWholeClient } from '../oic/whole-instance.ts';
 import type { Vault } from '../store/vault.ts';
 import { buildSections, type KindsPlan } from './build-sections.ts';
 import { gatherThing, type ThingWork } from './gather-thing.ts';
@@ -62,7 +61,7 @@ export const gatherKinds = async (
 ): Promise<GatheredKinds> => {
   const { oic, vault, journal, progress } = services;
   const { kinds, scan = false, full, concurrency } = options;
-  if (!kinds || !isWholeClient(oic)) return NOTHING;
+  if (!kinds) return NOTHING;
   const known = knownThings(earlier);
   const { listed, gone } = await journal.step('list the other kinds', async () => {
     const listing = await listKinds(oic, kinds, concurrency);

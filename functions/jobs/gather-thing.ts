@@ -10,8 +10,8 @@ import type { ArchiveRef } from '../core/manifest.ts';
 import { mustAskSchedule } from '../core/plan-backup.ts';
 import type { KnownThing, ThingStep } from '../core/plan-kinds.ts';
 import { type SecretFinding, scanForSecrets } from '../core/secret-scan.ts';
+import type { OicClient } from '../oic/client.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
-import type { WholeClient } from '../oic/whole-instance.ts';
 import { type Vault, VaultError } from '../store/vault.ts';
 import { isWhole, lockedWarning } from './gather.ts';
 import type { ListedProject } from './list-kinds.ts';
@@ -42,7 +42,7 @@ const nameOfWork = (work: ThingWork): string =>
   `${work.kind} ${work.kind === 'project' ? work.step.thing.code : work.step.thing.id}`;
 
 interface Services {
-  readonly oic: WholeClient;
+  readonly oic: OicClient;
   readonly vault: Vault;
 }
 
@@ -63,7 +63,7 @@ export const gatherThing = async (services: Services, work: ThingWork): Promise<
 };
 
 /** One after the other: a project has few, and other projects are at work beside it. */
-export const startedIn = async (oic: WholeClient, { id, integrations }: ListedProject): Promise<string[]> => {
+export const startedIn = async (oic: OicClient, { id, integrations }: ListedProject): Promise<string[]> => {
   const started: string[] = [];
   for (const integration of integrations.filter(mustAskSchedule)) {
     if (await oic.inProject(id).isScheduleStarted(integration.id)) started.push(integration.id);
@@ -116,7 +116,7 @@ interface Source {
   isThere(): Promise<boolean>;
 }
 
-const sourceOf = (oic: WholeClient, work: ThingWork): Source => {
+const sourceOf = (oic: OicClient, work: ThingWork): Source => {
   const { instance } = oic;
   if (work.kind === 'project') {
     const { thing } = work.step;

@@ -2,17 +2,19 @@
  * What an instance holds beside integrations, as its listings tell it. A kind that the instance refuses is a warning and
  * stays out of the snapshot; one whose listing fails otherwise makes the snapshot incomplete. Neither stops the others.
  */
-import type { Integration } from '../core/integration.ts';
+import type { Integration, IntegrationId } from '../core/integration.ts';
 import { type IncludedKinds, KIND_NOUNS, type OtherKind } from '../core/kinds.ts';
 import type { Library } from '../core/library.ts';
 import type { Lookup } from '../core/lookup.ts';
 import type { SnapshotFailure, SnapshotWarning } from '../core/manifest.ts';
 import type { SnapshotAgentGroup, SnapshotConnection, SnapshotPackage } from '../core/manifest-kinds.ts';
+import type { Package } from '../core/package.ts';
 import type { Project } from '../core/project.ts';
 import { hasSecretShape } from '../core/secret-scan.ts';
+import type { Connection } from '../oic/answers.ts';
+import type { OicClient } from '../oic/client.ts';
 import { isForAll, isOicError, type OicError } from '../oic/errors.ts';
 import { ListingError } from '../oic/listing.ts';
-import type { WholeClient } from '../oic/whole-instance.ts';
 import { mapLimited } from './journal.ts';
 
 export interface ListedProject extends Project {
@@ -33,7 +35,7 @@ export interface ListedKinds {
   readonly warnings: readonly SnapshotWarning[];
 }
 
-export const listKinds = async (oic: WholeClient, wanted: IncludedKinds, concurrency: number): Promise<ListedKinds> => {
+export const listKinds = async (oic: OicClient, wanted: IncludedKinds, concurrency: number): Promise<ListedKinds> => {
   const failures: SnapshotFailure[] = [];
   const warnings: SnapshotWarning[] = [];
 
@@ -70,7 +72,7 @@ export const listKinds = async (oic: WholeClient, wanted: IncludedKinds, concurr
     read('projects', async () => mapLimited(await oic.listProjects(), concurrency, readProject)),
     read('lookups', () => oic.listLookups()),
     read('libraries', () => oic.listLibraries()),
-    read('packages', async () => (await oic.listPackages()).map(toPackage)),
+    read('packages', () => listPackages(oic)),
     read('connections', async () => (await oic.listConnections()).map(toConnection)),
     read('agentGroups', async () => (await oic.listAgentGroups()).map(({ id, name }) => ({ id, name }))),
   ]);
@@ -93,44 +95,40 @@ const refused = (kind: OtherKind, error: OicError): SnapshotWarning => ({
   message: `are not in the snapshot, for the instance does not hand them out: ${error.message}; \`include.${kind}: false\` in the settings leaves them out without this warning`,
 });
 
-type Listed<K extends 'listPackages' | 'listConnections'> = Awaited<ReturnType<WholeClient[K]>>[number];
-
-const toPackage = ({ id, name, integrations = [] }: Listed<'listPackages'>): SnapshotPackage => ({
-  id,
-  name,
-  integrations: [...integrations].sort(),
-});
+/** Where the listing of packages does not tell what they hold, that of the integrations does: each names its package. */
+const listPackages = async (oic: OicClient): Promise<SnapshotPackage[]> => {
+  const packages = await oic.listPackages();
+  const isTold = packages.every(({ integrations }) => integrations);
+  const inPackage = Map.groupBy(isTold ? [] : await oic.listIntegrations(), ({ packageName }) => packageName);
+  const membersOf = ({ name, integrations }: Package): readonly IntegrationId[] =>
+    integrations ?? (inPackage.get(name) ?? []).map(({ id }) => id);
+  return packages.map((one) => ({ id: one.id, name: one.name, integrations: [...membersOf(one)].sort() }));
+};
 
 /** Written out field by field: nothing of security properties may slip in, nor a value that is or holds a secret. */
-const toConnection = (listed: Listed<'listConnections'>): SnapshotConnection => {
-  const fields: Readonly<Record<string, unknown>> = listed;
-  const optional = ['adapterType', 'role', 'securityPolicy', 'agentGroupId', 'lastUpdated', 'lastUpdatedBy'].flatMap(
-    (field) => {
-      const text = textOf(fields[field]);
-      return text === undefined ? [] : [[field, text]];
-    },
-  );
-  const properties: readonly Readonly<Record<string, unknown>>[] = listed.connectionProperties ?? [];
+const toConnection = (listed: Connection): SnapshotConnection => {
+  const { id, name, status = '', connectionProperties = [] } = listed;
+  const optional = CONNECTION_FIELDS.flatMap((field) => (listed[field] ? [[field, listed[field]]] : []));
   return {
-    id: listed.id,
-    name: textOf(fields.name) ?? listed.id,
-    status: textOf(fields.status) ?? '',
+    id,
+    name,
+    status,
     ...Object.fromEntries(optional),
-    properties: properties.map(({ propertyName, propertyType, propertyValue }) => {
-      const [name, value] = [textOf(propertyName) ?? '', textOf(propertyValue)];
-      const isTold =
-        value !== undefined && !isSecret(`${name} ${textOf(propertyType) ?? ''}`) && !hasSecretShape(value);
-      return { name, ...(isTold && { value }) };
+    properties: connectionProperties.map(({ propertyName, propertyType = '', propertyValue: value }) => {
+      const isTold = value !== undefined && !isSecret(`${propertyName} ${propertyType}`) && !hasSecretShape(value);
+      return { name: propertyName, ...(isTold && { value }) };
     }),
   };
 };
 
-/** Gen 2 tells an adapter as an object with a name. */
-const textOf = (value: unknown): string | undefined => {
-  if (typeof value === 'string') return value === '' ? undefined : value;
-  const name = typeof value === 'object' && value !== null ? (value as { name?: unknown }).name : undefined;
-  return typeof name === 'string' ? name : undefined;
-};
+const CONNECTION_FIELDS = [
+  'adapterType',
+  'role',
+  'securityPolicy',
+  'agentGroupId',
+  'lastUpdated',
+  'lastUpdatedBy',
+] as const satisfies readonly (keyof Connection)[];
 
 const isSecret = (nameAndType: string): boolean =>
   /password|passphrase|secret|token|private.?key|credential/i.test(nameAndType);

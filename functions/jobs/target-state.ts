@@ -1,8 +1,9 @@
 /** What a target has of the codes that are to be installed, read from the instance: status, schedules, content. */
 import type { IntegrationRef } from '../core/integration.ts';
 import type { TargetIntegration } from '../core/plan-install.ts';
-import type { ExportedArchive, OicClient } from '../oic/client.ts';
+import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
+import type { ExportedArchive } from '../oic/integrations.ts';
 import { ActivationError, type Waiting } from './activation.ts';
 
 export interface TargetState {

@@ -8,8 +8,8 @@ import { type Integration, integrationRef, isCode, isVersion } from '../core/int
 import { looksLikeHtml, parseJson } from './oracle-words.ts';
 import type { Answer } from './transport.ts';
 
-const flag = z.optional(z.nullable(z.boolean()));
-const text = z.optional(z.nullable(z.string()));
+export const flag = z.optional(z.nullable(z.boolean()));
+export const text = z.optional(z.nullable(z.string()));
 
 const INTEGRATION = z.looseObject({
   code: z.string().check(z.refine(isCode, 'not an integration code')),
@@ -22,6 +22,7 @@ const INTEGRATION = z.looseObject({
   lockedFlag: flag,
   lockedBy: text,
   projectType: text,
+  packageName: text,
   scheduleDefinedFlag: flag,
   tracingEnabledFlag: flag,
   payloadTracingEnabledFlag: flag,
@@ -34,18 +35,48 @@ const ENVELOPE = z.looseObject({
   totalResults: z.optional(z.number()),
 });
 
+const PROPERTIES = z.optional(z.nullable(z.array(z.looseObject({ propertyName: z.string(), propertyType: text }))));
+
 const CONNECTION = z.looseObject({
   id: z.string().check(z.minLength(1)),
   name: text,
   status: text,
-  adapterType: z.optional(z.unknown()),
+  // Gen 2 tells an adapter as an object with a name.
+  adapterType: z.optional(z.nullable(z.union([z.string(), z.looseObject({ name: text })]))),
+  role: text,
   securityPolicy: text,
-  connectionProperties: z.optional(z.nullable(z.array(z.looseObject({ propertyName: z.string() })))),
-  securityProperties: z.optional(z.nullable(z.array(z.looseObject({ propertyName: z.string() })))),
   agentGroupId: text,
+  lastUpdated: text,
+  lastUpdatedBy: text,
+  connectionProperties: PROPERTIES,
+  securityProperties: PROPERTIES,
 });
 
-export type ConnectionAnswer = z.infer<typeof CONNECTION>;
+/** A property of a connection; its value is there when it has one that is no secret. */
+interface ConnectionProperty {
+  readonly propertyName: string;
+  readonly propertyGroup?: string | undefined;
+  readonly propertyType?: string | undefined;
+  readonly propertyValue?: string | undefined;
+  /** Oracle gave a value, which may be a mask. */
+  readonly isSet: boolean;
+}
+
+/** What Oracle says of a connection, without the value of any secret. */
+export interface Connection {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string | undefined;
+  readonly adapterType: string | undefined;
+  readonly role: string | undefined;
+  readonly securityPolicy: string | undefined;
+  readonly agentGroupId: string | undefined;
+  readonly lastUpdated: string | undefined;
+  readonly lastUpdatedBy: string | undefined;
+  /** undefined when the answer leaves them out, as a listing may. */
+  readonly connectionProperties: readonly ConnectionProperty[] | undefined;
+  readonly securityProperties: readonly ConnectionProperty[] | undefined;
+}
 
 /** @throws Error saying what does not fit, without quoting the answer. */
 export const readJson = (answer: Answer): unknown => {
@@ -61,7 +92,7 @@ export const readDone = (answer: Answer): void => {
   if (looksLikeHtml(answer.body.toString('utf8', 0, 200))) throw new Error('it is an HTML page, perhaps a login page');
 };
 
-const check = <T extends z.core.$ZodType>(schema: T, value: unknown): z.output<T> => {
+export const check = <T extends z.core.$ZodType>(schema: T, value: unknown): z.output<T> => {
   const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').slice(0, 5);
@@ -70,7 +101,37 @@ const check = <T extends z.core.$ZodType>(schema: T, value: unknown): z.output<T
 
 export const readEnvelope = (answer: Answer): z.infer<typeof ENVELOPE> => check(ENVELOPE, readJson(answer));
 
-export const toConnection = (value: unknown): ConnectionAnswer => check(CONNECTION, value);
+export const toConnection = (value: unknown): Connection => {
+  const item = check(CONNECTION, value);
+  const { adapterType } = item;
+  return {
+    id: item.id,
+    name: item.name ?? item.id,
+    status: item.status ?? undefined,
+    adapterType: (typeof adapterType === 'string' ? adapterType : adapterType?.name) || undefined,
+    role: item.role ?? undefined,
+    securityPolicy: item.securityPolicy ?? undefined,
+    agentGroupId: item.agentGroupId ?? undefined,
+    lastUpdated: isoTime(item.lastUpdated),
+    lastUpdatedBy: item.lastUpdatedBy ?? undefined,
+    connectionProperties: item.connectionProperties?.map((property) => toProperty(property, false)),
+    securityProperties: item.securityProperties?.map((property) => toProperty(property, true)),
+  };
+};
+
+/** Of security properties no value leaves this place, and of the others none of a type for passwords. */
+const toProperty = (property: Readonly<Record<string, unknown>>, isSecurity: boolean): ConnectionProperty => {
+  const { propertyName, propertyGroup, propertyType, propertyValue } = property;
+  const value = typeof propertyValue === 'string' && propertyValue !== '' ? propertyValue : undefined;
+  const isTold = !isSecurity && !(typeof propertyType === 'string' && /password|secret/i.test(propertyType));
+  return {
+    propertyName: String(propertyName),
+    ...(typeof propertyGroup === 'string' && { propertyGroup }),
+    ...(typeof propertyType === 'string' && { propertyType }),
+    ...(isTold && value !== undefined && { propertyValue: value }),
+    isSet: value !== undefined,
+  };
+};
 
 export const toIntegration = (value: unknown): Integration => {
   const item = check(INTEGRATION, value);
@@ -82,6 +143,7 @@ export const toIntegration = (value: unknown): Integration => {
     lastUpdated: isoTime(item.lastUpdated),
     lastUpdatedBy: item.lastUpdatedBy ?? undefined,
     lockedBy: item.lockedFlag ? (item.lockedBy ?? '') : undefined,
+    packageName: item.packageName || undefined,
     isPrebuilt: item.projectType === 'PREBUILT',
     hasSchedule: item.scheduleDefinedFlag ?? false,
     tracing: {
@@ -93,8 +155,10 @@ export const toIntegration = (value: unknown): Integration => {
 };
 
 /** Oracle writes `2026-09-17T19:23:49.887+0000`, without the colon ISO 8601 wants; a time we cannot read is no time. */
-const isoTime = (value: string | null | undefined): string | undefined => {
-  const at = new Date(value?.replace(/([+-]\d{2})(\d{2})$/, '$1:$2') ?? Number.NaN);
+export const isoTime = (value: string | number | null | undefined): string | undefined => {
+  const at = new Date(
+    typeof value === 'string' ? value.replace(/([+-]\d{2})(\d{2})$/, '$1:$2') : (value ?? Number.NaN),
+  );
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 };
 

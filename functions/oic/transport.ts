@@ -11,17 +11,20 @@ import { Agent, type buildConnector } from 'undici';
 import { stripHtml } from '../core/plain-text.ts';
 import type { Credentials } from './credentials.ts';
 import { isDesignHostFor } from './design-host.ts';
-import { errorMessage, isOicError, kindOfStatus, OicError, type OicErrorKind } from './errors.ts';
+import { errorMessage, kindOfStatus, OicError, type OicErrorKind } from './errors.ts';
 import { describeFailure, type Exchange, exchangeOnce } from './exchange.ts';
 import { oracleWords, parseJson } from './oracle-words.ts';
 import { createPace, type Verdict } from './pace.ts';
 import { parseRetryAfterMs, RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry.ts';
+import { isReading, judgeOutcome, paceKind } from './signs.ts';
 import { createAuthorizer, type OAuthLogin, TOKEN_ANSWER, type TokenAnswer } from './token.ts';
 
 export interface OicRequest<T> {
   /** For messages: "exporting HELLO|01.00.0000". */
   readonly what: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** A POST that changes nothing: allowed where only reading is, and repeated like a GET. */
+  readonly isRead?: boolean;
   /** Below `/ic/api/integration/v1`, already encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -143,33 +146,12 @@ export const createTransport = (options: TransportOptions): Transport => {
 
   return {
     send: (request) =>
-      repeat(retry, request.method === 'GET', () =>
+      repeat(retry, isReading(request), () =>
         attempt({ ...request, what: `${request.what} on ${instance}` }, () => sendPaced(request), authorizer.redact),
       ),
     requests: () => requests,
     close: () => agent.close(),
   };
-};
-
-/** Requests that should take equally long; undefined for writes, which may rightly take minutes or no time at all. */
-const paceKind = ({ method, path }: OicRequest<unknown>): string | undefined =>
-  method === 'GET' ? path.replace(/^(\/(?:integrations|connections)\/)[^/]+/, '$1*') : undefined;
-
-const judgeOutcome = (outcome: PromiseSettledResult<Answer>, maxPauseMs: number): Verdict => {
-  // One that asks for longer is given up, and so are the others as they come to it: they need not wait for that.
-  const pause = (ms = 0): number => (ms > maxPauseMs ? 0 : ms);
-  if (outcome.status === 'rejected') {
-    const reason: unknown = outcome.reason;
-    if (isOicError(reason, 'rate-limited')) return { sign: 'strained', pauseMs: pause(reason.details.retryAfterMs) };
-    const isTimeout = reason instanceof Error && reason.name === 'TimeoutError';
-    return isTimeout ? { sign: 'strained', pauseMs: 0 } : 'unknown';
-  }
-  const { status, headers } = outcome.value;
-  if (status === 429 || status === 503) {
-    const pauseMs = pause(parseRetryAfterMs(headers['retry-after'], Date.now()));
-    return { sign: status === 429 ? 'too-many' : 'strained', pauseMs };
-  }
-  return status < 400 ? 'healthy' : 'unknown';
 };
 
 const repeat = async <T>(policy: RetryPolicy, isRead: boolean, once: () => Promise<T>): Promise<T> => {
@@ -187,7 +169,8 @@ const repeat = async <T>(policy: RetryPolicy, isRead: boolean, once: () => Promi
 
 interface Attempt<T> {
   readonly what: string;
-  readonly method: string;
+  readonly method: OicRequest<T>['method'];
+  readonly isRead?: boolean;
   readonly path: string;
   /** Asking for a token changes nothing and does not reach the instance: whoever waits for it may always try again. */
   readonly isToken?: boolean;
@@ -235,7 +218,7 @@ const attempt = async <T>(
   }
   const text = answer.body.toString('utf8');
   const oracle = oracleWords(text);
-  const isWrite = request.method !== 'GET';
+  const isWrite = !isReading(request);
   const kind =
     request.isToken && status < 429 ? 'unauthorized' : kindOfStatus(status, isWrite, parseJson(text) !== undefined);
   const retryAfterMs = parseRetryAfterMs(answer.headers['retry-after'], Date.now());

@@ -1,38 +1,68 @@
-/** The verbs for what an instance holds beside integrations outside projects. Reading ones; all listings complete or loud. */
-import type { Integration, IntegrationId } from '../core/integration.ts';
+/** The verbs for what an instance holds beside integrations outside projects. All listings are complete or loud. */
 import type { Library } from '../core/library.ts';
 import type { LibraryArchive } from '../core/library-archive.ts';
 import type { Lookup } from '../core/lookup.ts';
 import type { LookupFile } from '../core/lookup-file.ts';
 import type { Package } from '../core/package.ts';
+import type { PackageArchive } from '../core/package-archive.ts';
 import type { Project } from '../core/project.ts';
 import type { ProjectArchive } from '../core/project-archive.ts';
-import type { OicClient } from './client.ts';
+import type { Connections } from './connections.ts';
+import type { PlacedIntegrations } from './integrations.ts';
 
+/** An archive as Oracle sent it, proved to be whole and to be the one asked for. */
 interface Exported<A> {
   readonly bytes: Uint8Array;
   readonly archive: A;
 }
 
-interface ProjectIntegrations {
-  listIntegrations(): Promise<readonly Integration[]>;
-  /** True while the schedule submits runs; undefined when the integration has none. */
-  isScheduleStarted(id: IntegrationId): Promise<boolean | undefined>;
+/** Oracle Integration 3 only; Gen 2 answers 404. */
+export interface Projects {
+  listProjects(): Promise<readonly Project[]>;
+  /** The whole project, whatever its deployments hold. */
+  exportProject(project: Project): Promise<Exported<ProjectArchive>>;
+  /** Adds a project the instance does not have (409 `conflict` otherwise). Nothing in it is active or scheduled. */
+  importProject(code: string, bytes: Uint8Array): Promise<void>;
+  /** Deletes it with everything in it; one with an active integration is refused. */
+  deleteProject(id: string): Promise<void>;
+  /**
+   * Oracle documents the project's integrations; that its connections answer below it as well is inferred, so be prepared
+   * for `not-found`.
+   *
+   * @param projectId as the listing gives it
+   */
+  inProject(projectId: string): PlacedIntegrations & Connections;
 }
 
-interface WholeInstance {
-  listProjects(): Promise<readonly Project[]>;
-  /** The archive as Oracle sent it, proved to be whole and to be the one asked for. */
-  exportProject(project: Project): Promise<Exported<ProjectArchive>>;
-  inProject(projectId: string): ProjectIntegrations;
+export interface Lookups {
   listLookups(): Promise<readonly Lookup[]>;
+  /** A locked one is refused: `locked`. */
   exportLookup(name: string): Promise<Exported<LookupFile>>;
+  /** Adds a lookup the instance does not have (409 `conflict` otherwise). */
+  importLookup(name: string, bytes: Uint8Array): Promise<void>;
+  /** Replaces one the instance has (404 `not-found` otherwise). */
+  replaceLookup(name: string, bytes: Uint8Array): Promise<void>;
+}
+
+export interface Libraries {
   listLibraries(): Promise<readonly Library[]>;
   exportLibrary(id: string): Promise<Exported<LibraryArchive>>;
-  listPackages(): Promise<readonly Package[]>;
-  listAgentGroups(): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  /** Adds a library version the instance does not have (409 `conflict` otherwise). */
+  registerLibrary(library: Pick<Library, 'code' | 'version' | 'name'>, bytes: Uint8Array): Promise<void>;
+  /** Replaces the code of one the instance has (404 `not-found` otherwise). */
+  updateLibrary(id: string, bytes: Uint8Array): Promise<void>;
 }
 
-export type WholeClient = OicClient & WholeInstance;
+export interface Packages {
+  listPackages(): Promise<readonly Package[]>;
+  exportPackage(name: string): Promise<Exported<PackageArchive>>;
+}
 
-export const isWholeClient = (oic: OicClient): oic is WholeClient => 'listLookups' in oic && 'listProjects' in oic;
+export interface AgentGroup {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface WholeInstance extends Projects, Lookups, Libraries, Packages {
+  listAgentGroups(): Promise<readonly AgentGroup[]>;
+}

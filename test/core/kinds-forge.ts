@@ -12,7 +12,13 @@ interface Occasion {
 export interface SampleProject extends Occasion {
   readonly code: string;
   readonly name?: string;
-  readonly integrations?: readonly { readonly code: string; readonly version: string; readonly state?: string }[];
+  readonly integrations?: readonly {
+    readonly code: string;
+    readonly version: string;
+    readonly state?: string;
+    /** Its own schedule, as iCalendar has it. */
+    readonly schedule?: string;
+  }[];
   readonly lookups?: readonly string[];
   /** Lands in a mapping of each integration: another marker is another meaning. */
   readonly marker?: string;
@@ -60,12 +66,18 @@ export const buildProject = (sample: SampleProject): Buffer => {
       'project/labels/DEPLOY001.json',
       JSON.stringify({
         name: 'Deploy',
-        integrations: shuffle(integrations).map((it) => ({ ...it, state: undefined })),
+        integrations: shuffle(integrations).map(({ code: of, version }) => ({ code: of, version })),
       }),
     ),
     { name: 'project/rpa.zip', data: packed([file('robots.json', '[]'), file('more.json', '{}')], sample) },
     file('project/connections/SHOP_REST.xml', connection('SHOP_REST')),
     ...lookups.map((name) => file(`project/lookups/${name}.dvm`, lookup(name))),
+    ...integrations.flatMap(({ code: of, version, schedule }) => {
+      const path = `project/schedules/Schedule_${of}_${version.replaceAll('.', '_').slice(0, 7)}.xml`;
+      return schedule === undefined
+        ? []
+        : [file(path, `<schedule><ical-expression>${schedule}</ical-expression></schedule>`)];
+    }),
     ...integrations.flatMap((it) => {
       const folder = `project/integrations/${it.code}_${it.version}`;
       return [

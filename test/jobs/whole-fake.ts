@@ -5,7 +5,6 @@ import { readLookup } from '../../functions/core/lookup-file.ts';
 import { readProjectArchive } from '../../functions/core/project-archive.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { OicError, type OicErrorKind } from '../../functions/oic/errors.ts';
-import type { WholeClient } from '../../functions/oic/whole-instance.ts';
 import { buildLibrary, buildProject, type SampleProject } from '../core/kinds-forge.ts';
 
 interface Saved {
@@ -14,7 +13,7 @@ interface Saved {
 }
 
 export interface FakeWhole {
-  readonly client: WholeClient;
+  readonly client: OicClient;
   readonly projects: Map<string, Saved & { sample: SampleProject; started: Set<string> }>;
   readonly lookups: Map<string, Saved & { text: string; lockedBy?: string }>;
   readonly libraries: Map<string, Saved & { code: string; version: string; script: string }>;
@@ -67,7 +66,7 @@ export const createWholeFake = (oic: OicClient): FakeWhole => {
     }));
   };
 
-  const client: WholeClient = {
+  const client: OicClient = {
     ...oic,
     listProjects: async () => {
       ask('list projects');
@@ -85,6 +84,7 @@ export const createWholeFake = (oic: OicClient): FakeWhole => {
       return { bytes, archive: await readProjectArchive(bytes) };
     },
     inProject: (projectId) => ({
+      ...oic.inProject(projectId),
       listIntegrations: async () => {
         ask(`list integrations of ${projectId}`);
         return integrationsOf(projectId);

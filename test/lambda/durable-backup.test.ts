@@ -91,7 +91,13 @@ test('every line of the log names the instance and the run', async () => {
   await run();
 
   const said = lines().filter((line) => !('_aws' in line));
-  expect(said.map(({ message }) => message)).toEqual(['Listed', 'Exported', 'Exported', 'Backup finished']);
+  expect(said.map(({ message }) => message)).toEqual([
+    'Listed',
+    'Exported',
+    'Exported',
+    'Listed the other kinds',
+    'Backup finished',
+  ]);
   const [{ run: theRun }] = said as [{ run: string }];
   expect(theRun).toMatch(/^[\w-]+$/);
   for (const line of said) expect(line).toMatchObject({ service: 'oic-lifecycle', instance: 'dev', run: theRun });

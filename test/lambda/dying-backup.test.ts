@@ -102,6 +102,6 @@ test('wherever it dies there is one snapshot, and only what was under way is exp
   let deaths = 0;
   while (await dieAfter(deaths + 1)) deaths += 1;
 
-  // At least: claim, begin, list, check the vault, four batches, what holds them together, commit, report.
+  // At least: claim, begin, list, check the vault, four batches, what holds them together, the other kinds, commit, report.
   expect(deaths).toBeGreaterThanOrEqual(11);
-}, 120_000);
+}, 240_000);

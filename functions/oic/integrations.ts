@@ -1,0 +1,136 @@
+/**
+ * Integrations, and their schedules. Those in a project answer to the same verbs below the project's path.
+ *
+ * Pages: https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/api-integrations-integrations.html
+ */
+import { type Archive, readArchive } from '../core/archive.ts';
+import type { Integration, IntegrationId, Tracing } from '../core/integration.ts';
+import {
+  readActivationErrors,
+  readActivationStatus,
+  readDone,
+  readJson,
+  readScheduleIsStarted,
+  toIntegration,
+} from './answers.ts';
+import { isOicError } from './errors.ts';
+import { parseJson } from './oracle-words.ts';
+import { orUndefined, type Requests } from './requests.ts';
+import type { Answer } from './transport.ts';
+
+/** What can be done with an integration wherever it is, in a project or outside. */
+export interface PlacedIntegrations {
+  /** All that are there, each exactly once: outside projects, or in the project. @throws ListingError */
+  listIntegrations(): Promise<readonly Integration[]>;
+  /** undefined when there is none with this id. */
+  getIntegration(id: IntegrationId): Promise<Integration | undefined>;
+  /** Asks for activation and gives the status right after; on OIC 3 it goes on in the background. */
+  activate(id: IntegrationId, tracing?: Tracing): Promise<string>;
+  deactivate(id: IntegrationId): Promise<string>;
+  getActivationStatus(id: IntegrationId): Promise<string>;
+  /** Oracle's words (with their HTML) on why an activation failed; undefined when it has none. */
+  getActivationErrors(id: IntegrationId): Promise<string | undefined>;
+  /** True while the schedule submits runs; undefined when the integration has none. */
+  isScheduleStarted(id: IntegrationId): Promise<boolean | undefined>;
+  startSchedule(id: IntegrationId): Promise<void>;
+  /** Stopping what does not run is no error. */
+  stopSchedule(id: IntegrationId): Promise<void>;
+}
+
+export interface ExportedArchive {
+  readonly bytes: Uint8Array;
+  readonly archive: Archive;
+}
+
+export interface Integrations extends PlacedIntegrations {
+  /** The archive as Oracle sent it, proved to be whole and to be the one asked for. */
+  exportIntegration(id: IntegrationId): Promise<ExportedArchive>;
+  /** Adds an integration the instance does not have (409 `conflict` otherwise). It is not activated. */
+  importIntegration(id: IntegrationId, bytes: Uint8Array): Promise<void>;
+  /** Replaces one the instance has (404 `not-found` otherwise). It must not be active. */
+  replaceIntegration(id: IntegrationId, bytes: Uint8Array): Promise<void>;
+  /** Deleting what is not there is `not-found`; an active or locked one is refused. */
+  deleteIntegration(id: IntegrationId): Promise<void>;
+}
+
+/**
+ * @param root path of the listing, `/integrations` or below a project
+ * @param where for messages: empty, or ` in project SHOP`
+ */
+export const placedIntegrations = (requests: Requests, root: string, where: string): PlacedIntegrations => {
+  const { get, list, post, patch } = requests;
+  const pathOf = (id: IntegrationId): string => integrationPath(root, id);
+
+  const setStatus = (what: string, id: IntegrationId, json: { readonly status: string }): Promise<string> =>
+    patch(
+      {
+        what: `${what} ${id}${where}`,
+        path: pathOf(id),
+        query: { enableAsyncActivationMode: 'true' },
+        read: (answer) => {
+          readDone(answer);
+          return statusIn(answer) ?? json.status;
+        },
+      },
+      json,
+    );
+
+  return {
+    listIntegrations: () => list(`listing the integrations${where}`, root, toIntegration),
+    getIntegration: (id) =>
+      orUndefined(get(`reading ${id}${where}`, pathOf(id), (answer) => toIntegration(readJson(answer)))),
+    activate: (id, tracing) =>
+      setStatus('activating', id, {
+        status: 'ACTIVATED',
+        ...(tracing && {
+          tracingEnabledFlag: tracing.tracing,
+          payloadTracingEnabledFlag: tracing.payload,
+          recordEnabledFlag: tracing.recording,
+        }),
+      }),
+    deactivate: (id) => setStatus('deactivating', id, { status: 'CONFIGURED' }),
+    getActivationStatus: (id) =>
+      get(`reading the activation status of ${id}${where}`, `${pathOf(id)}/activationStatus`, readActivationStatus),
+    getActivationErrors: (id) =>
+      get(`reading the activation errors of ${id}${where}`, `${pathOf(id)}/activationErrors`, readActivationErrors),
+    isScheduleStarted: (id) =>
+      orUndefined(get(`reading the schedule of ${id}${where}`, `${pathOf(id)}/schedule`, readScheduleIsStarted)),
+    startSchedule: (id) =>
+      post(`starting the schedule of ${id}${where}`, `${pathOf(id)}/schedule/start`, { parameters: [] }, readDone),
+    stopSchedule: async (id) => {
+      try {
+        await post(`stopping the schedule of ${id}${where}`, `${pathOf(id)}/schedule/stop`, {}, readDone);
+      } catch (error) {
+        if (!isOicError(error, 'conflict')) throw error;
+      }
+    },
+  };
+};
+
+export const integrations = (requests: Requests): Integrations => {
+  const { download, upload, remove } = requests;
+  const root = '/integrations';
+  const send = (what: string, method: 'POST' | 'PUT', id: IntegrationId, bytes: Uint8Array): Promise<void> =>
+    upload({ what, method, path: `${root}/archive`, filename: `${id.replace('|', '_')}.iar`, bytes });
+  return {
+    ...placedIntegrations(requests, root, ''),
+    exportIntegration: (id) =>
+      download(`exporting ${id}`, `${integrationPath(root, id)}/archive`, async (bytes) => {
+        const archive = await readArchive(bytes);
+        if (archive.id !== id) throw new Error(`it is the archive of ${archive.id}`);
+        return { bytes, archive };
+      }),
+    importIntegration: (id, bytes) => send(`importing ${id}`, 'POST', id, bytes),
+    replaceIntegration: (id, bytes) => send(`replacing ${id}`, 'PUT', id, bytes),
+    deleteIntegration: (id) => remove(`deleting ${id}`, integrationPath(root, id)),
+  };
+};
+
+/** The pipe is no legal URI character (RFC 3986), so it is always sent as %7C. */
+const integrationPath = (root: string, id: IntegrationId): string => `${root}/${encodeURIComponent(id)}`;
+
+const statusIn = (answer: Answer): string | undefined => {
+  const json = parseJson(answer.body.toString('utf8'));
+  const status = typeof json === 'object' && json !== null ? (json as { status?: unknown }).status : undefined;
+  return typeof status === 'string' ? status : undefined;
+};

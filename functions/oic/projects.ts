@@ -1,0 +1,54 @@
+/**
+ * Projects of Oracle Integration 3, exported and imported as a whole (.car). Oracle has no way to export one integration of
+ * a project, nor to replace a project that is there.
+ *
+ * Pages: https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/api-projects.html
+ */
+import type { Project } from '../core/project.ts';
+import { readProjectArchive } from '../core/project-archive.ts';
+import { connections } from './connections.ts';
+import { placedIntegrations } from './integrations.ts';
+import { toProject } from './kind-answers.ts';
+import type { Requests } from './requests.ts';
+import type { Projects } from './whole-instance.ts';
+
+export const projects = (requests: Requests): Projects => {
+  const { list, download, upload, remove } = requests;
+  return {
+    listProjects: () => list('listing the projects', '/projects', toProject),
+    exportProject: (project) =>
+      download(
+        `exporting project ${project.code}`,
+        `${projectPath(project.id)}/archive`,
+        async (bytes) => {
+          const archive = await readProjectArchive(bytes);
+          if (archive.code !== project.code && archive.code !== project.id) {
+            throw new Error(`it is the archive of project ${archive.code}`);
+          }
+          return { bytes, archive };
+        },
+        exportOrder(project),
+      ),
+    importProject: (code, bytes) =>
+      upload({
+        what: `importing project ${code}`,
+        method: 'POST',
+        path: '/projects/archive',
+        filename: `${code}.car`,
+        bytes,
+      }),
+    deleteProject: (id) => remove(`deleting project ${id}`, projectPath(id)),
+    inProject: (projectId) => {
+      const [root, where] = [projectPath(projectId), ` in project ${projectId}`];
+      return {
+        ...placedIntegrations(requests, `${root}/integrations`, where),
+        ...connections(requests, `${root}/connections`, where),
+      };
+    },
+  };
+};
+
+const projectPath = (id: string): string => `/projects/${encodeURIComponent(id)}`;
+
+/** Without a label it is the whole project, with one it would be that deployment. */
+const exportOrder = ({ name, code }: Project): object => ({ name, code, type: 'DEVELOPED', builtBy: '', label: '' });
