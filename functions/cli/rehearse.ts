@@ -3,7 +3,6 @@
  * loopback that is thrown away, and what came out is compared with the manifest.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IntegrationId } from '../core/integration.ts';
 import type { Manifest, SnapshotIntegration } from '../core/manifest.ts';
 import { createForgetfulJournal, mapLimited } from '../jobs/journal.ts';
 import { restore } from '../jobs/restore.ts';
@@ -13,7 +12,7 @@ import type { Vault } from '../store/vault.ts';
 
 export interface Rehearsal {
   readonly restored: number;
-  readonly differences: ReadonlyArray<{ readonly id: IntegrationId; readonly problem: string }>;
+  readonly differences: ReadonlyArray<{ readonly id: string; readonly problem: string }>;
 }
 
 const CONCURRENCY = 8;
