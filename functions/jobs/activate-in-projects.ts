@@ -119,14 +119,12 @@ const runSteps = async (
   { steps }: InstallPlan,
   waiting: RestoreServices['waiting'],
 ): Promise<Omit<RestoreFailure, 'id'> | undefined> => {
-  // Those who look are answered by the listing of what is outside projects, so here each asks for itself.
-  const { look: _, ...patience } = waiting;
   for (const step of steps) {
     try {
       if (step.do === 'stop-schedule' || step.do === 'start-schedule') {
         await setSchedule(inside, step.id, step.do === 'start-schedule');
       }
-      if (step.do === 'activate') await activateAndWait(inside, step.id, step.tracing, patience);
+      if (step.do === 'activate') await activateAndWait(inside, step.id, step.tracing, waiting);
     } catch (error) {
       const isItsOwn = error instanceof ActivationError || (isOicError(error) && !isForAll(error));
       if (!isItsOwn) throw error;

@@ -5,6 +5,7 @@ import type { InstallStep } from '../core/plan-install.ts';
 import type { RestorePlan } from '../core/plan-restore.ts';
 import { type ActivatedInProjects, activateInProjects } from './activate-in-projects.ts';
 import type { UnreadyConnection } from './connect.ts';
+import { createLook } from './look.ts';
 import type { RestoreOptions, RestoreReport, RestoreServices } from './restore.ts';
 import type { RestoreFailure } from './restore-batches.ts';
 import { connectAll, createActivator, putContent, removeOne, startSchedules } from './restore-phases.ts';
@@ -25,22 +26,28 @@ export const NOTHING_DONE: Done = {
   unready: [],
 };
 
-export const apply = async (
-  services: RestoreServices,
-  plan: RestorePlan,
-  others: ThingsPlan,
-  entries: readonly SnapshotIntegration[],
-  facts: ReadonlyMap<IntegrationId, ArchiveFacts>,
-  options: RestoreOptions,
-): Promise<Done> => {
+export interface ToApply {
+  readonly plan: RestorePlan;
+  readonly others: ThingsPlan;
+  readonly entries: readonly SnapshotIntegration[];
+  readonly facts: ReadonlyMap<IntegrationId, ArchiveFacts>;
+  /** About how many integrations the target has outside projects. */
+  readonly size: number;
+}
+
+export const apply = async (services: RestoreServices, todo: ToApply, options: RestoreOptions): Promise<Done> => {
+  const { plan, others, entries, facts, size } = todo;
+  const { oic, waiting } = services;
+  // A listing answers those who look at many at once; what is in projects is not in it.
+  const outside = { ...services, waiting: { ...waiting, look: createLook(oic, size, waiting.sleep) } };
   const phases = createPhases(services, options);
   const put = createPutThings(services, others, phases);
   await put.lookupsAndLibraries();
-  const { created, replaced } = await putContents(services, plan, entries, phases);
+  const { created, replaced } = await putContents(outside, plan, entries, phases);
   await put.projects();
-  const started = await startAll(services, plan, facts, options, phases);
+  const started = await startAll(outside, plan, facts, options, phases);
   const inProjects = await startInProjects(services, others, options, phases);
-  const deleted = await removeAll(services, plan, phases);
+  const deleted = await removeAll(outside, plan, phases);
   return {
     counts: {
       created,

@@ -20,7 +20,6 @@ import type { Vault } from '../store/vault.ts';
 import type { Waiting } from './activation.ts';
 import type { UnreadyConnection } from './connect.ts';
 import type { Journal } from './journal.ts';
-import { createLook } from './look.ts';
 import { readByHand } from './read-by-hand.ts';
 import { tellAftermath } from './restore-aftermath.ts';
 import { apply, NOTHING_DONE } from './restore-apply.ts';
@@ -93,9 +92,8 @@ export const restore = async (
   const target = entries.length > 0 || options.mirror ? await readTargetFor(oic, journal, wanted, options) : [];
   const plan = planRestore(wanted, target, options, createFilter(manifest.filter ?? {}));
   const others = await planThings(services, scope, options);
-  const look = createLook(oic, target.length + entries.length, services.waiting.sleep);
-  const patient = { ...services, waiting: { ...services.waiting, look } };
-  const done = options.dryRun ? NOTHING_DONE : await apply(patient, plan, others, entries, facts, options);
+  const size = target.length + entries.length;
+  const done = options.dryRun ? NOTHING_DONE : await apply(services, { plan, others, entries, facts, size }, options);
   const aftermath = tellAftermath(done.failures, plan, others, services.vault.name, oic.instance);
   return {
     from: manifest.instance,
