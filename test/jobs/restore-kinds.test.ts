@@ -1,12 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readArchive } from '../../functions/core/archive.ts';
 import { includedKinds, onlyKinds } from '../../functions/core/kinds.ts';
-import type { Manifest } from '../../functions/core/manifest.ts';
+import { type Manifest, parseManifest } from '../../functions/core/manifest.ts';
+import { readProjectArchive } from '../../functions/core/project-archive.ts';
 import { compare } from '../../functions/jobs/compare.ts';
 import { createForgetfulJournal } from '../../functions/jobs/journal.ts';
 import { type RestoreOptions, type RestoreReport, restore } from '../../functions/jobs/restore.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
-import type { SampleProject } from '../core/kinds-forge.ts';
+import { buildProject, type SampleProject } from '../core/kinds-forge.ts';
 import { connectTo, failureOf } from '../oic/simulated.ts';
+import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { WAITING } from './install-bench.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
@@ -117,6 +122,9 @@ const running = ({ projects }: WritableFake) => {
     started: [...(shop?.started ?? [])],
   };
 };
+/** The two lookups go side by side. */
+const steady = (writes: readonly string[]): string[] => [...writes.slice(0, 2).sort(), ...writes.slice(2)];
+
 const AS_CAPTURED = { marker: 'captured', active: ['ORDER', 'NIGHTLY'], started: ['NIGHTLY|01.00.0000'] };
 
 describe('a snapshot of all kinds restored into an empty instance', () => {
@@ -141,7 +149,7 @@ describe('a snapshot of all kinds restored into an empty instance', () => {
         projects: { created: 1, replaced: 0, skipped: 0 },
       },
     });
-    expect(target.writes).toEqual([
+    expect(steady(target.writes)).toEqual([
       'import lookup CODES',
       'import lookup My lookup',
       'register library TOOLS|1.0',
@@ -191,7 +199,11 @@ describe('a snapshot of all kinds restored into an empty instance', () => {
 
     expect(await restoreInto(target.client, manifest)).toMatchObject({ failures: [] });
 
-    expect(target.writes).toEqual(['import lookup CODES', 'import lookup My lookup', 'register library TOOLS|1.0']);
+    expect(steady(target.writes)).toEqual([
+      'import lookup CODES',
+      'import lookup My lookup',
+      'register library TOOLS|1.0',
+    ]);
   });
 });
 
@@ -304,6 +316,7 @@ describe('what the target has with other content', () => {
       const source = await start();
       fill(source);
       const manifest = await snapshotOf(source.client);
+      const edited = await readProjectArchive(buildProject(EDITED));
       for (let dieAt = 1; ; dieAt++) {
         const target = await start();
         fill(target);
@@ -320,7 +333,8 @@ describe('what the target has with other content', () => {
         expect({ dieAt, ...running(target) }).toEqual({ dieAt, ...AS_CAPTURED });
         expect(await differences(manifest, target.client)).toEqual([]);
         const copy = await workshop.store.get('safety/dev/projects/SHOP.car');
-        expect({ dieAt, kept: copy !== undefined }).toEqual({ dieAt, kept: true });
+        const { contentSha256 } = await readProjectArchive(copy?.body ?? Buffer.alloc(0));
+        expect({ dieAt, contentSha256 }).toEqual({ dieAt, contentSha256: edited.contentSha256 });
         await target.simulator.close();
         if (!death) break;
         expect(dieAt).toBeLessThan(200);
@@ -402,4 +416,134 @@ describe('what the target refuses', () => {
     expect(await restoreInto(target.client, manifest)).toMatchObject({ failures: [] });
     expect(await differences(manifest, target.client)).toEqual([]);
   });
+});
+
+describe('a part of a snapshot', () => {
+  const arrange = async () => {
+    const source = await start();
+    fill(source);
+    source.simulator.instance.add(buildSampleArchive({ code: 'CODES', version: '01.00.0000' }));
+    return snapshotOf(source.client);
+  };
+
+  test('by --kind is restored and nothing else', async () => {
+    const manifest = await arrange();
+    const target = await start();
+
+    const report = await restoreInto(target.client, manifest, { kinds: ['libraries'] });
+
+    expect(target.writes).toEqual(['register library TOOLS|1.0']);
+    expect(report).toMatchObject({ created: 0, kinds: { libraries: { created: 1 } }, byHand: [] });
+    expect(Object.keys(report.kinds)).toEqual(['libraries']);
+  });
+
+  test('by --only is of integrations outside projects, unless --kind says otherwise', async () => {
+    const manifest = await arrange();
+    const target = await start();
+
+    expect(await restoreInto(target.client, manifest, { only: ['CODES'] })).toMatchObject({ created: 1, kinds: {} });
+    expect(target.writes).toEqual([]);
+    await restoreInto(target.client, manifest, { only: ['CO*', 'TOOLS'], kinds: ['lookups', 'libraries'] });
+    expect(target.writes).toEqual(['import lookup CODES', 'register library TOOLS|1.0']);
+  });
+
+  test('is refused when it names what the snapshot does not hold', async () => {
+    const { projects: _, ...manifest } = await arrange();
+    const { client } = await start();
+
+    expect((await failureOf(restoreInto(client, manifest, { kinds: ['projects'] }))).message).toMatch(
+      /was taken without looking at projects/,
+    );
+    expect((await failureOf(restoreInto(client, manifest, { only: ['NONE'], kinds: ['lookups'] }))).message).toMatch(
+      /holds nothing that matches/,
+    );
+    expect((await failureOf(restoreInto(client, manifest, { mirror: true, kinds: ['lookups'] }))).message).toMatch(
+      /--mirror and --kind do not go together/,
+    );
+  });
+});
+
+describe('what is left for a person', () => {
+  test('is told with the values of the snapshot, before and after the restore', async () => {
+    const source = await start();
+    fill(source);
+    const manifest: Manifest = {
+      ...(await snapshotOf(source.client)),
+      agentGroups: [
+        { id: 'ON_PREM', name: 'On premises' },
+        { id: 'PLANT', name: 'Plant 7' },
+      ],
+      connections: [
+        {
+          id: 'ERP',
+          name: 'ERP Cloud',
+          adapterType: 'erp',
+          role: 'TARGET',
+          status: 'CONFIGURED',
+          securityPolicy: 'USERNAME_PASSWORD_TOKEN',
+          properties: [{ name: 'hostName', value: 'erp.example.com' }, { name: 'password' }],
+        },
+      ],
+    };
+    const target = await start();
+    target.packages.clear();
+
+    const planned = await restoreInto(target.client, manifest, { dryRun: true });
+    const { byHand } = await restoreInto(target.client, manifest);
+
+    expect(planned.byHand).toEqual(byHand);
+    expect(byHand).toEqual([
+      { kind: 'agentGroups', id: 'PLANT', name: 'Plant 7', todo: expect.stringMatching(/create this/), values: {} },
+      {
+        kind: 'connections',
+        id: 'ERP',
+        name: 'ERP Cloud',
+        todo: expect.stringMatching(/create this connection, with its secrets/),
+        values: {
+          adapterType: 'erp',
+          role: 'TARGET',
+          securityPolicy: 'USERNAME_PASSWORD_TOKEN',
+          'property hostName': 'erp.example.com',
+          'property password': '',
+        },
+      },
+      { kind: 'packages', id: 'acme', name: 'acme', todo: expect.stringMatching(/it holds nothing/), values: {} },
+    ]);
+  });
+
+  test('are, for a mirror, the things of other kinds that the snapshot does not hold: they are not deleted', async () => {
+    const source = await start();
+    fill(source);
+    const manifest = await snapshotOf(source.client);
+    const target = await start();
+    target.lookups.set('EXTRA', { lastUpdated: NIGHT, text: 'a\n1\n' });
+
+    const { byHand } = await restoreInto(target.client, manifest, { mirror: true });
+
+    expect(byHand).toContainEqual(expect.objectContaining({ kind: 'lookups', id: 'EXTRA' }));
+    expect(target.lookups.has('EXTRA')).toBe(true);
+  });
+});
+
+test('a snapshot from before there were other kinds asks the target for none and says nothing of them', async () => {
+  const golden = join(import.meta.dirname, '..', 'core', 'golden', 'manifest-1.json');
+  const manifest = parseManifest(await readFile(golden, 'utf8'), golden);
+  const bytes = buildSampleArchive({ code: 'NIGHTLY', version: '02.01.0003', schedule: 'FREQ=DAILY' });
+  const { sha256, contentSha256 } = await readArchive(bytes);
+  const [entry] = manifest.integrations;
+  if (!entry) throw new Error('the golden manifest holds one integration');
+  const stored = await workshop.vault.putArchive('dev', entry, bytes);
+  const archive = { ...stored, bytes: bytes.length, sha256, contentSha256 };
+  const target = await start();
+  target.simulator.onRequest(() => {
+    for (const connection of target.simulator.instance.connections.values()) connection.status = 'CONFIGURED';
+  });
+
+  const report = await restoreInto(target.client, { ...manifest, integrations: [{ ...entry, archive }] });
+
+  expect(report).toMatchObject({ created: 1, activated: 1, scheduled: 1, failures: [], kinds: {}, byHand: [] });
+  expect(report.plan.map((step) => `${step.do} ${step.id}`)).toEqual(
+    ['import', 'connect', 'activate', 'start-schedule'].map((what) => `${what} NIGHTLY|02.01.0003`),
+  );
+  expect([...target.asked, ...target.writes]).toEqual([]);
 });
