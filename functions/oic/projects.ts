@@ -6,6 +6,7 @@
  */
 import type { Project } from '../core/project.ts';
 import { readProjectArchive } from '../core/project-archive.ts';
+import { connections } from './connections.ts';
 import { placedIntegrations } from './integrations.ts';
 import { toProject } from './kind-answers.ts';
 import type { Requests } from './requests.ts';
@@ -37,8 +38,13 @@ export const projects = (requests: Requests): Projects => {
         bytes,
       }),
     deleteProject: (id) => remove(`deleting project ${id}`, projectPath(id)),
-    inProject: (projectId) =>
-      placedIntegrations(requests, `${projectPath(projectId)}/integrations`, ` in project ${projectId}`),
+    inProject: (projectId) => {
+      const [root, where] = [projectPath(projectId), ` in project ${projectId}`];
+      return {
+        ...placedIntegrations(requests, `${root}/integrations`, where),
+        ...connections(requests, `${root}/connections`, where),
+      };
+    },
   };
 };
 

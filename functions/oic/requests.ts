@@ -17,7 +17,7 @@ const ARCHIVE_TIMEOUT_MS = 300_000;
 /** Gen 2 may activate while we wait. */
 const CHANGE_TIMEOUT_MS = 300_000;
 
-export interface Upload {
+interface Upload {
   readonly what: string;
   readonly method: 'POST' | 'PUT';
   readonly path: string;

@@ -7,10 +7,11 @@ import type { Package } from '../core/package.ts';
 import type { PackageArchive } from '../core/package-archive.ts';
 import type { Project } from '../core/project.ts';
 import type { ProjectArchive } from '../core/project-archive.ts';
+import type { Connections } from './connections.ts';
 import type { PlacedIntegrations } from './integrations.ts';
 
 /** An archive as Oracle sent it, proved to be whole and to be the one asked for. */
-export interface Exported<A> {
+interface Exported<A> {
   readonly bytes: Uint8Array;
   readonly archive: A;
 }
@@ -24,8 +25,13 @@ export interface Projects {
   importProject(code: string, bytes: Uint8Array): Promise<void>;
   /** Deletes it with everything in it; one with an active integration is refused. */
   deleteProject(id: string): Promise<void>;
-  /** @param projectId as the listing gives it */
-  inProject(projectId: string): PlacedIntegrations;
+  /**
+   * Oracle documents the project's integrations; that its connections answer below it as well is inferred, so be prepared
+   * for `not-found`.
+   *
+   * @param projectId as the listing gives it
+   */
+  inProject(projectId: string): PlacedIntegrations & Connections;
 }
 
 export interface Lookups {

@@ -100,7 +100,7 @@ export const readFacts = (entries: readonly ZipEntry[]): ArchiveFacts => {
 };
 
 /** `#Tue Aug 12 13:51:24 UTC 2025`; other zones than UTC and GMT occur in old archives (`PST`). */
-const readExportTime = (attributes: string): number => {
+export const readExportTime = (attributes: string): number => {
   const [, monthAndDay, time, zone, year] = /^#\w{3} (\w{3} \d+) ([\d:]+) (\w+) (\d{4})/.exec(attributes) ?? [];
   return Date.parse(`${monthAndDay} ${year} ${time} ${zone}`) || 0;
 };
@@ -115,7 +115,7 @@ const filesBelow = (
     .map(({ name, data }) => ({ name: name.slice(folder.length, -ending.length), data }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
-const readConnection = (data: Uint8Array): ConnectionFacts => {
+export const readConnection = (data: Uint8Array): ConnectionFacts => {
   const xml = Buffer.from(data).toString('utf8');
   const properties = [
     ...xml.matchAll(/<(?:[\w.-]+:)?connectionProperty>([\s\S]*?)<\/(?:[\w.-]+:)?connectionProperty>/g),

@@ -2,10 +2,10 @@
 import { lockedRefusal } from './activation.ts';
 import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
 import { addArchive, replaceArchive } from './importing.ts';
-import { parseMultipart } from './multipart.ts';
 import type { Call, Route } from './route.ts';
 import type { State } from './state.ts';
-import { integrationJson, integrationUrl } from './wire.ts';
+import { readFile } from './uploads.ts';
+import { fileAnswer, integrationJson, integrationUrl } from './wire.ts';
 import { readCompressed } from './zip.ts';
 
 export const archiveRoutes = (state: State): Route[] => [
@@ -35,14 +35,6 @@ export const archiveRoutes = (state: State): Route[] => [
   },
 ];
 
-/** The one part that matters is called `file`, in lower case; others are let through. @throws Refusal */
-const readFile = ({ headers, body }: Pick<Call, 'headers' | 'body'>): Buffer => {
-  const parts = readParts(headers['content-type'] ?? '', body);
-  const file = parts.find(({ name }) => name === 'file');
-  if (!file || file.body.length === 0) throw new Refusal(400, 'No file was sent in the part "file"');
-  return file.body;
-};
-
 /** The id by the project folder, so that requests and faults can be told apart by it; undefined when there is none. */
 const identify: NonNullable<Route['identify']> = (headers, body) => {
   try {
@@ -51,14 +43,6 @@ const identify: NonNullable<Route['identify']> = (headers, body) => {
     return folder[1] && `${folder[1]}|${folder[2]}`;
   } catch {
     return undefined;
-  }
-};
-
-const readParts = (contentType: string, body: Buffer): ReturnType<typeof parseMultipart> => {
-  try {
-    return parseMultipart(contentType, body);
-  } catch (error) {
-    throw new Refusal(400, `No file was sent: ${error instanceof Error ? error.message : error}`);
   }
 };
 
@@ -71,12 +55,5 @@ const exportArchive = (state: State, { id }: Call): Answer => {
     entrySeed: state.random.below(2 ** 31),
     state: integration.status === 'ACTIVATION_INPROGRESS' ? 'CONFIGURED' : integration.status,
   });
-  return {
-    status: 200,
-    headers: {
-      'content-type': 'application/octet-stream',
-      'content-disposition': `attachment; filename="${integration.code}_${integration.version}.iar"`,
-    },
-    body,
-  };
+  return fileAnswer(`${integration.code}_${integration.version}.iar`, body);
 };

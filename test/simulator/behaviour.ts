@@ -5,6 +5,9 @@
 
 export type Generation = 'oic3' | 'gen2';
 
+/** What an instance holds beside integrations. */
+export type Kind = 'projects' | 'lookups' | 'libraries' | 'packages' | 'connections' | 'agent-groups';
+
 export interface Behaviour {
   // The request as a whole
   /** OIC 3 only: no `integrationInstance` in the query. */
@@ -59,6 +62,23 @@ export interface Behaviour {
   /** Oracle documents 700 (Gen 2) and 800 (OIC 3). */
   activeLimit: number;
 
+  // Beside integrations
+  /** Kinds it hands out nothing of, and how it says so. */
+  refusedKinds: Readonly<Partial<Record<Kind, 403 | 404>>>;
+  /** Whether the first line of an exported lookup is its name. */
+  lookupTitle: boolean;
+  /** Whether libraries that an archive brings along arrive, as its lookups do. */
+  importBringsLibraries: boolean;
+  /** Oracle's page says 404; scripts expect 500. */
+  missingPackageStatus: 500 | 404;
+  packageMembers: 'listed' | 'unlisted';
+  /** Documented for Gen 2 only. */
+  agentGroupIds: 'given' | 'not-given';
+  /** Whether the connections of a project answer below it. */
+  projectConnections: 'answer' | 404;
+  /** Whether the time of a project is that of what was saved last in it. */
+  savedIntegration: 'moves-project' | 'leaves-project';
+
   // The rest
   deleteActive: 423 | 412 | 409;
   deleteLocked: 423 | 409 | 412;
@@ -102,6 +122,14 @@ export const defaultBehaviour = (generation: Generation): Behaviour => ({
   displacedSchedule: 'stops',
   deactivateWithSchedule: 412,
   activeLimit: generation === 'oic3' ? 800 : 700,
+  refusedKinds: {},
+  lookupTitle: true,
+  importBringsLibraries: true,
+  missingPackageStatus: 500,
+  packageMembers: 'listed',
+  agentGroupIds: 'given',
+  projectConnections: 'answer',
+  savedIntegration: 'moves-project',
   deleteActive: 423,
   deleteLocked: 423,
   scheduleSuccess: 200,

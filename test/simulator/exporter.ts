@@ -33,6 +33,10 @@ const setProperty = (text: string, key: string, value: string): string =>
 /** `mod` is 16 bytes in base64; Oracle's algorithm is not known, only that it may differ when nothing changed. */
 const modOf = (text: string): string => createHash('md5').update(text).digest('base64').replaceAll('=', '\\=');
 
+/** A properties file as of another export: its date, and its checksum where it has one. */
+export const stampProperties = (text: string, exportedAt: Date, mod: string): string =>
+  setProperty(text.replace(/^#.*/, dateComment(exportedAt)), 'mod', mod.replaceAll('=', '\\='));
+
 const restamp = (name: string, text: string, { exportedAt, state }: Occasion): string => {
   const dated = text.replace(/^#.*/, dateComment(exportedAt));
   if (!ATTRIBUTES.test(name)) return dated;

@@ -1,11 +1,15 @@
 /**
  * What an import does to an instance: the integration arrives CONFIGURED (or INPROGRESS, when it was a draft), never
- * active and with its schedule not started; connections and lookups it brings along are created when they are missing.
+ * active and with its schedule not started; connections, lookups and libraries it brings along are created when they are missing.
  */
 import { lockedRefusal } from './activation.ts';
 import { Refusal } from './answer.ts';
 import { BadArchive } from './archive-facts.ts';
 import { type Connection, createConnection } from './connection.ts';
+import { librariesIn } from './library.ts';
+import { saveLibrary } from './library-routes.ts';
+import { readDvm } from './lookup.ts';
+import { saveLookup } from './lookup-routes.ts';
 import type { Integration, IntegrationStatus, State } from './state.ts';
 import { readArchive, type StoredArchive } from './stored-archive.ts';
 
@@ -94,6 +98,11 @@ const bringAlong = (state: State, archive: StoredArchive, by: string): void => {
   }
   for (const { name, data } of archive.facts.lookups) {
     if (state.lookups.has(name) && !behaviour.importOverwritesLookups) continue;
-    state.lookups.set(name, Buffer.from(data));
+    saveLookup(state, { name, ...readDvm(data) }, by);
+  }
+  if (!behaviour.importBringsLibraries) return;
+  for (const library of librariesIn(archive.members)) {
+    if (state.libraries.has(`${library.code}|${library.version}`)) continue;
+    saveLibrary(state, { ...library, name: library.code }, by);
   }
 };

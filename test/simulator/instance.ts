@@ -5,6 +5,7 @@
 import type { Connection } from './connection.ts';
 import { configure } from './connection.ts';
 import { placeArchive } from './importing.ts';
+import { createKindHands, type KindHands } from './kind-hands.ts';
 import type { Integration, IntegrationStatus, ScheduleState, State, Tracing } from './state.ts';
 import { readArchive, type StoredArchive, withMember } from './stored-archive.ts';
 
@@ -40,7 +41,7 @@ interface IntegrationSnapshot {
   readonly connections: readonly string[];
 }
 
-export interface Instance {
+export interface Instance extends KindHands {
   /** Places an archive as it is, whatever was there. Gives the id. @throws BadArchive */
   readonly add: (archive: Uint8Array, options?: AddOptions) => string;
   /** Other content: a marker in one of its files, or another archive of the same integration. `lastUpdated` moves. */
@@ -54,8 +55,6 @@ export interface Instance {
   readonly setSchedule: (id: string, state: ScheduleState) => void;
   /** By id; change them as you like. */
   readonly connections: Map<string, Connection>;
-  /** Content by name. */
-  readonly lookups: ReadonlyMap<string, Buffer>;
   /** What is there now, by id. */
   readonly list: () => IntegrationSnapshot[];
   readonly get: (id: string) => IntegrationSnapshot | undefined;
@@ -73,6 +72,7 @@ export const createInstance = (state: State): Instance => {
   };
   return {
     ...createSwitches(state),
+    ...createKindHands(state),
     add: (bytes, options = {}) => add(state, readArchive(bytes), options),
     edit: (id, content, by = SOMEBODY) => {
       const { archive } = state.find(id);
@@ -81,7 +81,6 @@ export const createInstance = (state: State): Instance => {
     touch: (id, by = SOMEBODY) => state.updated(state.find(id), by),
     remove: (id) => state.drop(state.find(id).id),
     connections: state.connections,
-    lookups: state.lookups,
     list: () => {
       state.settle();
       return [...state.integrations.values()].map(snapshot).sort((a, b) => (a.id < b.id ? -1 : 1));

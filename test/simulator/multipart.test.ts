@@ -21,8 +21,8 @@ describe('multipart bodies', () => {
     );
 
     expect(parts).toEqual([
-      { name: 'file', body: Buffer.from('bytes') },
-      { name: 'other', body: bytes },
+      { name: 'file', filename: 'a b.iar', body: Buffer.from('bytes') },
+      { name: 'other', filename: undefined, body: bytes },
     ]);
   });
 

@@ -5,6 +5,8 @@
 
 export interface Part {
   readonly name: string;
+  /** Of a part that is a file. */
+  readonly filename: string | undefined;
   readonly body: Buffer;
 }
 
@@ -46,5 +48,6 @@ const parsePart = (bytes: Buffer): Part => {
   const disposition = headers.get('content-disposition') ?? '';
   const name = /;\s*name="([^"]+)"/i.exec(disposition)?.[1];
   if (!/^form-data\b/i.test(disposition) || name === undefined) throw new Error('a part has no name');
-  return { name, body: bytes.subarray(headerEnd + 4) };
+  const filename = /;\s*filename="([^"]*)"/i.exec(disposition)?.[1];
+  return { name, filename, body: bytes.subarray(headerEnd + 4) };
 };

@@ -10,6 +10,8 @@ import type { RequestKind } from './traffic.ts';
 export interface Call {
   /** What the path has in place of its `:id`, decoded. */
   readonly id: string;
+  /** What it has in place of `:project`; empty outside projects. */
+  readonly projectId: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -21,7 +23,7 @@ export interface Call {
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below `/ic/api/integration/v1/`; `:id` stands for one segment. */
+  /** Below `/ic/api/integration/v1/`; `:id` and `:project` stand for one segment each. */
   readonly path: string;
   readonly kind: RequestKind | ((body: Buffer) => RequestKind);
   /** Whether the role ServiceDeveloper is needed. */
@@ -33,8 +35,9 @@ export interface Route {
 
 export interface FoundRoute {
   readonly kind: RequestKind;
-  /** Empty when the path names nothing. */
+  /** Both empty when the path names nothing. */
   readonly pathId: string;
+  readonly projectId: string;
   /** What the call is about, when that can be told. */
   readonly id: string | undefined;
   readonly isChange: boolean;
@@ -46,6 +49,7 @@ const API = '/ic/api/integration/v1/';
 const refuse = (status: number, title: string, pathId: string): FoundRoute => ({
   kind: 'unknown',
   pathId,
+  projectId: '',
   id: pathId || undefined,
   isChange: false,
   handle: () => {
@@ -65,8 +69,8 @@ export const findRoute = (
 ): FoundRoute => {
   const { method, path, headers, body } = request;
   const matching = routes.flatMap((route) => {
-    const id = path.startsWith(API) ? matchPath(route.path, path.slice(API.length)) : undefined;
-    return id === undefined ? [] : [{ route, id }];
+    const names = path.startsWith(API) ? matchPath(route.path, path.slice(API.length)) : undefined;
+    return names ? [{ route, ...names }] : [];
   });
   const [first] = matching;
   if (!first) return refuse(404, `Nothing is at ${path}`, '');
@@ -79,21 +83,23 @@ export const findRoute = (
   return {
     kind: typeof kind === 'function' ? kind(body) : kind,
     pathId: found.id,
-    id: found.id || identify?.(headers, body),
+    projectId: found.projectId,
+    id: found.id || found.projectId || identify?.(headers, body),
     isChange,
     handle,
   };
 };
 
-/** The decoded id, empty when the pattern has none; undefined when the path does not match. */
-const matchPath = (pattern: string, path: string): string | undefined => {
+/** The decoded names, empty when the pattern has none; undefined when the path does not match. */
+const matchPath = (pattern: string, path: string): { readonly id: string; readonly projectId: string } | undefined => {
   const wanted = pattern.split('/');
   const given = path.split('/');
   if (wanted.length !== given.length) return undefined;
-  const isMatch = wanted.every((segment, index) => segment === ':id' || segment === given[index]);
+  const isMatch = wanted.every((segment, index) => segment.startsWith(':') || segment === given[index]);
   if (!isMatch) return undefined;
   try {
-    return decodeURIComponent(given[wanted.indexOf(':id')] ?? '');
+    const read = (name: string): string => decodeURIComponent(given[wanted.indexOf(name)] ?? '');
+    return { id: read(':id'), projectId: read(':project') };
   } catch {
     return undefined;
   }

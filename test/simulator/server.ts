@@ -10,15 +10,12 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { archiveRoutes } from './archive-routes.ts';
+import { allRoutes } from './all-routes.ts';
 import { type Behaviour, defaultBehaviour, type Generation } from './behaviour.ts';
-import { connectionRoutes } from './connection-routes.ts';
 import { createFaultBook, type Faults } from './faults.ts';
 import { type CredentialsDocument, createIdentity, type Grant } from './identity.ts';
 import { createInstance, type Instance } from './instance.ts';
-import { integrationRoutes } from './integration-routes.ts';
 import { createRandom } from './random.ts';
-import { scheduleRoutes } from './schedule-routes.ts';
 import { createServing, type LatencyKind, type RequestHook, type Role, TOKEN_PATH } from './serving.ts';
 import { createState } from './state.ts';
 import { createTokenService } from './token.ts';
@@ -124,12 +121,7 @@ const assemble = (options: SimulatorOptions, url: string) => {
   const closing = new AbortController();
   const serve = createServing({
     state,
-    routes: [
-      ...archiveRoutes(state),
-      ...integrationRoutes(state, pageCap),
-      ...scheduleRoutes(state),
-      ...connectionRoutes(state, pageCap),
-    ],
+    routes: allRoutes(state, pageCap),
     tokens: createTokenService({ generation, identity, secrets: state.secrets, lifetimeSeconds, now }),
     faultBook,
     traffic,

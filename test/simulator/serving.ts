@@ -46,6 +46,21 @@ const LATENCY_KINDS: Readonly<Partial<Record<RequestKind, LatencyKind>>> = {
   replace: 'import',
   activate: 'activate',
   deactivate: 'activate',
+  'project-list': 'list',
+  'lookup-list': 'list',
+  'library-list': 'list',
+  'package-list': 'list',
+  'connection-list': 'list',
+  'agent-group-list': 'list',
+  'project-export': 'export',
+  'lookup-export': 'export',
+  'library-export': 'export',
+  'package-export': 'export',
+  'project-import': 'import',
+  'lookup-import': 'import',
+  'lookup-replace': 'import',
+  'library-import': 'import',
+  'library-update': 'import',
 };
 
 export const createServing = (
@@ -154,7 +169,7 @@ const handle = async (
   try {
     const caller = authorize(options, route, call);
     state.settle();
-    return await route.handle({ ...call, id: route.pathId, caller });
+    return await route.handle({ ...call, id: route.pathId, projectId: route.projectId, caller });
   } catch (error) {
     if (error instanceof Refusal) return refusalAnswer(error, state.behaviour.errorBody);
     throw error;

@@ -1,11 +1,14 @@
 /**
- * What one simulated instance holds: integrations, connections, lookups. The routes change it as Oracle would, tests
+ * What one simulated instance holds: integrations, connections, lookups, libraries, projects. The routes change it as Oracle would, tests
  * change it through `Instance`. It keeps the sort orders of the listing and the JSON of each item until something
  * changes, so that 10,000 integrations are paged quickly.
  */
 import { Refusal } from './answer.ts';
 import type { Behaviour, Generation } from './behaviour.ts';
 import type { Connection } from './connection.ts';
+import type { Library } from './library.ts';
+import type { Lookup } from './lookup.ts';
+import type { Project } from './project.ts';
 import type { Random } from './random.ts';
 import type { StoredArchive } from './stored-archive.ts';
 
@@ -61,8 +64,14 @@ export interface State {
   readonly now: () => number;
   readonly integrations: ReadonlyMap<string, Integration>;
   readonly connections: Map<string, Connection>;
-  /** Name to content. */
-  readonly lookups: Map<string, Buffer>;
+  /** By name. */
+  readonly lookups: Map<string, Lookup>;
+  /** By `CODE|VERSION`. */
+  readonly libraries: Map<string, Library>;
+  /** Those of OIC 3, by code. */
+  readonly projects: Map<string, Project>;
+  /** Id to name. */
+  readonly agentGroups: Map<string, string>;
   /** Activations that are to fail, by id. */
   readonly orderedFailures: Map<string, OrderedFailure>;
   /** Every password and key somebody saved in a connection. */
@@ -104,6 +113,9 @@ export const createState = (options: StateOptions): State => {
     integrations,
     connections: new Map(),
     lookups: new Map(),
+    libraries: new Map(),
+    projects: new Map(),
+    agentGroups: new Map(),
     orderedFailures: new Map(),
     secrets: new Set(),
     find: (id) => {

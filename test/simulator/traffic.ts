@@ -27,6 +27,21 @@ export type RequestKind =
   | 'connection-update'
   | 'connection-test'
   | 'connection-delete'
+  | 'project-list'
+  | 'project-export'
+  | 'project-import'
+  | 'project-delete'
+  | 'lookup-list'
+  | 'lookup-export'
+  | 'lookup-import'
+  | 'lookup-replace'
+  | 'library-list'
+  | 'library-export'
+  | 'library-import'
+  | 'library-update'
+  | 'package-list'
+  | 'package-export'
+  | 'agent-group-list'
   | 'service-host'
   | 'unknown';
 
@@ -36,7 +51,7 @@ export interface RecordedRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly kind: RequestKind;
-  /** Of the integration or connection it is about, for an import as the archive says; undefined for a list. */
+  /** Of what it is about, for an import of an integration as the archive says; undefined for a list. */
   readonly id: string | undefined;
   /** When it came, in ms of the simulator's clock. */
   readonly time: number;

@@ -2,10 +2,20 @@
  * Oracle's JSON: camelCase, flags with the suffix `Flag`, times with `+0000` and no colon, links that lead back. Field
  * names are those of Oracle's schema and of answers people have published.
  */
+import type { Answer } from './answer.ts';
 import { type Connection, slotsOf, slotValue } from './connection.ts';
 import type { Integration, State } from './state.ts';
 
 export const wireTime = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
+
+export const fileAnswer = (filename: string, body: Buffer): Answer => ({
+  status: 200,
+  headers: {
+    'content-type': 'application/octet-stream',
+    'content-disposition': `attachment; filename="${filename}"`,
+  },
+  body,
+});
 
 const linksTo = (href: string): object[] => [
   { href, rel: 'self' },

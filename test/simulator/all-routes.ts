@@ -1,0 +1,45 @@
+/** Every route of an instance. A kind that is to be refused answers nothing but that. */
+import { agentGroupRoutes } from './agent-group-routes.ts';
+import { Refusal } from './answer.ts';
+import { archiveRoutes } from './archive-routes.ts';
+import type { Kind } from './behaviour.ts';
+import { connectionRoutes } from './connection-routes.ts';
+import { integrationRoutes } from './integration-routes.ts';
+import { libraryRoutes } from './library-routes.ts';
+import { lookupRoutes } from './lookup-routes.ts';
+import { packageRoutes } from './package-routes.ts';
+import { insideProjects, projectRoutes } from './project-routes.ts';
+import type { Route } from './route.ts';
+import { scheduleRoutes } from './schedule-routes.ts';
+import type { State } from './state.ts';
+
+export const allRoutes = (state: State, pageCap: number | undefined): Route[] => {
+  const ofKind = (kind: Kind, routes: readonly Route[]): Route[] =>
+    routes.map((route) => ({
+      ...route,
+      handle: (call) => {
+        const status = state.behaviour.refusedKinds[kind];
+        if (status !== undefined) throw new Refusal(status, `The user may not see the ${kind} of this instance`);
+        return route.handle(call);
+      },
+    }));
+  const inside = (project: State): Route[] => [
+    ...integrationRoutes(project, pageCap),
+    ...scheduleRoutes(project),
+    ...(state.behaviour.projectConnections === 'answer' ? connectionRoutes(project, pageCap) : []),
+  ];
+  return [
+    ...archiveRoutes(state),
+    ...integrationRoutes(state, pageCap),
+    ...scheduleRoutes(state),
+    ...ofKind('connections', connectionRoutes(state, pageCap)),
+    ...ofKind('lookups', lookupRoutes(state, pageCap)),
+    ...ofKind('libraries', libraryRoutes(state, pageCap)),
+    ...ofKind('packages', packageRoutes(state, pageCap)),
+    ...ofKind('agent-groups', agentGroupRoutes(state)),
+    // Gen 2 has no projects.
+    ...(state.generation === 'gen2'
+      ? []
+      : ofKind('projects', [...projectRoutes(state, pageCap), ...insideProjects(state, inside)])),
+  ];
+};

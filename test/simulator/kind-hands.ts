@@ -1,0 +1,124 @@
+/** The hand of a test on what is in a simulated instance beside integrations. */
+import { configure } from './connection.ts';
+import type { Library } from './library.ts';
+import { readLibrary } from './library.ts';
+import { saveLibrary } from './library-routes.ts';
+import type { Lookup } from './lookup.ts';
+import { saveLookup } from './lookup-routes.ts';
+import { digestOf, placeProject, touchProject } from './project.ts';
+import { readProject } from './project-archive.ts';
+import type { IntegrationStatus, ScheduleState, State } from './state.ts';
+
+interface ProjectSnapshot {
+  readonly code: string;
+  readonly name: string;
+  readonly contentDigest: string;
+  readonly integrations: readonly {
+    readonly id: string;
+    readonly status: IntegrationStatus;
+    /** Null when it has none. */
+    readonly schedule: ScheduleState | null;
+  }[];
+}
+
+interface SavedOptions {
+  readonly lastUpdated?: Date;
+  readonly lastUpdatedBy?: string;
+}
+
+export interface KindHands {
+  /** By name; lock them as you like. */
+  readonly lookups: Map<string, Lookup>;
+  /** `lastUpdated` moves. */
+  readonly saveLookup: (
+    name: string,
+    columns: readonly string[],
+    rows: readonly (readonly string[])[],
+    options?: SavedOptions,
+  ) => void;
+  /** By `CODE|VERSION`. */
+  readonly libraries: Map<string, Library>;
+  readonly saveLibrary: (code: string, version: string, bytes: Buffer, options?: SavedOptions) => void;
+  /** Id to name. */
+  readonly agentGroups: Map<string, string>;
+  /**
+   * Places a project with the states its archive tells, connections CONFIGURED; schedules are stopped. Gives its code.
+   * @throws BadArchive
+   */
+  readonly addProject: (bytes: Buffer, options?: SavedOptions) => string;
+  /** Other content of a project that is there, as after an edit; states stay. */
+  readonly editProject: (bytes: Buffer, by?: string) => void;
+  readonly removeProject: (code: string) => void;
+  readonly setProjectSchedule: (code: string, id: string, schedule: ScheduleState) => void;
+  readonly listProjects: () => ProjectSnapshot[];
+}
+
+const SOMEBODY = 'designer@example.com';
+
+export const createKindHands = (state: State): KindHands => ({
+  lookups: state.lookups,
+  saveLookup: (name, columns, rows, { lastUpdated, lastUpdatedBy = SOMEBODY } = {}) => {
+    saveLookup(state, { name, columns, rows }, lastUpdatedBy, lastUpdated?.getTime());
+  },
+  libraries: state.libraries,
+  saveLibrary: (code, version, bytes, { lastUpdated, lastUpdatedBy = SOMEBODY } = {}) =>
+    saveLibrary(
+      state,
+      { code, version, name: code, members: readLibrary(bytes) },
+      lastUpdatedBy,
+      lastUpdated?.getTime(),
+    ),
+  agentGroups: state.agentGroups,
+  ...createProjectHands(state),
+});
+
+type ProjectHands = Pick<
+  KindHands,
+  'addProject' | 'editProject' | 'removeProject' | 'setProjectSchedule' | 'listProjects'
+>;
+
+const createProjectHands = (state: State): ProjectHands => {
+  const find = (code: string) => {
+    const found = state.projects.get(code);
+    if (!found) throw new Error(`there is no project ${code}`);
+    return found;
+  };
+  return {
+    addProject: (bytes, { lastUpdated, lastUpdatedBy = SOMEBODY } = {}) => {
+      const { code, inside } = placeProject(state, bytes, lastUpdatedBy, lastUpdated?.getTime());
+      for (const connection of inside.connections.values()) configure(connection, state.secrets);
+      for (const integration of inside.integrations.values()) {
+        if (integration.archive.facts.persistedState === 'ACTIVATED') integration.status = 'ACTIVATED';
+        inside.changed(integration);
+      }
+      return code;
+    },
+    editProject: (bytes, by = SOMEBODY) => {
+      const file = readProject(bytes);
+      const project = find(file.code);
+      project.file = file;
+      touchProject(state, project, by);
+    },
+    removeProject: (code) => {
+      state.projects.delete(code);
+    },
+    setProjectSchedule: (code, id, schedule) => {
+      const { inside } = find(code);
+      inside.changed(Object.assign(inside.find(id), { schedule }));
+    },
+    listProjects: () =>
+      [...state.projects.values()].map((project) => {
+        project.inside.settle();
+        return {
+          code: project.code,
+          name: project.file.name,
+          contentDigest: digestOf(project),
+          integrations: [...project.inside.integrations.values()].map(({ id, status, schedule, archive }) => ({
+            id,
+            status,
+            schedule: archive.facts.hasSchedule ? schedule : null,
+          })),
+        };
+      }),
+  };
+};

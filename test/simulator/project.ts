@@ -1,0 +1,80 @@
+/**
+ * A project of a simulated instance (Oracle Integration 3): a small instance inside the instance, with integrations and
+ * connections of its own. What is in it changes by the same rules as outside.
+ */
+import type { ArchiveFacts } from './archive-facts.ts';
+import { createConnection } from './connection.ts';
+import { placeArchive } from './importing.ts';
+import { type ProjectFile, projectDigest, readProject, writeProject } from './project-archive.ts';
+import { createState, type Integration, type IntegrationStatus, type State } from './state.ts';
+import type { StoredArchive } from './stored-archive.ts';
+
+export interface Project {
+  readonly code: string;
+  file: ProjectFile;
+  /** Its integrations and connections. */
+  readonly inside: State;
+  readonly created: number;
+  readonly createdBy: string;
+  lastUpdated: number;
+  lastUpdatedBy: string;
+}
+
+/** Puts a project there as an import does: nothing active, no schedule started, connections without secrets. @throws BadArchive */
+export const placeProject = (state: State, bytes: Buffer, by: string, at = state.now()): Project => {
+  const file = readProject(bytes);
+  const inner = createState({ ...state, baseUrl: `${state.baseUrl}` });
+  const project: Project = {
+    code: file.code,
+    file,
+    inside: {
+      ...inner,
+      secrets: state.secrets,
+      orderedFailures: state.orderedFailures,
+      updated: (integration: Integration, who: string) => {
+        inner.updated(integration, who);
+        if (state.behaviour.savedIntegration === 'moves-project') touchProject(state, project, who);
+      },
+    },
+    created: at,
+    createdBy: by,
+    lastUpdated: at,
+    lastUpdatedBy: by,
+  };
+  for (const facts of file.connections) {
+    const connection = createConnection(facts, by, at);
+    if (state.behaviour.importedConnection === 'CONFIGURED') connection.status = 'CONFIGURED';
+    project.inside.connections.set(facts.id, connection);
+  }
+  for (const facts of file.integrations) placeArchive(project.inside, storedIn(facts), by, at);
+  state.projects.set(file.code, project);
+  return project;
+};
+
+/** Somebody saved something in it. */
+export const touchProject = (state: State, project: Project, by: string): void => {
+  project.lastUpdated = Math.max(state.now(), project.lastUpdated + 1);
+  project.lastUpdatedBy = by;
+};
+
+export const exportedProject = (state: State, { file, inside }: Project, folder: string): Buffer =>
+  writeProject(file.members, {
+    exportedAt: new Date(state.now()),
+    entrySeed: state.random.below(2 ** 31),
+    states: new Map([...inside.integrations.values()].map(({ id, status }) => [id, persisted(status)])),
+    folder,
+  });
+
+const persisted = (status: IntegrationStatus): string => (status === 'ACTIVATION_INPROGRESS' ? 'CONFIGURED' : status);
+
+export const digestOf = ({ file }: Project): string => projectDigest(file.members);
+
+/** An integration of a project has no archive of its own: Oracle exports it with its project only. */
+const storedIn = (facts: ArchiveFacts): StoredArchive => ({
+  facts,
+  contentDigest: facts.id,
+  members: [],
+  write: () => {
+    throw new Error(`${facts.id} is in a project and is exported with it`);
+  },
+});
