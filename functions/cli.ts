@@ -196,10 +196,12 @@ command(
   .requiredOption('--to <instance>', 'the target; its settings must have `deploy`')
   .option('--snapshot <name>', 'which one (default: the latest complete one)')
   .option('--at <time>', 'the newest complete one at or before this time')
-  .option('--only <pattern>', 'glob on the id, e.g. PAYROLL_*; repeatable', (value: string, all: string[] = []) => [
-    ...all,
-    value,
-  ])
+  .option(
+    '--only <pattern>',
+    'glob on the id, e.g. PAYROLL_*, of integrations or of the kinds named; repeatable',
+    (value: string, all: string[] = []) => [...all, value],
+  )
+  .option('--kind <kinds>', `only these, with commas: ${KINDS}`)
   .option('--existing <how>', 'what is there with other content: skip or replace', 'skip')
   .option('--mirror', 'also deactivate and delete what the snapshot does not hold')
   .option('--activation <how>', 'as-captured or never', 'as-captured')

@@ -5,6 +5,7 @@
 import type { InstallPlan } from '../core/plan-install.ts';
 import type { ProjectPlan } from '../core/plan-restore-projects.ts';
 import { nameInProject } from '../core/plan-restore-steps.ts';
+import type { OicClient } from '../oic/client.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import { ActivationError, activateAndWait, type Switchboard } from './activation.ts';
 import { connect, type UnreadyConnection } from './connect.ts';
@@ -58,9 +59,11 @@ const activateIn = async (
       const message = `nothing in it was activated: ${oic.instance} does not list it after it was imported`;
       return { ...nothing, failures: [{ id: plan.label, step: 'activate', message: `${plan.label}: ${message}` }] };
     }
-    const unready = await connect(oic, { connections }, services.connections);
-    const result = await activateAll(services, switchboardOf(oic, project), plan);
-    return { ...result, unready: [...unready, ...(await outOfReach(oic, result.failures, connections, plan.id))] };
+    const inside = switchboardOf(oic, project);
+    const unready = await connect(inside, { connections }, services.connections);
+    const result = await activateAll(services, inside, plan);
+    const hidden = result.failures.length > 0 ? await outOfReach(inside, connections) : [];
+    return { ...result, unready: [...unready, ...hidden].map((one) => ({ ...one, id: `${one.id} in ${plan.label}` })) };
   } catch (error) {
     if (!isOicError(error) || isForAll(error)) throw error;
     return { ...nothing, failures: [{ id: plan.label, step: 'activate', message: error.message }] };
@@ -69,17 +72,14 @@ const activateIn = async (
   }
 };
 
-/** Connections of a project are not among those outside of it, by which alone they could be configured. */
+/** Whether connections answer below their project, Oracle documents nowhere. Those that do not may be what is wrong. */
 const outOfReach = async (
-  oic: RestoreServices['oic'],
-  failures: readonly RestoreFailure[],
+  inside: Pick<OicClient, 'getConnection'>,
   connections: ProvedThing['connections'],
-  code: string,
 ): Promise<UnreadyConnection[]> => {
-  if (failures.length === 0) return [];
-  const unknown = await mapLimited(connections, 2, async ({ id }) => ((await oic.getConnection(id)) ? [] : [id]));
+  const unknown = await mapLimited(connections, 2, async ({ id }) => ((await inside.getConnection(id)) ? [] : [id]));
   return unknown.flat().map((id) => ({
-    id: `${id} in project ${code}`,
+    id,
     missing: [],
     problem: 'if it is a draft, give it its settings in the console, which alone reaches it, and run the restore again',
     template: {},

@@ -10,7 +10,7 @@ import type { Project } from '../core/project.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import type { Vault } from '../store/vault.ts';
-import { ActivationError, activateAndWait, deactivateAndWait, type Switchboard, type Waiting } from './activation.ts';
+import { ActivationError, activateAndWait, deactivateAndWait, type Waiting } from './activation.ts';
 import type { ProvedThing } from './prove-things.ts';
 import type { RestoreServices } from './restore.ts';
 import { isArchiveTrouble, RestoreTrouble } from './restore-batches.ts';
@@ -55,8 +55,8 @@ export const putProject = async (services: Services, wanted: WantedProjectArchiv
 export const findProject = async (oic: OicClient, code: string): Promise<Project | undefined> =>
   (await oic.listProjects()).find((project) => project.code === code);
 
-/** Integrations of one project; messages say of which. */
-export const switchboardOf = (oic: OicClient, { id, code }: Pick<Project, 'id' | 'code'>): Switchboard => ({
+/** What can be done within one project; messages say of which. */
+export const switchboardOf = (oic: OicClient, { id, code }: Pick<Project, 'id' | 'code'>) => ({
   ...oic.inProject(id),
   instance: `${oic.instance} (project ${code})`,
 });

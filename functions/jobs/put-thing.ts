@@ -33,7 +33,7 @@ export const putThing = async (
 };
 
 /** Where the target's own copy is kept. */
-export const safetyCopyOf = (instance: string, thing: Plain): string =>
+const safetyCopyOf = (instance: string, thing: Plain): string =>
   safetyCopyKey(
     instance,
     thing.kind === 'lookups' ? lookupKey(instance, thing.id) : libraryKey(instance, thing.library),

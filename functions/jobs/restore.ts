@@ -27,7 +27,7 @@ import type { RestoreFailure, RestoreProgress } from './restore-batches.ts';
 import { proveArchives, wantedOf } from './restore-prove.ts';
 import { checkMayRestore, selectScope } from './restore-scope.ts';
 import { type ArchiveFacts, readTargetFor } from './restore-target.ts';
-import { countThings, type KindCounts, planThings, type ThingsPlan } from './restore-things.ts';
+import { countThings, type KindCounts, planThings } from './restore-things.ts';
 
 export interface RestoreServices {
   /** Of the target. */
@@ -106,7 +106,7 @@ export const restore = async (
     kinds: countThings(scope, others, done.numbers),
     failures: [...unreadable, ...refusalsOf(plan, oic.instance), ...others.failures, ...aftermath],
     connections: done.unready,
-    byHand: await readByHand(services, scope, options.dryRun ? broughtBy(plan, facts, others) : new Set(), options),
+    byHand: await readByHand(services, scope, options.dryRun ? broughtBy(plan, facts) : new Set(), options),
     cycles: plan.order.cycles,
     requests: oic.requests(),
   };
@@ -117,15 +117,8 @@ const refusalsOf = ({ installs }: RestorePlan, instance: string): RestoreFailure
     .filter(({ verdict }) => verdict === 'refuse')
     .map(({ id, reason }) => ({ id, step: 'refuse', message: `${id} was left as it is on ${instance}: it ${reason}` }));
 
-/** Connections that come with what is to be imported. */
-const broughtBy = (
-  { installs }: RestorePlan,
-  facts: ReadonlyMap<IntegrationId, ArchiveFacts>,
-  { projects, proved }: ThingsPlan,
-): ReadonlySet<string> => {
-  const archives = [
-    ...installs.filter(({ verdict }) => verdict === 'install').map(({ id }) => facts.get(id)),
-    ...projects.filter(({ do: what }) => what === 'import' || what === 'replace').map(({ label }) => proved.get(label)),
-  ];
-  return new Set(archives.flatMap((archive) => archive?.connections.map(({ id }) => id) ?? []));
+/** Connections that come with what is to be imported; those of projects stay in them. */
+const broughtBy = ({ installs }: RestorePlan, facts: ReadonlyMap<IntegrationId, ArchiveFacts>): ReadonlySet<string> => {
+  const imported = installs.filter(({ verdict }) => verdict === 'install');
+  return new Set(imported.flatMap(({ id }) => facts.get(id)?.connections.map((connection) => connection.id) ?? []));
 };
