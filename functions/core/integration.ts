@@ -48,6 +48,8 @@ export interface Integration extends IntegrationRef {
   readonly lastUpdatedBy?: string | undefined;
   /** Who has it open in the designer; an empty text when Oracle does not say who. */
   readonly lockedBy?: string | undefined;
+  /** The package it is kept in. */
+  readonly packageName?: string | undefined;
   /** Delivered by Oracle: cannot be exported. */
   readonly isPrebuilt: boolean;
   /** A schedule is defined; whether it runs is another question. */

@@ -2,7 +2,7 @@
  * What an instance holds beside integrations, as its listings tell it. A kind that the instance refuses is a warning and
  * stays out of the snapshot; one whose listing fails otherwise makes the snapshot incomplete. Neither stops the others.
  */
-import type { Integration } from '../core/integration.ts';
+import type { Integration, IntegrationId } from '../core/integration.ts';
 import { type IncludedKinds, KIND_NOUNS, type OtherKind } from '../core/kinds.ts';
 import type { Library } from '../core/library.ts';
 import type { Lookup } from '../core/lookup.ts';
@@ -72,7 +72,7 @@ export const listKinds = async (oic: OicClient, wanted: IncludedKinds, concurren
     read('projects', async () => mapLimited(await oic.listProjects(), concurrency, readProject)),
     read('lookups', () => oic.listLookups()),
     read('libraries', () => oic.listLibraries()),
-    read('packages', async () => (await oic.listPackages()).map(toPackage)),
+    read('packages', () => listPackages(oic)),
     read('connections', async () => (await oic.listConnections()).map(toConnection)),
     read('agentGroups', async () => (await oic.listAgentGroups()).map(({ id, name }) => ({ id, name }))),
   ]);
@@ -95,11 +95,15 @@ const refused = (kind: OtherKind, error: OicError): SnapshotWarning => ({
   message: `are not in the snapshot, for the instance does not hand them out: ${error.message}; \`include.${kind}: false\` in the settings leaves them out without this warning`,
 });
 
-const toPackage = ({ id, name, integrations = [] }: Package): SnapshotPackage => ({
-  id,
-  name,
-  integrations: [...integrations].sort(),
-});
+/** Where the listing of packages does not tell what they hold, that of the integrations does: each names its package. */
+const listPackages = async (oic: OicClient): Promise<SnapshotPackage[]> => {
+  const packages = await oic.listPackages();
+  const isTold = packages.every(({ integrations }) => integrations);
+  const inPackage = Map.groupBy(isTold ? [] : await oic.listIntegrations(), ({ packageName }) => packageName);
+  const membersOf = ({ name, integrations }: Package): readonly IntegrationId[] =>
+    integrations ?? (inPackage.get(name) ?? []).map(({ id }) => id);
+  return packages.map((one) => ({ id: one.id, name: one.name, integrations: [...membersOf(one)].sort() }));
+};
 
 /** Written out field by field: nothing of security properties may slip in, nor a value that is or holds a secret. */
 const toConnection = (listed: Connection): SnapshotConnection => {

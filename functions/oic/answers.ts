@@ -22,6 +22,7 @@ const INTEGRATION = z.looseObject({
   lockedFlag: flag,
   lockedBy: text,
   projectType: text,
+  packageName: text,
   scheduleDefinedFlag: flag,
   tracingEnabledFlag: flag,
   payloadTracingEnabledFlag: flag,
@@ -142,6 +143,7 @@ export const toIntegration = (value: unknown): Integration => {
     lastUpdated: isoTime(item.lastUpdated),
     lastUpdatedBy: item.lastUpdatedBy ?? undefined,
     lockedBy: item.lockedFlag ? (item.lockedBy ?? '') : undefined,
+    packageName: item.packageName || undefined,
     isPrebuilt: item.projectType === 'PREBUILT',
     hasSchedule: item.scheduleDefinedFlag ?? false,
     tracing: {

@@ -8,6 +8,7 @@ import FormData from 'form-data';
 import { readDone, readEnvelope } from './answers.ts';
 import { isOicError, OicError } from './errors.ts';
 import { type Listed, readListing } from './listing.ts';
+import { isReading } from './signs.ts';
 import type { Answer, OicRequest, Transport } from './transport.ts';
 
 /** Oracle's default and maximum. */
@@ -51,7 +52,7 @@ export interface Requests {
 /** @param isReadOnly settings without `deploy`: everything but reading is refused before it is sent */
 export const createRequests = (transport: Transport, instance: string, isReadOnly: boolean): Requests => {
   const send = <T>(request: OicRequest<T>): Promise<T> => {
-    if (isReadOnly && request.method !== 'GET' && !request.isRead) {
+    if (isReadOnly && !isReading(request)) {
       const { method, path } = request;
       const message = `${request.what} on ${instance} was refused: ${instance} has no \`deploy\` in the settings, so it is only read`;
       return Promise.reject(new OicError('rejected', message, { method, path, reached: false }));

@@ -11,11 +11,12 @@ import { Agent, type buildConnector } from 'undici';
 import { stripHtml } from '../core/plain-text.ts';
 import type { Credentials } from './credentials.ts';
 import { isDesignHostFor } from './design-host.ts';
-import { errorMessage, isOicError, kindOfStatus, OicError, type OicErrorKind } from './errors.ts';
+import { errorMessage, kindOfStatus, OicError, type OicErrorKind } from './errors.ts';
 import { describeFailure, type Exchange, exchangeOnce } from './exchange.ts';
 import { oracleWords, parseJson } from './oracle-words.ts';
 import { createPace, type Verdict } from './pace.ts';
 import { parseRetryAfterMs, RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry.ts';
+import { isReading, judgeOutcome, paceKind } from './signs.ts';
 import { createAuthorizer, type OAuthLogin, TOKEN_ANSWER, type TokenAnswer } from './token.ts';
 
 export interface OicRequest<T> {
@@ -151,32 +152,6 @@ export const createTransport = (options: TransportOptions): Transport => {
     requests: () => requests,
     close: () => agent.close(),
   };
-};
-
-/** Requests that should take equally long; undefined for writes, which may rightly take minutes or no time at all. */
-const paceKind = (request: OicRequest<unknown>): string | undefined =>
-  isReading(request)
-    ? request.path.replace(/\/(integrations|connections|projects|lookups|libraries|packages)\/[^/]+/g, '/$1/*')
-    : undefined;
-
-const isReading = ({ method, isRead }: Pick<OicRequest<unknown>, 'method' | 'isRead'>): boolean =>
-  method === 'GET' || isRead === true;
-
-const judgeOutcome = (outcome: PromiseSettledResult<Answer>, maxPauseMs: number): Verdict => {
-  // One that asks for longer is given up, and so are the others as they come to it: they need not wait for that.
-  const pause = (ms = 0): number => (ms > maxPauseMs ? 0 : ms);
-  if (outcome.status === 'rejected') {
-    const reason: unknown = outcome.reason;
-    if (isOicError(reason, 'rate-limited')) return { sign: 'strained', pauseMs: pause(reason.details.retryAfterMs) };
-    const isTimeout = reason instanceof Error && reason.name === 'TimeoutError';
-    return isTimeout ? { sign: 'strained', pauseMs: 0 } : 'unknown';
-  }
-  const { status, headers } = outcome.value;
-  if (status === 429 || status === 503) {
-    const pauseMs = pause(parseRetryAfterMs(headers['retry-after'], Date.now()));
-    return { sign: status === 429 ? 'too-many' : 'strained', pauseMs };
-  }
-  return status < 400 ? 'healthy' : 'unknown';
 };
 
 const repeat = async <T>(policy: RetryPolicy, isRead: boolean, once: () => Promise<T>): Promise<T> => {

@@ -13,6 +13,8 @@ interface SampleIntegration {
   readonly code: string;
   readonly version: string;
   readonly state?: string;
+  /** Its own schedule, as iCalendar has it. */
+  readonly schedule?: string;
 }
 
 export interface SampleProject extends Occasion {
@@ -66,12 +68,18 @@ export const buildProject = (sample: SampleProject): Buffer => {
       'project/labels/DEPLOY001.json',
       JSON.stringify({
         name: 'Deploy',
-        integrations: shuffle(integrations).map((it) => ({ ...it, state: undefined })),
+        integrations: shuffle(integrations).map(({ code: of, version }) => ({ code: of, version })),
       }),
     ),
     { name: 'project/rpa.zip', data: packed([file('robots.json', '[]'), file('more.json', '{}')], sample) },
     file('project/connections/SHOP_REST.xml', connection('SHOP_REST')),
     ...lookups.map((name) => file(`project/lookups/${name}.dvm`, lookup(name))),
+    ...integrations.flatMap(({ code: of, version, schedule }) => {
+      const path = `project/schedules/Schedule_${of}_${version.replaceAll('.', '_').slice(0, 7)}.xml`;
+      return schedule === undefined
+        ? []
+        : [file(path, `<schedule><ical-expression>${schedule}</ical-expression></schedule>`)];
+    }),
     ...integrations.flatMap((it) => {
       const folder = `project/integrations/${it.code}_${it.version}`;
       return [

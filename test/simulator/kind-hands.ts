@@ -47,7 +47,7 @@ export interface KindHands {
    */
   readonly addProject: (bytes: Buffer, options?: SavedOptions) => string;
   /** Other content of a project that is there, as after an edit; states stay. */
-  readonly editProject: (bytes: Buffer, by?: string) => void;
+  readonly editProject: (code: string, bytes: Buffer, by?: string) => void;
   readonly removeProject: (code: string) => void;
   readonly setProjectSchedule: (code: string, id: string, schedule: ScheduleState) => void;
   readonly listProjects: () => ProjectSnapshot[];
@@ -93,10 +93,9 @@ const createProjectHands = (state: State): ProjectHands => {
       }
       return code;
     },
-    editProject: (bytes, by = SOMEBODY) => {
-      const file = readProject(bytes);
-      const project = find(file.code);
-      project.file = file;
+    editProject: (code, bytes, by = SOMEBODY) => {
+      const project = find(code);
+      project.file = readProject(bytes);
       touchProject(state, project, by);
     },
     removeProject: (code) => {
@@ -113,11 +112,13 @@ const createProjectHands = (state: State): ProjectHands => {
           code: project.code,
           name: project.file.name,
           contentDigest: digestOf(project),
-          integrations: [...project.inside.integrations.values()].map(({ id, status, schedule, archive }) => ({
-            id,
-            status,
-            schedule: archive.facts.hasSchedule ? schedule : null,
-          })),
+          integrations: [...project.inside.integrations.values()]
+            .map(({ id, status, schedule, archive }) => ({
+              id,
+              status,
+              schedule: archive.facts.hasSchedule ? schedule : null,
+            }))
+            .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
         };
       }),
   };

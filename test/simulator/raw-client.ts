@@ -101,6 +101,24 @@ export const upload = (
   return api(method, 'integrations/archive', { form });
 };
 
+/** Sends a file, and fields beside it, to any path. */
+export const sendFile = (
+  api: RawClient,
+  method: 'POST' | 'PUT',
+  path: string,
+  file: Uint8Array | string,
+  { name = 'some name (5)', fields = {} }: { name?: string; fields?: Readonly<Record<string, string>> } = {},
+): Promise<RawAnswer> => {
+  const form = new FormData();
+  form.append('file', new Blob([typeof file === 'string' ? file : new Uint8Array(file)]), name);
+  for (const [field, value] of Object.entries(fields)) form.append(field, value);
+  return api(method, path, { form });
+};
+
+/** The items of a listing. */
+export const itemsOf = ({ body }: RawAnswer): readonly Readonly<Record<string, unknown>>[] =>
+  (body as { items: readonly Record<string, unknown>[] }).items;
+
 export const HELLO = 'HELLO|01.00.0000';
 
 /** Adds versions of HELLO. */

@@ -29,6 +29,8 @@ export interface SampleArchive {
   readonly lookups?: Readonly<Record<string, readonly (readonly string[])[]>>;
   /** Codes of libraries, all version 01.00.0000. */
   readonly libraries?: readonly string[];
+  /** The package it is kept in. */
+  readonly packageName?: string;
   /** Integrations called on the same instance. */
   readonly calls?: readonly { readonly code: string; readonly version: string }[];
   /** An iCal expression, for a scheduled integration. */
@@ -69,6 +71,7 @@ const attributesFile = (sample: SampleArchive): string => {
     ['project_code', sample.code],
     ['lastUpdatedICSVersion', BUILD[generation]],
     ['mep_type', sample.schedule === undefined ? 'MEP04' : 'MEP07'],
+    ...(sample.packageName === undefined ? [] : [['package_name', sample.packageName] as const]),
   ] as const;
   if (generation === 'gen2') return propertiesFile(common);
   const added = [

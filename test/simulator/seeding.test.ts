@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { buildPackage, buildProject } from '../core/kinds-forge.ts';
 import { sample, useSimulators } from './raw-client.ts';
 import { seedSamples } from './samples.ts';
 import { seedFromDirectory } from './seeding.ts';
@@ -59,6 +60,37 @@ describe('seeding from a directory', () => {
     );
 
     expect(simulator.instance.list()).toMatchObject([{ contentDigest: readArchive(newest).contentDigest }]);
+  });
+});
+
+describe('seeding with other kinds', () => {
+  test('loads projects, lookups and what is in packages', async () => {
+    const { simulator } = await start();
+    const directory = await directoryOf({
+      'a.car': buildProject({ code: 'SHOP', integrations: [{ code: 'ORDER', version: '01.00.0000' }] }),
+      'b.par': buildPackage({
+        name: 'acme',
+        integrations: [{ code: 'PACKED', version: '01.00.0000', packageName: 'acme' }],
+      }),
+      'CODES.csv': Buffer.from('ISO,Name\nDE,Germany\n'),
+      'deeper/TITLED.CSV': Buffer.from('TITLED,\nISO,Name\nDE,Germany\n'),
+      'broken.car': sample('HELLO'),
+      'broken.csv': Buffer.from('"open\n'),
+    });
+
+    const { loaded, refused } = await seedFromDirectory(simulator, directory);
+
+    expect(loaded).toEqual(['PACKED|01.00.0000']);
+    expect(refused.map(({ file }) => file.slice(-10))).toEqual(['broken.car', 'broken.csv']);
+    expect(simulator.instance.listProjects()).toMatchObject([
+      { code: 'SHOP', integrations: [{ status: 'ACTIVATED' }] },
+    ]);
+    for (const name of ['CODES', 'TITLED']) {
+      expect(simulator.instance.lookups.get(name)).toMatchObject({
+        columns: ['ISO', 'Name'],
+        rows: [['DE', 'Germany']],
+      });
+    }
   });
 });
 

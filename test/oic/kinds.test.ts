@@ -1,0 +1,284 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { OicClient, OicClientOptions } from '../../functions/oic/client.ts';
+import { buildLibrary, buildProject, type SampleProject } from '../core/kinds-forge.ts';
+import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
+import { connectTo, failureOf } from './simulated.ts';
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const it of open.splice(0).reverse()) await it.close();
+});
+
+const start = async (
+  options: SimulatorOptions = {},
+  client: Partial<OicClientOptions> = {},
+): Promise<{ simulator: Simulator; oic: OicClient }> => {
+  const simulator = await startSimulator(options);
+  const oic = connectTo(simulator, client);
+  open.push(simulator, oic);
+  return { simulator, oic };
+};
+
+const ORDER = 'ORDER|01.00.0000';
+const shop = (more: Partial<SampleProject> = {}): Buffer =>
+  buildProject({
+    code: 'SHOP',
+    name: 'The shop',
+    integrations: [{ code: 'ORDER', version: '01.00.0000', state: 'ACTIVATED', schedule: 'FREQ=DAILY' }],
+    ...more,
+  });
+const MONDAY = new Date('2026-09-14T08:00:00.000Z');
+const SAVED = { lastUpdated: MONDAY, lastUpdatedBy: 'ada' };
+const TOLD = { lastUpdated: MONDAY.toISOString(), lastUpdatedBy: 'ada' };
+
+describe('projects', () => {
+  test('are listed, and each exported whole with its content known', async () => {
+    const { simulator, oic } = await start();
+    simulator.instance.addProject(shop(), SAVED);
+
+    const [project, ...more] = await oic.listProjects();
+    expect(more).toEqual([]);
+    expect(project).toEqual({ id: 'SHOP', code: 'SHOP', name: 'The shop', ...TOLD });
+    if (!project) throw new Error('no project');
+    const [first, second] = [await oic.exportProject(project), await oic.exportProject(project)];
+
+    expect(first.archive).toMatchObject({ code: 'SHOP', integrations: [{ id: ORDER }], rezipped: false });
+    expect(Buffer.from(first.bytes).equals(second.bytes)).toBe(false);
+    expect(first.archive.contentSha256).toBe(second.archive.contentSha256);
+  });
+
+  test('are exported from an instance that is only read, and repeated like anything that is read', async () => {
+    const { simulator, oic } = await start({}, { isReadOnly: true });
+    simulator.instance.addProject(shop());
+    simulator.faults.add({ match: { kind: 'project-export', times: 2 }, answer: { status: 503 } });
+
+    const { archive } = await oic.exportProject({ id: 'SHOP', code: 'SHOP', name: 'The shop' });
+
+    expect(archive.code).toBe('SHOP');
+    expect(simulator.stats().byKind['project-export']).toBe(3);
+  });
+
+  test.each(['cut-clean', 'html-200'] as const)('never come out of an answer that is %s', async (answer) => {
+    const { simulator, oic } = await start();
+    simulator.instance.addProject(shop());
+    simulator.faults.add({ match: { kind: 'project-export' }, answer });
+
+    const failure = await failureOf(oic.exportProject({ id: 'SHOP', code: 'SHOP', name: 'The shop' }));
+
+    expect(failure).toMatchObject({ kind: 'unexpected-answer' });
+    expect(failure.message).toMatch(/exporting project SHOP on dev failed: the answer cannot be used/);
+  });
+
+  test('are refused when the archive is of another project', async () => {
+    const { simulator, oic } = await start();
+    simulator.instance.addProject(shop());
+    simulator.instance.editProject('SHOP', shop({ code: 'STOCK' }));
+
+    const failure = await failureOf(oic.exportProject({ id: 'SHOP', code: 'SHOP', name: 'The shop' }));
+
+    expect(failure.message).toMatch(/it is the archive of project STOCK/);
+  });
+
+  test('are imported, run and deleted', async () => {
+    const { simulator, oic } = await start({ behaviour: { importedConnection: 'CONFIGURED' } });
+    await oic.importProject('SHOP', shop());
+    expect(await failureOf(oic.importProject('SHOP', shop()))).toMatchObject({ kind: 'conflict' });
+
+    const inShop = oic.inProject('SHOP');
+    expect(await inShop.listIntegrations()).toMatchObject([{ id: ORDER, status: 'CONFIGURED', hasSchedule: true }]);
+    await inShop.activate(ORDER, { tracing: true, payload: false, recording: false });
+    expect(await inShop.getActivationStatus(ORDER)).toBe('ACTIVATED');
+    expect(await inShop.getIntegration(ORDER)).toMatchObject({ status: 'ACTIVATED', tracing: { tracing: true } });
+    await inShop.startSchedule(ORDER);
+    expect(await inShop.isScheduleStarted(ORDER)).toBe(true);
+    expect(await failureOf(oic.deleteProject('SHOP'))).toMatchObject({ kind: 'locked' });
+
+    await inShop.stopSchedule(ORDER);
+    await inShop.stopSchedule(ORDER);
+    await inShop.deactivate(ORDER);
+    await oic.deleteProject('SHOP');
+    expect(simulator.instance.listProjects()).toEqual([]);
+    expect(await inShop.getIntegration(ORDER)).toBeUndefined();
+  });
+
+  test('have connections of their own to configure before anything in them runs', async () => {
+    const { oic } = await start();
+    await oic.importProject('SHOP', shop());
+    const inShop = oic.inProject('SHOP');
+
+    await inShop.activate(ORDER);
+    expect(await inShop.getActivationErrors(ORDER)).toMatch(/SHOP_REST.*not configured/);
+    await inShop.updateConnection('SHOP_REST', {
+      securityProperties: [
+        { propertyName: 'username', propertyValue: 'u' },
+        { propertyName: 'password', propertyValue: 'p' },
+      ],
+    });
+    await inShop.testConnection('SHOP_REST');
+    await inShop.activate(ORDER);
+
+    expect(await inShop.getActivationStatus(ORDER)).toBe('ACTIVATED');
+    expect(await oic.getConnection('SHOP_REST')).toBeUndefined();
+  });
+
+  test('are nothing that Gen 2 has', async () => {
+    const { oic } = await start({ generation: 'gen2' });
+
+    expect(await failureOf(oic.listProjects())).toMatchObject({ kind: 'not-found' });
+  });
+});
+
+describe('lookups', () => {
+  test.each([true, false])('travel out and in, with the name inside: %s', async (lookupTitle) => {
+    const { simulator, oic } = await start({ behaviour: { lookupTitle } });
+    simulator.instance.saveLookup('COUNTRY CODES', ['ISO', 'Name'], [['DE', 'a,"b"']], SAVED);
+    expect(await oic.listLookups()).toMatchObject([{ id: 'COUNTRY CODES', name: 'COUNTRY CODES', ...TOLD }]);
+
+    const { bytes, archive } = await oic.exportLookup('COUNTRY CODES');
+    expect(archive).toMatchObject({ columns: ['ISO', 'Name'], rows: [['DE', 'a,"b"']] });
+
+    simulator.instance.lookups.clear();
+    expect(await failureOf(oic.replaceLookup('COUNTRY CODES', bytes))).toMatchObject({ kind: 'not-found' });
+    await oic.importLookup('COUNTRY CODES', bytes);
+    expect(await failureOf(oic.importLookup('COUNTRY CODES', bytes))).toMatchObject({ kind: 'conflict' });
+    await oic.replaceLookup('COUNTRY CODES', bytes);
+    expect(simulator.instance.lookups.get('COUNTRY CODES')?.rows).toEqual([['DE', 'a,"b"']]);
+  });
+
+  test('that are locked, gone or answered by a web page fail in words', async () => {
+    const { simulator, oic } = await start();
+    simulator.instance.saveLookup('CODES', ['A'], []);
+    Object.assign(simulator.instance.lookups.get('CODES') ?? {}, { lockedBy: 'ada' });
+
+    expect(await oic.listLookups()).toMatchObject([{ id: 'CODES', lockedBy: 'ada' }]);
+    expect(await failureOf(oic.exportLookup('CODES'))).toMatchObject({
+      kind: 'locked',
+      message: expect.stringMatching(/exporting lookup CODES on dev failed: .*423.*locked by ada/),
+    });
+    expect(await failureOf(oic.exportLookup('NONE'))).toMatchObject({ kind: 'not-found' });
+    simulator.faults.add({ match: { kind: 'lookup-export' }, answer: 'html-200' });
+    expect(await failureOf(oic.exportLookup('CODES'))).toMatchObject({ kind: 'unexpected-answer' });
+  });
+
+  test('are listed whole where pages are smaller than asked for', async () => {
+    const { simulator, oic } = await start({ pageCap: 7 });
+    for (let number = 0; number < 30; number++) simulator.instance.saveLookup(`L${number}`, ['A'], []);
+
+    expect(await oic.listLookups()).toHaveLength(30);
+  });
+});
+
+describe('libraries', () => {
+  const jar = (script: string): Buffer => buildLibrary({ code: 'TOOLS', version: '01.00.0000', script });
+
+  test('are registered, listed, exported and updated', async () => {
+    const { oic } = await start();
+    const tools = { code: 'TOOLS', version: '01.00.0000', name: 'My tools' };
+    await oic.registerLibrary(tools, jar('1'));
+    expect(await failureOf(oic.registerLibrary(tools, jar('1')))).toMatchObject({ kind: 'conflict' });
+    expect(await oic.listLibraries()).toMatchObject([{ id: 'TOOLS|01.00.0000', ...tools }]);
+
+    const before = await oic.exportLibrary('TOOLS|01.00.0000');
+    await oic.updateLibrary('TOOLS|01.00.0000', jar('2'));
+    const after = await oic.exportLibrary('TOOLS|01.00.0000');
+
+    expect(before.archive).toMatchObject({ code: 'TOOLS', version: '01.00.0000' });
+    expect(before.archive.contentSha256).not.toBe(after.archive.contentSha256);
+    expect(await failureOf(oic.updateLibrary('NONE|01.00.0000', jar('1')))).toMatchObject({ kind: 'not-found' });
+  });
+
+  test('are refused when the archive says it is another one', async () => {
+    const { simulator, oic } = await start();
+    simulator.instance.saveLibrary('TOOLS', '02.00.0000', jar('1'));
+
+    const failure = await failureOf(oic.exportLibrary('TOOLS|02.00.0000'));
+
+    expect(failure.message).toMatch(/it is the library TOOLS\|01\.00\.0000/);
+  });
+});
+
+describe('packages', () => {
+  const packed = (code: string) => buildSampleArchive({ code, version: '01.00.0000', packageName: 'acme.pay' });
+
+  test('are listed with what they hold where the instance tells, and exported', async () => {
+    const { simulator, oic } = await start();
+    simulator.instance.add(packed('A'));
+    simulator.instance.add(packed('B'));
+
+    expect(await oic.listPackages()).toEqual([
+      { id: 'acme.pay', name: 'acme.pay', integrations: ['A|01.00.0000', 'B|01.00.0000'] },
+    ]);
+    const { archive } = await oic.exportPackage('acme.pay');
+    expect(archive).toMatchObject({ name: 'acme.pay', integrations: [{ code: 'A' }, { code: 'B' }] });
+
+    const unlisted = await start({ behaviour: { packageMembers: 'unlisted' } });
+    unlisted.simulator.instance.add(packed('A'));
+    expect(await unlisted.oic.listPackages()).toEqual([{ id: 'acme.pay', name: 'acme.pay' }]);
+  });
+
+  test.each([500, 404] as const)('that are missing are not found, though Oracle says %i', async (status) => {
+    const { oic } = await start({ behaviour: { missingPackageStatus: status } });
+
+    expect(await failureOf(oic.exportPackage('acme.pay'))).toMatchObject({ kind: 'not-found' });
+  });
+
+  test('that are there and cannot be exported fail as they did', async () => {
+    const { simulator, oic } = await start();
+    simulator.instance.add(packed('A'));
+    simulator.faults.add({ match: { kind: 'package-export' }, answer: { status: 500 } });
+
+    expect(await failureOf(oic.exportPackage('acme.pay'))).toMatchObject({ kind: 'unavailable' });
+  });
+});
+
+test.each(['given', 'not-given'] as const)('agent groups have a name, and an id that is %s', async (agentGroupIds) => {
+  const { simulator, oic } = await start({ behaviour: { agentGroupIds } });
+  simulator.instance.agentGroups.set('ON_PREM', 'On premises');
+
+  const id = agentGroupIds === 'given' ? 'ON_PREM' : 'On premises';
+  expect(await oic.listAgentGroups()).toEqual([{ id, name: 'On premises' }]);
+});
+
+test.each(['absent', 'masked'] as const)(
+  'connections come with everything but secrets, which are %s',
+  async (passwords) => {
+    const { simulator, oic } = await start({ behaviour: { passwords } });
+    const erp = { id: 'ERP', type: 'erp', securityPolicy: 'BASIC_AUTH', properties: ['host'] };
+    simulator.instance.add(buildSampleArchive({ code: 'A', version: '01.00.0000', connections: [erp] }));
+
+    const listed = await oic.listConnections();
+
+    expect(listed.find(({ id }) => id === 'ERP')).toMatchObject({
+      adapterType: 'erp',
+      role: 'SOURCE_AND_TARGET',
+      status: 'CONFIGURED',
+      securityPolicy: 'BASIC_AUTH',
+      connectionProperties: [{ propertyName: 'host', propertyValue: 'https://erp.example.com', isSet: true }],
+      securityProperties: [
+        { propertyName: 'username', isSet: true },
+        { propertyName: 'password', isSet: passwords === 'masked' },
+      ],
+    });
+    const credentials = [...(simulator.instance.connections.get('ERP')?.credentials.values() ?? [])];
+    for (const secret of [...credentials, '****']) expect(JSON.stringify(listed)).not.toContain(secret);
+  },
+);
+
+test('an instance that is only read takes none of the writes, and is not asked', async () => {
+  const { simulator, oic } = await start({}, { isReadOnly: true });
+  const bytes = Buffer.from('x');
+  const writes = [
+    oic.importProject('SHOP', bytes),
+    oic.deleteProject('SHOP'),
+    oic.inProject('SHOP').activate(ORDER),
+    oic.inProject('SHOP').startSchedule(ORDER),
+    oic.importLookup('L', bytes),
+    oic.replaceLookup('L', bytes),
+    oic.registerLibrary({ code: 'T', version: '01.00.0000', name: 'T' }, bytes),
+    oic.updateLibrary('T|01.00.0000', bytes),
+  ];
+
+  for (const write of writes) expect((await failureOf(write)).message).toMatch(/so it is only read/);
+  expect(simulator.requests).toEqual([]);
+});

@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { buildProject, type SampleProject } from '../core/kinds-forge.ts';
+import { readProject } from './project-archive.ts';
+import { itemsOf, type RawClient, sample, sendFile, useSimulators } from './raw-client.ts';
+
+const start = useSimulators();
+
+const shop = (more: Partial<SampleProject> = {}): Buffer =>
+  buildProject({
+    code: 'SHOP',
+    name: 'Shop',
+    integrations: [
+      { code: 'ORDER', version: '01.00.0000', state: 'ACTIVATED', schedule: 'FREQ=DAILY' },
+      { code: 'RETURN', version: '01.00.0000', state: 'CONFIGURED' },
+    ],
+    ...more,
+  });
+const ORDER = 'projects/SHOP/integrations/ORDER%7C01.00.0000';
+const WHOLE = { name: 'Shop', code: 'SHOP', type: 'DEVELOPED', builtBy: '', label: '' };
+const exported = (api: RawClient, json: object = WHOLE) => api('POST', 'projects/SHOP/archive', { json });
+const setStatus = (api: RawClient, status: string, more = {}) =>
+  api('POST', ORDER, { json: { status, ...more }, headers: { 'x-http-method-override': 'PATCH' } });
+const configure = (api: RawClient) =>
+  api('POST', 'projects/SHOP/connections/SHOP_REST', {
+    json: {
+      securityProperties: [
+        { propertyName: 'username', propertyValue: 'u' },
+        { propertyName: 'password', propertyValue: 'p' },
+      ],
+    },
+    headers: { 'x-http-method-override': 'PATCH' },
+  });
+
+describe('a project', () => {
+  test('is imported with nothing active, no schedule started and connections to configure', async () => {
+    const { simulator, api } = await start();
+
+    const imported = await sendFile(api, 'POST', 'projects/archive', shop());
+
+    expect([imported.status, imported.body]).toMatchObject([200, { id: 'SHOP', code: 'SHOP', name: 'Shop' }]);
+    expect(simulator.instance.listProjects()).toMatchObject([
+      {
+        code: 'SHOP',
+        integrations: [
+          { id: 'ORDER|01.00.0000', status: 'CONFIGURED', schedule: 'stopped' },
+          { id: 'RETURN|01.00.0000', status: 'CONFIGURED', schedule: null },
+        ],
+      },
+    ]);
+    expect(itemsOf(await api('GET', 'projects/SHOP/connections'))).toMatchObject([
+      { id: 'SHOP_REST', status: 'DRAFT' },
+    ]);
+    expect(itemsOf(await api('GET', 'integrations'))).toEqual([]);
+    expect((await sendFile(api, 'POST', 'projects/archive', shop())).status).toBe(409);
+  });
+
+  test('is exported with other bytes each time, with the states of now, and as a deployment when labelled', async () => {
+    const { simulator, api } = await start();
+    simulator.instance.addProject(shop());
+
+    const [first, second] = [await exported(api), await exported(api)];
+    const deployment = await exported(api, { ...WHOLE, label: 'DEPLOY001' });
+
+    expect(first.headers.get('content-disposition')).toContain('SHOP.car');
+    expect(first.bytes.equals(second.bytes)).toBe(false);
+    expect(readProject(first.bytes).integrations.map(({ persistedState }) => persistedState)).toEqual(
+      expect.arrayContaining(['ACTIVATED', 'CONFIGURED']),
+    );
+    expect(deployment.bytes.toString('latin1')).toContain('SHOP-DEPLOY001/project/project.yaml');
+  });
+
+  test.each([
+    [400, { ...WHOLE, code: 'OTHER' }],
+    [400, { ...WHOLE, type: undefined }],
+    [400, { ...WHOLE, label: undefined }],
+    [404, { ...WHOLE, label: 'NONE' }],
+  ])('answers %i to an export asked for like %j', async (status, json) => {
+    const { simulator, api } = await start();
+    simulator.instance.addProject(shop());
+
+    expect((await exported(api, json)).status).toBe(status);
+  });
+
+  test('activates, schedules and deactivates what is in it by the rules outside', async () => {
+    const { simulator, api } = await start();
+    await sendFile(api, 'POST', 'projects/archive', shop());
+
+    await setStatus(api, 'ACTIVATED');
+    expect((await api('GET', `${ORDER}/activationErrors`)).body).toMatchObject({ hasErrors: true });
+    await configure(api);
+    expect((await api('POST', 'projects/SHOP/connections/SHOP_REST/test')).status).toBe(200);
+    await setStatus(api, 'ACTIVATED');
+    expect((await api('GET', `${ORDER}/activationStatus`)).body).toEqual({ activationStatus: 'ACTIVATED' });
+    expect((await api('POST', `${ORDER}/schedule/start`, { json: { parameters: [] } })).status).toBe(200);
+
+    expect((await api('DELETE', 'projects/SHOP')).status).toBe(423);
+    expect((await setStatus(api, 'CONFIGURED')).status).toBe(412);
+    expect((await setStatus(api, 'CONFIGURED', { stopScheduleForDeactivation: 'true' })).status).toBe(200);
+    expect((await api('DELETE', 'projects/SHOP')).status).toBe(200);
+    expect(simulator.instance.listProjects()).toEqual([]);
+  });
+
+  test.each([
+    ['moves-project', true],
+    ['leaves-project', false],
+  ] as const)('whose integration is saved %s', async (savedIntegration, isMoved) => {
+    const { simulator, api } = await start({ behaviour: { savedIntegration } });
+    simulator.instance.addProject(shop(), { lastUpdated: new Date('2026-01-01') });
+
+    await setStatus(api, 'CONFIGURED');
+
+    const [{ state } = {}] = itemsOf(await api('GET', 'projects', { query: { orderBy: 'name' } }));
+    const { updated } = state as { updated: { date: string } };
+    expect(updated.date.startsWith('2026-01-01')).toBe(!isMoved);
+  });
+
+  test('is refused when it is none, missing, or the instance is of Gen 2', async () => {
+    const { api } = await start();
+    const { api: gen2 } = await start({ generation: 'gen2' });
+
+    expect((await sendFile(api, 'POST', 'projects/archive', sample('HELLO'))).status).toBe(500);
+    expect((await sendFile(api, 'POST', 'projects/archive', 'no zip')).status).toBe(500);
+    expect((await exported(api)).status).toBe(404);
+    expect((await api('GET', ORDER)).status).toBe(404);
+    expect((await gen2('GET', 'projects')).status).toBe(404);
+  });
+
+  test('may keep its connections to itself', async () => {
+    const { simulator, api } = await start({ behaviour: { projectConnections: 404 } });
+    simulator.instance.addProject(shop());
+
+    expect((await api('GET', 'projects/SHOP/connections')).status).toBe(404);
+  });
+});
