@@ -44,7 +44,7 @@ export const putProject = async (services: Services, wanted: WantedProjectArchiv
   if (own && !undo) return;
   try {
     if (own) await removeProject(oic, own, waiting);
-    await importSettled(services, code, bytes, wanted.contentSha256);
+    await importProjectSettled(oic, { code, bytes, contentSha256: wanted.contentSha256 }, waiting.sleep);
   } catch (error) {
     if (!undo || !isTroubleOfOne(error)) throw error;
     throw await goBack(services, code, undo, error);
@@ -120,18 +120,18 @@ const removeProject = async (oic: OicClient, project: Project, waiting: Waiting)
   }
 };
 
-const importSettled = async (
-  { oic, waiting }: Services,
-  code: string,
-  bytes: Uint8Array,
-  contentSha256: string,
+/** Adds it, every lost answer settled by reading; what came of an earlier try counts. */
+export const importProjectSettled = async (
+  oic: OicClient,
+  { code, bytes, contentSha256 }: { readonly code: string; readonly bytes: Uint8Array; readonly contentSha256: string },
+  sleep: Waiting['sleep'],
 ): Promise<void> => {
   const isDone = async (): Promise<boolean> => {
     const there = await findProject(oic, code);
     return there !== undefined && (await hasContent(() => oic.exportProject(there), contentSha256));
   };
   try {
-    await writeSettled(() => oic.importProject(code, bytes), isDone, waiting.sleep);
+    await writeSettled(() => oic.importProject(code, bytes), isDone, sleep);
   } catch (error) {
     if (!isOicError(error, 'conflict') || !(await isDone())) throw error;
   }
@@ -157,10 +157,12 @@ const goBack = async (services: Services, code: string, undo: Undo, cause: Error
   );
 };
 
-const putBack = async (services: Services, code: string, { copy, active }: Undo): Promise<void> => {
-  const { oic, vault, waiting } = services;
+const putBack = async ({ oic, vault, waiting }: Services, code: string, { copy, active }: Undo): Promise<void> => {
   const there = await findProject(oic, code);
-  if (!there) await importSettled(services, code, await vault.getArchive(copy), copy.contentSha256);
+  if (!there) {
+    const bytes = await vault.getArchive(copy);
+    await importProjectSettled(oic, { code, bytes, contentSha256: copy.contentSha256 }, waiting.sleep);
+  }
   const project = there ?? (await findProject(oic, code));
   if (!project) throw new RestoreTrouble(`the project ${code} is not listed on ${oic.instance} after it was imported`);
   const inside = switchboardOf(oic, project);

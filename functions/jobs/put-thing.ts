@@ -5,6 +5,7 @@ import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import type { ProvedThing } from './prove-things.ts';
 import type { RestoreServices } from './restore.ts';
+import { verbsOf } from './thing-verbs.ts';
 import { hasContent, writeSettled } from './write-content.ts';
 
 type Plain = Exclude<ProvedThing, { kind: 'projects' }>;
@@ -38,18 +39,3 @@ const safetyCopyOf = (instance: string, thing: Plain): string =>
     instance,
     thing.kind === 'lookups' ? lookupKey(instance, thing.id) : libraryKey(instance, thing.library),
   );
-
-const verbsOf = (oic: OicClient, thing: Plain) => {
-  if (thing.kind === 'lookups') {
-    return {
-      export: () => oic.exportLookup(thing.id),
-      add: (bytes: Uint8Array) => oic.importLookup(thing.id, bytes),
-      replace: (bytes: Uint8Array) => oic.replaceLookup(thing.id, bytes),
-    };
-  }
-  return {
-    export: () => oic.exportLibrary(thing.id),
-    add: (bytes: Uint8Array) => oic.registerLibrary(thing.library, bytes),
-    replace: (bytes: Uint8Array) => oic.updateLibrary(thing.id, bytes),
-  };
-};

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildLibrary, buildProject } from '../core/kinds-forge.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
@@ -69,22 +70,71 @@ describe.each([
     expect(restored.stdout).toMatch(/lookups +2 created, 0 replaced, 0 skipped\n +libraries +1 created/);
     expect(restored.stdout).toMatch(/by hand +agent group ON_PREM \(On premises\): create this agent group/);
     expect(diff).toMatchObject({ added: [], removed: [], changed: [] });
-    for (const [kind, found] of Object.entries<Record<string, unknown[]>>(diff.kinds ?? {})) {
+    const { kinds } = diff.others;
+    expect(Object.keys(kinds)).toEqual(expect.arrayContaining(['lookups', 'libraries', 'connections', 'agentGroups']));
+    for (const [kind, found] of Object.entries<Record<string, unknown[]>>(kinds)) {
       const removed = kind === 'agentGroups' ? [{ id: 'ON_PREM' }] : [];
       expect([kind, found]).toMatchObject([kind, { added: [], removed, changed: [], contentUnknown: [] }]);
     }
-    expect(prod.instance.listProjects()).toMatchObject(
-      generation === 'oic3'
-        ? [
-            {
-              code: 'SHOP',
-              integrations: [
-                { id: 'ORDER|01.00.0000', status: 'ACTIVATED' },
-                { id: 'IDLE|01.00.0000', status: 'CONFIGURED' },
-              ],
-            },
-          ]
-        : [],
+    const states = prod.instance.listProjects().flatMap(({ integrations }) => integrations);
+    expect(states.map(({ id, status }) => `${id} ${status}`).sort()).toEqual(
+      generation === 'oic3' ? ['IDLE|01.00.0000 CONFIGURED', 'ORDER|01.00.0000 ACTIVATED'] : [],
     );
   });
+});
+
+test('other kinds are exported to files and imported from them, and Oracle is not asked for what it cannot do', async () => {
+  const prod = await start({});
+  const dr = await start({});
+  fill(prod, true);
+  await desk.configure({ prod, dr });
+  const file = (name: string) => join(desk.directory, name);
+
+  const exported = [
+    await desk.oic('export', 'prod', 'SHOP', '--kind', 'project', '--out', file('shop.car')),
+    await desk.oic('export', 'prod', 'My lookup', '--kind', 'lookup', '--out', desk.directory),
+    await desk.oic('export', 'prod', 'TOOLS/01.00.0000', '--kind', 'library', '--json'),
+  ];
+  const imported = await desk.oic('import', 'dr', file('My lookup.csv'), '--kind', 'lookup');
+  const library = await desk.oic('import', 'dr', file('TOOLS_01.00.0000.jar'), '--kind', 'library');
+  const project = await desk.oic('import', 'dr', file('shop.car'), '--kind', 'project', '--json');
+  const again = await desk.oic('import', 'dr', file('My lookup.csv'), '--kind', 'lookup');
+
+  expect(exported.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+  expect(JSON.parse(exported[2]?.stdout ?? '')).toMatchObject({
+    kind: 'libraries',
+    id: 'TOOLS|01.00.0000',
+    file: 'TOOLS_01.00.0000.jar',
+  });
+  expect(imported.stdout).toMatch(/^My lookup imported on dr/);
+  expect(library.stdout).toMatch(/^TOOLS\|01\.00\.0000 imported on dr/);
+  expect(JSON.parse(project.stdout)).toMatchObject({ results: [{ kind: 'projects', id: 'SHOP', action: 'imported' }] });
+  expect(again.stdout).toMatch(/My lookup unchanged on dr/);
+
+  prod.instance.editProject('SHOP', buildProject({ code: 'SHOP', name: 'Another' }));
+  expect(await desk.oic('import', 'prod', file('shop.car'), '--kind', 'project')).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/Oracle does not replace a project; `oic restore/),
+  });
+  expect(await desk.oic('export', 'prod', 'NONE', '--kind', 'project')).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/prod has no project NONE; `oic list prod --kind projects`/),
+  });
+  expect(await desk.oic('import', 'dr', file('shop.car'), '--kind', 'lookup')).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/shop\.car was not sent: /),
+  });
+  expect(await desk.oic('import', 'dr', file('shop.car'), '--kind', 'package')).toMatchObject({ exitCode: 2 });
+});
+
+test('verify --rehearse restores all kinds into a throw-away instance, and compares them', async () => {
+  const prod = await start({});
+  fill(prod, true);
+  await desk.configure({ prod });
+  await desk.oic('backup', 'prod');
+
+  const { exitCode, stdout } = await desk.oic('verify', 'prod', '--rehearse');
+
+  expect(stdout).toMatch(/rehearsed: 1 integration, 1 project, 2 lookups, 1 library restored into .*, 0 differ/);
+  expect(exitCode).toBe(0);
 });
