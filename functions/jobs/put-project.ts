@@ -11,6 +11,7 @@ import type { OicClient } from '../oic/client.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import type { Vault } from '../store/vault.ts';
 import { ActivationError, activateAndWait, deactivateAndWait, type Waiting } from './activation.ts';
+import { connect } from './connect.ts';
 import type { ProvedThing } from './prove-things.ts';
 import type { RestoreServices } from './restore.ts';
 import { isArchiveTrouble, RestoreTrouble } from './restore-batches.ts';
@@ -25,6 +26,8 @@ interface Undo {
   /** The content that takes its place: what was left by a run that wanted another does not count. */
   readonly wanted: string;
   readonly copy: ArchiveRef;
+  /** That lose their passwords when it is deleted, and get them from the target's settings again. */
+  readonly connections: ProvedThing['connections'];
   readonly active: readonly {
     readonly id: IntegrationId;
     readonly isScheduleStarted: boolean;
@@ -32,7 +35,7 @@ interface Undo {
   }[];
 }
 
-type Services = Pick<RestoreServices, 'oic' | 'vault' | 'waiting'>;
+type Services = Pick<RestoreServices, 'oic' | 'vault' | 'waiting' | 'connections'>;
 
 /** @throws when it could not be put there; the message then says what became of the target's own */
 export const putProject = async (services: Services, wanted: WantedProjectArchive): Promise<void> => {
@@ -82,12 +85,13 @@ const keepOwn = async (
   const earlier = await recall(vault, oic.instance, wanted);
   // Cut off before it was deleted: what ran then may have been stopped already.
   if (earlier?.copy.contentSha256 === archive.contentSha256) return earlier;
-  const { integrations } = await readProject(oic, own.code, own.id);
+  const { integrations, connections } = await readProject(oic, own.code, own.id);
   const stored = await vault.putAt(projectCopyOf(oic.instance, own.code), bytes);
   const { sha256, contentSha256 } = archive;
   const undo: Undo = {
     wanted: wanted.contentSha256,
     copy: { ...stored, bytes: bytes.length, sha256, contentSha256 },
+    connections,
     active: integrations
       .filter(({ status }) => status === 'ACTIVATED')
       .map(({ id, isScheduleStarted, tracing }) => ({ id, isScheduleStarted, tracing })),
@@ -157,7 +161,8 @@ const goBack = async (services: Services, code: string, undo: Undo, cause: Error
   );
 };
 
-const putBack = async ({ oic, vault, waiting }: Services, code: string, { copy, active }: Undo): Promise<void> => {
+const putBack = async (services: Services, code: string, { copy, connections, active }: Undo): Promise<void> => {
+  const { oic, vault, waiting } = services;
   const there = await findProject(oic, code);
   if (!there) {
     const bytes = await vault.getArchive(copy);
@@ -166,6 +171,7 @@ const putBack = async ({ oic, vault, waiting }: Services, code: string, { copy, 
   const project = there ?? (await findProject(oic, code));
   if (!project) throw new RestoreTrouble(`the project ${code} is not listed on ${oic.instance} after it was imported`);
   const inside = switchboardOf(oic, project);
+  await connect(inside, { connections }, services.connections);
   for (const { id, isScheduleStarted, tracing } of active) {
     const { status } = (await inside.getIntegration(id)) ?? {};
     if (status !== 'ACTIVATED') await activateAndWait(inside, id, tracing, waiting);
