@@ -34,7 +34,7 @@ export const checkMayRestore = (manifest: Manifest, { mirror, only, kinds, allow
     );
   }
   if (manifest.complete) return;
-  const what = `the snapshot ${manifest.snapshot} of ${manifest.instance} is incomplete: ${manifest.failures.length} integrations could not be backed up`;
+  const what = `the snapshot ${manifest.snapshot} of ${manifest.instance} is incomplete: ${manifest.failures.length} of what it should hold could not be backed up`;
   if (mirror) throw new Refused(`${what}; --mirror would delete them from the target, so it is refused`);
   if (!allowIncomplete)
     throw new Refused(`${what}; choose another snapshot, or add --allow-incomplete to restore the rest`);
