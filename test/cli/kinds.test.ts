@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { buildPackage, buildProject } from '../core/kinds-forge.ts';
+import { buildLibrary, buildPackage, buildProject } from '../core/kinds-forge.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type Desk, openDesk } from './typed.ts';
 
 let desk: Desk;
@@ -16,6 +17,54 @@ const file = async (name: string, bytes: Buffer): Promise<string> => {
   await writeFile(path, bytes);
   return path;
 };
+
+describe('an instance with all kinds', () => {
+  let simulator: Simulator;
+  beforeEach(async () => {
+    simulator = await startSimulator({ behaviour: { refusedKinds: { 'agent-groups': 403 } } });
+    const { instance } = simulator;
+    instance.addProject(buildProject({ code: 'SHOP', integrations: [{ code: 'ORDER', version: '01.00.0000' }] }));
+    instance.saveLookup('CODES', ['ISO', 'Name'], [['DE', 'Germany']]);
+    instance.saveLookup('OTHER', ['A'], []);
+    instance.saveLibrary('TOOLS', '01.00.0000', buildLibrary({ code: 'TOOLS', version: '01.00.0000' }));
+    instance.add(buildSampleArchive({ code: 'A', version: '01.00.0000', packageName: 'acme' }));
+    await desk.configure({ dev: simulator });
+  });
+  afterEach(() => simulator.close());
+
+  test('is listed kind by kind', async () => {
+    const listed = async (kind: string, ...more: string[]) =>
+      JSON.parse((await desk.oic('list', 'dev', '--kind', kind, '--json', ...more)).stdout);
+
+    expect(await listed('projects')).toMatchObject({
+      projects: [{ id: 'SHOP', integrations: [{ status: 'ACTIVATED' }] }],
+    });
+    expect(await listed('lookups', '--name', 'code')).toMatchObject({ lookups: [{ id: 'CODES' }] });
+    expect(await listed('libraries')).toMatchObject({ libraries: [{ id: 'TOOLS|01.00.0000' }] });
+    expect(await listed('packages')).toMatchObject({ packages: [{ id: 'acme', integrations: ['A|01.00.0000'] }] });
+    expect(await desk.oic('list', 'dev', '--kind', 'agent-groups')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/dev does not hand out its agent groups/),
+    });
+  });
+
+  test('is backed up whole, verified, and compared with what became of it', async () => {
+    const { stdout } = await desk.oic('backup', 'dev', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      complete: true,
+      others: { counts: { projects: 1, lookups: 2, libraries: 1, packages: 1 }, exported: 4 },
+      warnings: [{ id: 'agent groups' }],
+    });
+    simulator.instance.saveLookup('CODES', ['ISO', 'Name'], []);
+
+    const verified = JSON.parse((await desk.oic('verify', 'dev', '--json')).stdout);
+    const diff = await desk.oic('diff', 'dev@latest', 'dev');
+
+    expect(verified).toMatchObject({ checked: 5, damaged: [] });
+    expect(diff.stdout).toMatch(/CODES/);
+    expect(diff.stdout).not.toMatch(/Germany|OTHER|SHOP/);
+  });
+});
 
 describe('comparing two files', () => {
   test('of projects tells what differs in words, and as JSON', async () => {
