@@ -71,14 +71,28 @@ command(
   'one archive to a file',
   'export prod HELLO_WORLD/01.00.0000 --out hello.iar',
   async () => (await import('./cli/integrations.ts')).exportOne,
-).option('--out <file>', 'file or directory to write to (default: CODE_VERSION.iar here)');
+)
+  .option('--out <file>', 'file or directory to write to (default: CODE_VERSION.iar here)')
+  .option('--kind <kind>', 'instead of an integration a project, lookup, library or package')
+  .addHelpText(
+    'after',
+    `  $ oic export prod SHOP --kind project
+  $ oic export prod TOOLS/01.00.0000 --kind library`,
+  );
 
 command(
   'import <instance> <files...>',
   'add, or replace what is there; nothing is activated',
   'import test HELLO_WORLD_01.00.0000.iar',
   async () => (await import('./cli/changes.ts')).importFiles,
-);
+)
+  .option('--kind <kind>', 'the files are not of integrations but projects, lookups or libraries')
+  .addHelpText(
+    'after',
+    `  $ oic import test CODES.csv --kind lookup
+
+A lookup has the name that its file tells, else that of the file. Oracle does not replace a project that is there.`,
+  );
 
 command(
   'activate <instance> <ids...>',
@@ -196,10 +210,12 @@ command(
   .requiredOption('--to <instance>', 'the target; its settings must have `deploy`')
   .option('--snapshot <name>', 'which one (default: the latest complete one)')
   .option('--at <time>', 'the newest complete one at or before this time')
-  .option('--only <pattern>', 'glob on the id, e.g. PAYROLL_*; repeatable', (value: string, all: string[] = []) => [
-    ...all,
-    value,
-  ])
+  .option(
+    '--only <pattern>',
+    'glob on the id, e.g. PAYROLL_*, of integrations or of the kinds named; repeatable',
+    (value: string, all: string[] = []) => [...all, value],
+  )
+  .option('--kind <kinds>', `only these, with commas: ${KINDS}`)
   .option('--existing <how>', 'what is there with other content: skip or replace', 'skip')
   .option('--mirror', 'also deactivate and delete what the snapshot does not hold')
   .option('--activation <how>', 'as-captured or never', 'as-captured')

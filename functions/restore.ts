@@ -9,6 +9,7 @@ import { type DurableContext, withDurableExecution } from '@aws/durable-executio
 import * as z from 'zod/mini';
 import { parseSnapshotChoice } from './core/choose-snapshot.ts';
 import { ConfigError } from './core/config-error.ts';
+import { OTHER_KIND_ORDER } from './core/kinds.ts';
 import { type RestoreReport, restore } from './jobs/restore.ts';
 import { findSnapshot } from './jobs/restore-scope.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
@@ -24,6 +25,7 @@ const EVENT = z.strictObject({
   snapshot: z.optional(z.string()),
   at: z.optional(z.string()),
   only: z._default(z.array(z.string()), []),
+  kinds: z.optional(z.array(z.enum(['integrations', ...OTHER_KIND_ORDER]))),
   existing: z._default(z.enum(['skip', 'replace']), 'skip'),
   mirror: z._default(z.boolean(), false),
   activation: z._default(z.enum(['as-captured', 'never']), 'as-captured'),
@@ -66,7 +68,12 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
     const services = { oic, vault, journal, connections, waiting, progress };
     const report = await restore(services, manifest, { ...options, concurrency });
     return await journal.step('report', async () => {
-      log.info('Restore finished', { ...report, plan: report.plan.length, failures: report.failures.length });
+      log.info('Restore finished', {
+        ...report,
+        plan: report.plan.length,
+        failures: report.failures.length,
+        byHand: report.byHand.length,
+      });
       return answerOf(report, (text) => runs.keep(run, 'report', text));
     });
   } catch (error) {
@@ -97,6 +104,7 @@ const MAX_ANSWER_BYTES = 150_000;
 const answerOf = async (report: RestoreReport, keep: (text: string) => Promise<object>): Promise<object> => {
   const text = JSON.stringify(report);
   if (Buffer.byteLength(text) <= MAX_ANSWER_BYTES) return report;
-  const { plan, failures, ...rest } = report;
-  return { ...rest, plan: plan.slice(0, 100), failures: failures.slice(0, 100), whole: await keep(text) };
+  const { plan, failures, byHand, ...rest } = report;
+  const first = { plan: plan.slice(0, 100), failures: failures.slice(0, 100), byHand: byHand.slice(0, 100) };
+  return { ...rest, ...first, whole: await keep(text) };
 };

@@ -169,7 +169,7 @@ export const verify = async (
       : []),
     ...(rehearsal
       ? [
-          `rehearsed: ${count(rehearsal.restored, 'integration')} restored into a simulated instance, ${rehearsal.differences.length} differ`,
+          `rehearsed: ${[count(rehearsal.restored, 'integration'), describeCounts(rehearsal.others)].filter(Boolean).join(', ')} restored into a simulated instance, ${rehearsal.differences.length} differ`,
         ]
       : []),
   ]);

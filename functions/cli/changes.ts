@@ -1,5 +1,4 @@
 /** `oic import`, `oic activate`, `oic deactivate`, `oic delete`: the plain single changes, done safely. */
-import { readFile } from 'node:fs/promises';
 import { readArchive } from '../core/archive.ts';
 import { ConfigError } from '../core/config-error.ts';
 import { Refused } from '../core/refused.ts';
@@ -8,9 +7,18 @@ import { importArchive } from '../jobs/import-archive.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import { type CommonOptions, eachInTurn, idArgument, openSession, withInstance } from './command.ts';
+import { readLocalFile } from './files.ts';
+import { IMPORTED_KINDS, kindsOption } from './kind-option.ts';
 import { WAITING } from './waiting.ts';
 
-export const importFiles = async (name: string, files: readonly string[], options: CommonOptions): Promise<number> => {
+export const importFiles = async (
+  name: string,
+  files: readonly string[],
+  options: CommonOptions & { kind?: string },
+): Promise<number> => {
+  const [kind = 'integrations', ...more] = kindsOption(options.kind, IMPORTED_KINDS) ?? [];
+  if (more.length > 0) throw new ConfigError('`oic import` imports one kind at a time');
+  if (kind !== 'integrations') return (await import('./import-kind.ts')).importKind(name, kind, files, options);
   const session = await openSession(options);
   return withInstance(session, name, async (oic) => {
     const { results, exitCode } = await eachInTurn(
@@ -33,14 +41,6 @@ export const importFiles = async (name: string, files: readonly string[], option
     );
     return exitCode;
   });
-};
-
-const readLocalFile = async (file: string): Promise<Buffer> => {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw new ConfigError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
-  }
 };
 
 export const activate = (name: string, ids: readonly string[], options: CommonOptions): Promise<number> =>

@@ -1,6 +1,6 @@
-/** Files that commands write at a place a person chose. */
+/** Files that commands read and write at a place a person chose. */
 import { randomUUID } from 'node:crypto';
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../core/config-error.ts';
 
@@ -23,5 +23,14 @@ export const writeWhole = async (file: string, content: Uint8Array | string): Pr
   } catch (error) {
     await rm(aside, { force: true });
     throw new ConfigError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
+  }
+};
+
+/** @throws ConfigError when it cannot be read */
+export const readLocalFile = async (file: string): Promise<Buffer> => {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new ConfigError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
   }
 };

@@ -4,7 +4,7 @@ import type { Integration } from '../core/integration.ts';
 import { Refused } from '../core/refused.ts';
 import { type CommonOptions, idArgument, openSession, withInstance } from './command.ts';
 import { targetFile, writeWhole } from './files.ts';
-import { ALL_KINDS, kindsOption, otherKindOf } from './kind-option.ts';
+import { ALL_KINDS, EXPORTED_KINDS, kindsOption, otherKindOf } from './kind-option.ts';
 import { count, formatTable } from './output.ts';
 import type { PictureOptions } from './picture.ts';
 
@@ -77,8 +77,12 @@ const tracingText = ({ tracing, payload, recording }: Integration['tracing']): s
 export const exportOne = async (
   name: string,
   idText: string,
-  options: CommonOptions & { out?: string },
+  options: CommonOptions & { out?: string; kind?: string },
 ): Promise<number> => {
+  const [kind] = kindsOption(options.kind, EXPORTED_KINDS) ?? [];
+  if (kind !== undefined && kind !== 'integrations') {
+    return (await import('./export-kind.ts')).exportKind(name, kind, idText, options);
+  }
   const session = await openSession(options);
   const { id, code, version } = idArgument(idText);
   const { bytes, archive } = await withInstance(session, name, (oic) => oic.exportIntegration(id));

@@ -27,6 +27,12 @@ export const ALL_KINDS = [
   'agent-groups',
 ] as const;
 
+/** Those an instance hands out as a file. */
+export const EXPORTED_KINDS = ['integrations', 'projects', 'lookups', 'libraries', 'packages'] as const;
+
+/** Those it takes from a file. */
+export const IMPORTED_KINDS = ['integrations', 'projects', 'lookups', 'libraries'] as const;
+
 /** As the rest of the program calls it. */
 export const otherKindOf = (kind: (typeof ALL_KINDS)[number]): OtherKind | undefined => {
   if (kind === 'integrations') return undefined;

@@ -3,8 +3,10 @@
  * loopback that is thrown away, and what came out is compared with the manifest.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IntegrationId } from '../core/integration.ts';
+import { KIND_NOUNS, onlyKinds } from '../core/kinds.ts';
 import type { Manifest, SnapshotIntegration } from '../core/manifest.ts';
+import { RESTORED_KINDS, type RestoredKind } from '../core/plan-restore-things.ts';
+import { compare as compareStates } from '../jobs/compare.ts';
 import { createForgetfulJournal, mapLimited } from '../jobs/journal.ts';
 import { restore } from '../jobs/restore.ts';
 import { createOicClient, type OicClient } from '../oic/client.ts';
@@ -12,8 +14,10 @@ import { parseCredentials } from '../oic/credentials.ts';
 import type { Vault } from '../store/vault.ts';
 
 export interface Rehearsal {
+  /** Integrations outside projects. */
   readonly restored: number;
-  readonly differences: ReadonlyArray<{ readonly id: IntegrationId; readonly problem: string }>;
+  readonly others: Readonly<Partial<Record<RestoredKind, number>>>;
+  readonly differences: ReadonlyArray<{ readonly id: string; readonly problem: string }>;
 }
 
 const CONCURRENCY = 8;
@@ -58,11 +62,40 @@ export const rehearse = async (vault: Vault, manifest: Manifest): Promise<Rehear
     const failed = new Set(failures.map(({ id }) => id));
     const rest = manifest.integrations.filter(({ id }) => !failed.has(id));
     const problems = await mapLimited(rest, CONCURRENCY, (entry) => compare(oic, entry));
-    return { restored: report.created, differences: [...failures, ...problems.flat()] };
+    const others = await compareOthers(oic, manifest, vault);
+    const known = new Set<string>(failures.map(({ id }) => id.replace(/^.* in project /, 'project ')));
+    return {
+      restored: report.created,
+      others: Object.fromEntries(Object.entries(report.kinds).map(([kind, { created }]) => [kind, created])),
+      differences: [...failures, ...problems.flat(), ...others.filter(({ id }) => !known.has(id))],
+    };
   } finally {
     await oic.close();
     await simulator.close();
   }
+};
+
+/** What a comparison finds in the other kinds a restore can bring back. */
+const compareOthers = async (oic: OicClient, manifest: Manifest, vault: Vault): Promise<Rehearsal['differences']> => {
+  const kinds = onlyKinds((kind) => RESTORED_KINDS.some((restored) => restored === kind));
+  const { diff } = await compareStates(
+    { manifest },
+    { oic, concurrency: CONCURRENCY, kinds },
+    { integrations: false, kinds },
+    vault,
+    { exporting: () => undefined, exported: () => undefined },
+  );
+  return RESTORED_KINDS.flatMap((kind) => {
+    const found = diff.others?.kinds[kind];
+    if (!found) return [];
+    const tell = (things: readonly { readonly id: string }[], problem: string) =>
+      things.map(({ id }) => ({ id: `${KIND_NOUNS[kind][0]} ${id}`, problem }));
+    return [
+      ...tell(found.removed, 'is not there after the restore'),
+      ...tell(found.changed, 'is not what it was: another content, or states of what is in it'),
+      ...tell(found.contentUnknown, 'could not be compared'),
+    ];
+  });
 };
 
 const compare = async (oic: OicClient, entry: SnapshotIntegration): Promise<Rehearsal['differences']> => {

@@ -5,10 +5,12 @@ import { parseSnapshotChoice } from '../core/choose-snapshot.ts';
 import { ConfigError } from '../core/config-error.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { createForgetfulJournal } from '../jobs/journal.ts';
-import { type RestoreReport, restore as restoreSnapshot } from '../jobs/restore.ts';
+import { restore as restoreSnapshot } from '../jobs/restore.ts';
 import { findSnapshot } from '../jobs/restore-scope.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
-import { count, type Output, type Progress } from './output.ts';
+import { ALL_KINDS, kindsOption, otherKindOf } from './kind-option.ts';
+import type { Output, Progress } from './output.ts';
+import { reportLines } from './restore-text.ts';
 import { WAITING } from './waiting.ts';
 
 interface RestoreCommandOptions extends CommonOptions {
@@ -17,6 +19,7 @@ interface RestoreCommandOptions extends CommonOptions {
   readonly snapshot?: string;
   readonly at?: string;
   readonly only?: readonly string[];
+  readonly kind?: string;
   readonly existing: string;
   readonly mirror?: boolean;
   readonly activation: string;
@@ -37,6 +40,7 @@ export const restore = async (name: string, options: RestoreCommandOptions): Pro
   }
   const choices = {
     only: options.only ?? [],
+    kinds: kindsOption(options.kind, ALL_KINDS)?.map((kind) => otherKindOf(kind) ?? 'integrations'),
     existing: oneOf('--existing', options.existing, ['skip', 'replace']),
     mirror: options.mirror ?? false,
     activation: oneOf('--activation', options.activation, ['as-captured', 'never']),
@@ -99,32 +103,3 @@ const phaseProgress = (out: Output) => {
     stop: (): void => bar?.stop(),
   };
 };
-
-const LEFT_AS_IT_IS: readonly string[] = ['unchanged', 'skip', 'refuse'];
-
-const reportLines = (report: RestoreReport): string[] => {
-  const { from, to, snapshot, created, replaced, activated, scheduled, skipped, deleted, failures } = report;
-  const plan = report.plan.map(({ do: what, id, reason }) => `  ${what.padEnd(14)} ${id}  (${reason})`);
-  if (report.dryRun) {
-    const steps = report.plan.filter(({ do: what }) => !LEFT_AS_IT_IS.includes(what)).length;
-    return [
-      ...plan,
-      `${count(steps, 'step')} planned to restore ${snapshot} of ${from} into ${to}; nothing was changed`,
-      ...failureLines(report),
-    ];
-  }
-  return [
-    ...report.cycles.map(
-      (cycle) =>
-        `note     these call each other in a circle, so ${cycle[0]} was activated first: ${cycle.join(' -> ')}`,
-    ),
-    ...report.connections.map(
-      ({ id, missing, problem }) => `connect  ${id} needs a person: ${missing.join(', ') || problem}`,
-    ),
-    ...failureLines(report),
-    `restored ${snapshot} of ${from} into ${to}: ${created} created, ${replaced} replaced, ${activated} activated, ` +
-      `${scheduled} schedules started, ${skipped} skipped, ${deleted} deleted, ${failures.length} failed`,
-  ];
-};
-
-const failureLines = ({ failures }: RestoreReport): string[] => failures.map(({ message }) => `FAILED   ${message}`);

@@ -1,5 +1,8 @@
 /** What a connection still needs before an integration that uses it can be activated, and the document to fill it in. */
 
+/** The adapter that stands for calls to integrations of the same instance: there is nothing to configure about it. */
+export const LOCAL_CALLS = 'collocatedics';
+
 export interface ConnectionProperties {
   readonly id: string;
   readonly status?: string | null | undefined;

@@ -104,6 +104,17 @@ export const receiptKey = (instance: string, dropKey: string, versionId: string)
 export const safetyPrefix = (instance: string): string => `safety/${instance}/`;
 export const safetyKey = (instance: string, ref: IntegrationRef): string => `${safetyPrefix(instance)}${fileOf(ref)}`;
 
+/** A target's own lookup, library or project, taken before a restore replaced it: as in the vault, below `safety/`. */
+export const safetyCopyKey = (instance: string, archiveKey: string): string => {
+  const [folder, owner, ...rest] = archiveKey.split('/');
+  if (owner !== instance || rest.length === 0) throw new Error(`not an archive of ${instance}: ${archiveKey}`);
+  return `${safetyPrefix(instance)}${folder}/${rest.join('/')}`;
+};
+
+/** What it takes to put a project back whose replacing was cut off. */
+export const projectUndoKey = (instance: string, code: string): string =>
+  `${safetyPrefix(instance)}projects/${partOf(code)}.json`;
+
 export const leasePrefix = (instance: string): string => `leases/${instance}/`;
 
 /** One for all versions of a code: activating one may take another out of service. */

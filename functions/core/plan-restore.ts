@@ -41,7 +41,8 @@ export interface RemovalStep {
 /** One line of the plan as people and scripts read it. */
 export interface PlannedStep {
   readonly do: InstallStep['do'] | RemovalStep['do'] | 'unchanged' | 'skip' | 'refuse';
-  readonly id: IntegrationId;
+  /** Of an integration its id; of others such as `lookup CODES`, `project SHOP`, `ORDER|01.00.0000 in project SHOP`. */
+  readonly id: string;
   readonly reason: string;
 }
 
@@ -67,28 +68,43 @@ export const planRestore = (
   return { installs, removals, order: orderByCalls(wanted) };
 };
 
+/** Of lookups, libraries and projects. */
+export interface OtherSteps {
+  readonly left: readonly PlannedStep[];
+  /** Before integrations are imported, which may use them. */
+  readonly things: readonly PlannedStep[];
+  readonly projects: readonly PlannedStep[];
+  /** Of the integrations in projects. */
+  readonly activations: readonly PlannedStep[];
+}
+
+const LEFT: ReadonlyArray<PlannedStep['do']> = ['unchanged', 'skip', 'refuse'];
+const CONTENTS: ReadonlyArray<PlannedStep['do']> = ['stop-schedule', 'deactivate', 'import', 'replace'];
+
 /** The plan in the order in which it is run: contents, connections, activations, schedules, removals. */
-export const plannedSteps = ({ installs, removals, order }: RestorePlan): PlannedStep[] => {
-  const place = new Map(order.order.map((id, index) => [id, index]));
-  const phases: ReadonlyArray<ReadonlyArray<PlannedStep['do']>> = [
-    ['unchanged', 'skip', 'refuse'],
-    ['stop-schedule', 'deactivate', 'import', 'replace'],
-    ['connect'],
-    ['activate'],
-    ['start-schedule'],
-  ];
+export const plannedSteps = (
+  { installs, removals, order }: RestorePlan,
+  others: OtherSteps = { left: [], things: [], projects: [], activations: [] },
+): PlannedStep[] => {
+  const place = new Map<string, number>(order.order.map((id, index) => [id, index]));
   const steps = installs.flatMap(({ id, verdict, reason, steps: own }): PlannedStep[] =>
     verdict === 'install'
       ? own.map((step) => ({ do: step.do, id: step.id, reason: step.reason }))
       : [{ do: verdict, id, reason }],
   );
-  const ordered = phases.flatMap((phase) => {
-    const inPhase = steps.filter((step) => phase.includes(step.do));
-    return phase.includes('activate')
-      ? inPhase.toSorted((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0))
-      : inPhase;
-  });
-  return [...ordered, ...removals];
+  const inPhase = (phase: ReadonlyArray<PlannedStep['do']>) => steps.filter((step) => phase.includes(step.do));
+  return [
+    ...inPhase(LEFT),
+    ...others.left,
+    ...others.things,
+    ...inPhase(CONTENTS),
+    ...others.projects,
+    ...inPhase(['connect']),
+    ...inPhase(['activate']).toSorted((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0)),
+    ...inPhase(['start-schedule']),
+    ...others.activations,
+    ...removals,
+  ];
 };
 
 /** A newer active version may be displaced when the snapshot had it and not active, or when it is taken away anyway. */

@@ -10,6 +10,19 @@ import { isAnswerLost, isOicError } from '../oic/errors.ts';
 import type { Look } from './look.ts';
 import { setSchedule } from './schedule.ts';
 
+/** Integrations that are switched: those outside projects, or those in one. `instance` says where, for messages. */
+export type Switchboard = Pick<
+  OicClient,
+  | 'instance'
+  | 'getIntegration'
+  | 'activate'
+  | 'deactivate'
+  | 'getActivationErrors'
+  | 'isScheduleStarted'
+  | 'startSchedule'
+  | 'stopSchedule'
+>;
+
 export interface Waiting {
   readonly deadlineMs: number;
   readonly now: () => number;
@@ -33,7 +46,7 @@ export class ActivationError extends Error {
 
 /** Returns when the instance says ACTIVATED. @throws ActivationError with Oracle's reason, OicError when it was refused */
 export const activateAndWait = async (
-  oic: OicClient,
+  oic: Switchboard,
   id: IntegrationId,
   tracing: Tracing | undefined,
   waiting: Waiting,
@@ -57,7 +70,7 @@ export const activateAndWait = async (
 };
 
 /** Returns when the instance says it is no longer active; a running schedule is stopped first. */
-export const deactivateAndWait = async (oic: OicClient, id: IntegrationId, waiting: Waiting): Promise<void> => {
+export const deactivateAndWait = async (oic: Switchboard, id: IntegrationId, waiting: Waiting): Promise<void> => {
   const before = await mustExist(oic, id);
   if (before.hasSchedule && before.status === 'ACTIVATED' && (await oic.isScheduleStarted(id)))
     await setSchedule(oic, id, false);
@@ -77,7 +90,11 @@ export const deactivateAndWait = async (oic: OicClient, id: IntegrationId, waiti
 
 const isUnderWay = (status: string): boolean => status.endsWith('_INPROGRESS');
 
-const mustExist = async (oic: OicClient, id: IntegrationId, look: Look = oic.getIntegration): Promise<Integration> => {
+const mustExist = async (
+  oic: Switchboard,
+  id: IntegrationId,
+  look: Look = oic.getIntegration,
+): Promise<Integration> => {
   const integration = await look(id);
   if (!integration) throw new ActivationError(id, 'absent', `${oic.instance} has no integration ${id}`);
   return integration;
@@ -107,7 +124,7 @@ const TRIES = 3;
 /** Some seven seconds: an instance that has not moved for so long has not heard, or has given up. */
 const LOOKS_AT_REST = 6;
 
-const changeStatus = async (oic: OicClient, id: IntegrationId, change: Change, waiting: Waiting): Promise<End> => {
+const changeStatus = async (oic: Switchboard, id: IntegrationId, change: Change, waiting: Waiting): Promise<End> => {
   const until = waiting.now() + waiting.deadlineMs;
   for (let tried = 1; ; tried++) {
     const asked = await ask(oic, id, change);
@@ -123,7 +140,7 @@ interface Asked {
 }
 
 /** @throws OicError when it was refused and the instance is at rest in another state than was asked for */
-const ask = async (oic: OicClient, id: IntegrationId, change: Change): Promise<Asked> => {
+const ask = async (oic: Switchboard, id: IntegrationId, change: Change): Promise<Asked> => {
   try {
     return { isHeard: true, hasBegun: isUnderWay(await change.ask()) };
   } catch (error) {
@@ -136,21 +153,21 @@ const ask = async (oic: OicClient, id: IntegrationId, change: Change): Promise<A
 };
 
 /** How long the last few changes of an instance took, in ms. */
-const lately = new WeakMap<OicClient, readonly number[]>();
+const lately = new WeakMap<Switchboard, readonly number[]>();
 const LATELY = 8;
 
 /**
  * When to look again at what is under way: hardly before the time others have taken of late, and from then on soon, since
  * what comes after waits for it.
  */
-const untilNextLook = (oic: OicClient, elapsedMs: number): number => {
+const untilNextLook = (oic: Switchboard, elapsedMs: number): number => {
   const expectedMs = Math.min(...(lately.get(oic) ?? [0]));
   return Math.max(0.9 * expectedMs - elapsedMs, Math.min(4_000, Math.max(100, 0.05 * elapsedMs)));
 };
 
 /** Reads the status until it is so, has failed, or there is nothing more to wait for. */
 const waitForEnd = async (
-  oic: OicClient,
+  oic: Switchboard,
   id: IntegrationId,
   change: Change,
   { isHeard, ...asked }: Asked,

@@ -3,7 +3,7 @@
  * What is configured is not touched. Values are secrets and appear in no message.
  */
 import type { Archive } from '../core/archive.ts';
-import { connectionTemplate, missingSettings } from '../core/connection-template.ts';
+import { connectionTemplate, LOCAL_CALLS, missingSettings } from '../core/connection-template.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { ConnectionSettings } from '../oic/credentials.ts';
 import { OicError } from '../oic/errors.ts';
@@ -17,11 +17,10 @@ export interface UnreadyConnection {
   readonly template: object;
 }
 
-/** Stands for calls to integrations of the same instance; there is nothing to configure about it. */
-const LOCAL_CALLS = 'collocatedics';
+type Connections = Pick<OicClient, 'instance' | 'getConnection' | 'updateConnection' | 'testConnection'>;
 
 export const connect = async (
-  oic: OicClient,
+  oic: Connections,
   { connections }: Pick<Archive, 'connections'>,
   settings: Readonly<Record<string, ConnectionSettings>>,
 ): Promise<UnreadyConnection[]> => {
@@ -35,7 +34,7 @@ export const connect = async (
 };
 
 const connectOne = async (
-  oic: OicClient,
+  oic: Connections,
   id: string,
   settings: ConnectionSettings | undefined,
 ): Promise<UnreadyConnection | undefined> => {

@@ -4,20 +4,31 @@
  */
 import { parseIntegrationId } from '../core/integration.ts';
 import { safetyKey } from '../core/keys.ts';
+import type { InstallPlan } from '../core/plan-install.ts';
 import type { RestorePlan } from '../core/plan-restore.ts';
+import { nameInProject } from '../core/plan-restore-steps.ts';
+import { projectCopyOf } from './put-project.ts';
 import type { RestoreFailure } from './restore-batches.ts';
+import type { ThingsPlan } from './restore-things.ts';
 
 export const tellAftermath = (
   failures: readonly RestoreFailure[],
   { installs }: RestorePlan,
+  { projects }: Pick<ThingsPlan, 'projects'>,
   vaultName: string,
   target: string,
 ): RestoreFailure[] => {
-  const replaced = new Map(
+  const replaced = new Map<string, InstallPlan>(
     installs.filter(({ steps }) => steps.some((step) => step.do === 'replace')).map((install) => [install.id, install]),
   );
+  const staysReplaced = (message: string, key: string): string =>
+    `${message}; it stays replaced, and the archive that ${target} had before is kept as ${key} in ${vaultName}`;
   return failures.map((failure) => {
     const { id, step, message } = failure;
+    const project = projects.find(
+      (one) => one.do === 'replace' && id === nameInProject(id.split(' ')[0] ?? '', one.id),
+    );
+    if (project) return { ...failure, message: staysReplaced(message, projectCopyOf(target, project.id)) };
     const ref = parseIntegrationId(id);
     const install = replaced.get(id);
     if (!ref || !install) return failure;
@@ -27,10 +38,6 @@ export const tellAftermath = (
         ? { ...failure, message: `${message}; it was active and may be no longer: see \`oic show ${target} '${id}'\`` }
         : failure;
     }
-    const copy = `${safetyKey(target, ref)} in ${vaultName}`;
-    return {
-      ...failure,
-      message: `${message}; it stays replaced, and the archive that ${target} had before is kept as ${copy}`,
-    };
+    return { ...failure, message: staysReplaced(message, safetyKey(target, ref)) };
   });
 };

@@ -1,5 +1,4 @@
 /** How a restore goes through many integrations: in batches, and each one's trouble its own. */
-import type { IntegrationId } from '../core/integration.ts';
 import type { PlannedStep } from '../core/plan-restore.ts';
 import { isForAll, OicError } from '../oic/errors.ts';
 import { VaultError } from '../store/vault.ts';
@@ -7,14 +6,20 @@ import { ActivationError } from './activation.ts';
 import { mapLimited } from './journal.ts';
 
 export interface RestoreFailure {
-  readonly id: IntegrationId;
-  readonly step: PlannedStep['do'] | 'read-archive';
+  /** Of an integration its id, of other things such as `lookup CODES`; of a kind the target refuses, its name. */
+  readonly id: string;
+  readonly step: PlannedStep['do'] | 'read-archive' | 'read-target';
   readonly message: string;
 }
 
 export interface RestoreProgress {
   phase(name: string, total: number): void;
   tick(): void;
+}
+
+/** What went wrong with one thing, and what became of it: told as a failure of that thing. */
+export class RestoreTrouble extends Error {
+  override readonly name = 'RestoreTrouble';
 }
 
 /** Over within minutes even when every activation takes one, and few enough that thousands are hundreds of steps. */
@@ -27,7 +32,7 @@ export const isArchiveTrouble = (error: unknown): error is Error =>
   error instanceof VaultError || (error instanceof Error && error.name === 'ArchiveError');
 
 /** Wrong credentials and an instance that is gone stop the run; every other trouble is that integration's own. */
-export const collectFailures = async <T extends { readonly id: IntegrationId }>(
+export const collectFailures = async <T extends { readonly id: string }>(
   items: readonly T[],
   concurrency: number,
   step: RestoreFailure['step'],
@@ -40,7 +45,10 @@ export const collectFailures = async <T extends { readonly id: IntegrationId }>(
       return [];
     } catch (error) {
       const isOwn =
-        (error instanceof OicError && !isForAll(error)) || error instanceof ActivationError || isArchiveTrouble(error);
+        (error instanceof OicError && !isForAll(error)) ||
+        error instanceof ActivationError ||
+        error instanceof RestoreTrouble ||
+        isArchiveTrouble(error);
       if (!isOwn) throw error;
       return [{ id: item.id, step, message: error.message }];
     } finally {

@@ -1,7 +1,9 @@
 /** Which snapshot is meant, whether it may be restored as asked for, and which part of it. */
 import { candidates, type SnapshotChoice } from '../core/choose-snapshot.ts';
 import { ConfigError } from '../core/config-error.ts';
+import { OTHER_KIND_ORDER } from '../core/kinds.ts';
 import type { Manifest, SnapshotIntegration } from '../core/manifest.ts';
+import type { OtherKinds } from '../core/manifest-kinds.ts';
 import { Refused } from '../core/refused.ts';
 import { type Vault, VaultError } from '../store/vault.ts';
 import type { RestoreOptions } from './restore.ts';
@@ -25,37 +27,92 @@ export const findSnapshot = async (
 };
 
 /** @throws Refused or ConfigError, with what would have to be said for it to be done */
-export const checkMayRestore = (manifest: Manifest, { mirror, only, allowIncomplete }: RestoreOptions): void => {
-  if (mirror && only.length > 0) {
+export const checkMayRestore = (manifest: Manifest, { mirror, only, kinds, allowIncomplete }: RestoreOptions): void => {
+  if (mirror && (only.length > 0 || kinds)) {
     throw new ConfigError(
-      '--mirror and --only do not go together: --mirror takes away whatever the snapshot does not hold',
+      `--mirror and ${kinds ? '--kind' : '--only'} do not go together: --mirror takes away whatever the snapshot does not hold`,
     );
   }
   if (manifest.complete) return;
-  const what = `the snapshot ${manifest.snapshot} of ${manifest.instance} is incomplete: ${manifest.failures.length} integrations could not be backed up`;
+  const what = `the snapshot ${manifest.snapshot} of ${manifest.instance} is incomplete: ${manifest.failures.length} of what it should hold could not be backed up`;
   if (mirror) throw new Refused(`${what}; --mirror would delete them from the target, so it is refused`);
   if (!allowIncomplete)
     throw new Refused(`${what}; choose another snapshot, or add --allow-incomplete to restore the rest`);
 };
 
-/** @throws ConfigError for a pattern that matches nothing: most likely a typing error */
-export const selectEntries = (manifest: Manifest, only: readonly string[]): readonly SnapshotIntegration[] => {
-  if (only.length === 0) return manifest.integrations;
-  const patterns = only.map((text) => ({ text, matches: globOnId(text) }));
-  const idle = patterns.filter(({ matches }) => !manifest.integrations.some(({ id }) => matches(id)));
+/** The part of a snapshot that is to be restored; a section that is absent is not touched. */
+export interface Scope extends OtherKinds {
+  readonly integrations: readonly SnapshotIntegration[];
+}
+
+/** @throws ConfigError for a pattern that matches nothing, most likely a typing error; or for a kind that is not in it */
+export const selectScope = (manifest: Manifest, { only, kinds }: RestoreOptions): Scope => {
+  const wanted =
+    kinds ?? (only.length > 0 ? ['integrations' as const] : ['integrations' as const, ...OTHER_KIND_ORDER]);
+  const absent = (kinds ?? []).filter((kind) => manifest[kind] === undefined);
+  if (absent.length > 0) {
+    throw new ConfigError(
+      `the snapshot ${manifest.snapshot} of ${manifest.instance} was taken without looking at ${absent.join(', ')}`,
+    );
+  }
+  const scope: Scope = {
+    integrations: wanted.includes('integrations') ? manifest.integrations : [],
+    ...Object.fromEntries(
+      OTHER_KIND_ORDER.filter((kind) => wanted.includes(kind)).map((kind) => [kind, manifest[kind]]),
+    ),
+  };
+  return only.length === 0 ? scope : narrow(manifest, scope, only);
+};
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+interface Pattern {
+  readonly onIntegration: (id: string) => boolean;
+  readonly onOther: (text: string) => boolean;
+}
+
+const narrow = (manifest: Manifest, scope: Scope, only: readonly string[]): Scope => {
+  const patterns = only.map((text) => ({ text, onIntegration: globOnId(text), onOther: glob(text), isIdle: true }));
+  const select = <T extends Named>(
+    things: readonly T[] | undefined,
+    matches: (pattern: Pattern, thing: T) => boolean,
+  ) =>
+    things?.filter((thing) => {
+      const found = patterns.filter((pattern) => matches(pattern, thing));
+      for (const pattern of found) pattern.isIdle = false;
+      return found.length > 0;
+    });
+  const isOther = ({ onOther }: Pattern, { id, name }: Named): boolean => onOther(id) || onOther(name);
+  const { integrations, projects, lookups, libraries, packages, connections, agentGroups } = scope;
+  const narrowed: Scope = {
+    integrations: select(integrations, ({ onIntegration }, { id }) => onIntegration(id)) ?? [],
+    projects: select(projects, (pattern, { code: id, name }) => isOther(pattern, { id, name })),
+    lookups: select(lookups, isOther),
+    libraries: select(libraries, (pattern, it) => isOther(pattern, it) || pattern.onIntegration(it.id)),
+    packages: select(packages, isOther),
+    connections: select(connections, isOther),
+    agentGroups: select(agentGroups, isOther),
+  };
+  const idle = patterns.filter(({ isIdle }) => isIdle);
   if (idle.length > 0) {
     throw new ConfigError(
       `the snapshot ${manifest.snapshot} of ${manifest.instance} holds nothing that matches`,
       idle.map(({ text }) => `--only ${text}`),
     );
   }
-  return manifest.integrations.filter(({ id }) => patterns.some(({ matches }) => matches(id)));
+  return narrowed;
 };
 
-/** `*` and `?` as in file names; `CODE/VERSION` means `CODE|VERSION`, and a code alone all of its versions. */
-const globOnId = (pattern: string): ((id: string) => boolean) => {
-  const withVersion = /[|/]/.test(pattern) ? pattern.replace('/', '|') : `${pattern}|*`;
-  const source = withVersion.replace(/[.*+?^${}()|[\]\\]/g, (char) => ({ '*': '.*', '?': '.' })[char] ?? `\\${char}`);
+/** `CODE/VERSION` means `CODE|VERSION`, and a code alone all of its versions. */
+const globOnId = (pattern: string): ((id: string) => boolean) =>
+  glob(/[|/]/.test(pattern) ? pattern.replace('/', '|') : `${pattern}|*`);
+
+/** `*` and `?` as in file names. */
+const glob = (pattern: string): ((text: string) => boolean) => {
+  const source = pattern.replace(/[.*+?^${}()|[\]\\]/g, (char) => ({ '*': '.*', '?': '.' })[char] ?? `\\${char}`);
   const expression = new RegExp(`^${source}$`);
-  return (id) => expression.test(id);
+  return (text) => expression.test(text);
 };

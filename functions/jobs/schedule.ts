@@ -3,7 +3,9 @@ import type { IntegrationId } from '../core/integration.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isAnswerLost, isOicError } from '../oic/errors.ts';
 
-export const setSchedule = async (oic: OicClient, id: IntegrationId, shouldRun: boolean): Promise<void> => {
+type Schedules = Pick<OicClient, 'isScheduleStarted' | 'startSchedule' | 'stopSchedule'>;
+
+export const setSchedule = async (oic: Schedules, id: IntegrationId, shouldRun: boolean): Promise<void> => {
   const change = () => (shouldRun ? oic.startSchedule(id) : oic.stopSchedule(id));
   try {
     await change();

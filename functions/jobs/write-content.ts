@@ -12,32 +12,51 @@ const TRIES = 3;
 /** A write whose answer was lost may still be under way; this long it is given before the instance is read. */
 const SETTLING_MS = 1_000;
 
-export const writeContent = async (
+export const writeContent = (
   oic: OicClient,
   how: 'import' | 'replace',
   archive: Archive,
   bytes: Uint8Array,
   sleep: Waiting['sleep'],
+): Promise<void> =>
+  writeSettled(
+    () => (how === 'import' ? oic.importIntegration(archive.id, bytes) : oic.replaceIntegration(archive.id, bytes)),
+    () => holdsContent(oic, archive),
+    sleep,
+  );
+
+/** @param isDone reads the instance: whether it has what was to be written */
+export const writeSettled = async (
+  write: () => Promise<unknown>,
+  isDone: () => Promise<boolean>,
+  sleep: Waiting['sleep'],
 ): Promise<void> => {
   for (let tried = 1; ; tried++) {
     try {
-      await (how === 'import' ? oic.importIntegration(archive.id, bytes) : oic.replaceIntegration(archive.id, bytes));
+      await write();
       return;
     } catch (error) {
       // After a lost import, "it is there already" may well speak of our own.
       const mayBeDone = isAnswerLost(error) || (tried > 1 && isOicError(error, 'conflict'));
       if (!mayBeDone) throw error;
       await sleep(SETTLING_MS);
-      if (await holdsContent(oic, archive)) return;
+      if (await isDone()) return;
       if (tried === TRIES || !isAnswerLost(error)) throw error;
     }
   }
 };
 
 /** Whether the instance has exactly this content; an integration that is absent or locked has not. */
-export const holdsContent = async (oic: OicClient, archive: Archive): Promise<boolean> => {
+export const holdsContent = (oic: OicClient, { id, contentSha256 }: Archive): Promise<boolean> =>
+  hasContent(() => oic.exportIntegration(id), contentSha256);
+
+/** Whether what is exported has this content; what is absent or locked has not. */
+export const hasContent = async (
+  exportOne: () => Promise<{ readonly archive: { readonly contentSha256: string } }>,
+  contentSha256: string,
+): Promise<boolean> => {
   try {
-    return (await oic.exportIntegration(archive.id)).archive.contentSha256 === archive.contentSha256;
+    return (await exportOne()).archive.contentSha256 === contentSha256;
   } catch (error) {
     if (isOicError(error, 'not-found', 'locked')) return false;
     throw error;

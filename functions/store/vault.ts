@@ -26,6 +26,8 @@ export interface Vault {
   putArchive(instance: string, ref: IntegrationRef, bytes: Uint8Array): Promise<{ key: string; versionId: string }>;
   /** Stores an archive of another kind as the newest version of its key. */
   putAt(key: string, bytes: Uint8Array): Promise<{ key: string; versionId: string }>;
+  /** What was stored last at a key; undefined when nothing was. For notes beside archives, which nothing proves. */
+  getAt(key: string): Promise<Uint8Array | undefined>;
   /** Exactly the version named, proved by its sha256. @throws VaultError when it is missing or damaged */
   getArchive(archive: ArchiveRef): Promise<Uint8Array>;
   /** Keeps a target's own copy before a restore replaces it. */
@@ -88,6 +90,7 @@ export const createVault = (store: ObjectStore): Vault => {
       const { key, versionId } = await store.put(at, bytes);
       return { key, versionId };
     },
+    getAt: async (at) => (await store.get(at))?.body,
     keepSafe: async (target, ref, bytes) => {
       await store.put(safetyKey(target, ref), bytes);
     },

@@ -9,16 +9,18 @@ interface Occasion {
   readonly entrySeed?: number;
 }
 
+interface SampleIntegration {
+  readonly code: string;
+  readonly version: string;
+  readonly state?: string;
+  /** Its own schedule, as iCalendar has it. */
+  readonly schedule?: string;
+}
+
 export interface SampleProject extends Occasion {
   readonly code: string;
   readonly name?: string;
-  readonly integrations?: readonly {
-    readonly code: string;
-    readonly version: string;
-    readonly state?: string;
-    /** Its own schedule, as iCalendar has it. */
-    readonly schedule?: string;
-  }[];
+  readonly integrations?: readonly SampleIntegration[];
   readonly lookups?: readonly string[];
   /** Lands in a mapping of each integration: another marker is another meaning. */
   readonly marker?: string;

@@ -1,0 +1,60 @@
+/** `oic import --kind`: projects, lookups and libraries from files; what is in a project is not activated. */
+import { basename, extname } from 'node:path';
+import { readLibraryArchive } from '../core/library-archive.ts';
+import { readLookup } from '../core/lookup-file.ts';
+import { readProjectArchive } from '../core/project-archive.ts';
+import { Refused } from '../core/refused.ts';
+import { type FileThing, importThing } from '../jobs/import-thing.ts';
+import { type CommonOptions, eachInTurn, openSession, withInstance } from './command.ts';
+import { readLocalFile } from './files.ts';
+import type { IMPORTED_KINDS } from './kind-option.ts';
+import { WAITING } from './waiting.ts';
+
+type Kind = Exclude<(typeof IMPORTED_KINDS)[number], 'integrations'>;
+
+export const importKind = async (
+  name: string,
+  kind: Kind,
+  files: readonly string[],
+  options: CommonOptions,
+): Promise<number> => {
+  const session = await openSession(options);
+  return withInstance(session, name, async (oic) => {
+    const { results, exitCode } = await eachInTurn(
+      session,
+      files,
+      async (file) => {
+        const bytes = await readLocalFile(file);
+        const thing = await readThing(kind, bytes, file).catch((error: unknown) => {
+          throw error instanceof Error ? new Refused(`${file} was not sent: ${error.message}`) : error;
+        });
+        return { file, kind, id: thing.id, action: await importThing(oic, thing, bytes, WAITING.sleep) };
+      },
+      (file, error) => ({ file, kind, action: 'failed', error }),
+    );
+    session.out.result({ results }, () =>
+      results.map((result) =>
+        'id' in result ? `${result.id} ${result.action} on ${name} (${result.file})` : `${result.file} failed`,
+      ),
+    );
+    return exitCode;
+  });
+};
+
+/** Whose the file is, as far as it tells itself. */
+const readThing = async (kind: Kind, bytes: Buffer, file: string): Promise<FileThing> => {
+  const fileName = basename(file, extname(file));
+  if (kind === 'lookups') {
+    const { name = fileName, contentSha256 } = await readLookup(bytes, fileName);
+    return { kind, id: name, contentSha256 };
+  }
+  if (kind === 'projects') {
+    const { code, contentSha256 } = await readProjectArchive(bytes);
+    return { kind, id: code, contentSha256 };
+  }
+  const { code, version, contentSha256 } = await readLibraryArchive(bytes);
+  if (code === undefined || version === undefined) {
+    throw new Refused('it does not tell which library and version it is: register it in the console');
+  }
+  return { kind, id: `${code}|${version}`, contentSha256, library: { code, version, name: code } };
+};

@@ -1,0 +1,52 @@
+/** What came of a restore, or what it would do, as lines for people. */
+import { KIND_NOUNS } from '../core/kinds.ts';
+import { RESTORED_KINDS } from '../core/plan-restore-things.ts';
+import type { RestoreReport } from '../jobs/restore.ts';
+import { count } from './output.ts';
+
+const LEFT_AS_IT_IS: readonly string[] = ['unchanged', 'skip', 'refuse'];
+
+export const reportLines = (report: RestoreReport): string[] => {
+  const { from, to, snapshot, created, replaced, activated, scheduled, skipped, deleted, failures } = report;
+  const plan = report.plan.map(({ do: what, id, reason }) => `  ${what.padEnd(14)} ${id}  (${reason})`);
+  if (report.dryRun) {
+    const steps = report.plan.filter(({ do: what }) => !LEFT_AS_IT_IS.includes(what)).length;
+    return [
+      ...plan,
+      `${count(steps, 'step')} planned to restore ${snapshot} of ${from} into ${to}; nothing was changed`,
+      ...byHandLines(report),
+      ...failureLines(report),
+    ];
+  }
+  return [
+    ...report.cycles.map(
+      (cycle) =>
+        `note     these call each other in a circle, so ${cycle[0]} was activated first: ${cycle.join(' -> ')}`,
+    ),
+    ...report.connections.map(
+      ({ id, missing, problem }) => `connect  ${id} needs a person: ${missing.join(', ') || problem}`,
+    ),
+    ...byHandLines(report),
+    ...failureLines(report),
+    `restored ${snapshot} of ${from} into ${to}: ${created} created, ${replaced} replaced, ${activated} activated, ` +
+      `${scheduled} schedules started, ${skipped} skipped, ${deleted} deleted, ${failures.length} failed`,
+    ...kindLines(report),
+  ];
+};
+
+const kindLines = ({ kinds }: RestoreReport): string[] =>
+  RESTORED_KINDS.flatMap((kind) => {
+    const counts = kinds[kind];
+    if (!counts) return [];
+    const { created, replaced, skipped } = counts;
+    return [`  ${KIND_NOUNS[kind][1].padEnd(9)} ${created} created, ${replaced} replaced, ${skipped} skipped`];
+  });
+
+/** Each with what there is to copy from the snapshot. */
+const byHandLines = ({ byHand }: RestoreReport): string[] =>
+  byHand.flatMap(({ kind, id, name, todo, values }) => [
+    `by hand  ${KIND_NOUNS[kind][0]} ${id}${name === id ? '' : ` (${name})`}: ${todo}`,
+    ...Object.entries(values).map(([label, value]) => `           ${label}: ${value || '(not in the snapshot)'}`),
+  ]);
+
+const failureLines = ({ failures }: RestoreReport): string[] => failures.map(({ message }) => `FAILED   ${message}`);

@@ -1,0 +1,114 @@
+/**
+ * What a restore does with a project and the integrations in it. Oracle documents no replacing of a project
+ * (`PUT /projects/archive` is nowhere confirmed; POST answers 409 when it is there): it is deleted and imported. That takes
+ * the passwords of its connections along, which are in no archive, so it is done only where the target's own settings can
+ * give them back.
+ */
+import type { ArchiveConnection } from './archive.ts';
+import { LOCAL_CALLS } from './connection-template.ts';
+import type { Integration, IntegrationId } from './integration.ts';
+import type { SnapshotProject } from './manifest-kinds.ts';
+import { type InstallPlan, planInstall, type TargetIntegration, type Wanted } from './plan-install.ts';
+import type { RestorePolicy } from './plan-restore.ts';
+import { planThing, type TargetThing, type ThingPlan, type WantedThing } from './plan-restore-things.ts';
+
+export interface WantedProject extends WantedThing {
+  readonly kind: 'projects';
+  readonly integrations: SnapshotProject['integrations'];
+}
+
+export interface TargetProject extends TargetThing {
+  readonly integrations: readonly (Integration & { readonly isScheduleStarted: boolean })[];
+  /** Of its own archive. */
+  readonly connections: readonly Pick<ArchiveConnection, 'id' | 'type'>[];
+}
+
+export interface ProjectPlan extends ThingPlan {
+  readonly kind: 'projects';
+  /** What is to be done with the integrations in it, once it is there. */
+  readonly integrations: readonly InstallPlan[];
+}
+
+/** @param configurable the connections that the target's credentials document has settings for */
+export const planProject = (
+  wanted: WantedProject,
+  there: TargetProject | undefined,
+  policy: RestorePolicy,
+  configurable: ReadonlySet<string>,
+): ProjectPlan => {
+  const plan = planThing(wanted, there, policy.existing, () => whyNotReplaced(there, configurable));
+  const isHandled = plan.do === 'import' || plan.do === 'replace' || plan.do === 'unchanged';
+  const integrations = isHandled ? planIntegrations(wanted, plan.do === 'unchanged' ? there : undefined, policy) : [];
+  return { ...plan, kind: 'projects', reason: reasonOf(plan), integrations };
+};
+
+const whyNotReplaced = (there: TargetProject | undefined, configurable: ReadonlySet<string>): string | undefined => {
+  const busy = there?.integrations.find(({ status }) => status.endsWith('_INPROGRESS'));
+  if (busy) return `cannot be replaced while ${busy.id} in it is ${busy.status}; try again when that has ended`;
+  const locked = there?.integrations.find(({ lockedBy }) => lockedBy !== undefined);
+  if (locked) return `cannot be replaced: ${locked.lockedBy || 'somebody'} has ${locked.id} in it open in the designer`;
+  const lost = (there?.connections ?? []).filter(({ id, type }) => type !== LOCAL_CALLS && !configurable.has(id));
+  if (lost.length === 0) return undefined;
+  return (
+    'cannot be replaced without losing passwords: Oracle only lets a project be deleted and imported, and the ' +
+    `credentials document of the target has no settings for ${lost.map(({ id }) => id).join(', ')}; put them there, or ` +
+    'replace the project by hand'
+  );
+};
+
+const reasonOf = ({ do: what, reason }: ThingPlan): string =>
+  what === 'replace' ? `${reason}; it is deleted and imported, its own archive and state kept first` : reason;
+
+/** @param there the project that has this content already; undefined: it will be there, with nothing in it active */
+const planIntegrations = (
+  { integrations, contentSha256 }: WantedProject,
+  there: TargetProject | undefined,
+  policy: RestorePolicy,
+): InstallPlan[] => {
+  const target = there
+    ? there.integrations.map((one): TargetIntegration => ({ ...one, contentSha256 }))
+    : integrations.map((one) => asImported(one, contentSha256));
+  return integrations.map((one) => {
+    const wanted = toWanted(one, contentSha256);
+    if (!target.some(({ id }) => id === one.id)) return notInIt(one.id);
+    return planInstall(
+      wanted,
+      target.filter(({ code }) => code === one.code),
+      { existing: policy.existing, activation: policy.activation, mayDowngrade: policy.existing === 'replace' },
+    );
+  });
+};
+
+const toWanted = (one: SnapshotProject['integrations'][number], contentSha256: string): Wanted => ({
+  id: one.id,
+  code: one.code,
+  version: one.version,
+  contentSha256,
+  isDraft: one.status === 'INPROGRESS',
+  hasSchedule: one.schedule !== null,
+  captured: {
+    isActive: one.status === 'ACTIVATED',
+    isScheduleStarted: one.schedule === 'started',
+    tracing: one.tracing,
+  },
+});
+
+const asImported = (one: SnapshotProject['integrations'][number], contentSha256: string): TargetIntegration => ({
+  id: one.id,
+  code: one.code,
+  version: one.version,
+  name: one.name,
+  status: one.status === 'INPROGRESS' ? 'INPROGRESS' : 'CONFIGURED',
+  isPrebuilt: false,
+  hasSchedule: one.schedule !== null,
+  tracing: one.tracing,
+  isScheduleStarted: false,
+  contentSha256,
+});
+
+const notInIt = (id: IntegrationId): InstallPlan => ({
+  id,
+  verdict: 'refuse',
+  reason: 'is in the snapshot and not in the project of the target, though its content is the same',
+  steps: [],
+});

@@ -1,0 +1,135 @@
+/**
+ * Brings the integrations of restored projects to the state they were captured in. An exported project does not tell
+ * which of its integrations call which, so one that fails is tried again as long as another has become active meanwhile.
+ */
+import type { InstallPlan } from '../core/plan-install.ts';
+import type { ProjectPlan } from '../core/plan-restore-projects.ts';
+import { nameInProject } from '../core/plan-restore-steps.ts';
+import type { OicClient } from '../oic/client.ts';
+import { isForAll, isOicError } from '../oic/errors.ts';
+import { ActivationError, activateAndWait, type Switchboard } from './activation.ts';
+import { connect, type UnreadyConnection } from './connect.ts';
+import { mapLimited } from './journal.ts';
+import type { ProvedThing } from './prove-things.ts';
+import { findProject, switchboardOf } from './put-project.ts';
+import type { RestoreOptions, RestoreServices } from './restore.ts';
+import { inBatches, type RestoreFailure } from './restore-batches.ts';
+import { setSchedule } from './schedule.ts';
+
+export interface ActivatedInProjects {
+  readonly activated: number;
+  readonly scheduled: number;
+  readonly failures: readonly RestoreFailure[];
+  readonly unready: readonly UnreadyConnection[];
+}
+
+export interface ProjectToActivate {
+  readonly plan: ProjectPlan;
+  readonly connections: ProvedThing['connections'];
+}
+
+export const activateInProjects = async (
+  services: RestoreServices,
+  projects: readonly ProjectToActivate[],
+  { concurrency }: RestoreOptions,
+): Promise<ActivatedInProjects> => {
+  const busy = projects.filter(({ plan }) => plan.integrations.some(({ verdict }) => verdict === 'install'));
+  if (busy.length > 0) services.progress.phase('activating in projects', busy.length);
+  const results = await services.journal.all('activating in projects', inBatches(busy), 1, (batch) =>
+    mapLimited(batch, concurrency, (project) => activateIn(services, project)),
+  );
+  const all = results.flat();
+  return {
+    activated: all.reduce((sum, { activated }) => sum + activated, 0),
+    scheduled: all.reduce((sum, { scheduled }) => sum + scheduled, 0),
+    failures: all.flatMap(({ failures }) => failures),
+    unready: all.flatMap(({ unready }) => unready),
+  };
+};
+
+const activateIn = async (
+  services: RestoreServices,
+  { plan, connections }: ProjectToActivate,
+): Promise<ActivatedInProjects> => {
+  const { oic, progress } = services;
+  const nothing = { activated: 0, scheduled: 0, unready: [] };
+  try {
+    const project = await findProject(oic, plan.id);
+    if (!project) {
+      const message = `nothing in it was activated: ${oic.instance} does not list it after it was imported`;
+      return { ...nothing, failures: [{ id: plan.label, step: 'activate', message: `${plan.label}: ${message}` }] };
+    }
+    const inside = switchboardOf(oic, project);
+    const unready = await connect(inside, { connections }, services.connections);
+    const result = await activateAll(services, inside, plan);
+    const hidden = result.failures.length > 0 ? await outOfReach(inside, connections) : [];
+    return { ...result, unready: [...unready, ...hidden].map((one) => ({ ...one, id: `${one.id} in ${plan.label}` })) };
+  } catch (error) {
+    if (!isOicError(error) || isForAll(error)) throw error;
+    return { ...nothing, failures: [{ id: plan.label, step: 'activate', message: error.message }] };
+  } finally {
+    progress.tick();
+  }
+};
+
+/** Whether connections answer below their project, Oracle documents nowhere. Those that do not may be what is wrong. */
+const outOfReach = async (
+  inside: Pick<OicClient, 'getConnection'>,
+  connections: ProvedThing['connections'],
+): Promise<UnreadyConnection[]> => {
+  const unknown = await mapLimited(connections, 2, async ({ id }) => ((await inside.getConnection(id)) ? [] : [id]));
+  return unknown.flat().map((id) => ({
+    id,
+    missing: [],
+    problem: 'if it is a draft, give it its settings in the console, which alone reaches it, and run the restore again',
+    template: {},
+  }));
+};
+
+const activateAll = async (
+  { waiting }: RestoreServices,
+  inside: Switchboard,
+  plan: ProjectPlan,
+): Promise<Omit<ActivatedInProjects, 'unready'>> => {
+  let waitingForOthers = plan.integrations.filter(({ verdict }) => verdict === 'install');
+  let failures: RestoreFailure[] = [];
+  const done: InstallPlan[] = [];
+  for (let isMoving = true; isMoving && waitingForOthers.length > 0; ) {
+    const failed: InstallPlan[] = [];
+    failures = [];
+    for (const one of waitingForOthers) {
+      const failure = await runSteps(inside, one, waiting);
+      if (!failure) {
+        done.push(one);
+        continue;
+      }
+      failed.push(one);
+      failures.push({ ...failure, id: nameInProject(one.id, plan.id) });
+    }
+    isMoving = failed.length < waitingForOthers.length;
+    waitingForOthers = failed;
+  }
+  const count = (what: 'activate' | 'start-schedule'): number =>
+    done.filter(({ steps }) => steps.some((step) => step.do === what)).length;
+  return { activated: count('activate'), scheduled: count('start-schedule'), failures };
+};
+
+const runSteps = async (
+  inside: Switchboard,
+  { steps }: InstallPlan,
+  waiting: RestoreServices['waiting'],
+): Promise<Omit<RestoreFailure, 'id'> | undefined> => {
+  for (const step of steps) {
+    try {
+      if (step.do === 'stop-schedule' || step.do === 'start-schedule') {
+        await setSchedule(inside, step.id, step.do === 'start-schedule');
+      }
+      if (step.do === 'activate') await activateAndWait(inside, step.id, step.tracing, waiting);
+    } catch (error) {
+      const isItsOwn = error instanceof ActivationError || (isOicError(error) && !isForAll(error));
+      if (!isItsOwn) throw error;
+      return { step: step.do, message: error.message };
+    }
+  }
+  return undefined;
+};

@@ -1,0 +1,88 @@
+/** The lookups, libraries and projects of a snapshot that are to be restored, each archive proved before anything is sent. */
+import { LOCAL_CALLS } from '../core/connection-template.ts';
+import type { ArchiveRef, Manifest } from '../core/manifest.ts';
+import type { SnapshotLibrary, SnapshotProject } from '../core/manifest-kinds.ts';
+import { labelOf, type WantedThing } from '../core/plan-restore-things.ts';
+import { readProjectArchive } from '../core/project-archive.ts';
+import { readKind } from '../core/read-kind.ts';
+import { VaultError } from '../store/vault.ts';
+import { mapLimited } from './journal.ts';
+import type { RestoreServices } from './restore.ts';
+import { inBatches, isArchiveTrouble, type RestoreFailure } from './restore-batches.ts';
+import type { Scope } from './restore-scope.ts';
+
+/** One that is to be in the target, with the archive that says how. */
+export type ProvedThing = WantedThing & {
+  readonly archive: ArchiveRef;
+  /** That its archive brings along. */
+  readonly connections: readonly { readonly id: string; readonly type: string }[];
+} & (
+    | { readonly kind: 'lookups' }
+    | { readonly kind: 'libraries'; readonly library: SnapshotLibrary }
+    | { readonly kind: 'projects'; readonly integrations: SnapshotProject['integrations'] }
+  );
+
+type Entry = { readonly id: string; readonly archive: ArchiveRef | null } & (
+  | { readonly kind: 'lookups' }
+  | { readonly kind: 'libraries'; readonly library: SnapshotLibrary }
+  | { readonly kind: 'projects'; readonly integrations: SnapshotProject['integrations'] }
+);
+
+interface Proof {
+  readonly label: string;
+  readonly connections: ProvedThing['connections'];
+}
+
+/** Whole projects are large, so few of them lie in memory at once. */
+export const ARCHIVES_HELD = 4;
+
+export const proveThings = async (
+  { vault, journal, progress }: RestoreServices,
+  scope: Scope,
+): Promise<{ proved: ProvedThing[]; failures: RestoreFailure[] }> => {
+  const entries = entriesOf(scope);
+  if (entries.length === 0) return { proved: [], failures: [] };
+  progress.phase('proving other archives', entries.length);
+  const results = await journal.all('prove other kinds', inBatches(entries), 1, (batch) =>
+    mapLimited(batch, ARCHIVES_HELD, async (entry): Promise<Proof | RestoreFailure> => {
+      const label = labelOf(entry);
+      try {
+        if (!entry.archive) {
+          throw new VaultError(`the snapshot holds it without an archive: it could not be exported when it was taken`);
+        }
+        return { label, connections: await prove(entry, await vault.getArchive(entry.archive)) };
+      } catch (error) {
+        if (!isArchiveTrouble(error)) throw error;
+        return { id: label, step: 'read-archive', message: `${label} was not sent: ${error.message}` };
+      } finally {
+        progress.tick();
+      }
+    }),
+  );
+  const found = results.flat();
+  const proofs = new Map(found.flatMap((one) => ('label' in one ? [[one.label, one]] : [])));
+  return {
+    proved: entries.flatMap((entry) => {
+      const { archive } = entry;
+      const proof = proofs.get(labelOf(entry));
+      if (!archive || !proof) return [];
+      return [{ ...entry, archive, contentSha256: archive.contentSha256, connections: proof.connections }];
+    }),
+    failures: found.flatMap((one) => ('step' in one ? [one] : [])),
+  };
+};
+
+const entriesOf = ({ lookups = [], libraries = [], projects = [] }: Pick<Manifest, Entry['kind']>): Entry[] => [
+  ...lookups.map(({ id, archive }): Entry => ({ kind: 'lookups', id, archive })),
+  ...libraries.map((library): Entry => ({ kind: 'libraries', id: library.id, archive: library.archive, library })),
+  ...projects.map(({ code, archive, integrations }): Entry => ({ kind: 'projects', id: code, archive, integrations })),
+];
+
+/** @throws ArchiveError, or VaultError when it is the archive of something else */
+const prove = async ({ kind, id }: Entry, bytes: Uint8Array): Promise<ProvedThing['connections']> => {
+  const found = await readKind(kind, bytes, id);
+  if (found.id !== undefined && found.id !== id) throw new VaultError(`its archive is that of ${found.id}`);
+  if (kind !== 'projects') return [];
+  const { connections } = await readProjectArchive(bytes);
+  return connections.filter(({ type }) => type !== LOCAL_CALLS).map(({ id: name, type }) => ({ id: name, type }));
+};

@@ -1,0 +1,41 @@
+/** Reads off the target what is left of a snapshot for a person to do. Only reads, and only the kinds the snapshot tells of. */
+import { onlyKinds } from '../core/kinds.ts';
+import { leftByHand, type WorkByHand } from '../core/left-by-hand.ts';
+import { listKinds } from './list-kinds.ts';
+import type { RestoreOptions, RestoreServices } from './restore.ts';
+import type { Scope } from './restore-scope.ts';
+
+/** @param brought connections that archives bring along and that are not there yet */
+export const readByHand = async (
+  { oic, journal }: RestoreServices,
+  scope: Scope,
+  brought: ReadonlySet<string>,
+  { mirror, concurrency }: RestoreOptions,
+): Promise<readonly WorkByHand[]> => {
+  const wanted = onlyKinds((kind) =>
+    kind === 'agentGroups' || kind === 'connections' || kind === 'packages'
+      ? (scope[kind]?.length ?? 0) > 0 || (mirror && scope[kind] !== undefined)
+      : mirror && scope[kind] !== undefined,
+  );
+  if (!Object.values(wanted).includes(true)) return [];
+  return journal.step('see what is left', async () => {
+    const {
+      failures: _,
+      warnings: __,
+      projects,
+      lookups,
+      libraries,
+      ...others
+    } = await listKinds(oic, wanted, concurrency);
+    const bare = <T extends object>(things: readonly T[] | undefined) =>
+      things?.map((thing) => ({ ...thing, archive: null }));
+    const target = {
+      ...others,
+      // Only whether they are there counts here.
+      projects: projects?.map((project) => ({ ...project, archive: null, integrations: [] })),
+      lookups: bare(lookups),
+      libraries: bare(libraries),
+    };
+    return leftByHand(scope, target, { brought, mirror });
+  });
+};

@@ -1,0 +1,69 @@
+/** Every archive read by exact version and hash, and opened: a damaged one fails here, before anything of it is sent. */
+import { readArchive } from '../core/archive.ts';
+import type { IntegrationId } from '../core/integration.ts';
+import type { SnapshotIntegration } from '../core/manifest.ts';
+import type { RestoreWanted } from '../core/plan-restore.ts';
+import { VaultError } from '../store/vault.ts';
+import { mapLimited } from './journal.ts';
+import type { RestoreOptions, RestoreServices } from './restore.ts';
+import { inBatches, isArchiveTrouble, type RestoreFailure } from './restore-batches.ts';
+import type { ArchiveFacts } from './restore-target.ts';
+
+export const proveArchives = async (
+  { vault, journal, progress }: RestoreServices,
+  entries: readonly SnapshotIntegration[],
+  { concurrency }: RestoreOptions,
+): Promise<{ facts: Map<IntegrationId, ArchiveFacts>; failures: RestoreFailure[] }> => {
+  progress.phase('proving archives', entries.length);
+  const results = await journal.all('prove', inBatches(entries), 2, (batch) =>
+    mapLimited(batch, concurrency, async ({ id, archive: ref }): Promise<ArchiveFacts | RestoreFailure> => {
+      try {
+        if (!ref)
+          throw new VaultError(
+            `the snapshot holds ${id} without an archive: it could not be exported when it was taken`,
+          );
+        const archive = await readArchive(await vault.getArchive(ref));
+        if (archive.id !== id) throw new VaultError(`${ref.key} is the archive of ${archive.id}, not of ${id}`);
+        const { calls, connections, schedule, persistedState } = archive;
+        return {
+          id,
+          calls: calls.map((call) => call.id),
+          connections: connections.map((connection) => ({ id: connection.id, type: connection.type })),
+          hasSchedule: schedule,
+          isDraft: persistedState === 'INPROGRESS',
+        };
+      } catch (error) {
+        if (!isArchiveTrouble(error)) throw error;
+        return { id, step: 'read-archive', message: `${id} was not sent: ${error.message}` };
+      } finally {
+        progress.tick();
+      }
+    }),
+  );
+  const found = results.flat();
+  return {
+    facts: new Map(found.flatMap((one) => ('step' in one ? [] : [[one.id, one]]))),
+    failures: found.flatMap((one) => ('step' in one ? [one] : [])),
+  };
+};
+
+export const wantedOf = (entry: SnapshotIntegration, facts: ArchiveFacts | undefined): RestoreWanted[] => {
+  if (!facts || !entry.archive) return [];
+  const { id, code, version, status, schedule, tracing, archive } = entry;
+  return [
+    {
+      id,
+      code,
+      version,
+      contentSha256: archive.contentSha256,
+      isDraft: facts.isDraft,
+      hasSchedule: facts.hasSchedule || schedule !== null,
+      calls: facts.calls.map((call) => ({
+        id: call,
+        code: call.split('|')[0] ?? '',
+        version: call.split('|')[1] ?? '',
+      })),
+      captured: { isActive: status === 'ACTIVATED', isScheduleStarted: schedule === 'started', tracing },
+    },
+  ];
+};

@@ -1,0 +1,126 @@
+/**
+ * What a restore does beside integrations outside projects: lookups, libraries, projects and the integrations in them.
+ * Read and planned at once, done in two turns, for integrations come in between.
+ */
+import { type ProjectPlan, planProject, type TargetProject } from '../core/plan-restore-projects.ts';
+import { labelOf, planThing, RESTORED_KINDS, type RestoredKind, type ThingPlan } from '../core/plan-restore-things.ts';
+import { type ProvedThing, proveThings } from './prove-things.ts';
+import { putProject } from './put-project.ts';
+import { putThing } from './put-thing.ts';
+import type { RestoreOptions, RestoreServices } from './restore.ts';
+import type { RestoreFailure } from './restore-batches.ts';
+import type { Phases } from './restore-run.ts';
+import type { Scope } from './restore-scope.ts';
+import { readTargetThings } from './target-things.ts';
+
+export interface ThingsPlan {
+  readonly things: readonly ThingPlan[];
+  readonly projects: readonly ProjectPlan[];
+  readonly proved: ReadonlyMap<string, ProvedThing>;
+  /** Of what could not be read, here or there, and of what is refused. */
+  readonly failures: readonly RestoreFailure[];
+}
+
+/** What became of each kind that the snapshot holds. */
+export type KindCounts = Readonly<Partial<Record<RestoredKind, ThingCounts>>>;
+
+interface ThingCounts {
+  readonly created: number;
+  readonly replaced: number;
+  readonly skipped: number;
+}
+
+export const planThings = async (
+  services: RestoreServices,
+  scope: Scope,
+  options: RestoreOptions,
+): Promise<ThingsPlan> => {
+  const { oic, journal } = services;
+  const { proved, failures: unproved } = await proveThings(services, scope);
+  if (proved.length === 0) return { things: [], projects: [], proved: new Map(), failures: unproved };
+  const target = await readTargetThings(oic, journal, proved);
+  const able = proved.filter((thing) => !target.unread.has(labelOf(thing)));
+  const configurable = new Set(Object.keys(services.connections));
+  const things = able
+    .filter(({ kind }) => kind !== 'projects')
+    .map((thing) => planThing(thing, target.there.get(labelOf(thing)), options.existing));
+  const projects = able.flatMap((thing) =>
+    thing.kind === 'projects'
+      ? [planProject(thing, target.there.get(labelOf(thing)) as TargetProject | undefined, options, configurable)]
+      : [],
+  );
+  const refused = [...things, ...projects].filter((plan) => plan.do === 'refuse');
+  return {
+    things,
+    projects,
+    proved: new Map(able.map((thing) => [labelOf(thing), thing])),
+    failures: [
+      ...unproved,
+      ...target.failures,
+      ...refused.map(
+        ({ label, reason }): RestoreFailure => ({
+          id: label,
+          step: 'refuse',
+          message: `${label} was left as it is on ${oic.instance}: it ${reason}`,
+        }),
+      ),
+    ],
+  };
+};
+
+type Numbers = Record<'created' | 'replaced', Partial<Record<RestoredKind, number>>>;
+
+export interface PutThings {
+  lookupsAndLibraries(): Promise<void>;
+  projects(): Promise<void>;
+  readonly numbers: Numbers;
+}
+
+export const createPutThings = (services: RestoreServices, plan: ThingsPlan, phases: Phases): PutThings => {
+  const numbers: Numbers = { created: {}, replaced: {} };
+  const oic = services.oic;
+  const putAll = async (kind: RestoredKind, plans: readonly ThingPlan[]): Promise<void> => {
+    for (const [how, verb, counted] of [
+      ['import', 'importing', 'created'],
+      ['replace', 'replacing', 'replaced'],
+    ] as const) {
+      const items = plans.flatMap((one) => {
+        const thing = one.do === how && one.kind === kind && plan.proved.get(one.label);
+        return thing ? [{ id: one.label, thing, plan: one }] : [];
+      });
+      numbers[counted][kind] = await phases.run(
+        `${verb} ${kind}`,
+        items,
+        1,
+        phases.each(how, (item) =>
+          item.thing.kind === 'projects'
+            ? putProject({ ...services, oic }, item.thing)
+            : putThing(services, oic, item.thing, item.plan),
+        ),
+      );
+    }
+  };
+  return {
+    numbers,
+    lookupsAndLibraries: async () => {
+      await putAll('lookups', plan.things);
+      await putAll('libraries', plan.things);
+    },
+    projects: () => putAll('projects', plan.projects),
+  };
+};
+
+/** @param scope kinds that are not in it were not restored, and are not counted */
+export const countThings = (scope: Scope, plan: ThingsPlan, numbers: Numbers | undefined): KindCounts =>
+  Object.fromEntries(
+    RESTORED_KINDS.filter((kind) => scope[kind] !== undefined).map((kind): [RestoredKind, ThingCounts] => [
+      kind,
+      {
+        created: numbers?.created[kind] ?? 0,
+        replaced: numbers?.replaced[kind] ?? 0,
+        skipped: [...plan.things, ...plan.projects].filter(
+          (one) => one.kind === kind && (one.do === 'skip' || one.do === 'unchanged'),
+        ).length,
+      },
+    ]),
+  );

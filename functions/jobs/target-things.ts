@@ -1,0 +1,142 @@
+/** What a target has of the lookups, libraries and projects that are to be restored: there or not, content, states. */
+import { KIND_NOUNS } from '../core/kinds.ts';
+import { mustAskSchedule } from '../core/plan-backup.ts';
+import type { TargetProject } from '../core/plan-restore-projects.ts';
+import { labelOf, type RestoredKind, type TargetThing } from '../core/plan-restore-things.ts';
+import type { OicClient } from '../oic/client.ts';
+import { isForAll, isOicError } from '../oic/errors.ts';
+import { ListingError } from '../oic/listing.ts';
+import { type Journal, mapLimited } from './journal.ts';
+import { ARCHIVES_HELD, type ProvedThing } from './prove-things.ts';
+import { inBatches, type RestoreFailure } from './restore-batches.ts';
+
+export interface TargetThings {
+  /** By label. What the target does not have is not among them. */
+  readonly there: ReadonlyMap<string, TargetThing | TargetProject>;
+  /** Labels of what could not be compared, and so must not be touched. */
+  readonly unread: ReadonlySet<string>;
+  readonly failures: readonly RestoreFailure[];
+}
+
+interface Listed {
+  readonly kind: RestoredKind;
+  readonly things: readonly {
+    readonly id: string;
+    readonly projectId?: string;
+    readonly lockedBy?: string | undefined;
+  }[];
+  readonly failure?: string;
+}
+
+export const readTargetThings = async (
+  oic: OicClient,
+  journal: Journal,
+  proved: readonly ProvedThing[],
+): Promise<TargetThings> => {
+  const byKind = Map.groupBy(proved, ({ kind }) => kind);
+  if (byKind.size === 0) return { there: new Map(), unread: new Set(), failures: [] };
+  const listed = await journal.step('list other kinds of the target', () =>
+    mapLimited([...byKind.keys()], 3, (kind) => list(oic, kind)),
+  );
+  const lists = new Map(listed.map((one) => [one.kind, one]));
+  const refused = listed.flatMap(({ kind, failure }): RestoreFailure[] =>
+    failure === undefined ? [] : [{ id: kind, step: 'read-target', message: refusal(oic, kind, byKind, failure) }],
+  );
+  const known = proved.flatMap((thing) => {
+    const one = lists.get(thing.kind)?.things.find(({ id }) => id === thing.id);
+    return one ? [{ thing, one }] : [];
+  });
+  const details = await journal.all('compare other kinds', inBatches(known), 1, (batch) =>
+    mapLimited(batch, ARCHIVES_HELD, ({ thing, one }) => readOne(oic, thing, one)),
+  );
+  const found = details.flat();
+  const failures = found.flatMap((one) => ('step' in one ? [one] : []));
+  return {
+    there: new Map(found.flatMap((one) => ('step' in one ? [] : [[one.label, one.thing]]))),
+    unread: new Set([
+      ...failures.map(({ id }) => id),
+      ...proved.filter(({ kind }) => lists.get(kind)?.failure !== undefined).map(labelOf),
+    ]),
+    failures: [...refused, ...failures],
+  };
+};
+
+const refusal = (
+  { instance }: OicClient,
+  kind: RestoredKind,
+  wanted: ReadonlyMap<RestoredKind, readonly unknown[]>,
+  words: string,
+): string => {
+  const number = wanted.get(kind)?.length ?? 0;
+  const what = `${number} ${KIND_NOUNS[kind][number === 1 ? 0 : 1]}`;
+  const gen2 = kind === 'projects' ? '; Gen 2 has no projects' : '';
+  return `${what} of the snapshot cannot be restored, for ${instance} does not hand out what it has: ${words}${gen2}`;
+};
+
+const list = async (oic: OicClient, kind: RestoredKind): Promise<Listed> => {
+  try {
+    if (kind === 'lookups') {
+      return { kind, things: (await oic.listLookups()).map(({ id, lockedBy }) => ({ id, lockedBy })) };
+    }
+    if (kind === 'libraries') return { kind, things: (await oic.listLibraries()).map(({ id }) => ({ id })) };
+    const projects = await oic.listProjects();
+    return { kind, things: projects.map(({ id, code }) => ({ id: code, projectId: id })) };
+  } catch (error) {
+    // Integrations were listed with these credentials, so one refused kind is that kind's affair.
+    const isItsOwn =
+      error instanceof ListingError || (isOicError(error) && (!isForAll(error) || error.kind === 'unauthorized'));
+    if (!isItsOwn) throw error;
+    return { kind, things: [], failure: error.message };
+  }
+};
+
+type Detail = { readonly label: string; readonly thing: TargetThing | TargetProject };
+
+const readOne = async (
+  oic: OicClient,
+  thing: ProvedThing,
+  { id, projectId = id, lockedBy }: Listed['things'][number],
+): Promise<Detail | RestoreFailure> => {
+  const label = labelOf(thing);
+  try {
+    if (thing.kind === 'projects') return { label, thing: await readProject(oic, id, projectId) };
+    const contentSha256 = await orUndefined(async () => {
+      const { archive } = thing.kind === 'lookups' ? await oic.exportLookup(id) : await oic.exportLibrary(id);
+      return archive.contentSha256;
+    });
+    return { label, thing: { id, contentSha256, lockedBy } };
+  } catch (error) {
+    if (!(error instanceof ListingError) && (!isOicError(error) || isForAll(error))) throw error;
+    return {
+      id: label,
+      step: 'read-target',
+      message: `${label} was left as it is on ${oic.instance}: ${error.message}`,
+    };
+  }
+};
+
+export const readProject = async (oic: OicClient, code: string, projectId: string): Promise<TargetProject> => {
+  const inside = oic.inProject(projectId);
+  const exported = await orUndefined(() => oic.exportProject({ id: projectId, code, name: code }));
+  const integrations = await mapLimited(await inside.listIntegrations(), 2, async (one) => ({
+    ...one,
+    isScheduleStarted: mustAskSchedule(one) && ((await inside.isScheduleStarted(one.id)) ?? false),
+  }));
+  const { contentSha256, connections = [] } = exported?.archive ?? {};
+  return {
+    id: code,
+    contentSha256,
+    integrations,
+    connections: connections.map(({ id, type }) => ({ id, type })),
+  };
+};
+
+/** Of what is locked or was deleted just now nothing can be exported. */
+const orUndefined = async <T>(exporting: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await exporting();
+  } catch (error) {
+    if (isOicError(error, 'locked', 'not-found')) return undefined;
+    throw error;
+  }
+};
