@@ -1,7 +1,8 @@
 /**
  * The nightly backup of one instance, as a durable function:
  *
- *   claim the tick -> the job, on the durable journal -> metrics -> throws when the snapshot is incomplete or none
+ *   claim the tick -> the job, on the durable journal -> metrics -> the page about it -> throws when the snapshot is
+ *   incomplete or none
  *
  * Started by a schedule with the time it was meant for, or by hand with `{}` or `{ "full": true }`.
  */
@@ -11,11 +12,13 @@ import * as z from 'zod/mini';
 import { ConfigError } from './core/config-error.ts';
 import { includedKinds } from './core/kinds.ts';
 import { type BackUpProgress, type BackupReport, backUp } from './jobs/back-up.ts';
+import { type BackupPage, createPageWriter } from './jobs/report-after-backup.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
 import { VAULT_VARIABLE } from './lambda/names.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
 import { createFunctionRuntime } from './runtime.ts';
 import { openStore } from './store/open-store.ts';
+import { createReportStore } from './store/report-store.ts';
 import { createRunStore } from './store/run-store.ts';
 import { createVault } from './store/vault.ts';
 
@@ -34,26 +37,25 @@ export const handler = withDurableExecution(async (event: unknown, context: Dura
   const runs = createRunStore(store, instance.name);
   const journal = createDurableJournal(context, runs);
   const oic = connect();
-  const services = {
-    oic,
-    vault: createVault(store),
-    journal,
-    now: () => new Date(),
-    progress: progressTo(log, context),
-  };
+  const now = () => new Date();
+  const stores = { vault: createVault(store), reports: createReportStore(store, instance.name) };
+  const writer = createPageWriter({ ...stores, journal, now }, instance.name);
+  const services = { oic, ...writer.listening, journal, now, progress: progressTo(log, context) };
   const { include, exclude } = instance.backup ?? {};
   const { concurrency, scan, integrationInstance } = instance;
   const kinds = includedKinds(instance.include, integrationInstance);
   const options = { full, filter: { include, exclude }, concurrency, kinds, scan };
 
-  const takeSnapshot = async (): Promise<BackupReport | undefined> => {
+  const takeSnapshot = async (): Promise<(BackupReport & { page: BackupPage }) | undefined> => {
     if (scheduledTime !== undefined) {
       const isOurs = await journal.step('claim', () => runs.claim(new Date(scheduledTime), run));
       if (!isOurs) return undefined;
     }
     const report = await backUp(services, options);
     await journal.step('report', async () => tell(log, report));
-    return report;
+    const page = await writer.write();
+    await journal.step('report the page', async () => tellPage(log, page));
+    return { ...report, page };
   };
   const report = await takeSnapshot().catch(async (error: Error) => {
     await journal.step('report the failure', async () => {
@@ -64,9 +66,8 @@ export const handler = withDurableExecution(async (event: unknown, context: Dura
   });
   await oic.close();
   if (report === undefined) return { skipped: `another run has the tick of ${scheduledTime}` };
-  const summary = summarise(report);
   if (!report.complete) throw new Error(incompleteMessage(report));
-  return summary;
+  return { ...summarise(report), report: report.page.key };
 });
 
 const parseEvent = (event: unknown): z.infer<typeof EVENT> => {
@@ -97,6 +98,11 @@ const tell = (log: Logger, report: BackupReport): void => {
     ExportFailed: report.failures.length,
     BackupSeconds: (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000,
   });
+};
+
+const tellPage = (log: Logger, { key, latestKey, problems }: BackupPage): void => {
+  for (const problem of problems) log.warn(problem);
+  if (key !== null && latestKey !== null) log.info('Report written', { key, latestKey });
 };
 
 const summarise = ({

@@ -6,11 +6,13 @@ import { archivedThings } from '../core/manifest-archives.ts';
 import { type BackupReport, backUp } from '../jobs/back-up.ts';
 import { openFileJournal } from '../jobs/file-journal.ts';
 import type { KindCounts } from '../jobs/gather-kinds.ts';
+import { createPageWriter } from '../jobs/report-after-backup.ts';
 import { verify as verifySnapshot } from '../jobs/verify.ts';
 import { journalPath } from '../runtime.ts';
 import type { Vault } from '../store/vault.ts';
 import { readChosenSnapshot } from './chosen-snapshot.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
+import { placeOf } from './files.ts';
 import { kindsOption } from './kind-option.ts';
 import { count, formatTable, type Output, type Progress } from './output.ts';
 
@@ -27,8 +29,9 @@ export const backup = async (
   const settings = runtime.instance(name);
   const { include, exclude } = settings.backup ?? {};
   const full = options.full ?? false;
-  const report = await withInstance(session, name, async (oic) => {
+  const { page, ...report } = await withInstance(session, name, async (oic) => {
     const vault = await runtime.openVault(options.vault);
+    const reports = await runtime.openReports(options.vault, name);
     const kinds = includedKinds(settings.include, settings.integrationInstance);
     const { concurrency, scan } = settings;
     const subject = { job: 'backup', instance: name, url: settings.url, full, include, exclude, kinds, scan };
@@ -37,16 +40,24 @@ export const backup = async (
     if (journal.isResumed) out.note(`an earlier backup of ${name} was cut off; going on where it was`);
     const progress = backupProgress(out, name);
     try {
-      const services = { oic, vault, journal, now: () => new Date(), progress };
+      const now = () => new Date();
+      const writer = createPageWriter({ vault, reports, journal, now }, name);
+      const services = { oic, ...writer.listening, journal, now, progress };
       const made = await backUp(services, { full, filter: { include, exclude }, concurrency, kinds, scan });
+      const page = await writer.write();
       await journal.finish();
-      return made;
+      return { ...made, page };
     } finally {
       progress.stop();
       await journal.close();
     }
   });
-  out.result(report, () => reportLines(report, options.vault));
+  for (const problem of page.problems) out.note(`warning: ${problem}`);
+  const { key, latestKey } = page;
+  out.result({ ...report, report: { key, latestKey, problems: page.problems } }, () => [
+    ...reportLines(report, options.vault),
+    ...(latestKey === null ? [] : [`the morning after, as a page: ${placeOf(options.vault, latestKey)}`]),
+  ]);
   return report.complete ? 0 : 1;
 };
 

@@ -34,3 +34,7 @@ export const readLocalFile = async (file: string): Promise<Buffer> => {
     throw new ConfigError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
   }
 };
+
+/** Where an object lies in a vault, as `--vault` names it. */
+export const placeOf = (location: string, key: string): string =>
+  location.startsWith('s3://') ? `${location.replace(/\/$/, '')}/${key}` : join(location, key);

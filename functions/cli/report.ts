@@ -1,8 +1,7 @@
 /** `oic report`: the morning after, as a page, from the vault alone. */
-import { join } from 'node:path';
 import { makeReport, type ReportProgress, type ReportServices, writeReport } from '../jobs/report.ts';
 import { type CommonOptions, openSession } from './command.ts';
-import { targetFile, writeWhole } from './files.ts';
+import { placeOf, targetFile, writeWhole } from './files.ts';
 import { count, type Output, type Progress } from './output.ts';
 
 export const report = async (
@@ -43,9 +42,6 @@ const writeIntoVault = async (services: ReportServices, name: string, location: 
   const { key, latestKey, snapshot, bytes, problems } = await writeReport(services, name);
   return { file: placeOf(location, key), latest: placeOf(location, latestKey), snapshot, bytes, problems };
 };
-
-const placeOf = (location: string, key: string): string =>
-  location.startsWith('s3://') ? `${location.replace(/\/$/, '')}/${key}` : join(location, key);
 
 /** The vault is only read: for who may not write there. */
 const writeAside = async (services: ReportServices, name: string, out: string): Promise<Made> => {

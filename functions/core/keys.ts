@@ -131,12 +131,36 @@ export const reportKey = (instance: string, snapshot?: string): string => {
   return `${reportPrefix(instance)}${snapshot ?? 'latest'}.html`;
 };
 
+/** All pages about one snapshot, and nothing else: for the next thousand years a snapshot's name begins so. */
+export const reportPagePrefix = (instance: string): string => `${reportPrefix(instance)}2`;
+
 /** As the page links to it, from beside itself. Named by the archive's content digest: the same flow is drawn once. */
 export const flowPictureName = (contentSha256: string): string => `flows/${contentSha256}.svg`;
 export const flowPictureKey = (instance: string, contentSha256: string): string =>
   `${reportPrefix(instance)}${flowPictureName(contentSha256)}`;
+export const flowPicturePrefix = (instance: string): string => `${reportPrefix(instance)}flows/`;
+
+/** Of which archive a picture is; undefined for a key that is no picture of this instance. */
+export const digestOfFlowPicture = (instance: string, key: string): string | undefined => {
+  const prefix = flowPicturePrefix(instance);
+  if (!key.startsWith(prefix)) return undefined;
+  return /^([0-9a-f]{64})\.svg$/.exec(key.slice(prefix.length))?.[1];
+};
+
+/** So long a page may link to a picture. A bucket keeps it longer, by as long as it keeps the page. */
+export const PICTURE_DAYS = 365;
 
 export const surroundingsKey = (instance: string): string => `${reportPrefix(instance)}surroundings.json`;
+export const reportNotesKey = (instance: string): string => `${reportPrefix(instance)}history.json`;
+
+/** Whether this program wrote it, or a person put it there. */
+export const isOfReports = (instance: string, key: string): boolean => {
+  const prefix = reportPrefix(instance);
+  if (!key.startsWith(prefix)) return false;
+  if ([reportKey(instance), surroundingsKey(instance), reportNotesKey(instance)].includes(key)) return true;
+  const isPage = key.endsWith('.html') && isSnapshotName(key.slice(prefix.length, -'.html'.length));
+  return isPage || digestOfFlowPicture(instance, key) !== undefined;
+};
 
 /** What is kept of runs in AWS while they last, and a few days longer. Beside format 1, not part of it. */
 export const runPrefix = (instance: string): string => `runs/${instance}/`;

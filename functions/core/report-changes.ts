@@ -6,13 +6,17 @@ import type { Change } from './picture.ts';
 import { CHANGE_SIGNS } from './picture-style.ts';
 import { changeWords, formatCount, formatNumber, formatStatus, timeMarkup } from './report-words.ts';
 
-/** SVG, ready to stand in the page, by id. */
-export type ChangePictures = ReadonlyMap<string, string>;
+export interface ChangePictures {
+  /** SVG, ready to stand in the page, by id. */
+  readonly pictures: ReadonlyMap<string, string>;
+  /** How many flows have changed beside those. */
+  readonly undrawn: number;
+}
 
 export const renderChanges = (
   changes: SnapshotDiff | undefined,
   before: Manifest | undefined,
-  pictures: ChangePictures,
+  { pictures, undrawn }: ChangePictures,
 ): Markup => {
   if (!changes || !before) {
     return markup`<section aria-labelledby="changes"><h2 id="changes">Changes</h2><p class="card quiet">This is the first snapshot: there is nothing to compare it with yet.</p></section>`;
@@ -44,7 +48,7 @@ export const renderChanges = (
   const isQuiet = added.length + removed.length + changed.length === 0;
   return markup`<section aria-labelledby="changes"><h2 id="changes">Changes</h2>
 <p class="hint">Since the snapshot of ${timeMarkup(before.startedAt)} UTC; ${formatCount(changes.unchanged, 'integration')} stayed the same</p>
-${isQuiet && ready('<p class="card quiet">Nothing changed.</p>')}${groups}${contentUnknown.length > 0 && markup`<p class="hint">The content of ${formatCount(contentUnknown.length, 'integration')} could not be compared: ${listed(contentUnknown.map(({ id }) => id))}.</p>`}${leftOut.length > 0 && markup`<p class="hint">Not compared, since the settings leave them out of one of the snapshots: ${formatCount(leftOut.length, 'integration')}.</p>`}</section>`;
+${isQuiet && ready('<p class="card quiet">Nothing changed.</p>')}${undrawn > 0 && markup`<p class="hint">The flows of ${formatNumber(undrawn)} of them are not drawn here. <code>oic show INSTANCE CODE/VERSION --picture --vault VAULT</code> draws one.</p>`}${groups}${contentUnknown.length > 0 && markup`<p class="hint">The content of ${formatCount(contentUnknown.length, 'integration')} could not be compared: ${listed(contentUnknown.map(({ id }) => id))}.</p>`}${leftOut.length > 0 && markup`<p class="hint">Not compared, since the settings leave them out of one of the snapshots: ${formatCount(leftOut.length, 'integration')}.</p>`}</section>`;
 };
 
 type Item = Pick<ChangedIntegration, 'id' | 'name' | 'lastUpdated' | 'lastUpdatedBy'> & {
@@ -54,7 +58,12 @@ type Item = Pick<ChangedIntegration, 'id' | 'name' | 'lastUpdated' | 'lastUpdate
 /** More than these are folded. */
 const UNFOLDED = 30;
 
-const renderGroup = (change: Change, title: string, items: readonly Item[], pictures: ChangePictures): Markup => {
+const renderGroup = (
+  change: Change,
+  title: string,
+  items: readonly Item[],
+  pictures: ChangePictures['pictures'],
+): Markup => {
   if (items.length === 0) return ready('');
   const render = (item: Item): Markup => renderItem(change, item, pictures.get(item.id));
   const [shown, folded] = [items.slice(0, UNFOLDED), items.slice(UNFOLDED)];

@@ -1,7 +1,7 @@
 /**
  * What the snapshots of an instance tell together: a line of points, one a snapshot, and for each integration what became
  * of it from one to the next. Snapshots are added from the oldest to the newest and let go at once, so a hundred of them
- * take the memory of two.
+ * take the memory of two. What came out can be kept as notes (report-notes.ts) and gone on from a night later.
  */
 import { diffSnapshots, type InstanceState, type SnapshotDiff, stateOfManifest } from './diff-snapshots.ts';
 import type { IntegrationId } from './integration.ts';
@@ -32,8 +32,8 @@ export interface SnapshotHistory {
   readonly points: readonly SnapshotPoint[];
   /** Oldest first; nothing for one that stayed as it was. */
   readonly events: ReadonlyMap<IntegrationId, readonly HistoryEvent[]>;
-  /** The index of the snapshot it was first seen in. */
-  readonly firstSeen: ReadonlyMap<IntegrationId, number>;
+  /** Of what the newest snapshot has no archive of: the content digest of the last one before. */
+  readonly lastContent: ReadonlyMap<string, string>;
   readonly newest: Manifest | undefined;
   readonly before: Manifest | undefined;
   /** From the one before to the newest. */
@@ -46,12 +46,16 @@ export interface HistoryBuilder {
   history(): SnapshotHistory;
 }
 
-export const createHistory = (): HistoryBuilder => {
-  const points: SnapshotPoint[] = [];
-  const events = new Map<IntegrationId, HistoryEvent[]>();
-  const firstSeen = new Map<IntegrationId, number>();
-  const lastContent = new Map<string, string>();
-  let newest: Manifest | undefined;
+/** What was found out about the snapshots up to `newest`, to go on from. */
+export interface EarlierHistory extends Pick<SnapshotHistory, 'points' | 'events' | 'lastContent'> {
+  readonly newest: Manifest;
+}
+
+export const createHistory = (earlier?: EarlierHistory): HistoryBuilder => {
+  const points = [...(earlier?.points ?? [])];
+  const events = new Map([...(earlier?.events ?? [])].map(([id, told]) => [id, [...told]]));
+  let lastContent = new Map(earlier?.lastContent);
+  let newest = earlier?.newest;
   let before: Manifest | undefined;
   let changes: SnapshotDiff | undefined;
 
@@ -66,10 +70,7 @@ export const createHistory = (): HistoryBuilder => {
       const at = points.length;
       [before, newest] = [newest, manifest];
       changes = before && diffSnapshots(withContent(stateOfManifest(before), lastContent), stateOfManifest(manifest));
-      for (const { id, archive } of manifest.integrations) {
-        if (!firstSeen.has(id)) firstSeen.set(id, at);
-        if (archive) lastContent.set(id, archive.contentSha256);
-      }
+      lastContent = contentBehind(manifest, before, lastContent);
       for (const { id, lastUpdatedBy } of changes?.added ?? []) tell(id, { at, words: 'added', by: lastUpdatedBy });
       for (const { id } of changes?.removed ?? []) tell(id, { at, words: 'removed' });
       for (const change of changes?.changed ?? []) {
@@ -77,8 +78,25 @@ export const createHistory = (): HistoryBuilder => {
       }
       points.push(pointOf(manifest, changes));
     },
-    history: () => ({ points, events, firstSeen, newest, before, changes }),
+    history: () => ({ points, events, lastContent, newest, before, changes }),
   };
+};
+
+const contentBehind = (
+  { integrations }: Manifest,
+  before: Manifest | undefined,
+  lastContent: ReadonlyMap<string, string>,
+): Map<string, string> => {
+  const open = integrations.filter(({ archive }) => !archive);
+  if (open.length === 0) return new Map();
+  const known = new Map(lastContent);
+  for (const { id, archive } of before?.integrations ?? []) if (archive) known.set(id, archive.contentSha256);
+  return new Map(
+    open.flatMap(({ id }) => {
+      const digest = known.get(id);
+      return digest === undefined ? [] : [[id, digest]];
+    }),
+  );
 };
 
 /** What could not be exported last night is compared with what was known of it before, or its change would never be told. */

@@ -14,7 +14,7 @@ import { type PictureLink, renderList } from './report-list.ts';
 import { REPORT_SCRIPT } from './report-script.ts';
 import { REPORT_STYLE } from './report-style.ts';
 import { renderTimeline } from './report-timeline.ts';
-import { formatBytes, formatCount, formatNumber, timeMarkup } from './report-words.ts';
+import { failureWords, formatBytes, formatCount, formatNumber, timeMarkup } from './report-words.ts';
 import type { SnapshotMap, UsedConnection } from './snapshot-map.ts';
 
 export interface ReportContent {
@@ -24,7 +24,9 @@ export interface ReportContent {
   /** How many snapshots there are before those of the history. */
   readonly olderSnapshots: number;
   readonly map: SnapshotMap;
-  readonly pictures: ChangePictures;
+  /** How many integrations with an archive the map does not know of. */
+  readonly notMapped: number;
+  readonly changePictures: ChangePictures;
   readonly linkTo: PictureLink;
   /** What went wrong when this was put together, as sentences. */
   readonly problems: readonly string[];
@@ -44,7 +46,7 @@ const POLICY = [
 ].join('; ');
 
 export const renderReport = (content: ReportContent): string => {
-  const { manifest, history, olderSnapshots, map, pictures, linkTo, problems, writtenAt } = content;
+  const { manifest, history, olderSnapshots, map, notMapped, changePictures, linkTo, problems, writtenAt } = content;
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,">
@@ -52,9 +54,9 @@ export const renderReport = (content: ReportContent): string => {
 <body><a class="skip" href="#integrations">To the list of integrations</a>
 ${renderGlance(manifest, history)}
 <main>${renderProblems(manifest, problems)}
-${renderChanges(history.changes, history.before, pictures)}
+${renderChanges(history.changes, history.before, changePictures)}
 ${renderTimeline(history.points, olderSnapshots)}
-${renderMap(map)}
+${renderMap(map, notMapped)}
 ${renderKinds(manifest, history.changes?.others)}
 ${renderList(manifest, history, linkTo)}</main>
 <footer><p>Written ${timeMarkup(writtenAt.toISOString())} UTC from the vault. All times are UTC.</p></footer>
@@ -76,7 +78,7 @@ const renderGlance = (manifest: Manifest, { changes }: SnapshotHistory): Markup 
   const warned = warnings.length === 0 ? '' : `, with ${formatCount(warnings.length, 'warning')}`;
   const verdict = complete
     ? `The snapshot is complete${warned}`
-    : `The snapshot is incomplete: ${formatCount(failures.length, 'integration')} could not be backed up`;
+    : `The snapshot is incomplete: ${failureWords(failures)} could not be backed up`;
   const changed = changes && changes.added.length + changes.removed.length + changes.changed.length;
   const tiles: (readonly [value: string, label: string])[] = [
     [formatNumber(integrations.length), integrations.length === 1 ? 'integration' : 'integrations'],
@@ -91,9 +93,10 @@ const renderGlance = (manifest: Manifest, { changes }: SnapshotHistory): Markup 
 <ul class="tiles">${tiles.map(([value, label]) => markup`<li class="card"><b>${value}</b><span>${label}</span></li>`)}</ul></header>`;
 };
 
-const renderMap = ({ picture, connections }: SnapshotMap): Markup => {
-  if (!picture && connections.length === 0) return ready('');
+const renderMap = ({ picture, connections }: SnapshotMap, notMapped: number): Markup => {
+  if (!picture && connections.length === 0 && notMapped === 0) return ready('');
   return markup`<section aria-labelledby="map"><h2 id="map">Who calls whom, and who shares a connection</h2>
+${notMapped > 0 && markup`<p class="hint">${formatCount(notMapped, 'archive')} ${notMapped === 1 ? 'was' : 'were'} not looked at yet and ${notMapped === 1 ? 'is' : 'are'} not in here; <code>oic report</code> looks at all.</p>`}
 ${picture && markup`<p class="hint">${picture.description}</p>${renderPicture(picture.title, 'The picture', drawPicture(picture), true)}`}
 ${connections.length > 0 && renderConnections(connections)}</section>`;
 };

@@ -1,6 +1,8 @@
 /** Numbers, times and changes in the words of the report. */
 import type { ChangedIntegration } from './diff-snapshots.ts';
 import type { Tracing } from './integration.ts';
+import { KIND_NOUNS, OTHER_KIND_ORDER } from './kinds.ts';
+import type { SnapshotFailure } from './manifest.ts';
 import { type Markup, markup } from './markup.ts';
 
 export const formatNumber = (value: number): string => value.toLocaleString('en-US');
@@ -38,3 +40,20 @@ export const changeWords = ({ content, status, schedule, tracing, renamed }: Cha
     tracing && `tracing ${tracingWords(tracing.from)} → ${tracingWords(tracing.to)}`,
     renamed && `renamed from ${renamed.from}`,
   ].filter((words) => words !== undefined);
+
+/** What failed, by kind: `2 integrations, 1 project and all lookups`. */
+export const failureWords = (failures: readonly Pick<SnapshotFailure, 'id'>[]): string => {
+  const others = OTHER_KIND_ORDER.flatMap((kind) => {
+    const [one, many] = KIND_NOUNS[kind];
+    // A listing that failed is told by the name of the kind.
+    if (failures.some(({ id }) => id === many)) return [`all ${many}`];
+    const count = failures.filter(({ id }) => id.startsWith(`${one} `)).length;
+    return count > 0 ? [`${formatNumber(count)} ${count === 1 ? one : many}`] : [];
+  });
+  const isOther = (id: string): boolean =>
+    Object.values(KIND_NOUNS).some(([one, many]) => id === many || id.startsWith(`${one} `));
+  const integrations = failures.filter(({ id }) => !isOther(id)).length;
+  const parts = [...(integrations > 0 ? [formatCount(integrations, 'integration')] : []), ...others];
+  const last = parts.pop() ?? 'nothing';
+  return parts.length > 0 ? `${parts.join(', ')} and ${last}` : last;
+};

@@ -1,9 +1,9 @@
 /**
- * Which connections an integration uses and which integrations it calls: read from its archive once, and kept beside the
- * reports by the archive's content digest, since a night changes few of thousands.
+ * Which connections an integration uses and which integrations it calls: read off its archive once, most often when it is
+ * backed up, and kept beside the reports by the archive's content digest, since a night changes few of thousands.
  */
 import * as z from 'zod/mini';
-import { type OpenArchive, readCalls, readConnections } from './archive.ts';
+import type { Archive } from './archive.ts';
 import type { IntegrationId } from './integration.ts';
 
 export interface Surroundings {
@@ -11,9 +11,9 @@ export interface Surroundings {
   readonly calls: readonly IntegrationId[];
 }
 
-export const surroundingsOf = (archive: OpenArchive): Surroundings => ({
-  connections: readConnections(archive).map(({ id, name, type }) => ({ id, name: name ?? id, type })),
-  calls: readCalls(archive).map(({ id }) => id),
+export const surroundingsOf = ({ connections, calls }: Pick<Archive, 'connections' | 'calls'>): Surroundings => ({
+  connections: connections.map(({ id, name, type }) => ({ id, name: name ?? id, type })),
+  calls: calls.map(({ id }) => id),
 });
 
 const SURROUNDINGS = z.object({

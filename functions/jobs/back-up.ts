@@ -28,6 +28,7 @@ import {
   scheduleState,
 } from '../core/plan-backup.ts';
 import { hasAllArchives } from '../core/plan-kinds.ts';
+import type { Surroundings } from '../core/surroundings.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { Vault } from '../store/vault.ts';
 import { type Gathered, gather } from './gather.ts';
@@ -41,6 +42,8 @@ export interface BackUpServices {
   readonly journal: Journal;
   readonly now: () => Date;
   readonly progress: BackUpProgress;
+  /** Told of each archive that was exported, also before a crash, what it calls and uses. */
+  readonly learn?: ((contentSha256: string, surroundings: Surroundings) => void) | undefined;
 }
 
 /** Told as it happens; what it does with it is its own affair. */
@@ -118,6 +121,9 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
     mapLimited(batch, options.concurrency, (step) => gather(services, step, inSlot)),
   );
   const found = new Map(results.flat().map((result) => [result.id, result]));
+  for (const { archive, surroundings } of found.values()) {
+    if (archive && surroundings) services.learn?.(archive.contentSha256, surroundings);
+  }
   const others = await gatherKinds(services, options, earlier);
   return journal.step('commit', () => commit(services, options, begun.startedAt, plan, found, others));
 };

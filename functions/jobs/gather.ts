@@ -4,6 +4,7 @@
  */
 import type { ArchiveRef } from '../core/manifest.ts';
 import { type BackupStep, mustAskSchedule } from '../core/plan-backup.ts';
+import { type Surroundings, surroundingsOf } from '../core/surroundings.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import { type Vault, VaultError } from '../store/vault.ts';
 import type { BackUpServices } from './back-up.ts';
@@ -15,6 +16,8 @@ export interface Gathered {
   readonly isStarted?: boolean | undefined;
   readonly archive?: ArchiveRef | undefined;
   readonly isNew?: boolean;
+  /** What the archive calls and uses, when it was exported. */
+  readonly surroundings?: Surroundings;
   /** The archive is an earlier one than the instance has now. */
   readonly isStale?: boolean;
   /** It was deleted while we were at work. */
@@ -59,10 +62,11 @@ const exportOne = async (
     const { bytes, archive } = await oic.exportIntegration(integration.id);
     const warning = archive.rezipped ? 'the archive was not written by Oracle: somebody re-zipped it' : undefined;
     const { sha256, contentSha256 } = archive;
+    const surroundings = surroundingsOf(archive);
     const isHeld = last?.archive.contentSha256 === contentSha256 && (await isWhole(vault, last.archive));
-    if (last && isHeld) return { archive: last.archive, isNew: false, warning };
+    if (last && isHeld) return { archive: last.archive, isNew: false, surroundings, warning };
     const stored = await vault.putArchive(oic.instance, integration, bytes);
-    return { archive: { ...stored, bytes: bytes.length, sha256, contentSha256 }, isNew: true, warning };
+    return { archive: { ...stored, bytes: bytes.length, sha256, contentSha256 }, isNew: true, surroundings, warning };
   } catch (error) {
     if (isOicError(error, 'locked')) {
       // Locked since the listing, perhaps: who holds it is told by the instance as it is now.

@@ -1,8 +1,17 @@
 /**
- * Report pages and pictures in the vault. All of it is made from snapshots and archives and can be made again; nothing
- * here is ever read to restore something.
+ * Report pages and pictures in the vault, and notes that spare the next report what this one has read. All of it is made
+ * from snapshots and archives and can be made again; nothing here is ever read to restore something.
  */
-import { flowPictureKey, flowPictureName, reportKey, reportPrefix, surroundingsKey } from '../core/keys.ts';
+import {
+  digestOfFlowPicture,
+  flowPictureKey,
+  flowPicturePrefix,
+  PICTURE_DAYS,
+  reportKey,
+  reportNotesKey,
+  surroundingsKey,
+} from '../core/keys.ts';
+import { formatReportNotes, parseReportNotes, type ReportNotes } from '../core/report-notes.ts';
 import { formatSurroundings, parseSurroundings, type Surroundings } from '../core/surroundings.ts';
 import type { ObjectStore } from './object-store.ts';
 
@@ -10,36 +19,52 @@ export interface ReportStore {
   readonly name: string;
   /** Under the snapshot's name, then as the latest. @returns the keys of both */
   putPage(snapshot: string, html: string): Promise<{ readonly key: string; readonly latestKey: string }>;
-  /** A test for "there is a picture of that archive", by content digest, as it is now. */
-  picturesHeld(): Promise<(contentSha256: string) => boolean>;
+  /** Of which archives there are pictures that will be there as long as a page written now, by content digest. */
+  picturesHeld(now: Date): Promise<ReadonlySet<string>>;
   putPicture(contentSha256: string, svg: string): Promise<void>;
   /** By content digest; empty when nothing usable is kept. */
   readSurroundings(): Promise<Map<string, Surroundings>>;
   keepSurroundings(archives: ReadonlyMap<string, Surroundings>): Promise<void>;
+  /** undefined when nothing usable is kept. */
+  readNotes(): Promise<ReportNotes | undefined>;
+  keepNotes(notes: ReportNotes): Promise<void>;
 }
 
-export const createReportStore = (store: ObjectStore, instance: string): ReportStore => ({
-  name: store.name,
-  putPage: async (snapshot, html) => {
-    const page = Buffer.from(html);
-    const { key } = await store.put(reportKey(instance, snapshot), page);
-    const { key: latestKey } = await store.put(reportKey(instance), page);
-    return { key, latestKey };
-  },
-  picturesHeld: async () => {
-    const prefix = reportPrefix(instance);
-    const held = new Set<string>();
-    for await (const { key } of store.list(`${prefix}flows/`)) held.add(key.slice(prefix.length));
-    return (contentSha256) => held.has(flowPictureName(contentSha256));
-  },
-  putPicture: async (contentSha256, svg) => {
-    await store.put(flowPictureKey(instance, contentSha256), Buffer.from(svg));
-  },
-  readSurroundings: async () => {
-    const object = await store.get(surroundingsKey(instance));
-    return object ? parseSurroundings(Buffer.from(object.body).toString('utf8')) : new Map();
-  },
-  keepSurroundings: async (archives) => {
-    await store.put(surroundingsKey(instance), Buffer.from(formatSurroundings(archives)));
-  },
-});
+const DAY_MS = 86_400_000;
+
+export const createReportStore = (store: ObjectStore, instance: string): ReportStore => {
+  const readText = async (key: string): Promise<string> => {
+    const object = await store.get(key);
+    return object ? Buffer.from(object.body).toString('utf8') : '';
+  };
+  const putText = (key: string, text: string) => store.put(key, Buffer.from(text));
+
+  return {
+    name: store.name,
+    putPage: async (snapshot, html) => {
+      const page = Buffer.from(html);
+      const { key } = await store.put(reportKey(instance, snapshot), page);
+      const { key: latestKey } = await store.put(reportKey(instance), page);
+      return { key, latestKey };
+    },
+    picturesHeld: async (now) => {
+      const held = new Set<string>();
+      for await (const { key, lastModified } of store.list(flowPicturePrefix(instance))) {
+        const digest = digestOfFlowPicture(instance, key);
+        if (digest && now.getTime() - lastModified.getTime() < PICTURE_DAYS * DAY_MS) held.add(digest);
+      }
+      return held;
+    },
+    putPicture: async (contentSha256, svg) => {
+      await putText(flowPictureKey(instance, contentSha256), svg);
+    },
+    readSurroundings: async () => parseSurroundings(await readText(surroundingsKey(instance))),
+    keepSurroundings: async (archives) => {
+      await putText(surroundingsKey(instance), formatSurroundings(archives));
+    },
+    readNotes: async () => parseReportNotes(await readText(reportNotesKey(instance))),
+    keepNotes: async (notes) => {
+      await putText(reportNotesKey(instance), formatReportNotes(notes));
+    },
+  };
+};

@@ -9,7 +9,10 @@ import {
   archiveKey,
   archiveKindOfKey,
   archivePrefixes,
+  digestOfFlowPicture,
+  isOfReports,
   reportKey,
+  reportPrefix,
   safetyKey,
   snapshotKey,
   snapshotOfKey,
@@ -51,6 +54,8 @@ export interface Vault {
   removeArchiveVersion(version: { readonly key: string; readonly versionId: string }): Promise<void>;
   /** The snapshot is gone at once, then the page about it and all versions of its manifest; what is left after a crash goes when it is done again. */
   forgetSnapshot(instance: string, snapshot: string): Promise<void>;
+  /** Removes pictures of flows but those that are needed, by content digest, and all but the newest version of a page or note. */
+  clearReports(instance: string, isNeeded: (contentSha256: string) => boolean): Promise<void>;
 }
 
 /** Something the vault should hold is not there or not what it was. */
@@ -161,6 +166,17 @@ export const createVault = (store: ObjectStore): Vault => {
       for (const { key, versionIds } of removals) {
         for (const versionId of versionIds) await store.deleteVersion(key, versionId);
       }
+    },
+    clearReports: async (instance, isNeeded) => {
+      const all = await Array.fromAsync(store.listVersions(reportPrefix(instance)));
+      const ours = all.filter(({ key }) => isOfReports(instance, key));
+      const dropped = ours.filter(({ key }) => {
+        const digest = digestOfFlowPicture(instance, key);
+        return digest !== undefined && !isNeeded(digest);
+      });
+      for (const { key, isCurrent } of dropped) if (isCurrent) await store.delete(key);
+      const older = ours.filter(({ isCurrent }) => !isCurrent);
+      for (const { key, versionId } of new Set([...dropped, ...older])) await store.deleteVersion(key, versionId);
     },
   };
 };

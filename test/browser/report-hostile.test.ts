@@ -53,7 +53,7 @@ describeInChromium('a report about names like scripts', (reader) => {
     return renderNights(
       [before, { ...before, snapshot: '2030-01-01T00-00-00Z', complete: false, integrations, failures }],
       {
-        pictures: new Map(integrations.map(({ id }) => [id, picture])),
+        changePictures: { pictures: new Map(integrations.map(({ id }) => [id, picture])), undrawn: 1 },
         problems: HOSTILE,
       },
     );

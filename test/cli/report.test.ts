@@ -1,5 +1,5 @@
 /** `oic report` and `oic show --picture`, typed as a person does. */
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readPicture } from '../core/pictured.ts';
@@ -33,6 +33,37 @@ const archiveOf = (code: string, marker = 'a'): Buffer =>
 
 const read = (file: string): Promise<string> => readFile(join(desk.directory, file), 'utf8');
 
+describe('oic backup', () => {
+  test('writes the page about its snapshot, and says where', async () => {
+    const told = await desk.oic('backup', 'prod');
+    const { exitCode, stdout } = await desk.oic('backup', 'prod', '--json');
+
+    expect(told.stdout).toContain('the morning after, as a page: vault/reports/prod/latest.html');
+    expect(exitCode).toBe(0);
+    const { snapshot, report } = JSON.parse(stdout);
+    expect(report).toEqual({
+      key: `reports/prod/${snapshot}.html`,
+      latestKey: 'reports/prod/latest.html',
+      problems: [],
+    });
+    expect(await read('vault/reports/prod/latest.html')).toBe(await read(`vault/${report.key}`));
+    expect(await read(`vault/${report.key}`)).toContain(snapshot);
+  });
+
+  test('is as good without the page: what is in its way is a warning, and the exit code says complete', async () => {
+    await desk.oic('backup', 'prod');
+    await rm(join(desk.directory, 'vault/reports'), { recursive: true });
+    await writeFile(join(desk.directory, 'vault/reports'), 'a file where the pages belong');
+    const { exitCode, stdout, stderr } = await desk.oic('backup', 'prod', '--json');
+
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(
+      /warning: the report was not written: .*a file lies where a directory is needed.*; `oic report prod` writes it/,
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ complete: true, failures: [], report: { key: null } });
+  });
+});
+
 describe('oic report', () => {
   test('writes the page into the vault, without the instance and without credentials', async () => {
     await desk.oic('backup', 'prod');
@@ -50,6 +81,7 @@ describe('oic report', () => {
 
   test('with --out writes that file and nothing into the vault', async () => {
     await desk.oic('backup', 'prod');
+    await rm(join(desk.directory, 'vault/reports'), { recursive: true });
     const { exitCode, stdout } = await desk.oic('report', 'prod', '--out', 'morning.html');
 
     expect(exitCode).toBe(0);

@@ -1,4 +1,6 @@
 /** The backup as AWS runs it: the handler itself, under the official local runner of durable executions. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/backup.ts';
@@ -72,6 +74,7 @@ test('takes a snapshot, answers with its counts and prints one set of metrics', 
     others: expect.objectContaining({ unchanged: 0 }),
     failures: 0,
     warnings: 0,
+    report: expect.stringMatching(/^reports\/dev\/.*Z\.html$/),
   });
   expect(metrics()).toEqual([
     expect.objectContaining({
@@ -97,6 +100,7 @@ test('every line of the log names the instance and the run', async () => {
     'Exported',
     'Listed the other kinds',
     'Backup finished',
+    'Report written',
   ]);
   const [{ run: theRun }] = said as [{ run: string }];
   expect(theRun).toMatch(/^[\w-]+$/);
@@ -105,6 +109,35 @@ test('every line of the log names the instance and the run', async () => {
     'FLOW_00000|01.00.0000',
     'FLOW_00001|01.00.0000',
   ]);
+});
+
+test('writes the page once, in a step, and says its key in the log', async () => {
+  addIntegrations(2);
+
+  const { execution } = await run();
+
+  const { snapshot } = execution.getResult() as { snapshot: string };
+  const names = execution.getOperations().map((operation) => operation.getName());
+  expect(names.filter((name) => name === 'write the report')).toHaveLength(1);
+  expect(lines()).toContainEqual(
+    expect.objectContaining({ key: `reports/dev/${snapshot}.html`, latestKey: 'reports/dev/latest.html' }),
+  );
+  expect(await workshop.files()).toEqual(
+    expect.arrayContaining([`reports/dev/${snapshot}.html`, 'reports/dev/latest.html']),
+  );
+});
+
+test('a page that cannot be written is a warning in the log; the backup is complete', async () => {
+  addIntegrations(2);
+  await writeFile(join(workshop.directory, 'reports'), 'a file where the pages belong');
+
+  const { execution } = await run();
+
+  expect(execution.getResult()).toMatchObject({ complete: true, failures: 0, report: null });
+  expect(lines()).toContainEqual(
+    expect.objectContaining({ level: 'WARN', message: expect.stringContaining('the report was not written: ') }),
+  );
+  expect(metrics()).toEqual([expect.objectContaining({ BackupSucceeded: 1 })]);
 });
 
 test('3,000 integrations are far fewer than 2,500 operations, each result below what a checkpoint takes', async () => {

@@ -1,0 +1,52 @@
+/** The history of an instance for its report: read off its snapshots, or gone on from the notes of an earlier report. */
+import { type Manifest, ManifestError } from '../core/manifest.ts';
+import { createHistory, type SnapshotHistory } from '../core/report-history.ts';
+import { goOnFrom, MAX_SNAPSHOTS, type ReportNotes } from '../core/report-notes.ts';
+import { type Vault, VaultError } from '../store/vault.ts';
+
+export interface GatheredHistory {
+  readonly history: SnapshotHistory;
+  /** Snapshots before those of the history. */
+  readonly olderSnapshots: number;
+  /** For the next report. */
+  readonly notes: ReportNotes;
+}
+
+/** With notes that can be gone on from, it reads the snapshots since and the one before them. */
+export const readHistory = async (
+  vault: Vault,
+  instance: string,
+  earlier: ReportNotes | undefined,
+): Promise<GatheredHistory> => {
+  const names = await vault.listSnapshots(instance);
+  const use = earlier && goOnFrom(earlier, names);
+  const unreadable = new Map(use?.notes.unreadable);
+  const read = (name: string): Promise<Manifest | undefined> => readManifest(vault, instance, name, unreadable);
+  const newest = use && (await read(use.last));
+  const builder = newest ? createHistory({ ...use.notes, newest }) : createHistory();
+  // One at a time: each of thousands of integrations is tens of megabytes while it is read.
+  for (const name of newest ? use.since : names.slice(0, MAX_SNAPSHOTS).toReversed()) {
+    const manifest = await read(name);
+    if (manifest) builder.add(manifest);
+  }
+  const history = builder.history();
+  const olderSnapshots = names.filter((name) => name < (history.points[0]?.snapshot ?? '')).length;
+  return { history, olderSnapshots, notes: { ...history, unreadable } };
+};
+
+const readManifest = async (
+  vault: Vault,
+  instance: string,
+  name: string,
+  unreadable: Map<string, string>,
+): Promise<Manifest | undefined> => {
+  try {
+    return await vault.getSnapshot(instance, name);
+  } catch (error) {
+    // VaultError: taken away by a prune since it was listed.
+    if (error instanceof VaultError) return undefined;
+    if (!(error instanceof ManifestError)) throw error;
+    unreadable.set(name, error.message);
+    return undefined;
+  }
+};
