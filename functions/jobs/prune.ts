@@ -2,7 +2,7 @@
  * Forgets snapshots by rules, then drops the archive versions that no remaining snapshot names. Killed at any moment, it
  * has lost nothing that is kept; run again, it ends what it began.
  *
- *   read every manifest -> forget snapshots -> read what remains -> remove versions
+ *   read every manifest -> forget snapshots -> read what remains -> remove versions -> remove pictures of what is gone
  *
  * A version goes only when no snapshot that is there after the forgetting names it, and when it cannot be one that a
  * backup has stored and not named yet: either a snapshot named it when the prune began, or it was stored before the
@@ -55,7 +55,10 @@ export const prune = async (
       !after.named.has(nameOf(version)) &&
       (before.named.has(nameOf(version)) || version.lastModified.getTime() < after.newestStartMs),
   );
-  if (!isDryRun) await removeVersions(vault, unneeded);
+  if (!isDryRun) {
+    await removeVersions(vault, unneeded);
+    await vault.clearReports(instance, (contentSha256) => after.contents.has(contentSha256));
+  }
   return {
     instance,
     kept,
@@ -69,6 +72,8 @@ interface ReadManifests {
   readonly snapshots: readonly { readonly snapshot: string; readonly complete: boolean }[];
   /** The archive versions that any of them names. */
   readonly named: ReadonlySet<string>;
+  /** Their content digests. */
+  readonly contents: ReadonlySet<string>;
   /** When the newest of them was begun, in whole seconds as stores keep time; before everything when there is none. */
   readonly newestStartMs: number;
 }
@@ -79,12 +84,17 @@ const nameOf = ({ key, versionId }: Pick<ArchiveRef, 'key' | 'versionId'>): stri
 const readManifests = async (vault: Vault, instance: string, names: readonly string[]): Promise<ReadManifests> => {
   const snapshots: { snapshot: string; complete: boolean }[] = [];
   const named = new Set<string>();
+  const contents = new Set<string>();
   const problems: string[] = [];
   let newestStartMs = Number.NEGATIVE_INFINITY;
   for (const snapshot of names) {
     try {
       const manifest = await vault.getSnapshot(instance, snapshot);
-      for (const { archive } of archivedThings(manifest)) if (archive) named.add(nameOf(archive));
+      for (const { archive } of archivedThings(manifest)) {
+        if (!archive) continue;
+        named.add(nameOf(archive));
+        contents.add(archive.contentSha256);
+      }
       const startMs = Date.parse(manifest.startedAt);
       if (Number.isNaN(startMs + snapshotTime(snapshot).getTime())) {
         throw new ManifestError('damaged', `the snapshot ${snapshot} of ${instance} does not say when it was taken`);
@@ -96,7 +106,7 @@ const readManifests = async (vault: Vault, instance: string, names: readonly str
       problems.push(error.message);
     }
   }
-  if (problems.length === 0) return { snapshots, named, newestStartMs };
+  if (problems.length === 0) return { snapshots, named, contents, newestStartMs };
   throw new Refused(
     `${vault.name} was not pruned, for what an unreadable snapshot needs is not known: ` +
       `${problems.join('; ')}. Use the version that wrote it, or move the file away if it is of no use to anybody`,
