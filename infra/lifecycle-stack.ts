@@ -44,6 +44,7 @@ export class LifecycleStack extends Stack {
       sources,
       targets,
       dropBox,
+      vault,
       logGroups: backups.map(({ logGroup }) => logGroup.logGroupName),
     });
   }

@@ -7,16 +7,20 @@ import {
   type IWidget,
   LogQueryVisualizationType,
   LogQueryWidget,
+  TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { reportKey } from '../../functions/core/keys.ts';
 import type { MetricName } from '../../functions/lambda/names.ts';
 import type { DropBox } from './drop-box.ts';
 import { instanceMetric, queueMetric } from './metrics.ts';
+import type { Vault } from './vault.ts';
 
 export interface DashboardProps {
   readonly sources: readonly string[];
   readonly targets: readonly string[];
   readonly dropBox: DropBox;
+  readonly vault: Vault;
   /** Of the backup functions. */
   readonly logGroups: readonly string[];
 }
@@ -31,11 +35,12 @@ const DROP_COUNTS = [
   'DropsSuperseded',
 ] as const;
 
-export const createDashboard = (scope: Construct, { sources, targets, dropBox, logGroups }: DashboardProps): void => {
+export const createDashboard = (scope: Construct, props: DashboardProps): void => {
+  const { sources, targets, dropBox, vault, logGroups } = props;
   const counts = (instance: string, names: readonly MetricName[]): IMetric[] =>
     names.map((name) => instanceMetric(instance, name, Duration.hours(1)).with({ label: name }));
   const rows: IWidget[][] = [
-    ...(logGroups.length > 0 ? [[lastSnapshots(logGroups)]] : []),
+    ...(logGroups.length > 0 ? [[lastSnapshots(logGroups)], [morningPages(sources, vault)]] : []),
     ...sources.map((source) => [
       graph(`${source}: integrations`, counts(source, ['Integrations'])),
       graph(`${source}: exported, unchanged, failed`, counts(source, BACKUP_COUNTS)),
@@ -59,6 +64,17 @@ export const createDashboard = (scope: Construct, { sources, targets, dropBox, l
 };
 
 const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: 8, height: 6 });
+
+/** By key: a link would need a signature that ends within hours. */
+const morningPages = (sources: readonly string[], { location }: Vault): TextWidget =>
+  new TextWidget({
+    markdown: [
+      '### What changed last night, as a page',
+      ...sources.map((source) => `    aws s3 cp ${location}/${reportKey(source)} .`),
+    ].join('\n\n'),
+    width: 24,
+    height: 2 + Math.ceil(sources.length / 2),
+  });
 
 const lastSnapshots = (logGroups: readonly string[]): LogQueryWidget =>
   new LogQueryWidget({

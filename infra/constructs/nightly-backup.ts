@@ -5,6 +5,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { reportKey } from '../../functions/core/keys.ts';
 import { readSchedule } from '../../functions/core/schedule-expression.ts';
 import { shareConcurrency } from '../../functions/core/share-concurrency.ts';
 import type { BackupSettings, InstanceSettings } from '../../functions/settings.ts';
@@ -88,7 +89,7 @@ const alarmOnSilence = (alarms: Alarms, instance: string, schedule: string): voi
     {
       instance,
       name: 'backup-missing',
-      means: `no complete snapshot was taken in ${hours} hours.`,
+      means: `no complete snapshot was taken in ${hours} hours; ${reportKey(instance)} in the vault tells of the last one.`,
       article: 'A backup is missing',
       metric: instanceMetric(instance, 'BackupSucceeded', Duration.hours(1)),
     },
@@ -107,7 +108,7 @@ const alarmOnFailures = (alarms: Alarms, instance: string, job: JobFunction, dea
   alarms.onEvent({
     instance,
     name: 'backup-failed',
-    means: 'a backup ended without a snapshot. The last snapshot is whole.',
+    means: `a backup ended without a snapshot. The last one is whole; ${reportKey(instance)} in the vault tells of it.`,
     article: 'A backup failed',
     metric: new MathExpression({
       expression: 'FILL(failed, 0) + FILL(timedOut, 0)',
@@ -118,7 +119,7 @@ const alarmOnFailures = (alarms: Alarms, instance: string, job: JobFunction, dea
   alarms.onEvent({
     instance,
     name: 'snapshot-incomplete',
-    means: 'a snapshot was taken in which some integrations are missing.',
+    means: `a snapshot was taken in which something is missing; ${reportKey(instance)} in the vault tells what.`,
     article: 'A snapshot is incomplete',
     metric: instanceMetric(instance, 'SnapshotIncomplete'),
   });

@@ -37,11 +37,16 @@ export class Vault extends Construct {
     this.access = createPrefixAccess(this.bucket, key, 'Vault');
   }
 
+  /** The bucket, as the command line writes it. */
+  get location(): string {
+    return this.access.location;
+  }
+
   /** Takes snapshots of the instance. */
   grantBackup(to: JobFunction, instance: string): void {
     const others = [snapshotPrefix, reportPrefix, runPrefix].map((prefixOf) => prefixOf(instance));
     this.access.readAndWrite(to, [...archivePrefixes(instance), ...others]);
-    to.tell(VAULT_VARIABLE, this.access.location);
+    to.tell(VAULT_VARIABLE, this.location);
   }
 
   /**
@@ -54,6 +59,6 @@ export class Vault extends Construct {
       sources.flatMap((source) => [...archivePrefixes(source), snapshotPrefix(source)]),
     );
     this.access.readAndWrite(to, [safetyPrefix(target), runPrefix(target)]);
-    to.tell(VAULT_VARIABLE, this.access.location);
+    to.tell(VAULT_VARIABLE, this.location);
   }
 }
