@@ -44,6 +44,23 @@ test('an incomplete snapshot says so first, and why in words', () => {
   expect(words).toContain('a manifest is damaged');
 });
 
+test.each([
+  [['A|01.00.0000', 'B|01.00.0000'], '2 integrations could'],
+  [['lookup CODES'], '1 lookup could'],
+  [
+    ['A|01.00.0000', 'project SHOP', 'project SALES', 'library L|01.00.0000'],
+    '1 integration, 2 projects and 1 library could',
+  ],
+  [['lookups'], 'all lookups could'],
+  [['A|01.00.0000', 'agent groups'], '1 integration and all agent groups could'],
+])('of failures %j it says how many of which kind', (ids, expected) => {
+  const failures = ids.map((id) => ({ id, kind: 'timeout', message: 'it took too long' }));
+
+  expect(wordsOf(renderNights(changed({ complete: false, failures })))).toContain(
+    `The snapshot is incomplete: ${expected} not be backed up`,
+  );
+});
+
 test('what was added, removed and changed is told with who did it', () => {
   const [first, second, third, ...others] = last.integrations;
   if (!first || !second || !third) throw new Error('too few integrations');

@@ -76,6 +76,12 @@ describe('each alarm says', () => {
   });
 });
 
+test('the alarms about backups say where the page about the last snapshot is', () => {
+  for (const name of ['backup-missing', 'backup-failed', 'snapshot-incomplete']) {
+    expect(alarmOf(`test-${name}`).AlarmDescription).toContain('reports/test/latest.html in the vault');
+  }
+});
+
 describe('a metric', () => {
   /** What a function really prints. */
   const printed = (): Record<string, unknown> => {
@@ -131,6 +137,8 @@ test('the dashboard shows snapshots, backups, drops and queues of each instance'
   for (const title of ['Last snapshots', 'prod: integrations', 'test: seconds a backup takes', 'dr: drops']) {
     expect(body).toContain(`\\"title\\":\\"${title}`);
   }
+  for (const name of ['prod', 'test']) expect(body).toContain(`/reports/${name}/latest.html .`);
+  expect(body).not.toContain('reports/dr/');
   for (const metric of ['Exported', 'Unchanged', 'ExportFailed', 'DropsRolledBack', 'OicVault-drops-dr']) {
     expect(body).toContain(metric);
   }

@@ -149,7 +149,7 @@ describe.skipIf(!moto)('the bundled functions', () => {
     return JSON.parse((await Body?.transformToString()) ?? '');
   };
 
-  test('take a snapshot, and the next night nothing but a manifest', async () => {
+  test('take a snapshot with the page about it, and the next night nothing but a manifest and a page', async () => {
     expect(await invoke('Backup-dev', { scheduledTime: '2026-11-23T04:15:00Z' })).toMatchObject({
       status: 'SUCCEEDED',
       result: { complete: true, integrations: 30, exported: 30 },
@@ -162,6 +162,13 @@ describe.skipIf(!moto)('the bundled functions', () => {
     });
     const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: 'vault', Prefix: 'snapshots/dev/' }));
     expect(Contents).toHaveLength(2);
+    const reports = await s3.send(new ListObjectsV2Command({ Bucket: 'vault', Prefix: 'reports/dev/' }));
+    expect(reports.Contents?.map(({ Key }) => Key?.replace(/\d{4}-.*Z/, 'SNAPSHOT')).toSorted()).toEqual(
+      ['SNAPSHOT.html', 'SNAPSHOT.html', 'history.json', 'latest.html', 'surroundings.json'].map(
+        (name) => `reports/dev/${name}`,
+      ),
+    );
+    expect(said).toContain('"message":"Report written"');
     expect(said).toContain('"BackupSucceeded":1');
   }, 30_000);
 

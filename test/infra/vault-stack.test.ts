@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { flowPictureKey, PICTURE_DAYS, reportKey, snapshotName } from '../../functions/core/keys.ts';
 import { only, SAMPLE, synthesize } from './synthesized.ts';
 
 const { vault } = synthesize();
@@ -69,6 +70,25 @@ describe('the lifecycle of the vault', () => {
       expect(rules[folder]).not.toHaveProperty('ExpirationInDays');
     }
   });
+
+  test.each([1, 90])(
+    'with %s days, a page goes with its snapshot, and no picture before a page that may link to it',
+    (days) => {
+      const rules = rulesOf(days);
+      const ruleOf = (key: string) =>
+        Object.entries(rules)
+          .filter(([prefix]) => key.startsWith(prefix))
+          .map(([, { ExpirationInDays }]) => Number(ExpirationInDays));
+      const snapshot = snapshotName(new Date('2026-11-23T04:15:00Z'));
+
+      for (const instance of Object.keys(SAMPLE.instances)) {
+        expect(Math.min(...ruleOf(reportKey(instance, snapshot)))).toBe(days);
+        expect(ruleOf(flowPictureKey(instance, 'a'.repeat(64)))).toEqual([days + PICTURE_DAYS]);
+        expect(ruleOf(reportKey(instance))).toEqual([days + PICTURE_DAYS]);
+      }
+      expect(rules['reports/']).toMatchObject({ NoncurrentVersionExpiration: { NoncurrentDays: 1 } });
+    },
+  );
 
   test('markers of runs and broken uploads are gone soon', () => {
     expect(rulesOf(90)).toMatchObject({

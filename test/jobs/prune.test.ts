@@ -93,6 +93,30 @@ describe('pruning', () => {
     expect((await contents(store)).filter((line) => line.includes('2090-01-01'))).toEqual([]);
   });
 
+  test('takes the pictures of archives that no snapshot holds any more, and older versions of pages', async () => {
+    const { vault, store } = workshop;
+    const old = await storeVersion(vault, 'FLOW', 'a');
+    await commitSnapshot(vault, night(1), [old]);
+    const young = await storeVersion(vault, 'FLOW', 'b');
+    const newest = await commitSnapshot(vault, night(2), [young]);
+    const reports = createReportStore(store, 'dev');
+    for (const { archive } of [old, young]) await reports.putPicture(archive?.contentSha256 ?? '', '<svg/>');
+    for (const page of ['<p>1', '<p>2']) await reports.putPage(newest, page);
+    await store.put('reports/dev/flows/0 by hand.svg', Buffer.from('<svg/>'));
+    await run(vault, { daily: 1 }, true);
+    expect((await reports.picturesHeld(new Date())).size).toBe(2);
+
+    await run(vault, { daily: 1 });
+
+    const left = (await contents(store)).filter((line) => line.startsWith('reports/'));
+    expect(left.map((line) => line.split(/ (?=\S+ \w+$)/)[0])).toEqual([
+      `reports/dev/${newest}.html`,
+      'reports/dev/flows/0 by hand.svg',
+      `reports/dev/flows/${young.archive?.contentSha256}.svg`,
+      'reports/dev/latest.html',
+    ]);
+  });
+
   test('keeps an older version when the newest is the one that goes', async () => {
     const { vault } = workshop;
     const old = await storeVersion(vault, 'FLOW', 'a');
