@@ -47,9 +47,9 @@ test('gives both stacks, with nothing to complain about', async () => {
 });
 
 describe('a bundle', () => {
-  const MAX_BYTES = 1_600_000;
+  const MAX_BYTES = 1_700_000;
 
-  test('is no larger than 1.6 MB, and is there for each function', async () => {
+  test('is no larger than 1.7 MB, and is there for each function', async () => {
     expect(assembly.functions.map(({ name }) => name).toSorted()).toEqual([
       'Backup-dev',
       'Backup-test',
