@@ -117,12 +117,16 @@ command(
 
 command(
   'backup <instance>',
-  'one snapshot of everything the instance holds',
+  'one snapshot of everything the instance holds, and a page about it',
   'backup prod --vault s3://acme-oic-vault',
   async () => (await import('./cli/backup.ts')).backup,
 )
   .option(...VAULT)
-  .option('--full', 'export everything, also what has not changed');
+  .option('--full', 'export everything, also what has not changed')
+  .addHelpText(
+    'after',
+    '\nThe page, reports/INSTANCE/latest.html in the vault, shows what changed since the snapshot before.',
+  );
 
 command(
   'snapshots <instance>',
@@ -177,12 +181,13 @@ The exit code is 0 whether or not there are differences, 1 when they could not b
 
 command(
   'report <instance>',
-  'the newest snapshot and what changed, as one HTML page; from the vault alone',
+  'the newest snapshot and what changed, as one HTML page with a picture of every flow; from the vault alone',
   'report prod --out prod.html',
   async () => (await import('./cli/report.ts')).report,
 )
   .option('--out <file>', 'write the page there and nothing into the vault (default: reports/INSTANCE/ in the vault)')
-  .option(...VAULT);
+  .option(...VAULT)
+  .addHelpText('after', '\nEach backup writes it as well, with pictures of what changed only.');
 
 command(
   'deploy <instance> <files...>',

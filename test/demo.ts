@@ -145,6 +145,7 @@ const show = async (directory: string, dev: Simulator, test: Simulator, dr: Simu
   for (const line of formatTable(head, reports.map(rowOf))) say(line);
   say(`
 The snapshots are in ./vault, the archives of sim-dev under ./vault/integrations/sim-dev.
+What changed in sim-dev, as a page to open in a browser: ./vault/reports/sim-dev/latest.html
 
 To back up your own instance, put its url and integrationInstance into cdk.json (context.oic.instances.dev) and type:
 
