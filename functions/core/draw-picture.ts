@@ -8,7 +8,7 @@ import type { Box, Change, Picture } from './picture.ts';
 import type { PlacedLine, Point, Rectangle } from './picture-graph.ts';
 import { layOut } from './picture-layout.ts';
 import { CHANGE_SIGNS, COLOURS, PICTURE_STYLE, SIGNS } from './picture-style.ts';
-import { fitText } from './picture-text.ts';
+import { fitText, textWidth } from './picture-text.ts';
 
 /** To stand in a page that has the colours and the style. */
 export const drawPicture = (picture: Picture): string => draw(picture, false).html;
@@ -17,16 +17,20 @@ export const drawPicture = (picture: Picture): string => draw(picture, false).ht
 export const drawPictureFile = (picture: Picture): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n${draw(picture, true).html}\n`;
 
-const HEADING = { height: 58, lineHeight: 18, minWidth: 420 };
+const HEADING = { height: 58, minWidth: 420, maxWidth: 1_000 };
 const NOTE_HEIGHT = 20;
 /** 13 in bold, which is wider. */
 const TITLE_SIZE = 14.5;
+/** 16 in bold. */
+const BOLD_TITLE_SIZE = 17.5;
 
 const draw = (picture: Picture, isAlone: boolean): Markup => {
   const layout = layOut(picture);
   const top = isAlone ? HEADING.height : 0;
   const footer = footerOf(picture);
-  const width = Math.ceil(Math.max(layout.width, isAlone || footer.length > 0 ? HEADING.minWidth : 0));
+  const width = Math.ceil(
+    Math.max(layout.width, isAlone ? headingWidth(picture) : 0, footer.length > 0 ? HEADING.minWidth : 0),
+  );
   const height = Math.ceil(top + layout.height + footer.length * NOTE_HEIGHT + (footer.length > 0 ? 8 : 0));
   const label = `${picture.title}. ${picture.description}`;
   const compared = picture.boxes.some(({ change }) => change);
@@ -42,8 +46,13 @@ const draw = (picture: Picture, isAlone: boolean): Markup => {
   }<g transform="translate(0 ${top})">${drawn}</g>${footer.map((note, index) => drawNote(note, top + layout.height + index * NOTE_HEIGHT))}</svg>`;
 };
 
+const headingWidth = ({ title, description }: Picture): number => {
+  const needed = Math.max(textWidth(title, BOLD_TITLE_SIZE), textWidth(description, 11)) + 40;
+  return Math.min(Math.max(needed, HEADING.minWidth), HEADING.maxWidth);
+};
+
 const headingOf = ({ title, description }: Picture, width: number): Markup =>
-  markup`<text class="h" x="16" y="28">${fitText(title, width - 32, 16)}</text><text class="d" x="16" y="46">${fitText(description, width - 32, 11)}</text>`;
+  markup`<text class="h" x="16" y="28">${fitText(title, width - 32, BOLD_TITLE_SIZE)}</text><text class="d" x="16" y="46">${fitText(description, width - 32, 11)}</text>`;
 
 interface Note {
   readonly text: string;

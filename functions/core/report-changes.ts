@@ -6,9 +6,16 @@ import type { Change } from './picture.ts';
 import { CHANGE_SIGNS } from './picture-style.ts';
 import { changeWords, formatCount, formatNumber, formatStatus, timeMarkup } from './report-words.ts';
 
+export interface ChangePicture {
+  /** Ready to stand in the page. */
+  readonly svg: string;
+  /** The same in words. */
+  readonly description: string;
+}
+
 export interface ChangePictures {
-  /** SVG, ready to stand in the page, by id. */
-  readonly pictures: ReadonlyMap<string, string>;
+  /** By id of the integration. */
+  readonly pictures: ReadonlyMap<string, ChangePicture>;
   /** How many flows have changed beside those. */
   readonly undrawn: number;
 }
@@ -79,7 +86,7 @@ const signMarkup = (path: string): Markup =>
 const renderItem = (
   change: Change,
   { id, name, words, lastUpdated, lastUpdatedBy }: Item,
-  picture: string | undefined,
+  picture: ChangePicture | undefined,
 ): Markup => {
   const who = [
     lastUpdatedBy !== undefined && markup`by ${lastUpdatedBy}`,
@@ -91,12 +98,23 @@ const renderItem = (
     markup`<span class="by">${who[0]}${who.length > 1 && ready(', ')}${who[1]}</span>`;
   return markup`<li class="${change}">${signMarkup(CHANGE_SIGNS[change])}<div><b>${name}</b> <code>${id}</code><br><span class="what">${words.join(' · ')}</span>${by}${
     picture !== undefined &&
-    renderPicture(`The flow of ${name}`, change === 'changed' ? 'What changed in the flow' : 'The flow', picture)
+    renderPicture({
+      label: `The flow of ${name}`,
+      summary: change === 'changed' ? 'What changed in the flow' : 'The flow',
+      ...picture,
+    })
   }</div></li>`;
 };
 
-export const renderPicture = (label: string, summary: string, svg: string, isOpen = false): Markup =>
-  markup`<details${isOpen && ready(' class="map" open')}><summary>${summary}</summary><div class="scroll" role="region" aria-label="${label}" tabindex="0">${ready(svg)}</div></details>`;
+interface LabelledPicture extends ChangePicture {
+  readonly label: string;
+  readonly summary: string;
+  /** Shown before anybody asks. */
+  readonly isOpen?: boolean;
+}
+
+export const renderPicture = ({ label, summary, svg, description, isOpen }: LabelledPicture): Markup =>
+  markup`<details${isOpen === true && ready(' class="map" open')}><summary>${summary}<span class="hint">${description}</span></summary><div class="scroll" role="region" aria-label="${label}" tabindex="0">${ready(svg)}</div></details>`;
 
 const listed = (ids: readonly string[]): string =>
   ids.length > 10 ? `${ids.slice(0, 10).join(', ')} and ${ids.length - 10} more` : ids.join(', ');
@@ -110,4 +128,4 @@ ${warnings.length + problems.length > 0 && markup`<ul class="card items">${warni
 };
 
 const renderProblem = (tone: Change, id: string, message: string): Markup =>
-  markup`<li class="${tone}">${signMarkup(ALERT)}<div>${tone === 'removed' ? 'Failed: ' : 'Warning: '}${id !== '' && markup`<code>${id}</code> `}<span>${message}</span></div></li>`;
+  markup`<li class="${tone}">${signMarkup(ALERT)}<div><b class="head">${tone === 'removed' ? 'Failed' : 'Warning'}</b> ${id !== '' && !message.includes(id) && markup`<code>${id}</code> `}<span>${message}</span></div></li>`;

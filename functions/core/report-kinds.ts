@@ -11,12 +11,15 @@ export const renderKinds = (manifest: Manifest, changes: KindsDiff | undefined):
   const there = OTHER_KIND_ORDER.filter((kind) => manifest[kind] !== undefined);
   if (there.length === 0) return ready('');
   const absent = OTHER_KIND_ORDER.filter((kind) => manifest[kind] === undefined);
+  const empty = there.filter((kind) => manifest[kind]?.length === 0);
   return markup`<section aria-labelledby="kinds"><h2 id="kinds">Beside the integrations</h2>
-${changes && hasChanges(changes) ? renderChanges(changes) : changes && markup`<p class="card quiet">Nothing changed.</p>`}${there.map((kind) => renderKind(kind, manifest))}${absent.length > 0 && markup`<p class="hint">Not looked at, so not in the snapshot: ${absent.map((kind) => KIND_NOUNS[kind][1]).join(', ')}.</p>`}</section>`;
+${changes && hasChanges(changes) ? renderChanges(changes) : changes && markup`<p class="card quiet">Nothing changed.</p>`}${there.map((kind) => renderKind(kind, manifest))}${empty.length > 0 && markup`<p class="hint">No ${manyOf(empty)}.</p>`}${absent.length > 0 && markup`<p class="hint">Not looked at, so not in the snapshot: ${manyOf(absent)}.</p>`}</section>`;
 };
 
+const manyOf = (kinds: readonly OtherKind[]): string => kinds.map((kind) => KIND_NOUNS[kind][1]).join(', ');
+
 const renderChanges = ({ kinds, notCompared }: KindsDiff): Markup =>
-  markup`<ul class="card items">${OTHER_KIND_ORDER.flatMap((kind) => changeItems(kind, kinds[kind]))}</ul>${notCompared.length > 0 && markup`<p class="hint">Not compared, since only one of the snapshots holds them: ${notCompared.map((kind) => KIND_NOUNS[kind][1]).join(', ')}.</p>`}`;
+  markup`<ul class="card items">${OTHER_KIND_ORDER.flatMap((kind) => changeItems(kind, kinds[kind]))}</ul>${notCompared.length > 0 && markup`<p class="hint">Not compared, since only one of the snapshots holds them: ${manyOf(notCompared)}.</p>`}`;
 
 const MAX_ITEMS = 100;
 
@@ -62,7 +65,7 @@ const renderKind = (kind: OtherKind, manifest: Manifest): Markup => {
   const { columns, rows } = TABLES[kind](manifest);
   const [one, many] = KIND_NOUNS[kind];
   const title = `${formatNumber(rows.length)} ${rows.length === 1 ? one : many}`;
-  if (rows.length === 0) return markup`<p class="hint">No ${many}.</p>`;
+  if (rows.length === 0) return ready('');
   return markup`<details class="numbers"><summary>${title}</summary><div class="scroll" role="region" aria-label="All ${many}" tabindex="0"><table><thead><tr><th scope="col">Name</th>${columns.map(({ title: head, isNumber }) => markup`<th scope="col"${isNumber && ready(' class="n"')}>${head}</th>`)}</tr></thead><tbody>${rows.map(
     ({ id, name, cells }) =>
       markup`<tr><th scope="row">${name}${name !== id && markup` <code>${id}</code>`}</th>${cells.map((cell, at) => markup`<td${columns[at]?.isNumber && ready(' class="n"')}>${cell}</td>`)}</tr>`,

@@ -17,8 +17,8 @@ export const renderList = ({ integrations }: Manifest, history: SnapshotHistory,
     .toSorted((a, b) => BY_NAME.compare(a.name, b.name))
     .map((integration) => renderRow(integration, history, linkTo));
   return markup`<section aria-labelledby="integrations"><h2 id="integrations">All integrations</h2>
-<form class="search" role="search" hidden><label for="find">Find</label><input id="find" type="search" autocomplete="off" placeholder="name, code, status, person …"><output id="found" for="find" aria-live="polite">${formatNumber(integrations.length)}</output></form>
-<div class="card"><table id="list" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Integration</th><th scope="col" role="columnheader">Status</th><th scope="col" role="columnheader">Schedule</th><th scope="col" role="columnheader">Last change (UTC)</th><th scope="col" role="columnheader" class="n">Archive</th><th scope="col" role="columnheader">${hasHistory ? `In ${formatCount(history.points.length, 'snapshot')}` : 'History'}</th></tr></thead>
+${hasHistory && markup`<p class="hint">Changes are those seen in ${formatCount(history.points.length, 'snapshot')}; each can be opened.</p>`}<form class="search" role="search" hidden><label for="find">Find</label><input id="find" type="search" autocomplete="off" placeholder="name, code, status, person …"><output id="found" for="find" aria-live="polite">${formatNumber(integrations.length)}</output></form>
+<div class="card"><table id="list" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Integration</th><th scope="col" role="columnheader">Status</th><th scope="col" role="columnheader">Schedule</th><th scope="col" role="columnheader">Last change (UTC)</th><th scope="col" role="columnheader" class="n">Archive</th><th scope="col" role="columnheader">Changes</th></tr></thead>
 <tbody role="rowgroup">${ready(rows.join('\n'))}</tbody></table></div></section>`;
 };
 

@@ -52,7 +52,7 @@ export const renderReport = (content: ReportContent): string => {
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,">
 <title>${manifest.instance} – snapshot ${manifest.snapshot}</title><style>${ready(REPORT_STYLE)}</style></head>
 <body><a class="skip" href="#integrations">To the list of integrations</a>
-${renderGlance(manifest, history)}
+${renderGlance(manifest, history, problems)}
 <main>${renderProblems(manifest, problems)}
 ${renderChanges(history.changes, history.before, changePictures)}
 ${renderTimeline(history.points, olderSnapshots)}
@@ -71,33 +71,50 @@ const INCOMPLETE = ready(
   '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3 22 20.5H2zM12 10v5M12 17.8v.1"/></svg>',
 );
 
-const renderGlance = (manifest: Manifest, { changes }: SnapshotHistory): Markup => {
-  const { instance, startedAt, complete, integrations, failures, warnings } = manifest;
+const renderGlance = (manifest: Manifest, { changes }: SnapshotHistory, problems: readonly string[]): Markup => {
+  const { instance, startedAt, complete, failures, warnings } = manifest;
   const seconds = Math.round((Date.parse(manifest.finishedAt) - Date.parse(startedAt)) / 1000);
   const took = seconds > 0 ? formatCount(seconds, 'second') : 'less than a second';
   const warned = warnings.length === 0 ? '' : `, with ${formatCount(warnings.length, 'warning')}`;
   const verdict = complete
     ? `The snapshot is complete${warned}`
     : `The snapshot is incomplete: ${failureWords(failures)} could not be backed up`;
+  const hasProblems = failures.length + warnings.length + problems.length > 0;
+  const sections = [
+    ...(hasProblems ? [['problems', 'Failures and warnings']] : []),
+    ['changes', 'Changes'],
+    ['timeline', 'Timeline'],
+    ['integrations', 'All integrations'],
+  ];
+  return markup`<header><p class="eyebrow">Oracle Integration backup</p><h1>${instance}</h1>
+<div class="card glance${complete ? '' : ' bad'}">${complete ? COMPLETE : INCOMPLETE}<div><b>${verdict}</b>Taken ${timeMarkup(startedAt)} UTC<span id="age" data-at="${startedAt}"></span>. <span class="hint">It took ${took}.</span></div></div>
+<p id="stale" class="card stale" hidden>This page tells of that snapshot and of nothing after it. There may be a newer page beside it, under the name latest.html; if there is none, ask why.</p>
+${renderTiles(manifest, changes)}
+<nav aria-label="On this page">${sections.map(([id = '', words = '']) => markup`<a href="#${id}">${words}</a>`)}</nav></header>`;
+};
+
+const renderTiles = ({ integrations }: Manifest, changes: SnapshotHistory['changes']): Markup => {
+  const counts = changes && [
+    `${formatNumber(changes.added.length)} added`,
+    `${formatNumber(changes.removed.length)} removed`,
+    `${formatNumber(changes.changed.length)} changed`,
+  ];
   const changed = changes && changes.added.length + changes.removed.length + changes.changed.length;
+  const which = counts?.filter((words) => !words.startsWith('0 '));
   const tiles: (readonly [value: string, label: string])[] = [
     [formatNumber(integrations.length), integrations.length === 1 ? 'integration' : 'integrations'],
     [formatNumber(integrations.filter(({ status }) => status === 'ACTIVATED').length), 'active'],
     [formatNumber(integrations.filter(({ schedule }) => schedule === 'started').length), 'schedules running'],
     [formatBytes(integrations.reduce((sum, { archive }) => sum + (archive?.bytes ?? 0), 0)), 'in archives'],
-    [changed === undefined ? '–' : formatNumber(changed), 'changes'],
   ];
-  return markup`<header><p class="eyebrow">Oracle Integration backup</p><h1>${instance}</h1>
-<div class="card glance${complete ? '' : ' bad'}">${complete ? COMPLETE : INCOMPLETE}<div><b>${verdict}</b>Taken ${timeMarkup(startedAt)} UTC<span id="age" data-at="${startedAt}"></span>. <span class="hint">It took ${took}.</span></div></div>
-<p id="stale" class="card stale" hidden>This page tells of that snapshot and of nothing after it. There may be a newer page beside it, under the name latest.html; if there is none, ask why.</p>
-<ul class="tiles">${tiles.map(([value, label]) => markup`<li class="card"><b>${value}</b><span>${label}</span></li>`)}</ul></header>`;
+  return markup`<ul class="tiles"><li class="card"><b>${changed === undefined ? '–' : formatNumber(changed)}</b><span>${changed === 1 ? 'change' : 'changes'}${which?.map((words, index) => markup`${index === 0 ? ': ' : ', '}<i>${words}</i>`)}</span></li>${tiles.map(([value, label]) => markup`<li class="card"><b>${value}</b><span>${label}</span></li>`)}</ul>`;
 };
 
 const renderMap = ({ picture, connections }: SnapshotMap, notMapped: number): Markup => {
   if (!picture && connections.length === 0 && notMapped === 0) return ready('');
   return markup`<section aria-labelledby="map"><h2 id="map">Who calls whom, and who shares a connection</h2>
 ${notMapped > 0 && markup`<p class="hint">${formatCount(notMapped, 'archive')} ${notMapped === 1 ? 'was' : 'were'} not looked at yet and ${notMapped === 1 ? 'is' : 'are'} not in here; <code>oic report</code> looks at all.</p>`}
-${picture && markup`<p class="hint">${picture.description}</p>${renderPicture(picture.title, 'The picture', drawPicture(picture), true)}`}
+${picture && renderPicture({ label: picture.title, summary: 'The picture', svg: drawPicture(picture), description: picture.description, isOpen: true })}
 ${connections.length > 0 && renderConnections(connections)}</section>`;
 };
 

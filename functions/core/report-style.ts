@@ -4,7 +4,8 @@ import { COLOURS, PICTURE_STYLE } from './picture-style.ts';
 const PAGE = `
 *{box-sizing:border-box}
 [hidden]{display:none!important}
-html{-webkit-text-size-adjust:100%;scroll-behavior:smooth}
+html{-webkit-text-size-adjust:100%}
+@media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
 header,main,footer{max-width:1120px;margin:0 auto;padding:0 20px}
 header{padding-top:36px}
@@ -21,26 +22,32 @@ code{font:12px/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:va
 .skip{position:absolute;left:-999px}.skip:focus{left:20px;top:8px;background:var(--paper);padding:6px 10px;border-radius:8px}
 :focus-visible{outline:2px solid var(--blue);outline-offset:2px;border-radius:6px}
 .eyebrow{margin:0 0 4px;color:var(--soft);font-size:13px}
-.glance{display:flex;gap:16px;align-items:center;margin:20px 0 16px;padding:18px 20px;border-left:5px solid var(--green)}
-.glance.bad{border-left-color:var(--red)}
+.glance{display:flex;gap:16px;align-items:center;margin:20px 0 16px;padding:18px 22px;border-color:var(--green);box-shadow:inset 5px 0 0 var(--green)}
+.glance.bad{border-color:var(--red);box-shadow:inset 5px 0 0 var(--red)}
 .glance svg{flex:none;width:34px;height:34px;fill:none;stroke:var(--green);stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}
 .glance.bad svg{stroke:var(--red)}
 .glance b{display:block;font-size:19px;line-height:1.3}
 .stale{margin:0 0 16px;padding:12px 18px;border-color:var(--amber);color:var(--amber)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(132px,1fr));gap:10px;margin:0;padding:0;list-style:none}
+.tiles{display:grid;grid-template-columns:2fr repeat(4,1fr);gap:10px;margin:0;padding:0;list-style:none}
 .tiles li{padding:14px 16px}
 .tiles b{display:block;font-size:24px;font-weight:650;letter-spacing:-.02em;line-height:1.2}
-.tiles span{color:var(--soft);font-size:13px}
+.tiles span{color:var(--soft);font-size:13px}.tiles i{font-style:normal;white-space:nowrap}
+nav{display:flex;flex-wrap:wrap;gap:4px 20px;margin-top:16px;font-size:14px}
+nav a{padding:4px 0}
+h2{scroll-margin-top:16px}
 .count{margin-left:4px;padding:1px 8px;border-radius:99px;background:var(--line);color:var(--ink);font-size:12px;font-weight:600}
 .items{margin:8px 0;padding:0;list-style:none}
 .items li{display:flex;gap:12px;padding:12px 16px;border-top:1px solid var(--line)}
 .items li:first-child{border-top:0}
 .items li>div{flex:1;min-width:0}
 .items .by{margin-left:10px}
+.items .head{display:block}
 time{white-space:nowrap}
 .mark{flex:none;width:22px;height:22px;margin-top:1px}.mark circle{fill:var(--hue)}.mark path{fill:none;stroke:var(--paper);stroke-width:2;stroke-linecap:round}
 .items .added{--hue:var(--green)}.items .removed{--hue:var(--red)}.items .changed{--hue:var(--amber)}
 details>summary{cursor:pointer;color:var(--blue);font-size:13px;width:fit-content}
+summary .hint{margin:0 0 0 10px}
+.items details{margin-top:4px}
 .scroll{overflow:auto;max-height:78vh;margin-top:10px;border:1px solid var(--line);border-radius:12px;background:var(--ground)}
 .scroll .picture{display:block}
 @media (min-width:761px){.map .picture{max-width:max(100%,1300px);height:auto}}
@@ -49,7 +56,12 @@ figure{margin:0 0 12px}
 figcaption{display:flex;gap:10px;align-items:baseline;font-size:13px}
 figcaption .hint{margin:0 0 0 auto}
 .now{font-weight:600}
-.chart{display:block;width:100%;height:64px;overflow:visible}
+.plot{display:grid;grid-template-columns:62px minmax(0,1fr);margin-top:6px}
+.y{display:flex;flex-direction:column;justify-content:space-between;margin:0;padding:2px 10px 0 0;color:var(--soft);font-size:11px;line-height:14px;text-align:right;white-space:nowrap}
+.y.one{justify-content:center}
+.chart{display:block;width:100%;height:84px;overflow:visible}
+.x{display:block;width:100%;height:20px;overflow:visible;font-size:11px}
+.x text{fill:var(--soft)}
 .chart *{vector-effect:non-scaling-stroke}
 .chart .stroke{fill:none;stroke:var(--blue);stroke-width:2;stroke-linejoin:round}
 .chart .fill{fill:var(--blue);opacity:.1}
@@ -57,14 +69,13 @@ figcaption .hint{margin:0 0 0 auto}
 .chart .faint{stroke:var(--line);stroke-width:1}
 .chart .bad{fill:var(--red);opacity:.22}
 .chart .hover{fill:var(--ink);opacity:0}.chart .hover:hover{opacity:.06}
-.axis{display:flex;justify-content:space-between;margin:0;color:var(--soft);font-size:12px}
 .numbers{margin-top:10px}
 table{width:100%;border-collapse:collapse;font-size:14px}
 th,td{padding:9px 12px;border-top:1px solid var(--line);text-align:left;vertical-align:top;font-weight:400}
 thead th{border-top:0;color:var(--soft);font-size:12px;font-weight:600;white-space:nowrap}
 .n{text-align:right;white-space:nowrap}
 #list,#list thead,#list tbody{display:block}
-#list tr{display:grid;grid-template-columns:minmax(0,1fr) 124px 92px 214px 92px 166px}
+#list tr{display:grid;grid-template-columns:minmax(0,1fr) 140px 92px 206px 92px 176px}
 #list tbody tr{border-top:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 60px}
 #list th,#list td{border:0}
 #list tbody th{font-weight:600}
@@ -87,8 +98,13 @@ footer{margin-top:44px;padding-bottom:36px}
 header,main,footer{padding-left:14px;padding-right:14px}
 header{padding-top:22px}
 h1{font-size:23px}
+.glance{align-items:flex-start;padding:16px 18px}
+.glance b{font-size:17px}
+.plot{grid-template-columns:50px minmax(0,1fr)}
+.charts{padding-left:8px}
+figcaption{padding-left:10px}
 .tiles{grid-template-columns:repeat(2,1fr)}
-.tiles li:last-child:nth-child(odd){grid-column:1/-1}
+.tiles li:first-child{grid-column:1/-1}
 .items .by{display:block;margin:0}
 .search output{min-width:0}
 figcaption{flex-wrap:wrap}
@@ -102,7 +118,7 @@ figcaption{flex-wrap:wrap}
 #list tbody td:nth-child(3),#list tbody td:nth-child(5){text-align:right}
 #list tbody td:nth-child(6){grid-column:1/-1}
 }
-@media print{.search,.skip,details:not([open]){display:none}body{background:none}}
+@media print{.search,.skip,nav,details:not([open]){display:none}body{background:none}#list tbody tr{content-visibility:visible;break-inside:avoid}.scroll{max-height:none;overflow:visible}}
 `;
 
 export const REPORT_STYLE = `${COLOURS}${PICTURE_STYLE}${PAGE.replaceAll('\n', '')}`;

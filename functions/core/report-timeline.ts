@@ -1,6 +1,7 @@
 /**
  * The snapshots over time, as three charts of one time axis: how many integrations, how many bytes, how many changes. Each
- * stretches to the width of the page, so its words stand beside it and not in it; the same numbers are in a table.
+ * stretches to the width of the page, so the words of its axes stand beside it and not in it; the same numbers are in a
+ * table.
  */
 import { snapshotTime } from './keys.ts';
 import { type Markup, markup, ready } from './markup.ts';
@@ -9,6 +10,9 @@ import { formatBytes, formatCount, formatNumber, formatTime } from './report-wor
 
 const WIDTH = 1000;
 const HEIGHT = 60;
+/** Room above the highest value, and below the lowest of those that are not counted from zero. */
+const HEAD = 8;
+const FOOT = 6;
 
 interface Chart {
   readonly title: string;
@@ -37,24 +41,66 @@ ${renderNumbers(points)}</section>`;
 };
 
 const renderCharts = (points: readonly SnapshotPoint[]): Markup => {
-  const [first, last] = [points[0], points.at(-1)].map((point) => formatTime(point?.startedAt ?? ''));
-  return markup`<div class="card charts">${CHARTS.map((chart) => renderChart(chart, points))}
-<p class="axis"><span>${first}</span><span>${last}</span></p></div>`;
+  const scale = scaleOf(points);
+  const ticks = ticksOf(points, scale);
+  return markup`<div class="card charts">${CHARTS.map((chart) => renderChart(chart, points, scale, ticks))}
+<div class="plot" aria-hidden="true"><span></span><svg class="x">${ticks.map(({ x, label }) => markup`<text x="${round(x / 10)}%" y="13" text-anchor="${x > WIDTH * 0.93 ? 'end' : 'middle'}">${label}</text>`)}</svg></div></div>`;
 };
 
-const renderChart = ({ title, measure, format, isBars }: Chart, points: readonly SnapshotPoint[]): Markup => {
+const renderChart = (
+  { title, measure, format, isBars }: Chart,
+  points: readonly SnapshotPoint[],
+  scale: Scale,
+  ticks: readonly Tick[],
+): Markup => {
   const values = points.map(measure);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const scale = scaleOf(points);
-  const label = `${title} by snapshot: ${format(values[0] ?? 0)} in the first, ${format(values.at(-1) ?? 0)} in the last; least ${format(low)}, most ${format(high)}`;
+  const [first, last] = [format(values[0] ?? 0), format(values.at(-1) ?? 0)];
+  const label = `${title} by snapshot: ${first} in the first, ${last} in the last; least ${format(low)}, most ${format(high)}`;
   const drawn = isBars ? bars(scale, values) : area(scale, values);
-  return markup`<figure><figcaption><b>${title}</b> <span class="now">${format(values.at(-1) ?? 0)}</span> <span class="hint">${
+  const labels = [...new Set([format(high), format(isBars ? 0 : low)])];
+  return markup`<figure><figcaption><b>${title}</b> <span class="now">${last}</span> <span class="hint">${
     low === high ? 'always the same' : `${format(low)} – ${format(high)}`
   }</span></figcaption>
-<svg class="chart" role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">${incompleteBands(
+<div class="plot"><p class="y${labels.length === 1 && ' one'}" aria-hidden="true">${labels.map((words) => markup`<span>${words}</span>`)}</p><svg class="chart" role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">${incompleteBands(
     scale,
     points,
-  )}${drawn}${points.map((point, index) => hover(scale, index, point))}</svg></figure>`;
+  )}${gridLines(ticks, isBars ? HEIGHT : HEIGHT - FOOT)}${drawn}${points.map((point, index) => hover(scale, index, point))}</svg></div></figure>`;
+};
+
+interface Tick {
+  readonly x: number;
+  readonly label: string;
+}
+
+/** As many as have room on a phone: of days, and of hours. */
+const MAX_TICKS = 5;
+const MAX_LONG_TICKS = 3;
+const DAY_MS = 86_400_000;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Some snapshots, spread over the time; told by their day, or by their hour when there are only a few days. */
+const ticksOf = (points: readonly SnapshotPoint[], { xs }: Scale): Tick[] => {
+  const timeOf = (index: number): Date => snapshotTime(points[index]?.snapshot ?? '');
+  const isShort = timeOf(points.length - 1).getTime() - timeOf(0).getTime() < 3 * DAY_MS;
+  const count = Math.min(points.length, isShort ? MAX_LONG_TICKS : MAX_TICKS);
+  const wanted = Array.from(
+    { length: count },
+    (_, n) => (xs[0] ?? 0) + (n / (count - 1)) * ((xs.at(-1) ?? 0) - (xs[0] ?? 0)),
+  );
+  const nearest = wanted.map((at) =>
+    xs.reduce((best, x, index) => (Math.abs(x - at) < Math.abs((xs[best] ?? 0) - at) ? index : best), 0),
+  );
+  return [...new Set(nearest)].map((index) => {
+    const time = timeOf(index);
+    const day = `${MONTHS[time.getUTCMonth()]} ${time.getUTCDate()}`;
+    return { x: xs[index] ?? 0, label: isShort ? `${day}, ${time.toISOString().slice(11, 16)}` : day };
+  });
+};
+
+const gridLines = (ticks: readonly Tick[], bottom: number): Markup => {
+  const down = ticks.map(({ x }) => `M${round(x)} 0V${HEIGHT}`).join('');
+  return ready(`<path class="stroke faint" d="${down}M0 ${HEAD}H${WIDTH}M0 ${bottom}H${WIDTH}"/>`);
 };
 
 interface Scale {
@@ -82,13 +128,13 @@ const round = (value: number): number => Math.round(value * 10) / 10;
 /** From zero for what is counted up from nothing; else the differences of a large number would not be seen. */
 const heightsOf = (values: readonly number[], fromZero: boolean): number[] => {
   const [low, high] = [fromZero ? 0 : Math.min(...values), Math.max(...values)];
-  const room = HEIGHT - 14;
+  const room = HEIGHT - HEAD - (fromZero ? 0 : FOOT);
   return values.map((value) => (high === low ? (fromZero ? 0 : room / 2) : ((value - low) / (high - low)) * room));
 };
 
 const area = ({ xs }: Scale, values: readonly number[]): Markup => {
   const line = heightsOf(values, false).map(
-    (height, index) => `${round(xs[index] ?? 0)} ${round(HEIGHT - 6 - height)}`,
+    (height, index) => `${round(xs[index] ?? 0)} ${round(HEIGHT - FOOT - height)}`,
   );
   const [from, to] = [round(xs[0] ?? 0), round(xs.at(-1) ?? 0)];
   const path = line.join('L');
@@ -105,7 +151,7 @@ const bars = ({ xs, rooms }: Scale, values: readonly number[]): Markup => {
       ? ''
       : `M${round(x)} ${HEIGHT}v${-round(Math.max(height, 4))}h${round(width)}V${HEIGHT}z`;
   });
-  return ready(`<path class="bars" d="${path.join('')}"/><path class="stroke faint" d="M0 ${HEIGHT}H${WIDTH}"/>`);
+  return ready(`<path class="bars" d="${path.join('')}"/>`);
 };
 
 const incompleteBands = ({ rooms }: Scale, points: readonly SnapshotPoint[]): Markup => {

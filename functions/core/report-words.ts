@@ -24,9 +24,18 @@ export const formatTime = (time: string): string => time.replace(/^(\d{4}-\d{2}-
 /** To the minute, for people; the whole of it for programs. */
 export const timeMarkup = (time: string): Markup => markup`<time datetime="${time}">${formatTime(time)}</time>`;
 
+const STATUS_WORDS: Readonly<Record<string, string>> = {
+  INPROGRESS: 'In progress',
+  FAILEDACTIVATION: 'Failed activation',
+  ACTIVATION_INPROGRESS: 'Activation in progress',
+};
+
 /** `ACTIVATED` is written `Activated`: a table of three thousand is calmer so. */
-export const formatStatus = (status: string): string =>
-  status === '' ? 'unknown' : `${status.slice(0, 1)}${status.slice(1).toLowerCase().replaceAll('_', ' ')}`;
+export const formatStatus = (status: string): string => {
+  if (status === '') return 'unknown';
+  const words = Object.hasOwn(STATUS_WORDS, status) ? STATUS_WORDS[status] : undefined;
+  return words ?? `${status.slice(0, 1)}${status.slice(1).toLowerCase().replaceAll('_', ' ')}`;
+};
 
 const tracingWords = ({ tracing, payload, recording }: Tracing): string =>
   [tracing && 'on', payload && 'with payload', recording && 'recording'].filter(Boolean).join(', ') || 'off';

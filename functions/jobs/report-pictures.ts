@@ -6,7 +6,7 @@ import { readFlow } from '../core/flow.ts';
 import { flowDifferencePicture } from '../core/flow-difference.ts';
 import { flowPicture } from '../core/flow-picture.ts';
 import type { ArchiveRef, Manifest } from '../core/manifest.ts';
-import type { ChangePictures } from '../core/report-changes.ts';
+import type { ChangePicture, ChangePictures } from '../core/report-changes.ts';
 import type { SnapshotHistory } from '../core/report-history.ts';
 import { type Surroundings, surroundingsOf } from '../core/surroundings.ts';
 import type { ReportStore } from '../store/report-store.ts';
@@ -91,16 +91,16 @@ export const drawChanges = async (
   const changed = [...(changes?.changed.filter(({ content }) => content) ?? []), ...(changes?.added ?? [])].filter(
     ({ id }) => later.has(id),
   );
-  const pictures = new Map<string, string>();
+  const pictures = new Map<string, ChangePicture>();
   let chars = 0;
   for (const { id } of changed) {
     const [from, to] = [earlier.get(id), later.get(id)];
     if (pictures.size === MAX_PICTURES || chars > MAX_PICTURE_CHARS || !to) break;
     if (!isWorthIt(work, from, to)) continue;
-    const svg = await attempt(id, work.problems, () => drawChange(work, from, to));
-    if (svg === undefined || chars + svg.length > MAX_PICTURE_CHARS) continue;
-    chars += svg.length;
-    pictures.set(id, svg);
+    const picture = await attempt(id, work.problems, () => drawChange(work, from, to));
+    if (picture === undefined || chars + picture.svg.length > MAX_PICTURE_CHARS) continue;
+    chars += picture.svg.length;
+    pictures.set(id, picture);
   }
   return { pictures, undrawn: changed.length - pictures.size };
 };
@@ -112,12 +112,13 @@ const drawChange = async (
   { vault, reports, held }: PictureWork,
   from: ArchiveRef | undefined,
   to: ArchiveRef,
-): Promise<string> => {
+): Promise<ChangePicture> => {
   const bytes = await vault.getArchive(to);
   const drawFlow = async () => flowPicture(readFlow(await openArchive(bytes)));
   if (held && !held.has(to.contentSha256)) {
     await reports.putPicture(to.contentSha256, drawPictureFile(await drawFlow()));
     held.add(to.contentSha256);
   }
-  return drawPicture(from ? await flowDifferencePicture(await vault.getArchive(from), bytes) : await drawFlow());
+  const picture = from ? await flowDifferencePicture(await vault.getArchive(from), bytes) : await drawFlow();
+  return { svg: drawPicture(picture), description: picture.description };
 };

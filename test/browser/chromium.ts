@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe } from 'vitest';
 
@@ -43,6 +43,7 @@ export interface Opened {
 interface Reader {
   /** Puts a file where the browser finds it. */
   write(name: string, content: string): Promise<string>;
+  /** @param file one that was written here, or any by its whole path */
   open(file: string, options?: BrowserContextOptions): Promise<Opened>;
   close(): Promise<void>;
 }
@@ -68,7 +69,7 @@ const openReader = async (): Promise<Reader> => {
         void dialog.dismiss();
       });
       page.on('request', (request) => opened.requested.push(request.url()));
-      await page.goto(`file://${join(directory, file)}`);
+      await page.goto(`file://${resolve(directory, file)}`);
       return opened;
     },
     close: async () => {

@@ -34,7 +34,7 @@ describeInChromium('a report about names like scripts', (reader) => {
       };
     });
     const before = { ...last, instance: HOSTILE[6] ?? '', integrations: integrations.slice(1) };
-    const picture = drawPicture({
+    const svg = drawPicture({
       title: HOSTILE[1] ?? '',
       description: HOSTILE[2] ?? '',
       boxes: HOSTILE.map((title, index) => ({
@@ -53,7 +53,10 @@ describeInChromium('a report about names like scripts', (reader) => {
     return renderNights(
       [before, { ...before, snapshot: '2030-01-01T00-00-00Z', complete: false, integrations, failures }],
       {
-        changePictures: { pictures: new Map(integrations.map(({ id }) => [id, picture])), undrawn: 1 },
+        changePictures: {
+          pictures: new Map(integrations.map(({ id, name }) => [id, { svg, description: name }])),
+          undrawn: 1,
+        },
         problems: HOSTILE,
       },
     );

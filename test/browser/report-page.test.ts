@@ -83,6 +83,12 @@ describeInChromium('a report page', (reader) => {
     expect(await charts.first().getAttribute('aria-label')).toMatch(/^Integrations by snapshot: \d+ in the first/);
     const boxes = await charts.evaluateAll((all) => all.map((each) => each.getBoundingClientRect().width));
     expect(Math.min(...boxes)).toBeGreaterThan(800);
+    const days = await page.locator('svg.x text').allTextContents();
+    expect(days).toHaveLength(5);
+    for (const day of days) expect(day).toMatch(/^[A-Z][a-z]{2} \d{1,2}$/);
+    expect(await page.locator('.y').first().locator('span').allTextContents()).toEqual(
+      [Math.max, Math.min].map((most) => `${most(...nights.map(({ integrations }) => integrations.length))}`),
+    );
     await page.getByText('The numbers').click();
     expect(await page.getByRole('region', { name: 'All snapshots' }).getByRole('row').count()).toBe(nights.length + 1);
   });
@@ -122,6 +128,29 @@ describeInChromium('a report page', (reader) => {
     await page.locator('#list tbody tr').last().scrollIntoViewIfNeeded();
     expect(await page.evaluate<number>(PAGE_WIDTH)).toBeLessThanOrEqual(360);
     expect(complaints).toEqual([]);
+  });
+
+  test.each([1_200, 360])('at %i pixels the words of the timeline do not lie on each other', async (width) => {
+    const { page } = await reader.open('report.html', { viewport: { width, height: 900 } });
+    const boxes = await page
+      .locator('svg.x text')
+      .evaluateAll((texts) =>
+        texts.map((text) => text.getBoundingClientRect()).map(({ left, right }) => ({ left, right })),
+      );
+
+    for (const [index, { left, right }] of boxes.entries()) {
+      expect(left).toBeGreaterThan(boxes[index - 1]?.right ?? 0);
+      expect(right).toBeLessThan(width);
+    }
+  });
+
+  test('leads to its sections by links', async () => {
+    const { page } = await reader.open('report.html', { reducedMotion: 'reduce' });
+    await page.getByRole('navigation').getByRole('link', { name: 'All integrations' }).click();
+
+    expect(await page.getByRole('heading', { name: 'All integrations' }).boundingBox()).toMatchObject({
+      y: expect.toSatisfy((y: number) => y >= 0 && y < 100),
+    });
   });
 
   test('is whole without JavaScript', async () => {

@@ -38,7 +38,7 @@ test('an incomplete snapshot says so first, and why in words', () => {
   );
 
   expect(words).toMatch(
-    /incomplete: 1 integration could not be backed up[\s\S]*Failed: +ORDER_SYNC\|01.00.0000 +the export/,
+    /incomplete: 1 integration could not be backed up[\s\S]*Failed +ORDER_SYNC\|01.00.0000 +the export/,
   );
   expect(words).toContain('locked by maria and cannot be exported');
   expect(words).toContain('a manifest is damaged');
@@ -78,7 +78,7 @@ test('what was added, removed and changed is told with who did it', () => {
 
   expect(words).toMatch(new RegExp(`Added +1 .*${third.name}.* by jan`));
   expect(words).toMatch(new RegExp(`Removed +1 .*${first.name}`));
-  expect(words).toMatch(new RegExp(`Changed +1 .*${second.name}.*→ Failedactivation.* by maria`));
+  expect(words).toMatch(new RegExp(`Changed +1 .*${second.name}.*→ Failed activation.* by maria`));
 });
 
 test('the first snapshot has nothing to compare with, and a quiet night says that nothing changed', () => {
