@@ -16,12 +16,14 @@ export const surroundingsOf = ({ connections, calls }: Pick<Archive, 'connection
   calls: calls.map(({ id }) => id),
 });
 
+/** Each connection stands there once, however many use it: `uses` are their places. */
 const SURROUNDINGS = z.object({
-  formatVersion: z.literal(1),
+  formatVersion: z.literal(2),
+  connections: z.array(z.object({ id: z.string(), name: z.string(), type: z.string() })),
   archives: z.record(
     z.string(),
     z.object({
-      connections: z.array(z.object({ id: z.string(), name: z.string(), type: z.string() })),
+      uses: z.array(z.number()),
       calls: z.array(z.custom<IntegrationId>((value) => typeof value === 'string' && value.includes('|'))),
     }),
   ),
@@ -30,11 +32,30 @@ const SURROUNDINGS = z.object({
 /** What is known already, by content digest. A text that is not ours is no harm: all is read from the archives again. */
 export const parseSurroundings = (text: string): Map<string, Surroundings> => {
   try {
-    return new Map(Object.entries(SURROUNDINGS.parse(JSON.parse(text)).archives));
+    const { connections, archives } = SURROUNDINGS.parse(JSON.parse(text));
+    return new Map(
+      Object.entries(archives).map(([digest, { uses, calls }]) => [
+        digest,
+        { connections: uses.flatMap((place) => connections[place] ?? []), calls },
+      ]),
+    );
   } catch {
     return new Map();
   }
 };
 
-export const formatSurroundings = (archives: ReadonlyMap<string, Surroundings>): string =>
-  `${JSON.stringify({ formatVersion: 1, archives: Object.fromEntries(archives) })}\n`;
+export const formatSurroundings = (surroundings: ReadonlyMap<string, Surroundings>): string => {
+  const connections: Surroundings['connections'][number][] = [];
+  const places = new Map<string, number>();
+  const placeOf = (connection: (typeof connections)[number]): number => {
+    const key = JSON.stringify([connection.id, connection.name, connection.type]);
+    const place = places.get(key) ?? connections.push(connection) - 1;
+    places.set(key, place);
+    return place;
+  };
+  const archives = [...surroundings].map(([digest, { connections, calls }]) => [
+    digest,
+    { uses: connections.map(placeOf), calls },
+  ]);
+  return `${JSON.stringify({ formatVersion: 2, connections, archives: Object.fromEntries(archives) })}\n`;
+};

@@ -9,7 +9,6 @@ import type { ReportStore } from '../store/report-store.ts';
 import type { Vault } from '../store/vault.ts';
 import type { BackUpServices } from './back-up.ts';
 import type { Journal } from './journal.ts';
-import { writeReportUnasked } from './report.ts';
 
 export interface BackupPage {
   /** null: the page could not be written; the first of the problems says why. */
@@ -42,6 +41,8 @@ export const createPageWriter = (
   const { listening, recalling } = rememberManifests(vault);
   const work = async (): Promise<BackupPage> => {
     try {
+      // Not before its turn: a backup need not wait for what lays out pictures, nor hold it in memory.
+      const { writeReportUnasked } = await import('./report.ts');
       const services = { vault: recalling, reports, now, progress: UNWATCHED };
       const { key, latestKey, problems } = await writeReportUnasked(services, instance, learned);
       return { key, latestKey, problems: problems.slice(0, MAX_PROBLEMS) };

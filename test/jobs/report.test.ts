@@ -137,11 +137,11 @@ describe('an archive is read once', () => {
     await writeReport(servicesOn(workshop.store), 'dev');
     const [picture = ''] = (await workshop.files()).filter((file) => file.endsWith('.svg'));
     await rm(join(workshop.directory, picture));
-    await writeFile(join(workshop.directory, 'reports/dev/surroundings.json'), '{"formatVersion":2}');
+    await writeFile(join(workshop.directory, 'reports/dev/surroundings.json'), '{"formatVersion":7}');
     await writeReport(servicesOn(workshop.store), 'dev');
 
     expect(await workshop.files()).toContain(picture);
-    expect(JSON.parse(await read('reports/dev/surroundings.json'))).toMatchObject({ formatVersion: 1 });
+    expect(JSON.parse(await read('reports/dev/surroundings.json'))).toMatchObject({ formatVersion: 2 });
   });
 });
 
