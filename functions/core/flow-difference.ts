@@ -88,6 +88,7 @@ const compareFlows = (before: Flow, after: Flow, diff: ArchiveDiff): Picture => 
     ...after.nodes.map((node) => boxOf(node, changeOf(earlier?.get(node.id), node, touched))),
     ...removed.map((node) => boxOf(node, node.kind === 'group' ? undefined : 'removed')),
   ].map((box) => ({ ...box, isContainer: box.isContainer || holders.has(box.id) }));
+  const outside = outsideOf(members, new Set(boxes.flatMap(({ element }) => element ?? [])));
   const gone = new Set(removed.map(({ id }) => id));
   const lines = [
     ...marked(after.edges, before.edges, 'added'),
@@ -98,16 +99,11 @@ const compareFlows = (before: Flow, after: Flow, diff: ArchiveDiff): Picture => 
   ];
   return {
     title: `${after.name} (${before.id === after.id ? after.id : `${before.id} → ${after.id}`})`,
-    description: describeChanges(boxes),
+    description: describeChanges(boxes, outside.length > 0),
     boxes,
     lines,
     direction: 'down',
-    notes: [
-      ...new Set([
-        ...outsideOf(members, new Set(boxes.flatMap(({ element }) => element ?? []))),
-        ...[before, after].flatMap(notesOf),
-      ]),
-    ],
+    notes: [...new Set([...outside, ...[before, after].flatMap(notesOf)])],
   };
 };
 
@@ -143,11 +139,12 @@ const marked = (edges: readonly FlowEdge[], others: readonly FlowEdge[], change:
   return edges.map((edge) => (known.has(`${edge.from}\n${edge.to}`) ? edge : { ...edge, change }));
 };
 
-const describeChanges = (boxes: readonly Box[]): string => {
+const describeChanges = (boxes: readonly Box[], isOutside: boolean): string => {
   const parts = (['added', 'removed', 'changed'] as const).flatMap((change) => {
     const titles = boxes.filter((box) => box.change === change).map(({ title }) => title);
     const more = titles.length > 5 ? ` and ${titles.length - 5} more` : '';
     return titles.length > 0 ? [`${change}: ${titles.slice(0, 5).join(', ')}${more}`] : [];
   });
-  return parts.length > 0 ? parts.join('; ') : 'no step was added, removed or changed';
+  if (parts.length > 0) return parts.join('; ');
+  return isOutside ? 'changed outside of the steps' : 'no step was added, removed or changed';
 };

@@ -92,6 +92,7 @@ thead th{border-top:0;color:var(--soft);font-size:12px;font-weight:600;white-spa
 #list li{padding:3px 0}
 .search{display:flex;gap:10px;align-items:center;margin:8px 0 12px}
 .search input{flex:1;min-width:0;padding:10px 14px;border:1px solid var(--edge);border-radius:10px;background:var(--paper);color:var(--ink);font:inherit}
+.search input::placeholder{color:var(--soft);opacity:1}
 .search output{min-width:96px;color:var(--soft);font-size:13px;text-align:right}
 footer{margin-top:44px;padding-bottom:36px}
 @media (max-width:760px){
@@ -117,6 +118,7 @@ figcaption{flex-wrap:wrap}
 #list tbody th{grid-column:1/-1}
 #list tbody td:nth-child(3),#list tbody td:nth-child(5){text-align:right}
 #list tbody td:nth-child(6){grid-column:1/-1}
+#list tbody td:nth-child(3):not(:empty)::before{content:"schedule "}
 }
 @media print{.search,.skip,nav,details:not([open]){display:none}body{background:none}#list tbody tr{content-visibility:visible;break-inside:avoid}.scroll{max-height:none;overflow:visible}}
 `;

@@ -2,6 +2,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PICTURE_DAYS } from '../../functions/core/keys.ts';
 import { makeReport, type ReportServices, writeReport } from '../../functions/jobs/report.ts';
 import type { ObjectStore } from '../../functions/store/object-store.ts';
 import { createReportStore } from '../../functions/store/report-store.ts';
@@ -130,6 +131,15 @@ describe('an archive is read once', () => {
     expect(archivesRead(second.asked)).toBe(0);
     // Once to look at it, and both versions to compare them.
     expect(archivesRead(third.asked)).toBe(1 + 2);
+  });
+
+  test('a picture so old that a bucket would drop it before the page is drawn again', async () => {
+    await workshop.backUp(oic);
+    await writeReport(servicesOn(workshop.store), 'dev');
+    const later = { ...servicesOn(workshop.store), now: () => new Date(Date.now() + PICTURE_DAYS * 86_400_000) };
+    await writeReport(later, 'dev');
+
+    expect(later.asked.filter((line) => /^put .*\.svg$/.test(line))).toHaveLength(3);
   });
 
   test('a picture that went away is drawn again, and notes nobody understands are taken again', async () => {
