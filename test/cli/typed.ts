@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Simulator } from '../simulator/server.ts';
 
-const CLI = join(import.meta.dirname, '..', '..', 'functions', 'cli.ts');
+const ROOT = join(import.meta.dirname, '..', '..');
+const CLI = join(ROOT, 'functions', 'cli.ts');
+/** Of compiled code, for all desks: they start a process for every command. */
+const CACHE = join(ROOT, 'node_modules', '.cache');
 
 interface Typed {
   readonly exitCode: number | null;
@@ -31,6 +34,7 @@ export const openDesk = async (): Promise<Desk> => {
   let env: NodeJS.ProcessEnv = {
     PATH: process.env.PATH,
     HOME: directory,
+    XDG_CACHE_HOME: CACHE,
     AWS_REGION: 'eu-central-1',
     AWS_EC2_METADATA_DISABLED: 'true',
   };
