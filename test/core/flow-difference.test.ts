@@ -122,6 +122,7 @@ describe('of two archives', () => {
     const picture = await flowDifferencePicture(buildSampleArchive(sample), buildSampleArchive(later));
 
     expect(marks(picture)).toEqual(NOTHING);
+    expect(picture.description).toBe('changed outside of the steps');
     expect(picture.notes).toEqual(['Changed outside of the steps: lookup COUNTRIES.']);
   });
 
