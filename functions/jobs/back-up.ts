@@ -43,7 +43,7 @@ export interface BackUpServices {
   readonly now: () => Date;
   readonly progress: BackUpProgress;
   /** Told of each archive that was exported, also before a crash, what it calls and uses. */
-  readonly learn?: ((contentSha256: string, surroundings: Surroundings) => void) | undefined;
+  readonly learn?: (contentSha256: string, surroundings: Surroundings) => void;
 }
 
 /** Told as it happens; what it does with it is its own affair. */
@@ -121,9 +121,8 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
     mapLimited(batch, options.concurrency, (step) => gather(services, step, inSlot)),
   );
   const found = new Map(results.flat().map((result) => [result.id, result]));
-  for (const { archive, surroundings } of found.values()) {
+  for (const { archive, surroundings } of found.values())
     if (archive && surroundings) services.learn?.(archive.contentSha256, surroundings);
-  }
   const others = await gatherKinds(services, options, earlier);
   return journal.step('commit', () => commit(services, options, begun.startedAt, plan, found, others));
 };
