@@ -2,6 +2,7 @@
  * One snapshot of an instance: complete or loud.
  *
  *   list -> plan (export, reuse, skip) -> export in batches: check, put -> manifest last
+ *   |-> what is certain to be exported, already     |-> the other kinds beside it
  *
  * One integration that fails does not stop the others; it makes the snapshot incomplete. Killed at any moment, nothing
  * that was readable has changed: archives are added as new versions, and the manifest is put once, at the end.
@@ -32,6 +33,7 @@ import type { Surroundings } from '../core/surroundings.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { Vault } from '../store/vault.ts';
 import { type Gathered, gather } from './gather.ts';
+import { type Ahead, createAhead } from './gather-ahead.ts';
 import { type GatheredKinds, gatherKinds, type KindCounts } from './gather-kinds.ts';
 import { type Journal, mapLimited } from './journal.ts';
 import { createSlots } from './slots.ts';
@@ -50,9 +52,11 @@ export interface BackUpServices {
 export interface BackUpProgress {
   listed(integrations: number, toExport: number): void;
   listedKinds(counts: KindCounts, toExport: number): void;
-  done(id: string, what: 'exported' | 'unchanged' | 'failed' | 'skipped'): void;
+  done(id: string, what: Outcome): void;
   note(message: string): void;
 }
+
+type Outcome = 'exported' | 'unchanged' | 'failed' | 'skipped';
 
 export interface BackUpOptions {
   /** Export everything, changed or not. */
@@ -100,9 +104,12 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   });
   const earlier = await Promise.all(begun.earlier.map((name) => read.get(name) ?? vault.getSnapshot(instance, name)));
   const known = knownArchives(earlier);
+  const inSlot = createSlots(Math.ceil(options.concurrency * ARCHIVES_HELD));
+  const gatherOne = (step: BackupStep) => gather(services, step, inSlot);
+  const ahead = createAhead(Math.ceil(options.concurrency / 2), gatherOne);
   // Side by side: one waits for the instance, the other for the vault.
   const [integrations, gone] = await bothOf(
-    journal.step('list', async () => selectWanted(await oic.listIntegrations(), options.filter)),
+    journal.step('list', () => listWanted(oic, options, known, ahead)),
     journal.step('check the vault', async () => {
       const isHeld = await vault.archivesHeld(instance, ['integrations']);
       return [...known].filter(([, { archive }]) => !isHeld(archive)).map(([id]) => id);
@@ -116,14 +123,24 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   // Half a batch first, then two at a time: one is in its midst while the other ends, so the instance is never idle.
   const cuts = Array.from({ length: Math.ceil(work.length / BATCH) + 1 }, (_, n) => n * BATCH + FIRST_BATCH);
   const batches = cuts.map((end) => work.slice(Math.max(0, end - BATCH), end)).filter(({ length }) => length > 0);
-  const inSlot = createSlots(Math.ceil(options.concurrency * ARCHIVES_HELD));
-  const results = await journal.all('batch', batches, 2, (batch) =>
-    mapLimited(batch, options.concurrency, (step) => gather(services, step, inSlot)),
+  const [results, others] = await bothOf(
+    journal.all('batch', batches, 2, (batch) =>
+      mapLimited(batch, options.concurrency, async (step) => {
+        const gathered = (await ahead.take(step)) ?? (await gatherOne(step));
+        progress.done(step.integration.id, outcomeOf(step, gathered));
+        return gathered;
+      }),
+    ),
+    gatherKinds(services, options, earlier),
   );
   const found = new Map(results.flat().map((result) => [result.id, result]));
+  const unheard = work.find(({ integration }) => !found.has(integration.id));
+  if (unheard) {
+    // Without this a journal of other batches, as another version of oic may have left, would leave archives out in silence.
+    throw new RangeError(`the journal of ${instance} has no result of ${unheard.integration.id}; no snapshot was made`);
+  }
   for (const { archive, surroundings } of found.values())
     if (archive && surroundings) services.learn?.(archive.contentSha256, surroundings);
-  const others = await gatherKinds(services, options, earlier);
   return journal.step('commit', () => commit(services, options, begun.startedAt, plan, found, others));
 };
 
@@ -151,6 +168,29 @@ const readEarlier = async (vault: Vault, instance: string, progress: BackUpProgr
   return manifests;
 };
 
+/** The list as it adds up in the end; what its pages show is gathered ahead meanwhile. */
+const listWanted = async (
+  oic: OicClient,
+  { filter, full }: BackUpOptions,
+  known: ReadonlyMap<string, Known>,
+  ahead: Ahead,
+): Promise<Integration[]> => {
+  const isWanted = createFilter(filter);
+  const see = (integration: Integration): void => {
+    if (!isWanted(integration.code)) return;
+    const [step] = planBackup([integration], known, () => true, full);
+    if (step) ahead.see(step);
+  };
+  try {
+    return selectWanted(await oic.listIntegrations(see), filter);
+  } catch (error) {
+    await ahead.close();
+    throw error;
+  } finally {
+    void ahead.close();
+  }
+};
+
 const selectWanted = (all: readonly Integration[], filter: BackupFilter): Integration[] => {
   const strangers = namesWithoutMatch(filter, new Set(all.map(({ code }) => code)));
   if (strangers.length > 0) {
@@ -163,6 +203,12 @@ const selectWanted = (all: readonly Integration[], filter: BackupFilter): Integr
   }
   const isWanted = createFilter(filter);
   return all.filter(({ code }) => isWanted(code));
+};
+
+const outcomeOf = (step: BackupStep, { failure, isGone, isNew }: Gathered): Outcome => {
+  if (failure) return 'failed';
+  if (step.do !== 'export' || isGone) return 'skipped';
+  return isNew ? 'exported' : 'unchanged';
 };
 
 const prebuiltWarning = (last: Known | undefined): string =>

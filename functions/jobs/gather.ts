@@ -30,32 +30,29 @@ const GONE = { isGone: true, warning: 'was deleted while the snapshot was taken,
 
 /** Its schedule and, where it may have changed, its archive, checked and stored. */
 export const gather = async (
-  services: BackUpServices,
+  services: Pick<BackUpServices, 'oic' | 'vault'>,
   step: BackupStep,
   inSlot: ReturnType<typeof createSlots>,
 ): Promise<Gathered> => {
-  const { oic, progress } = services;
+  const { oic } = services;
   const { id } = step.integration;
   try {
     const mustAsk = mustAskSchedule(step.integration);
     const isStarted = mustAsk ? await oic.isScheduleStarted(id) : undefined;
     // No schedule where there was one: a snapshot must not say "stopped" of what was deleted meanwhile.
     if (mustAsk && isStarted === undefined && step.do !== 'export' && !(await oic.getIntegration(id))) {
-      progress.done(id, 'skipped');
       return { id, ...GONE };
     }
     const exported = step.do === 'export' ? await inSlot(() => exportOne(services, step)) : {};
-    progress.done(id, step.do !== 'export' || exported.isGone ? 'skipped' : exported.isNew ? 'exported' : 'unchanged');
     return { id, isStarted, ...exported };
   } catch (error) {
     if (!isOicError(error) || isForAll(error)) throw error;
-    progress.done(id, 'failed');
     return { id, failure: { kind: error.kind, message: error.message } };
   }
 };
 
 const exportOne = async (
-  { oic, vault }: BackUpServices,
+  { oic, vault }: Pick<BackUpServices, 'oic' | 'vault'>,
   { integration, last }: Extract<BackupStep, { do: 'export' }>,
 ): Promise<Omit<Gathered, 'id'>> => {
   try {

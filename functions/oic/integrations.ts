@@ -20,8 +20,12 @@ import type { Answer } from './transport.ts';
 
 /** What can be done with an integration wherever it is, in a project or outside. */
 export interface PlacedIntegrations {
-  /** All that are there, each exactly once: outside projects, or in the project. @throws ListingError */
-  listIntegrations(): Promise<readonly Integration[]>;
+  /**
+   * All that are there, each exactly once: outside projects, or in the project.
+   * @param see told of each as its page is read, before the list is known to add up: some may come twice, some be gone
+   * @throws ListingError
+   */
+  listIntegrations(see?: (integration: Integration) => void): Promise<readonly Integration[]>;
   /** undefined when there is none with this id. */
   getIntegration(id: IntegrationId): Promise<Integration | undefined>;
   /** Asks for activation and gives the status right after; on OIC 3 it goes on in the background. */
@@ -76,7 +80,12 @@ export const placedIntegrations = (requests: Requests, root: string, where: stri
     );
 
   return {
-    listIntegrations: () => list(`listing the integrations${where}`, root, toIntegration),
+    listIntegrations: (see) =>
+      list(`listing the integrations${where}`, root, (item) => {
+        const integration = toIntegration(item);
+        see?.(integration);
+        return integration;
+      }),
     getIntegration: (id) =>
       orUndefined(get(`reading ${id}${where}`, pathOf(id), (answer) => toIntegration(readJson(answer)))),
     activate: (id, tracing) =>

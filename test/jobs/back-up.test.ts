@@ -1,5 +1,6 @@
 import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readArchive } from '../../functions/core/archive.ts';
 import { ConfigError } from '../../functions/core/config-error.ts';
 import { verify } from '../../functions/jobs/verify.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
@@ -235,6 +236,40 @@ describe('a backup of what has changed', () => {
 
     expect(report).toMatchObject({ complete: true, integrations: 2, exported: 2 });
     expect(report.warnings).toEqual([{ id: idOf(1), message: expect.stringContaining('deleted while') }]);
+  });
+});
+
+describe('while the list is still being read', () => {
+  test('exports begin, and each archive is exported once', async () => {
+    const { simulator, oic } = await start(60, { pageCap: 5, latencyMs: { list: 30 } });
+
+    expect(await workshop.backUp(oic)).toMatchObject({ complete: true, integrations: 60, exported: 60 });
+
+    const timesOf = (of: string) => simulator.requests.filter(({ kind }) => kind === of).map(({ time }) => time);
+    expect(Math.min(...timesOf('export'))).toBeLessThan(Math.max(...timesOf('list')));
+    expect(exportsSeen(simulator)).toBe(60);
+  });
+
+  test('what was exported and is then saved is exported again, and the newest archive is the one of the snapshot', async () => {
+    const { simulator, oic } = await start(60, { pageCap: 5, latencyMs: { list: 30 } });
+    let isSaved = false;
+    simulator.onRequest(({ kind, id }) => {
+      if (isSaved || kind !== 'export' || id === idOf(0)) return;
+      isSaved = true;
+      simulator.instance.edit(idOf(0), archiveOf(0, 'b'), 'bob');
+      // One more: the pages no longer add up, so the list is read again.
+      simulator.instance.add(archiveOf(60), { lastUpdated });
+    });
+
+    expect(await workshop.backUp(oic)).toMatchObject({ complete: true, integrations: 61 });
+
+    const exportsOfIt = simulator.requests.filter(({ kind, id }) => kind === 'export' && id === idOf(0));
+    expect(exportsOfIt).toHaveLength(2);
+    const [entry] = (await latest(oic)).integrations;
+    expect(entry).toMatchObject({ id: idOf(0), lastUpdatedBy: 'bob' });
+    expect(entry?.archive?.contentSha256).toBe((await readArchive(archiveOf(0, 'b'))).contentSha256);
+    const isHeld = await workshop.vault.archivesHeld('dev');
+    expect((await latest(oic)).integrations.every(({ archive }) => archive && isHeld(archive))).toBe(true);
   });
 });
 

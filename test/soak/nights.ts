@@ -116,7 +116,8 @@ const runBackup = async (world: World, mayDie: boolean): Promise<BackupReport | 
   const offMs = Math.round((random.next() - 0.5) * 10 * HOUR_MS);
   const now = () => world.now() + offMs;
   const oic = connectTo(simulator);
-  const journal = await openFileJournal(join(directory, '.journal', 'backup.ndjson'), {}, now);
+  const full = random.next() < 0.1;
+  const journal = await openFileJournal(join(directory, '.journal', 'backup.ndjson'), { full }, now);
   try {
     const services = {
       oic,
@@ -125,7 +126,7 @@ const runBackup = async (world: World, mayDie: boolean): Promise<BackupReport | 
       now: () => new Date(now()),
       progress: PROGRESS,
     };
-    const report = await backUp(services, { full: random.next() < 0.1, filter: {}, concurrency: 8 });
+    const report = await backUp(services, { full, filter: {}, concurrency: 8 });
     await journal.finish();
     return report;
   } catch (error) {
