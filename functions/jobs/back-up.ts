@@ -10,31 +10,23 @@
 import { ConfigError } from '../core/config-error.ts';
 import { createFilter, namesWithoutMatch } from '../core/filter.ts';
 import type { Integration } from '../core/integration.ts';
-import { snapshotName } from '../core/keys.ts';
 import type { IncludedKinds } from '../core/kinds.ts';
 import {
   type BackupFilter,
   type Manifest,
   ManifestError,
   type SnapshotFailure,
-  type SnapshotIntegration,
   type SnapshotWarning,
 } from '../core/manifest.ts';
-import {
-  type BackupStep,
-  type Known,
-  knownArchives,
-  mustAskSchedule,
-  planBackup,
-  scheduleState,
-} from '../core/plan-backup.ts';
+import { type BackupStep, type Known, knownArchives, mustAskSchedule, planBackup } from '../core/plan-backup.ts';
 import { hasAllArchives } from '../core/plan-kinds.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { Vault } from '../store/vault.ts';
+import { commitSnapshot } from './commit-snapshot.ts';
 import { type Gathered, gather } from './gather.ts';
 import { type Ahead, createAhead } from './gather-ahead.ts';
-import { type GatheredKinds, gatherKinds, type KindCounts } from './gather-kinds.ts';
+import { gatherKinds, type KindCounts } from './gather-kinds.ts';
 import { type Journal, mapLimited } from './journal.ts';
 import { createSlots } from './slots.ts';
 
@@ -141,7 +133,7 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   }
   for (const { archive, surroundings } of found.values())
     if (archive && surroundings) services.learn?.(archive.contentSha256, surroundings);
-  return journal.step('commit', () => commit(services, options, begun.startedAt, plan, found, others));
+  return journal.step('commit', () => commitSnapshot(services, options, begun.startedAt, plan, found, others));
 };
 
 /** Both results, or the first failure once neither is at work any more. */
@@ -209,89 +201,4 @@ const outcomeOf = (step: BackupStep, { failure, isGone, isNew }: Gathered): Outc
   if (failure) return 'failed';
   if (step.do !== 'export' || isGone) return 'skipped';
   return isNew ? 'exported' : 'unchanged';
-};
-
-const prebuiltWarning = (last: Known | undefined): string =>
-  `delivered by Oracle (PREBUILT) and cannot be exported: ${last ? 'its last archive is kept' : 'it is not backed up'}`;
-
-const commit = async (
-  { oic, vault, now }: BackUpServices,
-  { filter }: BackUpOptions,
-  startedAt: string,
-  plan: readonly BackupStep[],
-  found: ReadonlyMap<string, Gathered>,
-  others: GatheredKinds,
-): Promise<BackupReport> => {
-  const here = plan.filter((step) => !found.get(step.integration.id)?.isGone);
-  const entries = here.map((step) => entryOf(step, found.get(step.integration.id)));
-  const ownFailures = plan.flatMap(({ integration: { id } }): SnapshotFailure[] => {
-    const failure = found.get(id)?.failure;
-    return failure ? [{ id, ...failure }] : [];
-  });
-  const ownWarnings = plan.flatMap((step): SnapshotWarning[] => {
-    const { id } = step.integration;
-    const message = step.do === 'skip' ? prebuiltWarning(step.last) : found.get(id)?.warning;
-    return message === undefined ? [] : [{ id, message }];
-  });
-  const failures = [...ownFailures, ...others.failures];
-  const warnings = [...ownWarnings, ...others.warnings];
-  const outcome = { complete: failures.length === 0, failures, warnings };
-  const times = { startedAt, finishedAt: now().toISOString() };
-  const hasFilter = filter.include !== undefined || filter.exclude !== undefined;
-  const { complete } = outcome;
-  const snapshot = await commitUnderFreeName(vault, {
-    formatVersion: 1,
-    instance: oic.instance,
-    snapshot: snapshotName(new Date(startedAt)),
-    ...times,
-    complete,
-    ...(hasFilter && { filter: { include: filter.include, exclude: filter.exclude } }),
-    integrations: entries,
-    ...others.sections,
-    failures,
-    warnings,
-  });
-  const exported = [...found.values()].filter(({ isNew }) => isNew).length;
-  return {
-    instance: oic.instance,
-    snapshot,
-    ...outcome,
-    integrations: entries.length,
-    exported,
-    unchanged: entries.filter(({ archive }) => archive).length - exported,
-    others: { counts: others.counts, exported: others.exported, unchanged: others.unchanged },
-    requests: oic.requests(),
-    ...times,
-  };
-};
-
-const entryOf = (step: BackupStep, found: Gathered | undefined): SnapshotIntegration => {
-  const { integration } = step;
-  const { id, code, version, name, status, lastUpdatedBy, tracing } = integration;
-  const archive = step.do === 'export' ? found?.archive : step.last?.archive;
-  const schedule = scheduleState(integration, found?.isStarted);
-  // Beside an earlier archive stands the time it was taken at, or the next night would take it for what is there now.
-  const lastUpdated = found?.isStale ? step.last?.lastUpdated : integration.lastUpdated;
-  return {
-    id,
-    code,
-    version,
-    name,
-    status,
-    ...(lastUpdated !== undefined && { lastUpdated }),
-    ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
-    schedule,
-    tracing,
-    archive: archive ?? null,
-  };
-};
-
-/** Two snapshots begun in one second: the second one counts on. A commit whose answer was lost finds itself there. */
-const commitUnderFreeName = async (vault: Vault, manifest: Manifest): Promise<string> => {
-  for (let at = new Date(manifest.startedAt).getTime(); ; at += 1000) {
-    const snapshot = snapshotName(new Date(at));
-    if (await vault.commitSnapshot({ ...manifest, snapshot })) return snapshot;
-    const there = await vault.getSnapshot(manifest.instance, snapshot);
-    if (there.startedAt === manifest.startedAt) return snapshot;
-  }
 };

@@ -56,11 +56,17 @@ export const createAhead = (atOnce: number, gather: (step: BackupStep) => Promis
       return Promise.allSettled([...begun.values()].map(({ result }) => result));
     },
     take: async (step) => {
-      const ahead = begun.get(step.integration.id);
-      if (!ahead || isSame(ahead.step, step)) return ahead?.result;
-      // Two that store one archive at once could make the stale one the newest.
-      await ahead.result.catch(() => undefined);
-      return undefined;
+      const { id } = step.integration;
+      const ahead = begun.get(id);
+      try {
+        // Waited for in any case: two that store one archive at once could make the stale one the newest.
+        const result = await ahead?.result;
+        return ahead && isSame(ahead.step, step) ? result : undefined;
+      } catch (error) {
+        // Told once: who tries again after it asks the instance again.
+        begun.delete(id);
+        throw error;
+      }
     },
   };
 };
