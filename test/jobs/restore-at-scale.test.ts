@@ -34,9 +34,9 @@ const start = async (options: SimulatorOptions = {}): Promise<{ simulator: Simul
 const codeOf = (n: number): string => `FLOW_${String(n).padStart(3, '0')}`;
 const NEEDY = 'NEEDS_SETTINGS';
 
-/** 1,000: 100 codes in three majors, 200 scheduled, 300 calling others, one circle, 20 on a connection that needs settings. */
-const fill = ({ instance }: Simulator): void => {
-  const refs = Array.from({ length: 800 }, (_, n) => ({ code: codeOf(n), version: '01.00.0000' }));
+/** With 800 codes 1,000: 100 codes in three majors, 200 scheduled, 300 calling others, one circle, 20 on a connection that needs settings. */
+const fill = ({ instance }: Simulator, codes: number): void => {
+  const refs = Array.from({ length: codes }, (_, n) => ({ code: codeOf(n), version: '01.00.0000' }));
   for (let n = 0; n < 100; n++)
     refs.push({ code: codeOf(n), version: '02.00.0000' }, { code: codeOf(n), version: '03.00.0000' });
   for (const [n, ref] of refs.entries()) {
@@ -96,7 +96,7 @@ const restoreInto = async (oic: OicClient, options: object = {}) => {
 
 test('a thousand integrations come back as they were, apart from what the report names', async () => {
   const source = await start();
-  fill(source.simulator);
+  fill(source.simulator, 800);
   expect(await workshop.backUp(source.oic)).toMatchObject({ integrations: 1000, complete: true });
   const target = await start({ latencyMs: { import: 1, activate: 1 } });
   configure(target.simulator);
@@ -120,11 +120,11 @@ test.each(['skip', 'replace'] as const)(
     const seed = Date.now() % 1_000_000;
     const random = createRandom(seed);
     const source = await start();
-    fill(source.simulator);
+    fill(source.simulator, 200);
     await workshop.backUp(source.oic);
     const target = await start();
     configure(target.simulator);
-    fill(target.simulator);
+    fill(target.simulator, 200);
     const { instance } = target.simulator;
     for (const { id, code, version } of instance.list()) {
       const fate = random.below(10);
