@@ -118,14 +118,14 @@ test('a restore killed at any of 25 moments and run again comes to the same end,
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
   process.stdout.write(`killing restores with SEED=${seed}\n`);
   const random = createRandom(seed);
-  fill(30);
+  fill(15);
   await desk.oic('backup', 'prod');
   let cutOff = 0;
   for (let kill = 0; kill < 25; kill++) {
     for (const { id } of target.instance.list()) target.instance.remove(id);
     const from = target.requests.length;
     const run = desk.start('restore', 'prod', '--to', 'dr');
-    await sleep(220 + random.below(400));
+    await sleep(180 + random.below(250));
     run.process.kill('SIGKILL');
     if ((await run.ended).exitCode === null) cutOff++;
     expect(await desk.oic('restore', 'prod', '--to', 'dr')).toMatchObject({ exitCode: 0 });
