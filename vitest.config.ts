@@ -1,8 +1,13 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** What starts no process and changes no environment: its files need not load the same modules each for themselves. */
-const PURE = ['test/core/**/*.test.ts', 'test/simulator/**/*.test.ts'];
+/** What changes nothing of its process: its files need not load the same modules each for themselves. */
+const PURE = [
+  'test/core/**/*.test.ts',
+  'test/simulator/**/*.test.ts',
+  'test/oic/**/*.test.ts',
+  'test/jobs/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -17,8 +17,8 @@ const restorePeak = async (count: number): Promise<number> => {
   try {
     await desk.configure({ prod: source, dr: target });
     for (let n = 0; n < count; n++) {
-      // 192 KB of what does not compress: the archives together are far larger than the bound.
-      source.instance.add(buildSampleArchive({ code: `FLOW_${n}`, version: '01.00.0000', paddingBytes: 196_608 }), {
+      // 128 KB of what does not compress: the archives together are far larger than the bound.
+      source.instance.add(buildSampleArchive({ code: `FLOW_${n}`, version: '01.00.0000', paddingBytes: 131_072 }), {
         status: n % 20 === 0 ? 'ACTIVATED' : 'CONFIGURED',
         lastUpdated: new Date('2026-01-01'),
       });
