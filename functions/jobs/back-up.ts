@@ -174,12 +174,12 @@ const listWanted = async (
     if (step) ahead.see(step);
   };
   try {
-    return selectWanted(await oic.listIntegrations(see), filter);
+    const wanted = selectWanted(await oic.listIntegrations(see), filter);
+    void ahead.close();
+    return wanted;
   } catch (error) {
     await ahead.close();
     throw error;
-  } finally {
-    void ahead.close();
   }
 };
 

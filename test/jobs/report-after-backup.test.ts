@@ -10,8 +10,8 @@ import type { ObjectStore } from '../../functions/store/object-store.ts';
 import { createReportStore } from '../../functions/store/report-store.ts';
 import { createVault } from '../../functions/store/vault.ts';
 import { connectTo } from '../oic/simulated.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { callingArchive } from './calling-archive.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 let workshop: Workshop;
@@ -30,15 +30,7 @@ afterEach(async () => {
   await workshop.close();
 });
 
-const archiveOf = (code: string, marker = 'a'): Buffer =>
-  buildSampleArchive({
-    code,
-    version: '01.00.0000',
-    name: `${code} flow`,
-    marker,
-    connections: [{ id: `${code}_REST` }, { id: 'ERP', name: 'ERP Cloud', type: 'erp' }],
-    calls: code === 'FLOW_0' ? [] : [{ code: 'FLOW_0', version: '01.00.0000' }],
-  });
+const archiveOf = (code: string, marker = 'a'): Buffer => callingArchive(code, 'FLOW_0', marker);
 
 const lastUpdated = new Date('2026-09-17T19:23:49.887Z');
 const add = (count: number, from = 0): void => {

@@ -9,8 +9,8 @@ import { createReportStore } from '../../functions/store/report-store.ts';
 import { createVault } from '../../functions/store/vault.ts';
 import { readPicture } from '../core/pictured.ts';
 import { connectTo } from '../oic/simulated.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { callingArchive } from './calling-archive.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 let workshop: Workshop;
@@ -30,15 +30,7 @@ afterEach(async () => {
   await workshop.close();
 });
 
-const archiveOf = (code: string, marker = 'a'): Buffer =>
-  buildSampleArchive({
-    code,
-    version: '01.00.0000',
-    name: `${code} flow`,
-    marker,
-    connections: [{ id: `${code}_REST` }, { id: 'ERP', name: 'ERP Cloud', type: 'erp' }],
-    calls: code === 'STOCK' ? [] : [{ code: 'STOCK', version: '01.00.0000' }],
-  });
+const archiveOf = (code: string, marker = 'a'): Buffer => callingArchive(code, 'STOCK', marker);
 
 /** Counts what is asked of the store. */
 const servicesOn = (store: ObjectStore): ReportServices & { asked: string[] } => {
