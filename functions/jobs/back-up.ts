@@ -103,7 +103,10 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   const [integrations, gone] = await bothOf(
     journal.step('list', () => listWanted(oic, options, known, ahead)),
     journal.step('check the vault', async () => {
-      const isHeld = await vault.archivesHeld(instance, ['integrations']);
+      const isHeld = await vault.archivesHeld(
+        instance,
+        [...known.values()].map(({ archive }) => archive),
+      );
       return [...known].filter(([, { archive }]) => !isHeld(archive)).map(([id]) => id);
     }),
   );

@@ -65,8 +65,8 @@ export const gatherKinds = async (
   const known = knownThings(earlier);
   const { listed, gone } = await journal.step('list the other kinds', async () => {
     const listing = await listKinds(oic, kinds, concurrency);
-    const isHeld = await vault.archivesHeld(oic.instance, ['projects', 'lookups', 'libraries']);
     const archives = Object.values(known).flatMap((things) => [...things.values()].map(({ archive }) => archive));
+    const isHeld = await vault.archivesHeld(oic.instance, archives);
     return { listed: listing, gone: archives.filter((archive) => !isHeld(archive)).map(({ key }) => key) };
   });
   const goneKeys = new Set(gone);

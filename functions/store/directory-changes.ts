@@ -120,17 +120,21 @@ const findCurrent = async (
   return { versionId: stamp, path, file };
 };
 
-/** Undefined when the key was changed meanwhile: the file says which version it is only between two equal looks. */
-const look = async (layout: DirectoryLayout, key: string): Promise<KeyState | undefined> => {
+const readState = async (layout: DirectoryLayout, key: string): Promise<KeyState> => {
   const olderSequences = await readSequences(layout, key);
   const lastSequence = olderSequences[0] ?? 0;
   let newest: CommittedChange | undefined;
   for (let next = olderSequences.shift(); next !== undefined; next = newest ? undefined : olderSequences.shift()) {
     newest = await readChange(layout, key, next);
   }
-  const current = await findCurrent(layout, key, newest);
-  const isStill = ((await readSequences(layout, key))[0] ?? 0) === lastSequence;
-  return isStill ? { lastSequence, newest, olderSequences, current } : undefined;
+  return { lastSequence, newest, olderSequences, current: await findCurrent(layout, key, newest) };
+};
+
+/** Undefined when the key was changed meanwhile: the file says which version it is only between two equal looks. */
+const look = async (layout: DirectoryLayout, key: string): Promise<KeyState | undefined> => {
+  const state = await readState(layout, key);
+  const isStill = ((await readSequences(layout, key))[0] ?? 0) === state.lastSequence;
+  return isStill ? state : undefined;
 };
 
 const publish = async (layout: DirectoryLayout, key: string, { directory, versionId }: Change): Promise<void> => {
@@ -160,6 +164,13 @@ export const observe = async (layout: DirectoryLayout, key: string): Promise<Key
       return state;
     }
   }
+};
+
+/** As `observe`; a key that changes meanwhile may be told as it was before. */
+export const glance = async (layout: DirectoryLayout, key: string): Promise<KeyState> => {
+  const state = await readState(layout, key);
+  const isAsStored = state.newest?.isPublished && state.newest.versionId === state.current?.versionId;
+  return isAsStored ? state : observe(layout, key);
 };
 
 /** Makes the prepared change the one after `state`, and publishes it. @returns false when somebody else was faster. */

@@ -5,7 +5,6 @@
 import type { IntegrationRef } from '../core/integration.ts';
 import {
   ARCHIVE_FOLDERS,
-  type ArchiveKind,
   archiveKey,
   archiveKindOfKey,
   archivePrefixes,
@@ -20,7 +19,7 @@ import {
 } from '../core/keys.ts';
 import { type ArchiveRef, formatManifest, type Manifest, parseManifest } from '../core/manifest.ts';
 import { sha256 as hashOf } from '../core/slices.ts';
-import { type ObjectStore, PreconditionFailed, type VersionEntry } from './object-store.ts';
+import { type ObjectStore, type ObjectVersion, PreconditionFailed, type VersionEntry } from './object-store.ts';
 import { StoreError } from './store-error.ts';
 
 export interface Vault {
@@ -36,10 +35,10 @@ export interface Vault {
   /** Keeps a target's own copy before a restore replaces it. */
   keepSafe(target: string, ref: IntegrationRef, bytes: Uint8Array): Promise<void>;
   /**
-   * A test for "the vault holds exactly this version, as the newest of its key", of the instance's archives as they are
-   * now, in some folders. An older version is on its way out by the bucket's lifecycle, so a new snapshot must not come to depend on it.
+   * A test for "the vault holds exactly this version now, as the newest of its key", of those archives. An older version
+   * is on its way out by the bucket's lifecycle, so a new snapshot must not come to depend on it.
    */
-  archivesHeld(instance: string, folders?: readonly ArchiveKind[]): Promise<(archive: ArchiveRef) => boolean>;
+  archivesHeld(instance: string, archives: readonly ArchiveRef[]): Promise<(archive: ArchiveRef) => boolean>;
   /** The commit. @returns false when a snapshot of that name exists already. */
   commitSnapshot(manifest: Manifest): Promise<boolean>;
   /** Names, newest first. */
@@ -111,14 +110,18 @@ export const createVault = (store: ObjectStore): Vault => {
       }
       return object.body;
     },
-    archivesHeld: async (instance, folders = ARCHIVE_FOLDERS) => {
-      const held = new Map<string, number>();
-      for (const folder of folders) {
-        for await (const { key, versionId, bytes, isCurrent } of store.listVersions(`${folder}/${instance}/`)) {
-          if (isCurrent) held.set(`${key}\n${versionId}`, bytes);
-        }
+    archivesHeld: async (instance, archives) => {
+      const held = new Map<string, ObjectVersion>();
+      const keys = Map.groupBy(new Set(archives.map(({ key }) => key)), (key) => archiveKindOfKey(instance, key));
+      for (const folder of ARCHIVE_FOLDERS) {
+        const inFolder = keys.get(folder) ?? [];
+        if (inFolder.length === 0) continue;
+        for await (const found of store.headAll(`${folder}/${instance}/`, inFolder)) held.set(found.key, found);
       }
-      return ({ key, versionId, bytes }) => held.get(`${key}\n${versionId}`) === bytes;
+      return ({ key, versionId, bytes }) => {
+        const found = held.get(key);
+        return found?.versionId === versionId && found.bytes === bytes;
+      };
     },
     commitSnapshot: async (manifest) => {
       try {

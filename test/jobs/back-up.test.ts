@@ -268,8 +268,9 @@ describe('while the list is still being read', () => {
     const [entry] = (await latest(oic)).integrations;
     expect(entry).toMatchObject({ id: idOf(0), lastUpdatedBy: 'bob' });
     expect(entry?.archive?.contentSha256).toBe((await readArchive(archiveOf(0, 'b'))).contentSha256);
-    const isHeld = await workshop.vault.archivesHeld('dev');
-    expect((await latest(oic)).integrations.every(({ archive }) => archive && isHeld(archive))).toBe(true);
+    const archives = (await latest(oic)).integrations.flatMap(({ archive }) => archive ?? []);
+    const isHeld = await workshop.vault.archivesHeld('dev', archives);
+    expect(archives.filter(isHeld)).toHaveLength(61);
   });
 });
 

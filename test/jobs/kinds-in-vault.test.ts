@@ -132,9 +132,9 @@ describe('pruning a vault of all kinds', () => {
 test('what the vault holds is told for every kind, as its newest version', async () => {
   const { vault } = workshop;
   const [old, young] = [await takeSnapshot(1, 'a'), await takeSnapshot(2, 'b')];
-  const isHeld = await vault.archivesHeld('dev');
   const refs = ({ projects = [], lookups = [], libraries = [] }: Manifest): ArchiveRef[] =>
     [...projects, ...lookups, ...libraries].flatMap(({ archive }) => archive ?? []);
+  const isHeld = await vault.archivesHeld('dev', [...refs(old), ...refs(young)]);
 
   expect(refs(old).filter(isHeld)).toEqual([]);
   expect(refs(young).filter(isHeld)).toHaveLength(3);

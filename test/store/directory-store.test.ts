@@ -107,6 +107,19 @@ describe('a directory store, seen by a person', () => {
     expect(await textOf(store, KEY)).toBe('67890');
   });
 
+  it('tells of many keys at once what it tells of each', async () => {
+    await store.put(KEY, bytes('put'));
+    await store.put('put', bytes('only put'));
+    await putByHand('over what was put');
+    await writeFile(join(root, 'only by hand'), 'text');
+    await store.put('gone', bytes('taken away'));
+    await rm(join(root, 'gone'));
+
+    const found = await collect(store.headAll('', [KEY, 'put', 'only by hand', 'gone']));
+
+    expect(found).toEqual([await store.head(KEY), await store.head('put'), await store.head('only by hand')]);
+  });
+
   it('keeps what was put by hand, under the same id, when it is put over or deleted', async () => {
     await putByHand('by hand 1');
     const first = await currentId();

@@ -173,6 +173,19 @@ const describeListing = (current: () => ObjectStore): void => {
     expect(await under('')).toEqual([keys, keys]);
   });
 
+  it('tells what is current at many keys', async () => {
+    const keys = Array.from({ length: 70 }, (_, n) => `p/${n}/x`);
+    for (const key of [...keys, 'p/deleted', 'p/other', 'q/elsewhere']) await current().put(key, bytes(key));
+    await current().put('p/7/x', bytes('a younger version'));
+    await current().delete('p/deleted');
+
+    const found = await collect(current().headAll('p/', [...keys, 'p/deleted', 'p/never', 'p/7']));
+
+    const heads = await Promise.all(keys.map((key) => current().head(key)));
+    expect(found.toSorted((a, b) => keys.indexOf(a.key) - keys.indexOf(b.key))).toEqual(heads);
+    expect(await collect(current().headAll('p/', []))).toEqual([]);
+  });
+
   it('lists the versions of a key newest first and says which is current', async () => {
     const a1 = await current().put('a', bytes('a1'));
     const b1 = await current().put('b', bytes('b1'));
