@@ -11,7 +11,7 @@ import type { Answer } from './transport.ts';
 export const flag = z.optional(z.nullable(z.boolean()));
 export const text = z.optional(z.nullable(z.string()));
 
-const INTEGRATION = z.looseObject({
+const INTEGRATION = z.object({
   code: z.string().check(z.refine(isCode, 'not an integration code')),
   version: z.string().check(z.refine(isVersion, 'not a version like 01.00.0000')),
   name: text,

@@ -7,7 +7,7 @@
  *   <root>/.versions/.new/<random>/               a change being prepared
  */
 import type { BigIntStats } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { checkKey } from './object-key.ts';
 import { StoreError } from './store-error.ts';
 
@@ -54,8 +54,8 @@ export const createLayout = (root: string): DirectoryLayout => {
   const versions = join(root, '.versions');
   return {
     staging: join(versions, '.new'),
-    file: (key) => join(root, key),
-    changes: (key) => join(versions, key),
+    file: (key) => `${root}${sep}${key}`,
+    changes: (key) => `${versions}${sep}${key}`,
   };
 };
 

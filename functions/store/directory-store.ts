@@ -42,7 +42,7 @@ import {
 } from './object-store.ts';
 import { StoreError } from './store-error.ts';
 
-const KEYS_AT_ONCE = 64;
+const KEYS_AT_ONCE = 32;
 
 interface PreparedObject extends Change {
   readonly versionId: string;
@@ -112,13 +112,18 @@ async function* listKeys<T>(
 }
 
 /** One by one: a walk through all folders reads twice as much. */
-async function* headAll(layout: DirectoryLayout, keys: readonly string[]): AsyncGenerator<ObjectVersion> {
-  for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
-    const chunk = keys.slice(from, from + KEYS_AT_ONCE);
-    const states = await Promise.all(chunk.map((key) => glance(layout, key)));
-    for (const [n, { current }] of states.entries()) if (current) yield describe(chunk[n] ?? '', current);
-  }
-}
+const headAll = async (layout: DirectoryLayout, keys: readonly string[]): Promise<ObjectVersion[]> => {
+  const found: ObjectVersion[] = [];
+  const waiting = keys.values();
+  const lane = async (): Promise<void> => {
+    for (const key of waiting) {
+      const { current } = await glance(layout, key);
+      if (current) found.push(describe(key, current));
+    }
+  };
+  await Promise.all(Array.from({ length: KEYS_AT_ONCE }, lane));
+  return found;
+};
 
 /** Nothing may stand in the way once the change is committed. */
 const makeRoom = async (layout: DirectoryLayout, key: string): Promise<void> => {
@@ -204,7 +209,13 @@ export const createDirectoryStore = (location: string): ObjectStore => {
         const found = await findVersion(layout, key, versionId);
         return found && describe(key, found);
       }),
-    headAll: (_, keys) => listExplained(headAll(layout, keys)),
+    headAll: async (_, keys) => {
+      try {
+        return await headAll(layout, keys);
+      } catch (error) {
+        throw explainFileError(error, root);
+      }
+    },
     list: (prefix) => listExplained(listKeys(layout, prefix, listCurrentOf)),
     listVersions: (prefix) => listExplained(listKeys(layout, prefix, listVersionsOf)),
     delete: (key, condition) => explained(key, () => deleteObject(layout, key, condition)),

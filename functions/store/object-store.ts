@@ -36,7 +36,7 @@ export interface ObjectStore {
   get(key: string, versionId?: string): Promise<StoredObject | undefined>;
   head(key: string, versionId?: string): Promise<ObjectVersion | undefined>;
   /** The current versions at many keys, all of them under the prefix: those that are there, in any order. */
-  headAll(prefix: string, keys: readonly string[]): AsyncIterable<ObjectVersion>;
+  headAll(prefix: string, keys: readonly string[]): Promise<readonly ObjectVersion[]>;
   /** Current versions under a prefix, in key order (code units). */
   list(prefix: string): AsyncIterable<ObjectVersion>;
   /** Every readable version under a prefix: keys in order, newest version of a key first. Delete markers are not listed. */

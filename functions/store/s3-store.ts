@@ -241,10 +241,10 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => {
   }
 
   /** A listing: a request for each thousand, where asking for every key is one each. */
-  async function* headAll(prefix: string, keys: readonly string[]): AsyncGenerator<ObjectVersion> {
+  const headAll = async (prefix: string, keys: readonly string[]): Promise<ObjectVersion[]> => {
     const wanted = new Set(keys);
-    for await (const version of list(prefix)) if (wanted.has(version.key)) yield version;
-  }
+    return (await Array.fromAsync(list(prefix))).filter(({ key }) => wanted.has(key));
+  };
 
   return {
     name,

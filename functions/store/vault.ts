@@ -116,7 +116,7 @@ export const createVault = (store: ObjectStore): Vault => {
       for (const folder of ARCHIVE_FOLDERS) {
         const inFolder = keys.get(folder) ?? [];
         if (inFolder.length === 0) continue;
-        for await (const found of store.headAll(`${folder}/${instance}/`, inFolder)) held.set(found.key, found);
+        for (const found of await store.headAll(`${folder}/${instance}/`, inFolder)) held.set(found.key, found);
       }
       return ({ key, versionId, bytes }) => {
         const found = held.get(key);

@@ -39,6 +39,10 @@ const withInstance = async <T>(plan: InstancePlan, work: (instance: BenchInstanc
 const backup = (instance: BenchInstance, concurrency?: number): Promise<Run & { report: Record<string, unknown> }> =>
   inDirectory(async (directory) => (await setUp(directory, { dev: instance }, concurrency))('backup', 'dev'));
 
+/** From the first request to the last, without the start of the process. */
+const secondsOf = ({ startedAt, finishedAt }: Record<string, unknown>): number =>
+  (Date.parse(String(finishedAt)) - Date.parse(String(startedAt))) / 1000;
+
 const s = (seconds: number): string => `${seconds.toFixed(2)} s`;
 
 /** 1: a full backup, process start included, against what people use today and against the bound; the better of two. */
@@ -76,8 +80,7 @@ export const measureOverhead = (count: number): Promise<Row[]> =>
     const [bare, ours]: [number[], number[]] = [[], []];
     for (let round = 0; round < 3; round++) {
       bare.push(await bareLoop(instance));
-      const { report } = await backup(instance);
-      ours.push((Date.parse(String(report.finishedAt)) - Date.parse(String(report.startedAt))) / 1000);
+      ours.push(secondsOf((await backup(instance)).report));
     }
     const [least, seconds] = [Math.min(...bare), Math.min(...ours)];
     return [
@@ -93,7 +96,7 @@ export const measureOverhead = (count: number): Promise<Row[]> =>
 /** Projects, lookups, libraries, packages, connections and agent groups: one page of each. */
 const OTHER_KINDS = 6;
 
-/** 3: a night on which nothing changed; and the peak memory of the first night, for 6. */
+/** 3: a night on which nothing changed, the best of three, by turns with the listing; and the peak memory of the first night, for 6. */
 export const measureUnchanged = async (counts: readonly number[]): Promise<Row[]> => {
   const rows: Row[] = [];
   const peaks = new Map<number, number>();
@@ -102,16 +105,20 @@ export const measureUnchanged = async (counts: readonly number[]): Promise<Row[]
       inDirectory(async (directory) => {
         const oic = await setUp(directory, { dev: instance });
         peaks.set(count, (await oic('backup', 'dev')).peakMb);
-        const { report } = await oic('backup', 'dev');
-        const seconds = (Date.parse(String(report.finishedAt)) - Date.parse(String(report.startedAt))) / 1000;
+        const [nights, listings]: [Record<string, unknown>[], number[]] = [[], []];
+        for (let round = 0; round < 3; round++) {
+          nights.push((await oic('backup', 'dev')).report);
+          listings.push(await bareListing(instance));
+        }
         const expected = Math.ceil(count / 100) + OTHER_KINDS + 1 + instance.startedSchedules;
-        const listing = await bareListing(instance);
+        const requests = Math.max(...nights.map((night) => Number(night.requests)));
+        const [seconds, listing] = [Math.min(...nights.map(secondsOf)), Math.min(...listings)];
         rows.push(
           {
             what: `3  ${count} unchanged: requests more than pages + token + schedules`,
-            value: Number(report.requests) - expected,
+            value: requests - expected,
             atMost: 0,
-            from: `${report.requests} requests`,
+            from: `${requests} requests`,
           },
           {
             what: `3  ${count} unchanged: times as long as listing alone`,

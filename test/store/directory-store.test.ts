@@ -115,9 +115,10 @@ describe('a directory store, seen by a person', () => {
     await store.put('gone', bytes('taken away'));
     await rm(join(root, 'gone'));
 
-    const found = await collect(store.headAll('', [KEY, 'put', 'only by hand', 'gone']));
+    const found = await store.headAll('', [KEY, 'put', 'only by hand', 'gone']);
 
-    expect(found).toEqual([await store.head(KEY), await store.head('put'), await store.head('only by hand')]);
+    const heads = await Promise.all([KEY, 'put', 'only by hand'].map((key) => store.head(key)));
+    expect(new Set(found)).toEqual(new Set(heads));
   });
 
   it('keeps what was put by hand, under the same id, when it is put over or deleted', async () => {
