@@ -4,11 +4,13 @@ import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { holdYoungGeneration } from './cli/young-generation.ts';
 import { isBug } from './core/bug.ts';
 import { ConfigError } from './core/config-error.ts';
 
 // Two fifths of the start are compiling what was compiled before. Not in the shared temporary directory, where others write.
 enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'oic'));
+holdYoungGeneration();
 
 type Action = (...args: never[]) => Promise<number>;
 
