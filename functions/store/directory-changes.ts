@@ -10,13 +10,14 @@
  * through the versions in their order, and a process that died, or slept, between the two steps does no harm.
  */
 import type { BigIntStats } from 'node:fs';
-import { readdir, realpath, rename, rm } from 'node:fs/promises';
+import { realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   ensureDirectory,
   exists,
   haveSameBytes,
   linkOrCopy,
+  readNames,
   renameIfThere,
   statFile,
   syncDirectory,
@@ -63,7 +64,7 @@ export interface KeyState {
 }
 
 const readSequences = async (layout: DirectoryLayout, key: string): Promise<number[]> => {
-  const names = (await unless(['ENOENT'], readdir(layout.changes(key)))) ?? [];
+  const names = await readNames(layout.changes(key));
   return names.flatMap((name) => sequenceOf(name) ?? []).sort((a, b) => b - a);
 };
 
@@ -74,7 +75,7 @@ const readChange = async (
   sequence: number,
 ): Promise<CommittedChange | undefined> => {
   const directory = join(layout.changes(key), changeName(sequence));
-  const names = (await unless(['ENOENT'], readdir(directory))) ?? [];
+  const names = await readNames(directory);
   const versionId = names.find((name) => !name.startsWith('.'));
   if (versionId === undefined && !names.includes(DELETED)) return undefined;
   return { directory, versionId, isPublished: !names.includes(UNPUBLISHED) };

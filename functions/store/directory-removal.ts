@@ -3,13 +3,14 @@
  * to take it: a removed version leaves `.removed` in its place, and removing the newest is a change of its own, which
  * commits what the newest has hidden once more.
  */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Change, commit, type KeyState, readOlder, settle } from './directory-changes.ts';
 import {
   exists,
   isSettledLongAgo,
   linkOrCopy,
+  readNames,
   sweepStaging,
   syncDirectory,
   unless,
@@ -55,7 +56,7 @@ const forgetRemoved = async (layout: DirectoryLayout, key: string, state: KeySta
   await sweepStaging(layout.staging);
   for (const sequence of state.olderSequences) {
     const directory = join(layout.changes(key), changeName(sequence));
-    const names = (await unless(['ENOENT'], readdir(directory))) ?? [];
+    const names = await readNames(directory);
     const isEmpty = names.length === 1 && names[0] === REMOVED;
     if (isEmpty && (await isSettledLongAgo(directory))) await rm(directory, { recursive: true, force: true });
   }
