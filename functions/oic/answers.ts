@@ -1,5 +1,5 @@
 /**
- * The shapes of Oracle's answers, checked by schema: what we use must be there, unknown fields are let through, a wrong
+ * The shapes of Oracle's answers, checked by schema: what we use must be there, unknown fields do no harm, a wrong
  * shape is an error and never a guess. The wire is camelCase; the hyphenated names in Oracle's OIC 3 pages are an
  * artefact of their generator.
  */
@@ -11,6 +11,7 @@ import type { Answer } from './transport.ts';
 export const flag = z.optional(z.nullable(z.boolean()));
 export const text = z.optional(z.nullable(z.string()));
 
+/** Not loose: there may be ten thousand, each with fifty fields that nobody looks at. */
 const INTEGRATION = z.object({
   code: z.string().check(z.refine(isCode, 'not an integration code')),
   version: z.string().check(z.refine(isVersion, 'not a version like 01.00.0000')),
