@@ -15,6 +15,7 @@ import {
   type FoundVersion,
   findStored,
   glance,
+  type KeyState,
   observe,
   readOlder,
   settle,
@@ -112,12 +113,12 @@ async function* listKeys<T>(
 }
 
 /** One by one: a walk through all folders reads twice as much. */
-const headAll = async (layout: DirectoryLayout, keys: readonly string[]): Promise<ObjectVersion[]> => {
+const headAll = async (keys: readonly string[], look: (key: string) => Promise<KeyState>): Promise<ObjectVersion[]> => {
   const found: ObjectVersion[] = [];
   const waiting = keys.values();
   const lane = async (): Promise<void> => {
     for (const key of waiting) {
-      const { current } = await glance(layout, key);
+      const { current } = await look(key);
       if (current) found.push(describe(key, current));
     }
   };
@@ -209,13 +210,7 @@ export const createDirectoryStore = (location: string): ObjectStore => {
         const found = await findVersion(layout, key, versionId);
         return found && describe(key, found);
       }),
-    headAll: async (_, keys) => {
-      try {
-        return await headAll(layout, keys);
-      } catch (error) {
-        throw explainFileError(error, root);
-      }
-    },
+    headAll: (_, keys) => headAll(keys, (key) => explained(key, () => glance(layout, key))),
     list: (prefix) => listExplained(listKeys(layout, prefix, listCurrentOf)),
     listVersions: (prefix) => listExplained(listKeys(layout, prefix, listVersionsOf)),
     delete: (key, condition) => explained(key, () => deleteObject(layout, key, condition)),

@@ -242,6 +242,7 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => {
 
   /** A listing: a request for each thousand, where asking for every key is one each. */
   const headAll = async (prefix: string, keys: readonly string[]): Promise<ObjectVersion[]> => {
+    for (const key of keys) checkKey(key);
     const wanted = new Set(keys);
     return (await Array.fromAsync(list(prefix))).filter(({ key }) => wanted.has(key));
   };

@@ -132,6 +132,7 @@ const measureNights = (count: number, pageMs: number): Promise<{ rows: Row[]; pe
     }),
   );
 
+/** 3, and 6 for small archives. @param counts the last two are compared in memory */
 export const measureUnchanged = async (counts: readonly [number, number, number]): Promise<Row[]> => {
   const nights = [];
   for (const count of counts) nights.push(await measureNights(count, 0));

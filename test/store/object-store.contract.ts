@@ -75,6 +75,7 @@ const describeReading = (current: () => ObjectStore): void => {
     const refusal = { name: 'StoreError', kind: 'bad-key' };
     await expect(current().put(key, bytes('x'))).rejects.toMatchObject(refusal);
     await expect(current().get(key)).rejects.toMatchObject(refusal);
+    await expect(current().headAll('', ['a', key])).rejects.toMatchObject(refusal);
     await expect(current().delete(key)).rejects.toMatchObject(refusal);
   });
 };
