@@ -2,7 +2,7 @@
  * Somebody is told: all alarms, on one topic. Each says what it means and names the article of the README's runbook that
  * says what to do.
  */
-import { Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   type CreateAlarmOptions as AlarmOptions,
@@ -11,6 +11,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -32,7 +33,31 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, email: string | undefined) {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { displayName: 'oic-lifecycle alarms', enforceSSL: true });
+    this.topic.addToResourcePolicy(this.mayPublish());
     if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
+    new CfnOutput(this, 'TopicArn', { value: this.topic.topicArn }).overrideLogicalId('AlarmTopicArn');
+  }
+
+  /**
+   * `enforceSSL` gives the topic a policy, which takes the place of the one SNS gives a topic without: nobody may publish
+   * until it says so, and `SnsAction` does not say it for alarms
+   * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html).
+   */
+  private mayPublish(): PolicyStatement {
+    const stack = Stack.of(this);
+    const ownAlarms = stack.formatArn({
+      service: 'cloudwatch',
+      resource: 'alarm',
+      resourceName: `${stack.stackName}-*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    return new PolicyStatement({
+      sid: 'AlarmsMayPublish',
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [this.topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnLike: { 'aws:SourceArn': ownAlarms } },
+    });
   }
 
   /** Something happened. It is told once; that it does not go on happening is no news. */

@@ -33,6 +33,44 @@ test('all go to one topic, by TLS only, which mails the address in the settings'
   );
 });
 
+describe('the topic lets itself be published to', () => {
+  const [topic] = [...lifecycle.ofType('AWS::SNS::Topic').keys()];
+  const [{ Properties }] = [...lifecycle.ofType('AWS::SNS::TopicPolicy').values()] as [Resource];
+  const statements: readonly Record<string, unknown>[] = Properties.PolicyDocument.Statement;
+
+  // A topic policy takes the place of the default one, so whoever is not named here is refused.
+  test('by the alarms of this stack in this account, and by nobody else', () => {
+    expect(Properties.Topics).toEqual([{ Ref: topic }]);
+    expect(statements.filter(({ Effect }) => Effect === 'Allow')).toEqual([
+      {
+        Sid: 'AlarmsMayPublish',
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Resource: { Ref: topic },
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+          ArnLike: { 'aws:SourceArn': expect.anything() },
+        },
+      },
+    ]);
+  });
+
+  test('by every alarm there is: its name is of the kind the policy names', () => {
+    const { Condition } = statements.find(({ Effect }) => Effect === 'Allow') as {
+      Condition: { ArnLike: { 'aws:SourceArn': { 'Fn::Join': [string, (string | { Ref: string })[]] } } };
+    };
+    const [delimiter, parts] = Condition.ArnLike['aws:SourceArn']['Fn::Join'];
+    const arn = parts.map((part) => (typeof part === 'string' ? part : part.Ref)).join(delimiter);
+    expect(arn).toBe('arn:AWS::Partition:cloudwatch:AWS::Region:AWS::AccountId:alarm:OicLifecycle-*');
+    for (const name of alarms.keys()) expect(name).toMatch(/^OicLifecycle-/);
+  });
+
+  test('and the stack tells its name, so that somebody can try it', () => {
+    lifecycle.template.hasOutput('AlarmTopicArn', { Value: { Ref: topic } });
+  });
+});
+
 test('without an address there is the topic, and nobody is mailed', () => {
   synthesize().lifecycle.template.resourceCountIs('AWS::SNS::Subscription', 0);
 });
