@@ -256,7 +256,10 @@ program
   .description('an OIC on loopback, to try everything on')
   .option('--json', 'one JSON document on stdout, nothing else')
   .option('--port <port>', 'port to listen on (default: any free one)', '0')
-  .option('--seed <directory>', 'load every .iar, .par, .car and .csv file found there')
+  .option(
+    '--seed <directory>',
+    'load every .iar, .par, .car, .jar and .csv file found there, and say which could not be',
+  )
   .addHelpText('after', '\nExample:\n  $ oic simulate --port 8080 --seed ./archives')
   .action(async (options: { json?: boolean; port: string; seed?: string }) => {
     process.exitCode = await (await import('./cli/simulate.ts')).simulate(options);

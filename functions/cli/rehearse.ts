@@ -24,7 +24,8 @@ const CONCURRENCY = 8;
 
 export const rehearse = async (vault: Vault, manifest: Manifest): Promise<Rehearsal> => {
   const { startSimulator } = await import('../../test/simulator/server.ts');
-  const activeLimit = manifest.integrations.length;
+  const inProjects = (manifest.projects ?? []).reduce((sum, { integrations }) => sum + integrations.length, 0);
+  const activeLimit = manifest.integrations.length + inProjects;
   // Connections have their settings in the real target only; here they count as configured.
   const simulator = await startSimulator({
     behaviour: { importedConnection: 'CONFIGURED', inactiveCalleeActivation: 'succeeds', activeLimit },

@@ -1,7 +1,9 @@
 /** `oic simulate`: an OIC on loopback to try everything on. Loaded only when it is asked for. */
+
 import { ConfigError } from '../core/config-error.ts';
+import { describeCounts } from '../core/kinds.ts';
 import { Refused } from '../core/refused.ts';
-import { createOutput } from './output.ts';
+import { count, createOutput } from './output.ts';
 
 const portOf = (text: string): number => {
   const port = Number(text);
@@ -18,9 +20,10 @@ export const simulate = async (options: { json?: boolean; port: string; seed?: s
       ? new Refused(`port ${options.port} cannot be had (${error.code}); choose another, or leave --port out`)
       : error;
   });
+  let seeded: Awaited<ReturnType<typeof seedFromDirectory>> | undefined;
   if (options.seed !== undefined) {
     try {
-      await seedFromDirectory(simulator, options.seed);
+      seeded = await seedFromDirectory(simulator, options.seed);
     } catch (error) {
       await simulator.close();
       throw new ConfigError(`--seed ${options.seed} cannot be loaded: ${(error as Error).message}`);
@@ -29,17 +32,21 @@ export const simulate = async (options: { json?: boolean; port: string; seed?: s
   const { url, integrationInstance } = simulator;
   const settings = { instances: { sim: { url, integrationInstance, secret: 'none', deploy: {} } } };
   const credentials = { sim: simulator.credentials() };
-  out.result(
-    { url, integrationInstance, integrations: simulator.instance.list().length, settings, credentials },
-    () => [
-      `a simulated OIC listens on ${url} (integrationInstance ${integrationInstance}), with ${simulator.instance.list().length} integrations`,
-      'settings, for --config:',
-      JSON.stringify(settings),
-      'credentials, for --credentials:',
-      JSON.stringify(credentials),
-      'Ctrl-C ends it',
-    ],
-  );
+  const integrations = simulator.instance.list().length;
+  const { others = [], refused = [] } = seeded ?? {};
+  const numberOf = (kind: 'projects' | 'lookups' | 'libraries'): number =>
+    others.filter((id) => id.startsWith(`${kind}/`)).length;
+  const kinds = { projects: numberOf('projects'), lookups: numberOf('lookups'), libraries: numberOf('libraries') };
+  out.result({ url, integrationInstance, integrations, kinds, refused, settings, credentials }, () => [
+    `a simulated OIC listens on ${url} (integrationInstance ${integrationInstance}), with ${count(integrations, 'integration')}${others.length === 0 ? '' : `, ${describeCounts(kinds)}`}`,
+    ...(refused.length === 0 ? [] : [`${count(refused.length, 'file')} of ${options.seed} could not be loaded:`]),
+    ...refused.map(({ file, reason }) => `  ${file}: ${reason}`),
+    'settings, for --config:',
+    JSON.stringify(settings),
+    'credentials, for --credentials:',
+    JSON.stringify(credentials),
+    'Ctrl-C ends it',
+  ]);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);

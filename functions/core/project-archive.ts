@@ -15,6 +15,7 @@ import { readYamlFacts } from './yaml-facts.ts';
 import { readZip } from './zip.ts';
 
 interface ProjectIntegration extends IntegrationRef {
+  readonly name: string;
   /** The state at the moment of the export: ACTIVATED, CONFIGURED, ... */
   readonly persistedState: string | undefined;
 }
@@ -117,27 +118,44 @@ const readIntegration = (folder: string, info: Buffer | undefined): ProjectInteg
       `The exported project lacks a part every integration in one has: ${quoted(`${folder}/info.json`)}.`,
     );
   }
-  const facts = jsonObject(info);
+  const facts = infoFacts(info);
   if (!facts) throw new ArchiveError('damaged', `The info.json of ${quoted(folder)} in the project is not JSON.`);
-  const said = { code: facts.code ?? code, version: facts.version ?? version };
+  const said = { code: facts.get('code') ?? code, version: facts.get('version') ?? version };
   if (said.code !== code || said.version !== version) {
-    const other = quoted(`${String(said.code)}|${String(said.version)}`);
+    const other = quoted(`${said.code}|${said.version}`);
     throw new ArchiveError(
       'identity',
       `The exported project disagrees with itself: the folder ${quoted(folder)} holds ${other} by its info.json.`,
     );
   }
-  const { persistedState } = facts;
   return {
     ...integrationRef(code, version),
-    persistedState: typeof persistedState === 'string' && persistedState ? persistedState : undefined,
+    name: facts.get('name') || code,
+    persistedState: facts.get('persistedState') || undefined,
   };
+};
+
+/**
+ * What an info.json says of its integration: below `properties`, beside `dependencies`, in every export of a real project
+ * that was looked into; at the top in others. What it leaves out, the folder tells.
+ */
+const infoFacts = (data: Buffer): ReadonlyMap<string, string> | undefined => {
+  const info = jsonObject(data);
+  if (!info) return undefined;
+  const { properties } = info;
+  const facts = { ...info, ...(typeof properties === 'object' ? properties : undefined) };
+  return new Map(
+    Object.entries(facts).flatMap(([key, value]) =>
+      typeof value === 'string' || typeof value === 'number' ? [[key, String(value)]] : [],
+    ),
+  );
 };
 
 const jsonObject = (data: Buffer): Readonly<Record<string, unknown>> | undefined => {
   try {
     const json: unknown = JSON.parse(data.toString('utf8'));
-    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
+    const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
+    return isObject ? (json as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }

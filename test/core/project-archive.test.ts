@@ -2,17 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { ArchiveError } from '../../functions/core/archive-error.ts';
 import { readProjectArchive } from '../../functions/core/project-archive.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { readZip } from '../simulator/zip.ts';
 import { edited, forgeZip, replaceIn } from './archive-forge.ts';
-import { buildProject, type SampleProject } from './kinds-forge.ts';
+import { buildEmptyDeployment, buildProject, type SampleProject } from './kinds-forge.ts';
 
 const SAMPLE = {
   code: 'SHOP-EU',
   name: 'Shop: Europe',
   integrations: [
-    { code: 'ORDER_SYNC', version: '01.00.0002', state: 'ACTIVATED' },
+    { code: 'ORDER_SYNC', version: '01.00.0002', name: 'Order sync', state: 'ACTIVATED' },
     { code: 'A_01.00.0000_B', version: '01.00.0000', state: 'CONFIGURED' },
   ],
   lookups: ['COUNTRIES'],
+} satisfies SampleProject;
+
+const RECORDED = {
+  code: 'SHOP',
+  name: 'Shop',
+  layout: 'flat',
+  integrations: [{ code: 'NIGHTLY_LOAD', version: '01.00.0000', schedule: 'FREQ=DAILY' }],
 } satisfies SampleProject;
 
 const digestOf = async (bytes: Uint8Array): Promise<string> => (await readProjectArchive(bytes)).contentSha256;
@@ -29,8 +37,8 @@ describe('an exported project', () => {
       code: 'SHOP-EU',
       name: 'Shop: Europe',
       integrations: [
-        { id: 'A_01.00.0000_B|01.00.0000', persistedState: 'CONFIGURED' },
-        { id: 'ORDER_SYNC|01.00.0002', persistedState: 'ACTIVATED' },
+        { id: 'A_01.00.0000_B|01.00.0000', name: 'A_01.00.0000_B', persistedState: 'CONFIGURED' },
+        { id: 'ORDER_SYNC|01.00.0002', name: 'Order sync', persistedState: 'ACTIVATED' },
       ],
       connections: [{ id: 'SHOP_REST', type: 'rest', securityPolicy: 'BASIC_AUTH' }],
       lookups: ['COUNTRIES'],
@@ -38,7 +46,45 @@ describe('an exported project', () => {
     });
   });
 
-  it('is the same in a folder of its own, as a deployment is exported', async () => {
+  it('is read with its facts at the top of info.json too, as it was recorded', async () => {
+    expect(await readProjectArchive(buildProject(RECORDED))).toMatchObject({
+      code: 'SHOP',
+      name: 'Shop',
+      integrations: [{ id: 'NIGHTLY_LOAD|01.00.0000', name: 'NIGHTLY_LOAD', persistedState: 'ACTIVATED' }],
+    });
+  });
+
+  it('may be one deployment without integrations: three members', async () => {
+    const bytes = buildEmptyDeployment({ code: 'SHOP', name: 'Shop' }, '100000001');
+    expect(
+      readZip(bytes)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['project/labels/100000001.json', 'project/oic_project.properties', 'project/project.yaml']);
+    expect(await readProjectArchive(bytes)).toMatchObject({ code: 'SHOP', integrations: [], connections: [] });
+  });
+
+  it('may hold several versions of one integration, files nobody knows, and facts that leave much out', async () => {
+    const versions = ['01.00.0000', '01.01.0000', '02.00.0000'].map((version) => ({ code: 'ORDER', version }));
+    const bytes = edited(buildProject({ ...SAMPLE, integrations: versions }), (entries) => [
+      ...replaceIn(
+        'ORDER_01.01.0000/info.json',
+        /^.*$/,
+        '{}',
+      )(
+        replaceIn('ORDER_02.00.0000/info.json', /^.*$/, '{"properties":{"code":"ORDER"},"dependencies":null}')(entries),
+      ),
+      { name: 'project/eventtypes/ORDERED_1.json', data: Buffer.from('{}') },
+      { name: 'project/rpa.bin', data: Buffer.from([0, 255, 1]) },
+    ]);
+    expect((await readProjectArchive(bytes)).integrations).toMatchObject([
+      { id: 'ORDER|01.00.0000', persistedState: 'ACTIVATED' },
+      { id: 'ORDER|01.01.0000', name: 'ORDER', persistedState: undefined },
+      { id: 'ORDER|02.00.0000', name: 'ORDER', persistedState: undefined },
+    ]);
+  });
+
+  it('is the same in a folder of its own', async () => {
     const inFolder = buildProject({ ...SAMPLE, folder: 'SHOP-EU-DEPLOY001/' });
     expect(await readProjectArchive(inFolder)).toMatchObject({ code: 'SHOP-EU', lookups: ['COUNTRIES'] });
     expect(await digestOf(inFolder)).toBe(await digestOf(buildProject(SAMPLE)));
@@ -50,13 +96,9 @@ describe('an exported project', () => {
   });
 
   it.each([
-    [
-      'a definition that wraps all in one key',
-      /^---\nid: "SHOP-EU"[\s\S]*/,
-      'project:\n  code: SHOP-EU\n  name: Shop\n',
-    ],
-    ['a definition without quotes', /"SHOP-EU"/, 'SHOP-EU'],
-    ['single quotes', /"SHOP-EU"/, "'SHOP-EU'"],
+    ['a definition that wraps all in one key', /^---\nid: SHOP-EU[\s\S]*/, 'project:\n  code: SHOP-EU\n  name: Shop\n'],
+    ['a definition with quotes', /: SHOP-EU/g, ': "SHOP-EU"'],
+    ['single quotes', /: SHOP-EU/g, ": 'SHOP-EU'"],
     ['line ends of Windows', /\n/g, '\r\n'],
   ])('is read from %s', async (_, from, to) => {
     const bytes = edited(buildProject(SAMPLE), replaceIn('project.yaml', from, to));
@@ -76,7 +118,7 @@ describe('the content digest of a project', () => {
 
   it.each([
     ['the state of an integration', replaceIn('SYNC_01.00.0002/info.json', 'ACTIVATED', 'CONFIGURED')],
-    ['who saved it', replaceIn('project.yaml', /anna@example.com/g, 'bob@example.com')],
+    ['who saved it', replaceIn('project.yaml', /updatedBy: anna@example.com/g, 'updatedBy: bob@example.com')],
     ['the revision', replaceIn('project.yaml', /revision: .*/, 'revision: 77')],
   ])('does not depend on %s', async (_, change) => {
     const changed = edited(original, change);
@@ -114,13 +156,13 @@ describe('what is no exported project is refused with a reason', () => {
     ],
     [
       'one without a code',
-      edited(buildProject(SAMPLE), replaceIn('project.yaml', 'id: "SHOP-EU"', 'title: 1')),
+      edited(buildProject(SAMPLE), replaceIn('project.yaml', /(id|code): SHOP-EU/g, '$1entity: 1')),
       'identity',
       /nothing in its project\.yaml/,
     ],
     [
       'one whose code leads out',
-      edited(buildProject(SAMPLE), replaceIn('project.yaml', '"SHOP-EU"', '"../SHOP"')),
+      edited(buildProject(SAMPLE), replaceIn('project.yaml', /: SHOP-EU/g, ': ../SHOP')),
       'identity',
       /"\.\.\/SHOP"/,
     ],
@@ -129,6 +171,12 @@ describe('what is no exported project is refused with a reason', () => {
       edited(buildProject(SAMPLE), replaceIn('SYNC_01.00.0002/info.json', '01.00.0002', '01.00.0003')),
       'identity',
       /01\.00\.0003/,
+    ],
+    [
+      'an integration that says it is another, where its facts are at the top',
+      edited(buildProject(RECORDED), replaceIn('LOAD_01.00.0000/info.json', 'NIGHTLY_LOAD', 'DAILY_LOAD')),
+      'identity',
+      /DAILY_LOAD/,
     ],
     [
       'an integration without a version',

@@ -132,8 +132,15 @@ export const readConnection = (data: Uint8Array): ConnectionFacts => {
   };
 };
 
-/** A local call is a .jca file of the `collocatedics` adapter, with code and version of the called one as properties. */
-const readCalls = (entries: readonly ZipEntry[]): string[] => {
+/**
+ * A local call is a .jca file of the `collocatedics` adapter, with code and version of the called one as properties. Within
+ * a project (`INTRA_PROJECT`) the version may be absent.
+ * @param versionOf which one is meant then
+ */
+export const readCalls = (
+  entries: readonly ZipEntry[],
+  versionOf: (code: string) => string | undefined = () => undefined,
+): string[] => {
   const calls = new Set<string>();
   for (const { name, data } of entries) {
     if (!name.endsWith('.jca')) continue;
@@ -142,7 +149,7 @@ const readCalls = (entries: readonly ZipEntry[]): string[] => {
     const property = (key: string): string | undefined =>
       new RegExp(`<property\\s+name="${key}"\\s+value="([^"]+)"`).exec(xml)?.[1];
     const code = property('integration_code');
-    const version = property('integration_version');
+    const version = property('integration_version') ?? (code && versionOf(code));
     if (code && version) calls.add(`${code}|${version}`);
   }
   return [...calls].toSorted();

@@ -6,7 +6,7 @@ import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
 import { BadArchive } from './archive-facts.ts';
 import { listAnswer } from './kind-listing.ts';
 import { exportedProject, type Project, placeProject } from './project.ts';
-import { readProject } from './project-archive.ts';
+import { deploymentMembers, readProject } from './project-archive.ts';
 import { type Call, type Route, readJsonBody } from './route.ts';
 import type { State } from './state.ts';
 import { readFile } from './uploads.ts';
@@ -81,10 +81,12 @@ const exportProject = (state: State, call: Call): Answer => {
   if (typeof name !== 'string' || type !== 'DEVELOPED') throw new Refusal(400, 'name and type are needed');
   if (code !== project.code) throw new Refusal(400, `code is not that of project ${project.code}`);
   if (typeof label !== 'string') throw new Refusal(400, 'label is needed; an empty one means the whole project');
-  if (label && !project.file.labels.includes(label)) throw new Refusal(404, `Deployment ${label} not found`);
+  if (label && !project.file.deployments.some((deployment) => deployment.code === label)) {
+    throw new Refusal(404, `Deployment ${label} not found`);
+  }
   project.inside.settle();
-  const whole = label ? `${project.code}-${label}` : project.code;
-  return fileAnswer(`${whole}.car`, exportedProject(state, project, label ? `${whole}/` : ''));
+  const members = label ? deploymentMembers(project.file, label) : project.file.members;
+  return fileAnswer(`${project.code}${label && `-${label}`}.car`, exportedProject(state, project, members));
 };
 
 const importProject = (state: State, call: Call): Answer => {

@@ -8,6 +8,7 @@ import { placeArchive } from './importing.ts';
 import { type ProjectFile, projectDigest, readProject, writeProject } from './project-archive.ts';
 import { createState, type Integration, type IntegrationStatus, type State } from './state.ts';
 import type { StoredArchive } from './stored-archive.ts';
+import type { ZipEntry } from './zip.ts';
 
 export interface Project {
   readonly code: string;
@@ -57,12 +58,11 @@ export const touchProject = (state: State, project: Project, by: string): void =
   project.lastUpdatedBy = by;
 };
 
-export const exportedProject = (state: State, { file, inside }: Project, folder: string): Buffer =>
-  writeProject(file.members, {
+export const exportedProject = (state: State, { inside }: Project, members: readonly ZipEntry[]): Buffer =>
+  writeProject(members, {
     exportedAt: new Date(state.now()),
     entrySeed: state.random.below(2 ** 31),
     states: new Map([...inside.integrations.values()].map(({ id, status }) => [id, persisted(status)])),
-    folder,
   });
 
 const persisted = (status: IntegrationStatus): string => (status === 'ACTIVATION_INPROGRESS' ? 'CONFIGURED' : status);

@@ -66,7 +66,8 @@ describe('a project', () => {
     expect(readProject(first.bytes).integrations.map(({ persistedState }) => persistedState)).toEqual(
       expect.arrayContaining(['ACTIVATED', 'CONFIGURED']),
     );
-    expect(deployment.bytes.toString('latin1')).toContain('SHOP-DEPLOY001/project/project.yaml');
+    expect(deployment.headers.get('content-disposition')).toContain('SHOP-DEPLOY001.car');
+    expect(readProject(deployment.bytes)).toMatchObject({ code: 'SHOP', deployments: [{ code: 'DEPLOY001' }] });
   });
 
   test.each([

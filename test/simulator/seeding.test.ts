@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { buildPackage, buildProject } from '../core/kinds-forge.ts';
+import { edited, forgeZip, replaceIn } from '../core/archive-forge.ts';
+import { buildEmptyDeployment, buildLibrary, buildPackage, buildProject } from '../core/kinds-forge.ts';
 import { sample, useSimulators } from './raw-client.ts';
 import { seedSamples } from './samples.ts';
 import { seedFromDirectory } from './seeding.ts';
@@ -64,7 +65,7 @@ describe('seeding from a directory', () => {
 });
 
 describe('seeding with other kinds', () => {
-  test('loads projects, lookups and what is in packages', async () => {
+  test('loads projects, lookups, libraries and what is in packages', async () => {
     const { simulator } = await start();
     const directory = await directoryOf({
       'a.car': buildProject({ code: 'SHOP', integrations: [{ code: 'ORDER', version: '01.00.0000' }] }),
@@ -74,16 +75,43 @@ describe('seeding with other kinds', () => {
       }),
       'CODES.csv': Buffer.from('ISO,Name\nDE,Germany\n'),
       'deeper/TITLED.CSV': Buffer.from('TITLED,\nISO,Name\nDE,Germany\n'),
+      'deployment.car': buildEmptyDeployment({ code: 'STOCK', name: 'Stock' }, '100000001'),
+      'flat.car': buildProject({
+        code: 'FLAT',
+        layout: 'flat',
+        integrations: [{ code: 'NIGHTLY', version: '01.00.0000', schedule: 'FREQ=DAILY' }],
+      }),
+      'l.jar': buildLibrary({ code: 'DATES', version: '01.00.0000' }),
       'broken.car': sample('HELLO'),
       'broken.csv': Buffer.from('"open\n'),
+      'unknown.jar': forgeZip([{ name: 'dates.js', data: Buffer.from('1') }]),
+      'another.car': edited(
+        buildProject({ code: 'ODD', integrations: [{ code: 'ORDER', version: '01.00.0000' }] }),
+        replaceIn('info.json', '01.00.0000', '01.00.0001'),
+      ),
     });
 
-    const { loaded, refused } = await seedFromDirectory(simulator, directory);
+    const { loaded, others, refused } = await seedFromDirectory(simulator, directory);
 
     expect(loaded).toEqual(['PACKED|01.00.0000']);
-    expect(refused.map(({ file }) => file.slice(-10))).toEqual(['broken.car', 'broken.csv']);
+    expect(others).toEqual([
+      'libraries/DATES|01.00.0000',
+      'lookups/CODES',
+      'lookups/TITLED',
+      'projects/FLAT',
+      'projects/SHOP',
+      'projects/STOCK',
+    ]);
+    expect(refused.map(({ file, reason }) => `${basename(file)}: ${reason}`)).toEqual([
+      'another.car: Unable to retrieve project from the archive: ORDER_01.00.0000 holds ORDER|01.00.0001',
+      'broken.car: Unable to retrieve project from the archive: it has no project/project.yaml',
+      expect.stringMatching(/^broken\.csv: /),
+      'unknown.jar: the library has no _properties.properties with its code and version',
+    ]);
     expect(simulator.instance.listProjects()).toMatchObject([
-      { code: 'SHOP', integrations: [{ status: 'ACTIVATED' }] },
+      { code: 'SHOP', integrations: [{ status: 'ACTIVATED', schedule: null }] },
+      { code: 'STOCK', integrations: [] },
+      { code: 'FLAT', integrations: [{ status: 'ACTIVATED', schedule: 'stopped' }] },
     ]);
     for (const name of ['CODES', 'TITLED']) {
       expect(simulator.instance.lookups.get(name)).toMatchObject({

@@ -1,7 +1,7 @@
 /** Fills a simulated instance with the archives of a directory, as if they had just been exported from it. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { BadArchive } from './archive-facts.ts';
+import { BadArchive, readExportTime } from './archive-facts.ts';
 import { readLookup } from './lookup.ts';
 import { readProject } from './project-archive.ts';
 import type { Simulator } from './server.ts';
@@ -11,12 +11,15 @@ import { readZip } from './zip.ts';
 export interface SeedResult {
   /** Ids of integrations, in order; those in projects are not among them. */
   readonly loaded: readonly string[];
+  /** What else was loaded, by the folder of its kind and its id: `projects/SHOP`. */
+  readonly others: readonly string[];
   /** Files that are nothing an instance would take, with the reason. */
   readonly refused: readonly { readonly file: string; readonly reason: string }[];
 }
 
 /** What is to be put there, and as what; of several of one identity the newest by the date inside counts. */
 interface Found {
+  /** Integrations by their id, anything else as in `SeedResult.others`. */
   readonly id: string;
   readonly exportedAt: number;
   readonly place: () => void;
@@ -25,7 +28,8 @@ interface Found {
 const SEEDER = 'seed@example.com';
 
 /**
- * Loads every .iar, .par (the integrations in it), .car and .csv (a lookup, by the name of the file) below the directory.
+ * Loads every .iar, .par (the integrations in it), .car, .jar (a library) and .csv (a lookup, by the name of the file) below
+ * the directory.
  * States are those of the export; connections are CONFIGURED.
  */
 export const seedFromDirectory = async (simulator: Simulator, directory: string): Promise<SeedResult> => {
@@ -46,7 +50,8 @@ export const seedFromDirectory = async (simulator: Simulator, directory: string)
     }
   }
   for (const { place } of newest.values()) place();
-  return { loaded: [...newest.keys()].filter((id) => id.includes('|')).toSorted(), refused };
+  const ids = [...newest.keys()].toSorted();
+  return { loaded: ids.filter((id) => !id.includes('/')), others: ids.filter((id) => id.includes('/')), refused };
 };
 
 const endingOf = (file: string): string => extname(file).toLowerCase();
@@ -68,7 +73,7 @@ const readPackage: Reader = (simulator, bytes, file) =>
 const readWholeProject: Reader = ({ instance }, bytes) => {
   const { code, exportedAt } = readProject(bytes);
   const options = { lastUpdated: new Date(exportedAt), lastUpdatedBy: SEEDER };
-  return [{ id: `project ${code}`, exportedAt, place: () => instance.addProject(bytes, options) }];
+  return [{ id: `projects/${code}`, exportedAt, place: () => instance.addProject(bytes, options) }];
 };
 
 /** An export may begin with the name of the lookup, or not. */
@@ -76,7 +81,21 @@ const readTable: Reader = ({ instance }, bytes, file) => {
   const name = basename(file, extname(file));
   const isTitled = bytes.toString('utf8').split(/[,\r\n]/, 1)[0] === name;
   const { columns, rows } = readable(() => readLookup(bytes, isTitled ? undefined : name));
-  return [{ id: `lookup ${name}`, exportedAt: 0, place: () => instance.saveLookup(name, columns, rows) }];
+  return [{ id: `lookups/${name}`, exportedAt: 0, place: () => instance.saveLookup(name, columns, rows) }];
+};
+
+/** As Oracle exports one, with a properties file that tells which library it is. */
+const readScripts: Reader = ({ instance }, bytes) => {
+  const facts = readable(() => readZip(bytes)).find(({ name }) => name.endsWith('_properties.properties'));
+  const text = Buffer.from(facts?.data ?? '').toString('latin1');
+  const [code, version] = ['code', 'version'].map((key) => new RegExp(`^${key}=(.+)$`, 'm').exec(text)?.[1]?.trim());
+  if (!code || !version) {
+    throw new BadArchive('ICS-20099', 'the library has no _properties.properties with its code and version');
+  }
+  const exportedAt = readExportTime(text);
+  const options = { lastUpdated: new Date(exportedAt), lastUpdatedBy: SEEDER };
+  const place = (): void => instance.saveLibrary(code, version, bytes, options);
+  return [{ id: `libraries/${code}|${version}`, exportedAt, place }];
 };
 
 const READERS: Readonly<Record<string, Reader>> = {
@@ -84,6 +103,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   '.par': readPackage,
   '.car': readWholeProject,
   '.csv': readTable,
+  '.jar': readScripts,
 };
 
 const readable = <T>(read: () => T): T => {
