@@ -239,10 +239,13 @@ command(
 
 command(
   'connections <instance>',
-  'connections and what they lack',
+  'connections, what is required of them and not set, and who has one open',
   'connections test --template',
   async () => (await import('./cli/connections.ts')).connections,
-).option('--template', 'the `connections` part of the credentials document, every value to fill');
+).option(
+  '--template',
+  'the `connections` part of the credentials document: what Oracle tells is in it, the rest to fill',
+);
 
 command(
   'doctor <instance>',

@@ -4,11 +4,12 @@
  */
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { readConnectionFiles } from './connection-files.ts';
 import { ConfigError } from './core/config-error.ts';
 import { SETTINGS_VARIABLE } from './lambda/names.ts';
 import { createOicClient, type OicClient } from './oic/client.ts';
-import { type Credentials, parseCredentials } from './oic/credentials.ts';
+import { type Credentials, type PropertyFile, parseCredentials } from './oic/credentials.ts';
 import { type InstanceSettings, instanceOf, parseSettings, type Settings } from './settings.ts';
 import { createDropBox, type DropBox } from './store/drop-box.ts';
 import { openStore } from './store/open-store.ts';
@@ -21,7 +22,8 @@ export interface Runtime {
   instance(name: string): InstanceSettings;
   /** Reads and checks the credentials at once, so that a wrong document is known before anything is begun. */
   openInstance(name: string): Promise<OicClient>;
-  credentials(name: string): Promise<Credentials>;
+  /** With the files that it gives connections. */
+  credentials(name: string): Promise<Credentials<PropertyFile>>;
   openVault(location: string): Promise<Vault>;
   /** The reports of an instance in the vault there. */
   openReports(location: string, instance: string): Promise<ReportStore>;
@@ -47,12 +49,18 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
       if (found === undefined) throw new ConfigError(`the credentials file ${credentialsFile} has nothing for ${name}`);
       return () => Promise.resolve(found);
     }
-    const variable = `OIC_CREDENTIALS_${name.toUpperCase().replaceAll('-', '_')}`;
+    const variable = variableOf(name);
     const text = env[variable];
     if (text === undefined) return createSecretsManagerSource(settings.secret);
     // The parser's words would quote the document, so they are not repeated.
     return async () =>
       parseJson(text) ?? Promise.reject(new ConfigError(`the variable ${variable} does not hold JSON`));
+  };
+
+  /** What files of connections are relative to. A document in Secrets Manager has none. */
+  const directoryOf = ({ name }: InstanceSettings): string | undefined => {
+    if (credentialsFile !== undefined) return dirname(credentialsFile);
+    return env[variableOf(name)] === undefined ? undefined : '.';
   };
 
   const credentialsOf = (settings: InstanceSettings) => {
@@ -64,7 +72,10 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
   return {
     settings,
     instance: (name) => instanceOf(settings, name),
-    credentials: (name) => credentialsOf(instanceOf(settings, name))({ fresh: false }),
+    credentials: async (name) => {
+      const instance = instanceOf(settings, name);
+      return readConnectionFiles(await credentialsOf(instance)({ fresh: false }), name, directoryOf(instance));
+    },
     openInstance: async (name) => {
       const instance = instanceOf(settings, name);
       const credentials = credentialsOf(instance);
@@ -77,12 +88,14 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
   };
 };
 
+const variableOf = (instance: string): string => `OIC_CREDENTIALS_${instance.toUpperCase().replaceAll('-', '_')}`;
+
 /** What a function in AWS works with: one instance, and its credentials in Secrets Manager. */
 export interface FunctionRuntime {
   readonly instance: InstanceSettings;
   /** Reads the credentials at the first request, so that their failure is that request's. */
   connect(): OicClient;
-  credentials(): Promise<Credentials>;
+  credentials(): Promise<Credentials<PropertyFile>>;
   /** Where a store is: `variable` of the environment. @throws ConfigError when it is not set */
   location(variable: string): string;
 }
@@ -103,7 +116,7 @@ export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime =
   return {
     instance,
     connect: () => connect(instance, credentials),
-    credentials: () => credentials({ fresh: false }),
+    credentials: async () => readConnectionFiles(await credentials({ fresh: false }), instance.name, undefined),
     location,
   };
 };

@@ -92,7 +92,11 @@ const recover = async (directory: string, simulators: Record<string, Simulator>)
   );
   say('$ oic connections sim-dev --template');
   const template = JSON.stringify(await oic(files, 'connections', 'sim-dev', '--template'));
-  const { connections } = JSON.parse(template.replaceAll('"propertyValue":""', '"propertyValue":"demo"'));
+  const { connections } = JSON.parse(
+    template
+      .replaceAll('"propertyValue":""', '"propertyValue":"demo"')
+      .replaceAll('{"file":""}', '{"base64":"ZGVtbw=="}'),
+  );
   const filled = await writeFiles(directory, simulators, { 'sim-dr': connections });
   say('$ oic restore sim-dev --to sim-dr');
   const { created, activated, scheduled, failures } = (await oic(

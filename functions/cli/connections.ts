@@ -24,11 +24,17 @@ export const connections = async (name: string, options: CommonOptions & { templ
     name: connection.name ?? connection.id,
     status: connection.status ?? 'unknown',
     missing: missingSettings(connection),
+    ...(connection.lockedBy !== undefined && { lockedBy: connection.lockedBy }),
   }));
   session.out.result({ connections: rows }, () => [
     ...formatTable(
       ['ID', 'NAME', 'STATUS', 'LACKS'],
-      rows.map((row) => [row.id, row.name, row.status, row.missing.join(', ')]),
+      rows.map(({ id, name, status, missing, lockedBy }) => [
+        id,
+        name,
+        lockedBy === undefined ? status : `${status}, locked${lockedBy && ` by ${lockedBy}`}`,
+        missing.join(', '),
+      ]),
     ),
     '',
     `${count(rows.length, 'connection')} on ${name}, ${rows.filter(({ status }) => status !== 'CONFIGURED').length} not configured`,

@@ -7,45 +7,94 @@ export interface ConnectionProperties {
   readonly id: string;
   readonly status?: string | null | undefined;
   readonly securityPolicy?: string | null | undefined;
-  readonly connectionProperties?: readonly ConnectionPropertyState[] | null | undefined;
-  readonly securityProperties?: readonly ConnectionPropertyState[] | null | undefined;
+  readonly agentGroupId?: string | undefined;
+  /** It reaches its system only through a connectivity agent. */
+  readonly agentRequired?: boolean | undefined;
+  readonly connectionProperties?: readonly ConnectionProperty[] | null | undefined;
+  readonly securityProperties?: readonly ConnectionProperty[] | null | undefined;
 }
 
-interface ConnectionPropertyState {
+/** A property as Oracle tells it (recorded); the flags are absent in older forms. */
+export interface ConnectionProperty {
   readonly propertyName: string;
   readonly propertyGroup?: string | undefined;
   readonly propertyType?: string | undefined;
-  /** It has a value, which may be a secret that is not told. */
+  /** There when it has one that is no secret. */
+  readonly propertyValue?: string | undefined;
+  readonly requiredFlag?: boolean | undefined;
+  readonly hiddenFlag?: boolean | undefined;
+  /** What a choice may be. */
+  readonly acceptableKeys?: readonly string[] | undefined;
+  readonly defaultPropertyValue?: string | undefined;
+  /** It has a value, which may be a secret that is not told, or a file. */
   readonly isSet: boolean;
 }
 
-/**
- * Names of the properties without a value. Oracle never gives passwords back, so an empty one says nothing once the
- * connection is CONFIGURED: such a connection lacks nothing.
- */
-export const missingSettings = (connection: ConnectionProperties): string[] =>
-  connection.status === 'CONFIGURED'
-    ? []
-    : [...(connection.connectionProperties ?? []), ...(connection.securityProperties ?? [])]
-        .filter(({ isSet }) => !isSet)
-        .map(({ propertyName }) => propertyName);
+/** Stands for the agent group among the names of missing settings. */
+const AGENT_GROUP = 'agentGroupId';
 
-/** The `connections` part of the credentials document for these: every key in place, every value to fill. */
+/** Oracle shows a password as `*****` (recorded); such a text says that there is a value and never is one. */
+export const isMask = (value: string): boolean => /^\*{5,}$/.test(value);
+
+/**
+ * Names of what is required and not set. A CONFIGURED connection lacks nothing, whatever it shows of its passwords. Where
+ * Oracle does not tell what is required, everything that is not set counts.
+ */
+export const missingSettings = (connection: ConnectionProperties): string[] => {
+  if (connection.status === 'CONFIGURED') return [];
+  const { connectionProperties, securityProperties, agentRequired, agentGroupId } = connection;
+  return [
+    ...[...(connectionProperties ?? []), ...(securityProperties ?? [])]
+      .filter(({ isSet, requiredFlag = true, hiddenFlag = false }) => !isSet && requiredFlag && !hiddenFlag)
+      .map(({ propertyName }) => propertyName),
+    ...(agentRequired && !agentGroupId ? [AGENT_GROUP] : []),
+  ];
+};
+
+/**
+ * The `connections` part of the credentials document for these: every key in place, with the values Oracle told and its
+ * defaults; what is secret, and what has no value, is left to fill. What stays empty is not sent.
+ */
 export const connectionTemplate = (connections: readonly ConnectionProperties[]): Record<string, object> =>
   Object.fromEntries(
-    connections.map(({ id, securityPolicy, connectionProperties, securityProperties }) => [
+    connections.map(({ id, securityPolicy, agentGroupId, agentRequired, ...properties }) => [
       id,
       {
         ...(securityPolicy && { securityPolicy }),
-        connectionProperties: (connectionProperties ?? []).map(toFill),
-        securityProperties: (securityProperties ?? []).map(toFill),
+        ...((agentGroupId || agentRequired) && { agentGroupId: agentGroupId ?? '' }),
+        connectionProperties: (properties.connectionProperties ?? []).filter(isForPeople).map(toFill),
+        securityProperties: (properties.securityProperties ?? []).filter(isForPeople).map(toFill),
       },
     ]),
   );
 
-const toFill = ({ propertyGroup, propertyName, propertyType }: ConnectionPropertyState): object => ({
-  ...(propertyGroup !== undefined && { propertyGroup }),
-  propertyName,
-  ...(propertyType !== undefined && { propertyType }),
-  propertyValue: '',
+/** For what is kept or sent on: a report shall not hold what an instance told of its connections. */
+export const withoutValues = <T extends ConnectionProperties>(connection: T): T => ({
+  ...connection,
+  connectionProperties: connection.connectionProperties?.map(withoutValue),
+  securityProperties: connection.securityProperties?.map(withoutValue),
 });
+
+const withoutValue = ({ propertyValue: _, ...rest }: ConnectionProperty): ConnectionProperty => rest;
+
+const isForPeople = ({ hiddenFlag, propertyValue }: ConnectionProperty): boolean =>
+  hiddenFlag !== true || propertyValue !== undefined;
+
+/** Beside what is sent stand `requiredFlag` and `acceptableKeys`, for whoever fills it in. */
+const toFill = (property: ConnectionProperty): object => {
+  const { propertyGroup, propertyName, propertyType, requiredFlag, acceptableKeys } = property;
+  return {
+    ...(propertyGroup !== undefined && { propertyGroup }),
+    propertyName,
+    ...(propertyType !== undefined && { propertyType }),
+    ...(requiredFlag !== undefined && { requiredFlag }),
+    ...(acceptableKeys && { acceptableKeys }),
+    propertyValue: valueToFill(property),
+  };
+};
+
+/** `FILE` is never more than a file; `URL_OR_FILE` may have an address. */
+const valueToFill = ({ propertyType = '', propertyValue, defaultPropertyValue }: ConnectionProperty): unknown => {
+  const isFile = /file/i.test(propertyType) && !(propertyValue && /url/i.test(propertyType));
+  return isFile ? { file: '' } : (propertyValue ?? defaultPropertyValue ?? '');
+};

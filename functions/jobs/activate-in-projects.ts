@@ -60,7 +60,7 @@ const activateIn = async (
       return { ...nothing, failures: [{ id: plan.label, step: 'activate', message: `${plan.label}: ${message}` }] };
     }
     const inside = switchboardOf(oic, project);
-    const unready = await connect(inside, { connections }, services.connections);
+    const unready = await connect(inside, { connections }, services.connections, services.waiting.sleep);
     const result = await activateAll(services, inside, plan);
     const hidden = result.failures.length > 0 ? await outOfReach(inside, connections) : [];
     return { ...result, unready: [...unready, ...hidden].map((one) => ({ ...one, id: `${one.id} in ${plan.label}` })) };

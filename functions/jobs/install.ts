@@ -174,7 +174,7 @@ const run = async (
   for (const step of plan.steps) {
     mayGoOn();
     try {
-      if (step.do === 'connect') unready = await connect(oic, content.archive, services.connections);
+      if (step.do === 'connect') unready = await connect(oic, content.archive, services.connections, waiting.sleep);
       else await applyStep(oic, step, content, waiting);
       report({ do: step.do, id: step.id, reason: step.reason, outcome: 'done' });
     } catch (error) {

@@ -171,7 +171,7 @@ const putBack = async (services: Services, code: string, { copy, connections, ac
   const project = there ?? (await findProject(oic, code));
   if (!project) throw new RestoreTrouble(`the project ${code} is not listed on ${oic.instance} after it was imported`);
   const inside = switchboardOf(oic, project);
-  await connect(inside, { connections }, services.connections);
+  await connect(inside, { connections }, services.connections, waiting.sleep);
   for (const { id, isScheduleStarted, tracing } of active) {
     const { status } = (await inside.getIntegration(id)) ?? {};
     if (status !== 'ACTIVATED') await activateAndWait(inside, id, tracing, waiting);

@@ -46,7 +46,7 @@ export const putContent = async (
 
 /** Each connection of what is to be activated once; gives those that a person has to see to. */
 export const connectAll = async (
-  { oic, connections, progress }: RestoreServices,
+  { oic, connections, progress, waiting }: RestoreServices,
   activations: readonly InstallStep[],
   facts: ReadonlyMap<IntegrationId, ArchiveFacts>,
 ): Promise<UnreadyConnection[]> => {
@@ -55,7 +55,7 @@ export const connectAll = async (
   const unready: UnreadyConnection[] = [];
   for (const one of used.values()) {
     try {
-      unready.push(...(await connect(oic, { connections: [one] }, connections)));
+      unready.push(...(await connect(oic, { connections: [one] }, connections, waiting.sleep)));
     } catch (error) {
       // One that cannot be read costs only the integrations that use it.
       if (!isOicError(error) || isForAll(error)) throw error;

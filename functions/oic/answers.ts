@@ -4,7 +4,9 @@
  * artefact of their generator.
  */
 import * as z from 'zod/mini';
+import { type ConnectionProperty, isMask } from '../core/connection-template.ts';
 import { type Integration, integrationRef, isCode, isVersion } from '../core/integration.ts';
+import { hasSecretShape } from '../core/secret-scan.ts';
 import { looksLikeHtml, parseJson } from './oracle-words.ts';
 import type { Answer } from './transport.ts';
 
@@ -36,32 +38,34 @@ const ENVELOPE = z.looseObject({
   totalResults: z.optional(z.number()),
 });
 
-const PROPERTIES = z.optional(z.nullable(z.array(z.looseObject({ propertyName: z.string(), propertyType: text }))));
+const PROPERTY = z.looseObject({
+  propertyName: z.string(),
+  propertyType: text,
+  requiredFlag: flag,
+  hiddenFlag: flag,
+  hasAttachment: flag,
+  defaultPropertyValue: text,
+  acceptableKeys: z.optional(z.nullable(z.array(z.looseObject({ keyName: z.string() })))),
+});
+const PROPERTIES = z.optional(z.nullable(z.array(PROPERTY)));
 
 const CONNECTION = z.looseObject({
   id: z.string().check(z.minLength(1)),
   name: text,
   status: text,
-  // Gen 2 tells an adapter as an object with a name.
+  // An object in both generations (recorded of OIC 3).
   adapterType: z.optional(z.nullable(z.union([z.string(), z.looseObject({ name: text })]))),
   role: text,
   securityPolicy: text,
   agentGroupId: text,
+  agentRequired: flag,
+  lockedFlag: flag,
+  lockedBy: text,
   lastUpdated: text,
   lastUpdatedBy: text,
   connectionProperties: PROPERTIES,
   securityProperties: PROPERTIES,
 });
-
-/** A property of a connection; its value is there when it has one that is no secret. */
-interface ConnectionProperty {
-  readonly propertyName: string;
-  readonly propertyGroup?: string | undefined;
-  readonly propertyType?: string | undefined;
-  readonly propertyValue?: string | undefined;
-  /** Oracle gave a value, which may be a mask. */
-  readonly isSet: boolean;
-}
 
 /** What Oracle says of a connection, without the value of any secret. */
 export interface Connection {
@@ -72,6 +76,9 @@ export interface Connection {
   readonly role: string | undefined;
   readonly securityPolicy: string | undefined;
   readonly agentGroupId: string | undefined;
+  readonly agentRequired: boolean;
+  /** Who has it open in the designer; empty when that is not told, undefined when nobody has. */
+  readonly lockedBy: string | undefined;
   readonly lastUpdated: string | undefined;
   readonly lastUpdatedBy: string | undefined;
   /** undefined when the answer leaves them out, as a listing may. */
@@ -112,7 +119,9 @@ export const toConnection = (value: unknown): Connection => {
     adapterType: (typeof adapterType === 'string' ? adapterType : adapterType?.name) || undefined,
     role: item.role ?? undefined,
     securityPolicy: item.securityPolicy ?? undefined,
-    agentGroupId: item.agentGroupId ?? undefined,
+    agentGroupId: item.agentGroupId || undefined,
+    agentRequired: item.agentRequired ?? false,
+    lockedBy: item.lockedFlag ? (item.lockedBy ?? '') : undefined,
     lastUpdated: isoTime(item.lastUpdated),
     lastUpdatedBy: item.lastUpdatedBy ?? undefined,
     connectionProperties: item.connectionProperties?.map((property) => toProperty(property, false)),
@@ -120,18 +129,34 @@ export const toConnection = (value: unknown): Connection => {
   };
 };
 
-/** Of security properties no value leaves this place, and of the others none of a type for passwords. */
-const toProperty = (property: Readonly<Record<string, unknown>>, isSecurity: boolean): ConnectionProperty => {
-  const { propertyName, propertyGroup, propertyType, propertyValue } = property;
+/** Only what is told as it is leaves this place: no mask, no secret. */
+const toProperty = (property: z.infer<typeof PROPERTY>, isSecurity: boolean): ConnectionProperty => {
+  const { propertyName, propertyGroup, propertyValue, hasAttachment, acceptableKeys, defaultPropertyValue } = property;
+  const { propertyType, requiredFlag, hiddenFlag } = property;
   const value = typeof propertyValue === 'string' && propertyValue !== '' ? propertyValue : undefined;
-  const isTold = !isSecurity && !(typeof propertyType === 'string' && /password|secret/i.test(propertyType));
+  const isTold = value !== undefined && !isMask(value) && !isSecret(propertyName, propertyType, isSecurity, value);
   return {
-    propertyName: String(propertyName),
+    propertyName,
     ...(typeof propertyGroup === 'string' && { propertyGroup }),
-    ...(typeof propertyType === 'string' && { propertyType }),
-    ...(isTold && value !== undefined && { propertyValue: value }),
-    isSet: value !== undefined,
+    ...(propertyType && { propertyType }),
+    ...(isTold && { propertyValue: value }),
+    ...(typeof requiredFlag === 'boolean' && { requiredFlag }),
+    ...(typeof hiddenFlag === 'boolean' && { hiddenFlag }),
+    ...(acceptableKeys && { acceptableKeys: acceptableKeys.map(({ keyName }) => keyName) }),
+    ...(defaultPropertyValue && { defaultPropertyValue }),
+    isSet: value !== undefined || hasAttachment === true,
   };
+};
+
+/** The types of security properties that were seen in clear: user names, client ids, addresses of token endpoints. */
+const CLEAR_TYPES = ['STRING', 'URL', 'CHOICE'];
+const SECRET_NAME = /pass|pwd|secret|private|key|signature|assertion|credential|token(?!.*ur[il])/i;
+
+/** Of security properties everything is a secret that is not plainly none; a choice is one of what everybody may know. */
+const isSecret = (name: string, type: string | null | undefined, isSecurity: boolean, value: string): boolean => {
+  if (!isSecurity) return /password|secret/i.test(type ?? '');
+  if (!CLEAR_TYPES.includes(type ?? '')) return true;
+  return type !== 'CHOICE' && (SECRET_NAME.test(name) || hasSecretShape(value));
 };
 
 export const toIntegration = (value: unknown): Integration => {

@@ -1,6 +1,7 @@
 /** Connections: what they are, never their secrets, and the settings an instance's own need after an import. */
+import { isMask } from '../core/connection-template.ts';
 import { type Connection, readDone, readJson, readTestResult, toConnection } from './answers.ts';
-import type { ConnectionSettings } from './credentials.ts';
+import type { ConnectionSettings, PropertyFile, PropertySetting } from './credentials.ts';
 import { OicError } from './errors.ts';
 import { orUndefined, type Requests } from './requests.ts';
 
@@ -8,7 +9,10 @@ export interface Connections {
   /** Properties come where Oracle's listing has them. */
   listConnections(): Promise<readonly Connection[]>;
   getConnection(id: string): Promise<Connection | undefined>;
+  /** Sends what has a value and is no file; what it leaves out stays as it is. */
   updateConnection(id: string, settings: ConnectionSettings): Promise<void>;
+  /** The file of a property such as a wallet, in place of the one it has. */
+  attachToConnection(id: string, propertyName: string, file: PropertyFile): Promise<void>;
   /** @throws OicError when the test fails; a good test makes the connection CONFIGURED. */
   testConnection(id: string): Promise<void>;
 }
@@ -18,14 +22,22 @@ export interface Connections {
  * @param where for messages: empty, or ` in project SHOP`
  */
 export const connections = (requests: Requests, root = '/connections', where = ''): Connections => {
-  const { instance, get, list, post, patch } = requests;
+  const { instance, get, list, post, patch, upload } = requests;
   const pathOf = (id: string): string => `${root}/${encodeURIComponent(id)}`;
   return {
     listConnections: () => list(`listing the connections${where}`, root, toConnection),
     getConnection: (id) =>
       orUndefined(get(`reading connection ${id}${where}`, pathOf(id), (answer) => toConnection(readJson(answer)))),
     updateConnection: (id, settings) =>
-      patch({ what: `updating connection ${id}${where}`, path: pathOf(id), read: readDone }, settings),
+      patch({ what: `updating connection ${id}${where}`, path: pathOf(id), read: readDone }, updateOf(settings)),
+    attachToConnection: (id, propertyName, { filename, bytes }) =>
+      upload({
+        what: `uploading ${propertyName} of connection ${id}${where}`,
+        method: 'POST',
+        path: `${pathOf(id)}/attachments/${encodeURIComponent(propertyName)}`,
+        filename,
+        bytes,
+      }),
     testConnection: async (id) => {
       const what = `testing connection ${id}${where}`;
       const path = `${pathOf(id)}/test`;
@@ -36,3 +48,22 @@ export const connections = (requests: Requests, root = '/connections', where = '
     },
   };
 };
+
+/** The four fields that Oracle honours, each property with the four keys that were recorded. */
+const updateOf = ({ securityPolicy, agentGroupId, ...lists }: ConnectionSettings): object => {
+  const connectionProperties = withValues(lists.connectionProperties);
+  const securityProperties = withValues(lists.securityProperties);
+  return {
+    ...(securityPolicy && { securityPolicy }),
+    ...(agentGroupId && { agentGroupId }),
+    ...(connectionProperties.length > 0 && { connectionProperties }),
+    ...(securityProperties.length > 0 && { securityProperties }),
+  };
+};
+
+const withValues = (properties: readonly PropertySetting[] = []): object[] =>
+  properties.flatMap(({ propertyGroup, propertyName, propertyType, propertyValue }) =>
+    typeof propertyValue === 'string' && propertyValue !== '' && !isMask(propertyValue)
+      ? [{ propertyGroup, propertyName, propertyType, propertyValue }]
+      : [],
+  );

@@ -5,19 +5,29 @@
 import * as z from 'zod/mini';
 import { isLoopback } from './design-host.ts';
 
-export interface ConnectionSettings {
+/** The settings of one connection. What is empty in them is never sent. */
+export interface ConnectionSettings<File = PropertyFile> {
   readonly securityPolicy?: string | undefined;
-  readonly connectionProperties?: readonly ConnectionProperty[] | undefined;
-  readonly securityProperties?: readonly ConnectionProperty[] | undefined;
+  readonly connectionProperties?: readonly PropertySetting<File>[] | undefined;
+  readonly securityProperties?: readonly PropertySetting<File>[] | undefined;
   readonly agentGroupId?: string | undefined;
 }
 
-interface ConnectionProperty {
+export interface PropertySetting<File = PropertyFile> {
   readonly propertyName: string;
-  readonly propertyValue?: string | undefined;
+  readonly propertyValue?: string | File | undefined;
   readonly propertyGroup?: string | undefined;
   readonly propertyType?: string | undefined;
 }
+
+/** A wallet, a keystore, a key: to be uploaded with exactly these bytes. */
+export interface PropertyFile {
+  readonly filename: string;
+  readonly bytes: Uint8Array;
+}
+
+/** How the document gives a file: where it lies, or its bytes. */
+export type WrittenFile = { readonly file: string } | { readonly base64: string };
 
 interface OAuthClient {
   readonly tokenUrl: string;
@@ -37,9 +47,9 @@ export type Login =
       readonly keyId: string;
     });
 
-export interface Credentials {
+export interface Credentials<File = WrittenFile> {
   readonly login: Login;
-  readonly connections: Readonly<Record<string, ConnectionSettings>>;
+  readonly connections: Readonly<Record<string, ConnectionSettings<File>>>;
 }
 
 /** The document cannot be used. `problems` are complete: one line each, without values. */
@@ -55,9 +65,12 @@ export class CredentialsError extends Error {
 
 const text = z.string().check(z.minLength(1));
 
+/** Loose: a template tells beside each value what it may be. */
 const property = z.looseObject({
   propertyName: text,
-  propertyValue: z.optional(z.string()),
+  propertyValue: z.optional(
+    z.union([z.string(), z.strictObject({ file: z.string() }), z.strictObject({ base64: z.string() })]),
+  ),
   propertyGroup: z.optional(z.string()),
   propertyType: z.optional(z.string()),
 });
@@ -116,6 +129,8 @@ const describeIssue = (issue: z.core.$ZodIssue): string => {
       return `must be ${issue.expected === 'record' ? 'an object' : `a ${issue.expected}`}`;
     case 'too_small':
       return 'must not be empty';
+    case 'invalid_union':
+      return 'must be a text, or of a file {"file": "path"} or {"base64": "its bytes"}';
     default:
       return 'is not valid';
   }

@@ -197,7 +197,7 @@ test('verify names what was damaged or removed in the vault', async () => {
   ]);
 });
 
-test('connections tells what they lack, and the template has every key and no value', async () => {
+test('connections tells what they lack, and the template has every key, and no value where none was told', async () => {
   const archive = buildSampleArchive({
     code: 'USES',
     version: '01.00.0000',

@@ -85,7 +85,18 @@ export interface Behaviour {
   scheduleSuccess: 200 | 202;
   /** Starting a schedule that runs. */
   startStarted: 412 | 'accept';
-  passwords: 'absent' | 'masked';
+  /** What GET shows of a password: five asterisks (recorded), another mask, or nothing. */
+  passwords: 'masked' | 'masked-longer' | 'absent';
+  /** The flags, acceptable keys and defaults of a connection's properties (recorded). */
+  propertyFlags: 'told' | 'untold';
+  /** An object (recorded) or its name. */
+  adapterType: 'object' | 'name';
+  /** Not recorded. */
+  listedConnections: 'whole' | 'without-properties';
+  /** The answer to an update has less than GET gives, and no password (recorded). */
+  connectionUpdateAnswer: 'less' | 'as-get';
+  /** Documented: a good test makes a connection CONFIGURED. */
+  connectionTest: 'configures' | 'changes-nothing';
   /** Whether saving the last missing property is enough, or a successful test is needed too. */
   connectionUpdate: 'stays-draft-until-tested' | 'configures';
 }
@@ -134,6 +145,11 @@ export const defaultBehaviour = (generation: Generation): Behaviour => ({
   deleteLocked: 423,
   scheduleSuccess: 200,
   startStarted: 412,
-  passwords: 'absent',
+  passwords: 'masked',
+  propertyFlags: 'told',
+  adapterType: 'object',
+  listedConnections: 'whole',
+  connectionUpdateAnswer: 'less',
+  connectionTest: 'configures',
   connectionUpdate: 'stays-draft-until-tested',
 });

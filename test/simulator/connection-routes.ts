@@ -1,11 +1,12 @@
-/** `/connections`: list, get, update, test, delete. Secrets go in and never come out. */
+/** `/connections`: list, get, update, attach, test, delete. Secrets go in and never come out. */
 import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
 import { type Connection, missingProperties, slotsOf } from './connection.ts';
 import { pageAnswer } from './listing.ts';
 import { createFilter, type Reader } from './query.ts';
 import { type Call, type Route, readJsonBody } from './route.ts';
 import type { State } from './state.ts';
-import { connectionItem } from './wire.ts';
+import { readFile } from './uploads.ts';
+import { connectionItem, updatedConnectionItem } from './wire.ts';
 
 export const connectionRoutes = (state: State, pageCap: number | undefined): Route[] => [
   { method: 'GET', path: 'connections', kind: 'connection-list', handle: (call) => list(state, call, pageCap) },
@@ -21,6 +22,13 @@ export const connectionRoutes = (state: State, pageCap: number | undefined): Rou
     kind: 'connection-update',
     isChange: true,
     handle: (call) => update(state, call),
+  },
+  {
+    method: 'POST',
+    path: 'connections/:id/attachments/:property',
+    kind: 'connection-attach',
+    isChange: true,
+    handle: (call) => attach(state, call),
   },
   {
     method: 'POST',
@@ -62,11 +70,19 @@ const list = (state: State, { query }: Call, pageCap: number | undefined): Answe
   return pageAnswer({
     found: q === null ? all : all.filter(readFilter(q)),
     query,
-    toJson: (connection) => JSON.stringify(connectionItem(state, connection)),
+    toJson: (connection) => JSON.stringify(listItem(state, connection)),
     url: `${state.baseUrl}/ic/api/integration/v1/connections`,
     behaviour: state.behaviour,
     pageCap,
   });
+};
+
+const listItem = (state: State, connection: Connection): object => {
+  const { connectionProperties, securityProperties, ...rest } = connectionItem(state, connection);
+  return {
+    ...rest,
+    ...(state.behaviour.listedConnections === 'whole' && { connectionProperties, securityProperties }),
+  };
 };
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -96,7 +112,19 @@ const update = (state: State, call: Call): Answer => {
   connection.lastUpdatedBy = call.caller;
   const isEnough = state.behaviour.connectionUpdate === 'configures' && missingProperties(connection).length === 0;
   if (isEnough) connection.status = 'CONFIGURED';
-  return jsonAnswer(200, connectionItem(state, connection));
+  return jsonAnswer(200, updatedConnectionItem(state, connection));
+};
+
+/** https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-connections-id-attachments-connpropname-post.html */
+const attach = (state: State, call: Call): Answer => {
+  const connection = find(state, call.id);
+  if (connection.lockedBy !== undefined) throw new Refusal(423, `Connection ${call.id} is locked`);
+  const slot = slotsOf(connection).find(({ name, type }) => name === call.property && type.endsWith('FILE'));
+  if (!slot) throw new Refusal(404, `Connection ${call.id} has no property ${call.property} that takes a file`);
+  connection.attachments.set(slot.name, readFile(call));
+  connection.lastUpdated = state.now();
+  connection.lastUpdatedBy = call.caller;
+  return jsonAnswer(200, updatedConnectionItem(state, connection));
 };
 
 const readProperties = (value: unknown): { name: string; value: string }[] => {
@@ -114,7 +142,7 @@ const test = (state: State, { id }: Call): Answer => {
   const missing = missingProperties(connection);
   if (missing.length > 0) throw new Refusal(409, `Connection ${id} is not configured: ${missing.join(', ')}`);
   if (connection.testFailure !== undefined) throw new Refusal(500, connection.testFailure);
-  connection.status = 'CONFIGURED';
+  if (state.behaviour.connectionTest === 'configures') connection.status = 'CONFIGURED';
   return jsonAnswer(200, { details: `Test of ${id} connection succeeded.`, id, status: 'SUCCESS' });
 };
 

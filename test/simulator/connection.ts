@@ -3,14 +3,8 @@
  * and what is still missing before it can be CONFIGURED.
  */
 import { randomBytes } from 'node:crypto';
+import { ADAPTERS, POLICIES, type PropertySlot, unknownProperty } from './adapters.ts';
 import type { ConnectionFacts } from './archive-facts.ts';
-
-export interface PropertySlot {
-  readonly name: string;
-  readonly group: 'CONNECTION_PROPS' | 'CREDENTIALS';
-  readonly type: string;
-  readonly isRequired: boolean;
-}
 
 export interface Connection {
   readonly id: string;
@@ -25,23 +19,16 @@ export interface Connection {
   readonly properties: Map<string, string>;
   /** Security properties by name. */
   readonly credentials: Map<string, string>;
+  /** Uploaded files by the name of their property. */
+  readonly attachments: Map<string, Buffer>;
   readonly slots: readonly PropertySlot[];
   /** When set, every test of the connection fails with these words. */
   testFailure: string | undefined;
+  readonly created: number;
+  readonly createdBy: string;
   lastUpdated: number;
   lastUpdatedBy: string;
 }
-
-const CREDENTIAL_NAMES: Readonly<Record<string, readonly string[]>> = {
-  NONE: [],
-  BASIC_AUTH: ['username', 'password'],
-  USERNAME_PASSWORD_TOKEN: ['username', 'password'],
-  JDBC_OVER_SSL: ['username', 'password'],
-  OAUTH_CLIENT_CREDENTIALS: ['accessTokenUri', 'clientId', 'clientSecret'],
-  FTP_SERVER_ACCESS_POLICY: ['username', 'password'],
-};
-
-const isSecretName = (name: string): boolean => /password|secret|key/i.test(name);
 
 /** A value that every instance has to fill in for itself comes as `%%CONNECTION_property`. */
 const isPlaceholder = (value: string | undefined): boolean => value?.startsWith('%%') ?? false;
@@ -49,6 +36,9 @@ const isPlaceholder = (value: string | undefined): boolean => value?.startsWith(
 export const createConnection = (facts: ConnectionFacts, by: string, at: number): Connection => {
   // The connection for local calls belongs to every instance; nobody configures it.
   const status = facts.adapter === 'collocatedics' ? 'CONFIGURED' : 'DRAFT';
+  const adapter = ADAPTERS[facts.adapter];
+  const isOfAdapter = facts.properties.some(({ name }) => adapter?.properties?.some((slot) => slot.name === name));
+  const { properties: own = [], initially = {} } = isOfAdapter && adapter ? adapter : {};
   const known = facts.properties.filter(({ value }) => value && !isPlaceholder(value));
   return {
     id: facts.id,
@@ -59,46 +49,69 @@ export const createConnection = (facts: ConnectionFacts, by: string, at: number)
     securityPolicy: facts.securityPolicy,
     agentGroupId: undefined,
     lockedBy: undefined,
-    properties: new Map(known.map(({ name, value }) => [name, value ?? ''])),
+    properties: new Map([
+      ...Object.entries(initially),
+      ...known.map(({ name, value }) => [name, value ?? ''] as const),
+    ]),
     credentials: new Map(),
-    slots: facts.properties.map(({ name, value }) => ({
-      name,
-      group: 'CONNECTION_PROPS',
-      type: /url/i.test(name) ? 'URL' : 'STRING',
-      isRequired: isPlaceholder(value),
-    })),
+    attachments: new Map(),
+    slots: [
+      ...own,
+      ...facts.properties
+        .filter(({ name }) => !own.some((slot) => slot.name === name))
+        .map(({ name, value }) => unknownProperty(name, isPlaceholder(value))),
+    ],
     testFailure: undefined,
+    created: at,
+    createdBy: by,
     lastUpdated: at,
     lastUpdatedBy: by,
   };
 };
 
-/** Connection properties, then the credentials its security policy asks for. */
+/** Connection properties, then what its security policy asks for; of a policy nobody knows, what it was given. */
 export const slotsOf = (connection: Connection): PropertySlot[] => {
-  const names = CREDENTIAL_NAMES[connection.securityPolicy] ?? [...connection.credentials.keys()];
-  const credentials = names.map(
-    (name): PropertySlot => ({
-      name,
-      group: 'CREDENTIALS',
-      type: isSecretName(name) ? 'PASSWORD' : 'STRING',
-      isRequired: true,
-    }),
-  );
+  const given = [...connection.credentials.keys()];
+  const credentials = POLICIES[connection.securityPolicy] ?? given.map((name) => givenCredential(name));
   return [...connection.slots, ...credentials];
 };
 
-export const slotValue = (connection: Connection, slot: PropertySlot): string | undefined =>
-  (slot.group === 'CREDENTIALS' ? connection.credentials : connection.properties).get(slot.name);
+const givenCredential = (name: string): PropertySlot => ({
+  name,
+  displayName: name,
+  group: 'CREDENTIALS',
+  type: /password|secret|key/i.test(name) ? 'PASSWORD' : 'STRING',
+  isRequired: true,
+  isHidden: false,
+});
 
-export const missingProperties = (connection: Connection): string[] =>
-  slotsOf(connection)
-    .filter((slot) => slot.isRequired && !slotValue(connection, slot))
-    .map(({ name }) => name);
+/** Not of one that was set to nothing. */
+export const slotValue = (connection: Connection, slot: PropertySlot): string | undefined =>
+  (slot.group === 'CONNECTION_PROPS' ? connection.properties : connection.credentials).get(slot.name) || undefined;
+
+export const isAgentRequired = ({ adapter }: Connection): boolean => ADAPTERS[adapter]?.agentRequired ?? false;
+
+/** What keeps it from being tested. */
+export const missingProperties = (connection: Connection): string[] => [
+  ...slotsOf(connection)
+    .filter(({ isRequired, isHidden }) => isRequired && !isHidden)
+    .filter((slot) => !slotValue(connection, slot) && !connection.attachments.has(slot.name))
+    .map(({ name }) => name),
+  ...(isAgentRequired(connection) && !connection.agentGroupId ? ['agentGroupId'] : []),
+];
 
 /** Fills what is missing with values of no meaning, as if somebody had configured it long ago. */
 export const configure = (connection: Connection, secrets: Set<string>): void => {
   for (const slot of slotsOf(connection)) {
-    if (!slot.isRequired || slotValue(connection, slot)) continue;
+    if (!slot.isRequired || slot.isHidden || slotValue(connection, slot)) continue;
+    if (slot.type === 'FILE') {
+      connection.attachments.set(slot.name, randomBytes(200));
+      continue;
+    }
+    if (slot.type === 'CHOICE') {
+      connection.properties.set(slot.name, slot.keys?.[0]?.[0] ?? '');
+      continue;
+    }
     if (slot.group === 'CONNECTION_PROPS') {
       connection.properties.set(slot.name, `https://${connection.id.toLowerCase()}.example.com`);
       continue;
@@ -107,5 +120,6 @@ export const configure = (connection: Connection, secrets: Set<string>): void =>
     connection.credentials.set(slot.name, value);
     if (slot.type === 'PASSWORD') secrets.add(value);
   }
+  if (isAgentRequired(connection)) connection.agentGroupId ??= 'SOME_AGENTS';
   connection.status = 'CONFIGURED';
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type RawAnswer, type RawClient, sample, upload, useSimulators } from './raw-client.ts';
+import { itemsOf, type RawAnswer, type RawClient, sample, sendFile, upload, useSimulators } from './raw-client.ts';
 
 const start = useSimulators();
 
@@ -40,7 +40,11 @@ describe('a connection', () => {
         adapterType: { name: 'rest' },
         securityPolicy: 'BASIC_AUTH',
         connectionProperties: [
+          { propertyName: 'connectionType', acceptableKeys: [{ keyName: 'restUrl' }, { keyName: 'openApiUrl' }] },
+          { propertyName: 'tlsVersion', requiredFlag: false },
           { propertyName: 'connectionUrl', propertyGroup: 'CONNECTION_PROPS', requiredFlag: true },
+          { propertyName: 'enableTwoWaySSL' },
+          { propertyName: 'sslCertificateAlias' },
         ],
         securityProperties: [
           { propertyName: 'username', propertyGroup: 'CREDENTIALS' },
@@ -48,7 +52,8 @@ describe('a connection', () => {
         ],
       },
     ]);
-    expect(body).not.toHaveProperty('connectionProperties.0.propertyValue');
+    expect(body).toHaveProperty('connectionProperties.0.propertyValue', 'restUrl');
+    expect(body).not.toHaveProperty('connectionProperties.2.propertyValue');
   });
 
   test('is configured by its settings and a test', async () => {
@@ -75,7 +80,8 @@ describe('a connection', () => {
 
   test.each([
     ['absent', undefined],
-    ['masked', '********'],
+    ['masked', '*****'],
+    ['masked-longer', '********'],
   ] as const)('never gives a password away: %s', async (passwords, shown) => {
     const { simulator, api } = await imported({ behaviour: { passwords } });
     await update(api, SETTINGS);
@@ -118,8 +124,90 @@ describe('a connection', () => {
     });
     connection.lockedBy = 'anna';
 
+    expect((await sendFile(api, 'POST', 'connections/ERP/attachments/wallet', 'x')).status).toBe(423);
     expect((await update(api, SETTINGS)).status).toBe(412);
     expect((await api('POST', 'connections/ERP/test')).status).toBe(412);
+  });
+
+  test('answers an update with less than it gives when it is read, and without the password', async () => {
+    const { api } = await imported();
+    const password = { securityProperties: [{ propertyName: 'username' }, { propertyName: 'password' }] };
+
+    const updated = await update(api, SETTINGS);
+    const read = await api('GET', 'connections/ERP');
+
+    expect(read.body).toMatchObject({ createdBy: expect.any(String), metadataDownloadState: 'NOT_STARTED' });
+    expect(read.body).toHaveProperty('securityProperties.1.propertyValue', '*****');
+    expect(read.body).toHaveProperty('securityPolicyInfo.0.securityProperties.1.propertyName', 'password');
+    expect(updated.body).toMatchObject({ ...password, securityPolicyInfo: [] });
+    expect(updated.body).not.toHaveProperty('securityProperties.1.propertyValue');
+    for (const key of ['createdBy', 'refreshedStatus', 'metadataDownloadState'])
+      expect(updated.body).not.toHaveProperty(key);
+  });
+
+  test('can answer an update as it is read', async () => {
+    const { api } = await imported({ behaviour: { connectionUpdateAnswer: 'as-get' } });
+
+    expect((await update(api, SETTINGS)).body).toEqual((await api('GET', 'connections/ERP')).body);
+  });
+
+  test('can leave out flags and keys, tell its adapter by name, and be listed without properties', async () => {
+    const { api } = await imported({
+      behaviour: { propertyFlags: 'untold', adapterType: 'name', listedConnections: 'without-properties' },
+    });
+
+    const { body } = await api('GET', 'connections/ERP');
+    const [listed] = itemsOf(await api('GET', 'connections'));
+
+    expect(body).toMatchObject({ adapterType: 'rest' });
+    expect(Object.keys((body as { connectionProperties: object[] }).connectionProperties[1] ?? {})).toEqual([
+      'propertyGroup',
+      'propertyName',
+      'propertyType',
+    ]);
+    expect(listed).toMatchObject({ id: 'ERP', adapterType: 'rest' });
+    expect(listed).not.toHaveProperty('connectionProperties');
+    expect(listed).not.toHaveProperty('securityProperties');
+  });
+
+  test('takes the file of a property that is one, and is not configured without it', async () => {
+    const { simulator, api } = await start();
+    const db = { id: 'DB', type: 'atpdatabase', securityPolicy: 'JDBC_OVER_SSL' };
+    await upload(api, 'POST', sample('USES', { connections: [db] }));
+    const patch = { headers: { 'x-http-method-override': 'PATCH' } };
+    await api('POST', 'connections/DB', { json: { securityProperties: SETTINGS.securityProperties }, ...patch });
+
+    expect((await api('POST', 'connections/DB/test')).body).toMatchObject({
+      title: expect.stringMatching(/: wallet$/),
+    });
+    expect((await sendFile(api, 'POST', 'connections/DB/attachments/username', 'x')).status).toBe(404);
+    const attached = await sendFile(api, 'POST', 'connections/DB/attachments/wallet', 'the wallet');
+
+    expect(attached.body).toMatchObject({
+      securityProperties: [{}, {}, { propertyName: 'wallet', propertyType: 'FILE', hasAttachment: true }],
+    });
+    expect((await api('POST', 'connections/DB/test')).status).toBe(200);
+    expect(simulator.instance.connections.get('DB')?.attachments.get('wallet')?.toString()).toBe('the wallet');
+  });
+
+  test('of an adapter that needs an agent is not configured without an agent group', async () => {
+    const { api } = await start();
+    await upload(api, 'POST', sample('USES', { connections: [{ id: 'EBS', type: 'ebs', securityPolicy: 'NONE' }] }));
+    const patch = { headers: { 'x-http-method-override': 'PATCH' } };
+
+    expect((await api('GET', 'connections/EBS')).body).toMatchObject({ agentRequired: true, agentSupported: true });
+    expect((await api('POST', 'connections/EBS/test')).status).toBe(409);
+    await api('POST', 'connections/EBS', { json: { agentGroupId: 'ON_PREM' }, ...patch });
+    expect((await api('POST', 'connections/EBS/test')).status).toBe(200);
+    expect((await api('GET', 'connections/EBS')).body).toMatchObject({ agentGroupId: 'ON_PREM', status: 'CONFIGURED' });
+  });
+
+  test('may stay a draft although its test is good', async () => {
+    const { api, status } = await imported({ behaviour: { connectionTest: 'changes-nothing' } });
+    await update(api, SETTINGS);
+
+    expect((await api('POST', 'connections/ERP/test')).status).toBe(200);
+    expect(status()).toBe('DRAFT');
   });
 
   test('in use is not deleted', async () => {

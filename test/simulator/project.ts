@@ -30,6 +30,7 @@ export const placeProject = (state: State, bytes: Buffer, by: string, at = state
     file,
     inside: {
       ...inner,
+      projectId: file.code,
       secrets: state.secrets,
       orderedFailures: state.orderedFailures,
       updated: (integration: Integration, who: string) => {

@@ -126,6 +126,17 @@ describe('a project', () => {
     expect((await gen2('GET', 'projects')).status).toBe(404);
   });
 
+  test('has connections that say which project they are of, with the stray version in their links', async () => {
+    const { api } = await start();
+    await sendFile(api, 'POST', 'projects/archive', shop());
+
+    expect((await api('GET', 'projects/SHOP/connections/SHOP_REST')).body).toMatchObject({
+      projectId: 'SHOP',
+      scope: 'PRIVATE',
+      links: [{ href: expect.stringMatching(/\/projects\/SHOP\/v1\/connections\/SHOP_REST$/) }, {}],
+    });
+  });
+
   test('may keep its connections to itself', async () => {
     const { simulator, api } = await start({ behaviour: { projectConnections: 404 } });
     simulator.instance.addProject(shop());

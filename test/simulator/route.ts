@@ -12,6 +12,8 @@ export interface Call {
   readonly id: string;
   /** What it has in place of `:project`; empty outside projects. */
   readonly projectId: string;
+  /** What it has in place of its `:property`, of a connection; else empty. */
+  readonly property: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -23,7 +25,7 @@ export interface Call {
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below `/ic/api/integration/v1/`; `:id` and `:project` stand for one segment each. */
+  /** Below `/ic/api/integration/v1/`; `:id`, `:project` and `:property` stand for one segment each. */
   readonly path: string;
   readonly kind: RequestKind | ((body: Buffer) => RequestKind);
   /** Whether the role ServiceDeveloper is needed. */
@@ -35,9 +37,10 @@ export interface Route {
 
 export interface FoundRoute {
   readonly kind: RequestKind;
-  /** Both empty when the path names nothing. */
+  /** Empty when the path names nothing. */
   readonly pathId: string;
   readonly projectId: string;
+  readonly property: string;
   /** What the call is about, when that can be told. */
   readonly id: string | undefined;
   readonly isChange: boolean;
@@ -50,6 +53,7 @@ const refuse = (status: number, title: string, pathId: string): FoundRoute => ({
   kind: 'unknown',
   pathId,
   projectId: '',
+  property: '',
   id: pathId || undefined,
   isChange: false,
   handle: () => {
@@ -84,6 +88,7 @@ export const findRoute = (
     kind: typeof kind === 'function' ? kind(body) : kind,
     pathId: found.id,
     projectId: found.projectId,
+    property: found.property,
     id: found.id || found.projectId || identify?.(headers, body),
     isChange,
     handle,
@@ -91,7 +96,10 @@ export const findRoute = (
 };
 
 /** The decoded names, empty when the pattern has none; undefined when the path does not match. */
-const matchPath = (pattern: string, path: string): { readonly id: string; readonly projectId: string } | undefined => {
+const matchPath = (
+  pattern: string,
+  path: string,
+): (Pick<FoundRoute, 'projectId' | 'property'> & { readonly id: string }) | undefined => {
   const wanted = pattern.split('/');
   const given = path.split('/');
   if (wanted.length !== given.length) return undefined;
@@ -99,7 +107,7 @@ const matchPath = (pattern: string, path: string): { readonly id: string; readon
   if (!isMatch) return undefined;
   try {
     const read = (name: string): string => decodeURIComponent(given[wanted.indexOf(name)] ?? '');
-    return { id: read(':id'), projectId: read(':project') };
+    return { id: read(':id'), projectId: read(':project'), property: read(':property') };
   } catch {
     return undefined;
   }

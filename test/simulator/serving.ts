@@ -169,7 +169,13 @@ const handle = async (
   try {
     const caller = authorize(options, route, call);
     state.settle();
-    return await route.handle({ ...call, id: route.pathId, projectId: route.projectId, caller });
+    return await route.handle({
+      ...call,
+      id: route.pathId,
+      projectId: route.projectId,
+      property: route.property,
+      caller,
+    });
   } catch (error) {
     if (error instanceof Refusal) return refusalAnswer(error, state.behaviour.errorBody);
     throw error;

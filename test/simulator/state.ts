@@ -62,6 +62,8 @@ export interface State {
   readonly baseUrl: string;
   readonly activationMs: number;
   readonly now: () => number;
+  /** Of what is in a project. */
+  readonly projectId?: string;
   readonly integrations: ReadonlyMap<string, Integration>;
   readonly connections: Map<string, Connection>;
   /** By name. */

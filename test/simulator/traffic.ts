@@ -25,6 +25,7 @@ export type RequestKind =
   | 'connection-list'
   | 'connection-get'
   | 'connection-update'
+  | 'connection-attach'
   | 'connection-test'
   | 'connection-delete'
   | 'project-list'

@@ -2,8 +2,10 @@
  * Oracle's JSON: camelCase, flags with the suffix `Flag`, times with `+0000` and no colon, links that lead back. Field
  * names are those of Oracle's schema and of answers people have published.
  */
+
+import { ADAPTERS, type PropertySlot } from './adapters.ts';
 import type { Answer } from './answer.ts';
-import { type Connection, slotsOf, slotValue } from './connection.ts';
+import { type Connection, isAgentRequired, slotsOf, slotValue } from './connection.ts';
 import type { Integration, State } from './state.ts';
 
 export const wireTime = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
@@ -113,40 +115,120 @@ const endPointConnection = (state: State, id: string, isExpanded: boolean): obje
   return { id, links: linksTo(connectionUrl(state, id)) };
 };
 
-const connectionUrl = (state: State, id: string): string =>
-  `${state.baseUrl}/ic/api/integration/v1/connections/${encodeURIComponent(id)}`;
+/** Of one in a project it has a stray `/v1/` (recorded). */
+const connectionUrl = (state: State, id: string): string => {
+  const project = state.projectId === undefined ? '' : `projects/${encodeURIComponent(state.projectId)}/v1/`;
+  return `${state.baseUrl}/ic/api/integration/v1/${project}connections/${encodeURIComponent(id)}`;
+};
 
-/** Passwords are never in it, or masked. */
-export const connectionItem = (state: State, connection: Connection): object => {
-  const slots = slotsOf(connection).map((slot) => {
-    const value =
-      slot.type === 'PASSWORD' && state.behaviour.passwords === 'absent' ? undefined : slotValue(connection, slot);
-    return {
-      propertyName: slot.name,
-      propertyGroup: slot.group,
-      propertyType: slot.type,
-      requiredFlag: slot.isRequired,
-      ...(value !== undefined && { propertyValue: slot.type === 'PASSWORD' ? '********' : value }),
-    };
-  });
+const MASKS = { masked: '*****', 'masked-longer': '********', absent: undefined } as const;
+
+/** As GET gives it: what has no value is an absent key, a password is masked. */
+export const connectionItem = (state: State, connection: Connection): ConnectionItem => {
+  const { behaviour, projectId } = state;
+  const { adapter, role, securityPolicy, agentGroupId, lockedBy } = connection;
+  const adapterName = { displayName: ADAPTERS[adapter]?.displayName ?? adapter, links: [], name: adapter };
+  const isConfigured = connection.status === 'CONFIGURED';
+  const items = (isOfGroup: (group: PropertySlot['group']) => boolean): object[] =>
+    slotsOf(connection)
+      .filter(({ group }) => isOfGroup(group))
+      .map((slot) => propertyItem(state, connection, slot));
+  const users = state.integrations.values().filter(({ archive }) => uses(archive.facts, connection.id));
+  const active = [...users].map(({ status }) => status === 'ACTIVATED');
   return {
+    adapterType: behaviour.adapterType === 'object' ? { ...adapterName, type: 'PREINSTALLED' } : adapter,
+    ...(agentGroupId && { agentGroupId }),
+    agentRequired: isAgentRequired(connection),
+    agentSupported: isAgentRequired(connection),
+    connectionProperties: items((group) => group === 'CONNECTION_PROPS'),
+    created: wireTime(connection.created),
+    createdBy: connection.createdBy,
+    hasOverride: false,
     id: connection.id,
-    name: connection.name,
-    adapterType: { name: connection.adapter, displayName: connection.adapter.toUpperCase() },
-    role: connection.role,
-    status: connection.status,
-    percentageComplete: connection.status === 'CONFIGURED' ? 100 : 50,
-    securityPolicy: connection.securityPolicy,
-    connectionProperties: slots.filter(({ propertyGroup }) => propertyGroup === 'CONNECTION_PROPS'),
-    securityProperties: slots.filter(({ propertyGroup }) => propertyGroup === 'CREDENTIALS'),
-    agentRequired: false,
-    agentSupported: true,
-    ...(connection.agentGroupId && { agentGroupId: connection.agentGroupId }),
-    lockedFlag: connection.lockedBy !== undefined,
-    ...(connection.lockedBy && { lockedBy: connection.lockedBy }),
     lastUpdated: wireTime(connection.lastUpdated),
     lastUpdatedBy: connection.lastUpdatedBy,
     links: linksTo(connectionUrl(state, connection.id)),
+    ...(lockedBy !== undefined && { lockedBy, lockedDate: wireTime(connection.lastUpdated) }),
+    lockedFlag: lockedBy !== undefined,
+    metadataDownloadState: isConfigured ? 'COMPLETE' : 'NOT_STARTED',
+    metadataDownloadSupportedFlag: true,
+    name: connection.name,
+    percentageComplete: isConfigured ? 100 : 50,
+    privateEndpoint: false,
+    privateEndpointSupported: false,
+    ...(projectId !== undefined && { projectId, scope: 'PRIVATE' }),
+    refreshedStatus: isConfigured ? 'COMPLETE' : 'NOT_STARTED',
+    role,
+    securityPolicy,
+    securityPolicyInfo: [
+      {
+        scope: role,
+        securityPolicy,
+        securityProperties: slotsOf(connection)
+          .filter(({ group }) => group !== 'CONNECTION_PROPS')
+          .map((slot) => describedSlot(state, slot)),
+      },
+    ],
+    securityProperties: items((group) => group !== 'CONNECTION_PROPS'),
+    status: connection.status,
+    testStatus: false,
+    usage: active.length,
+    usageActive: active.filter(Boolean).length,
+  };
+};
+
+type ConnectionItem = Readonly<Record<string, unknown>> & {
+  readonly securityProperties: readonly object[];
+  readonly connectionProperties: readonly object[];
+};
+
+const uses = ({ connections }: Integration['archive']['facts'], id: string): boolean =>
+  connections.some((used) => used.id === id);
+
+const GET_ALONE = [
+  'createdBy',
+  'lockedBy',
+  'lockedDate',
+  'metadataDownloadState',
+  'metadataDownloadSupportedFlag',
+  'projectId',
+  'refreshedStatus',
+];
+
+/** As an update answers: without some of it, no policies, no password, and `created` is now (recorded). */
+export const updatedConnectionItem = (state: State, connection: Connection): object => {
+  const shown = state.behaviour.connectionUpdateAnswer;
+  if (shown === 'as-get') return connectionItem(state, connection);
+  const item = connectionItem({ ...state, behaviour: { ...state.behaviour, passwords: 'absent' } }, connection);
+  const rest = Object.entries(item).filter(([key]) => !GET_ALONE.includes(key));
+  return { ...Object.fromEntries(rest), created: wireTime(state.now()), securityPolicyInfo: [] };
+};
+
+const propertyItem = (state: State, connection: Connection, slot: PropertySlot): object => {
+  const value = slotValue(connection, slot);
+  const propertyValue = slot.type === 'PASSWORD' && value ? MASKS[state.behaviour.passwords] : value;
+  const isTold = state.behaviour.propertyFlags === 'told';
+  return {
+    ...describedSlot(state, slot),
+    ...(isTold && { hasAttachment: connection.attachments.has(slot.name) }),
+    ...(propertyValue !== undefined && { propertyValue }),
+  };
+};
+
+/** A property without what a connection has for it. */
+const describedSlot = (state: State, slot: PropertySlot): object => {
+  const identity = { propertyGroup: slot.group, propertyName: slot.name, propertyType: slot.type };
+  if (state.behaviour.propertyFlags === 'untold') return identity;
+  return {
+    ...(slot.keys && {
+      acceptableKeys: slot.keys.map(([keyName, displayName]) => ({ displayName, keyName, scope: 'SOURCE_AND_TARGET' })),
+    }),
+    ...(slot.defaultValue !== undefined && { defaultPropertyValue: slot.defaultValue }),
+    displayName: slot.displayName,
+    hasAttachment: false,
+    hiddenFlag: slot.isHidden,
+    ...identity,
+    requiredFlag: slot.isRequired,
   };
 };
 

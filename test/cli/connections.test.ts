@@ -1,0 +1,81 @@
+/** `oic connections`, and the settings it asks for, in processes of their own. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { type Desk, openDesk } from './typed.ts';
+
+let desk: Desk;
+let simulator: Simulator;
+
+const ARCHIVE = buildSampleArchive({
+  code: 'USES',
+  version: '01.00.0000',
+  connections: [
+    { id: 'DB', type: 'atpdatabase', securityPolicy: 'JDBC_OVER_SSL', properties: ['host'] },
+    { id: 'EBS', type: 'ebs', securityPolicy: 'NONE' },
+  ],
+});
+const WALLET = Buffer.from([0x50, 0x4b, 3, 4, 0, 255, 13, 10, 128]);
+
+beforeEach(async () => {
+  desk = await openDesk();
+  simulator = await startSimulator();
+  await desk.configure({ dev: simulator });
+});
+afterEach(async () => {
+  await simulator.close();
+  await desk.close();
+});
+
+test('what is required and unset is lacking, who has one open is told, and the filled template makes them work', async () => {
+  simulator.instance.add(ARCHIVE, { status: 'CONFIGURED', connections: 'DRAFT' });
+  const ebs = simulator.instance.connections.get('EBS');
+  if (ebs) ebs.lockedBy = 'ann@example.com';
+
+  const listed = await desk.oic('connections', 'dev', '--json');
+  const table = await desk.oic('connections', 'dev');
+  const { stdout } = await desk.oic('connections', 'dev', '--template');
+
+  expect(JSON.parse(listed.stdout).connections).toMatchObject([
+    { id: 'DB', status: 'DRAFT', missing: ['host', 'username', 'password', 'wallet'] },
+    { id: 'EBS', missing: ['agentGroupId'], lockedBy: 'ann@example.com' },
+  ]);
+  expect(table.stdout).toMatch(/EBS .*DRAFT, locked by ann@example\.com +agentGroupId/);
+
+  if (ebs) ebs.lockedBy = undefined;
+  const filled = stdout
+    .replaceAll('"propertyValue": ""', '"propertyValue": "x"')
+    .replace('"file": ""', '"file": "files/wallet.zip"')
+    .replace('"agentGroupId": ""', '"agentGroupId": "ON_PREM"');
+  const { connections } = JSON.parse(filled);
+  // The path is that of the file beside the credentials, wherever the command is typed.
+  await mkdir(join(desk.directory, 'secrets', 'files'), { recursive: true });
+  await writeFile(join(desk.directory, 'secrets', 'files', 'wallet.zip'), WALLET);
+  const file = await desk.write('secrets/credentials.json', { dev: { ...simulator.credentials(), connections } });
+  await writeFile(join(desk.directory, 'uses.iar'), ARCHIVE);
+
+  const deployed = await desk.oic('deploy', 'dev', 'uses.iar', '--credentials', file, '--drop-box', 'drop-box');
+
+  expect(deployed.stderr).not.toMatch(/FAILED/);
+  expect(deployed.exitCode).toBe(0);
+  const db = simulator.instance.connections.get('DB');
+  expect([db?.status, ebs?.status, ebs?.agentGroupId]).toEqual(['CONFIGURED', 'CONFIGURED', 'ON_PREM']);
+  expect(db?.attachments.get('wallet')?.equals(WALLET)).toBe(true);
+});
+
+test('a file that is not there is a mistake in the settings, told before anything is sent', async () => {
+  const wallet = { propertyName: 'wallet', propertyType: 'FILE', propertyValue: { file: 'gone.zip' } };
+  const connections = { DB: { securityProperties: [wallet] } };
+  const file = await desk.write('credentials.json', { dev: { ...simulator.credentials(), connections } });
+  await writeFile(join(desk.directory, 'uses.iar'), ARCHIVE);
+
+  const { exitCode, stderr } = await desk.oic('deploy', 'dev', 'uses.iar', '--credentials', file);
+
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(
+    /credentials of dev .*connections\.DB: its property wallet is the file .*gone\.zip, which does not exist/,
+  );
+  expect(simulator.requests).toEqual([]);
+});
