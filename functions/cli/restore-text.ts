@@ -1,6 +1,7 @@
 /** What came of a restore, or what it would do, as lines for people. */
 import { KIND_NOUNS } from '../core/kinds.ts';
 import { RESTORED_KINDS } from '../core/plan-restore-things.ts';
+import { unreadyText } from '../jobs/connect.ts';
 import type { RestoreReport } from '../jobs/restore.ts';
 import { count } from './output.ts';
 
@@ -23,9 +24,7 @@ export const reportLines = (report: RestoreReport): string[] => {
       (cycle) =>
         `note     these call each other in a circle, so ${cycle[0]} was activated first: ${cycle.join(' -> ')}`,
     ),
-    ...report.connections.map(
-      ({ id, missing, problem }) => `connect  ${id} needs a person: ${missing.join(', ') || problem}`,
-    ),
+    ...report.connections.map((one) => `connect  a person has to see to ${unreadyText(one)}`),
     ...byHandLines(report),
     ...failureLines(report),
     `restored ${snapshot} of ${from} into ${to}: ${created} created, ${replaced} replaced, ${activated} activated, ` +

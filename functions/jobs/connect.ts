@@ -20,6 +20,10 @@ export interface UnreadyConnection {
   readonly template: object;
 }
 
+/** In one line: what is wrong, and what has no value. */
+export const unreadyText = ({ id, missing, problem }: UnreadyConnection): string =>
+  `${id}: ${problem}${missing.length > 0 ? ` (without a value: ${missing.join(', ')})` : ''}`;
+
 type Connections = Pick<
   OicClient,
   'instance' | 'getConnection' | 'updateConnection' | 'attachToConnection' | 'testConnection'

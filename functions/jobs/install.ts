@@ -19,7 +19,7 @@ import type { OicClient } from '../oic/client.ts';
 import type { ConnectionSettings } from '../oic/credentials.ts';
 import type { Waiting } from './activation.ts';
 import { applyStep, type Content } from './apply-step.ts';
-import { connect, type UnreadyConnection } from './connect.ts';
+import { connect, type UnreadyConnection, unreadyText } from './connect.ts';
 import { rollBack } from './roll-back.ts';
 import { readTarget, type TargetState } from './target-state.ts';
 
@@ -228,8 +228,8 @@ const goBack = async (
     const but = status === 'FAILEDACTIVATION' ? `, but that Oracle shows ${id} as ${status}` : '';
     return { id, state: 'rolled-back', message: `${cause}. ${oic.instance} is as it was before${but}`, ...connections };
   }
-  const names = unready.map((one) => `${one.id} (${one.missing.join(', ') || one.problem})`).join('; ');
-  const message = `${id} is imported on ${oic.instance} but not active: ${cause}. Its connections need settings: ${names}; put them into the credentials document (\`oic connections ${oic.instance} --template\`) and drop it again`;
+  const needy = unready.map(unreadyText).join('; ');
+  const message = `${id} is imported on ${oic.instance} but not active: ${cause}. Its connections need a person: ${needy}. Their settings belong into the credentials document (\`oic connections ${oic.instance} --template\`); then drop it again`;
   return { id, state: 'failed', message, ...connections };
 };
 

@@ -150,13 +150,14 @@ const toProperty = (property: z.infer<typeof PROPERTY>, isSecurity: boolean): Co
 
 /** The types of security properties that were seen in clear: user names, client ids, addresses of token endpoints. */
 const CLEAR_TYPES = ['STRING', 'URL', 'CHOICE'];
-const SECRET_NAME = /pass|pwd|secret|private|key|signature|assertion|credential|token(?!.*ur[il])/i;
+const SECRET_NAME =
+  /pass|pwd|secret|private|key(?!word|store)|signature|assertion|authorization|credential|token(?!.*ur[il])/i;
 
-/** Of security properties everything is a secret that is not plainly none; a choice is one of what everybody may know. */
+/** By type, name and shape; of security properties also what is of a type never seen in clear. A choice is known to all. */
 const isSecret = (name: string, type: string | null | undefined, isSecurity: boolean, value: string): boolean => {
-  if (!isSecurity) return /password|secret/i.test(type ?? '');
-  if (!CLEAR_TYPES.includes(type ?? '')) return true;
-  return type !== 'CHOICE' && (SECRET_NAME.test(name) || hasSecretShape(value));
+  if (type === 'CHOICE') return false;
+  if (isSecurity && !CLEAR_TYPES.includes(type ?? '')) return true;
+  return SECRET_NAME.test(name) || /password|secret/i.test(type ?? '') || hasSecretShape(value);
 };
 
 export const toIntegration = (value: unknown): Integration => {

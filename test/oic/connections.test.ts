@@ -163,6 +163,22 @@ test('the values of security properties are told where they are no secrets', asy
   expect(JSON.stringify(securityProperties)).not.toMatch(/secret[123]|\*{5}/);
 });
 
+test.each([
+  ['apiKey', 'k-1'],
+  ['X-Authorization', 'abc'],
+  ['pwd', 'hunter2'],
+  ['endpoint', 'https://me:hunter2@erp.example.com'],
+])('a connection property %s is not told, though it is no security property', async (name, value) => {
+  const { simulator, read } = await withDraft({ id: 'ERP', type: 'erp', properties: [name, 'host'] });
+  const there = simulator.instance.connections.get('ERP');
+  there?.properties.set(name, value).set('host', 'erp.example.com');
+
+  const erp = await read();
+
+  expect(erp.connectionProperties).toMatchObject([{ isSet: true }, { propertyValue: 'erp.example.com' }]);
+  expect(JSON.stringify([erp, connectionTemplate([erp])])).not.toContain(value);
+});
+
 test('a listing without properties is read all the same', async () => {
   const { oic } = await withDraft(OM, { listedConnections: 'without-properties', adapterType: 'name' });
 

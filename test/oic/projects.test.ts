@@ -106,6 +106,22 @@ describe('projects', () => {
     expect(await oic.getConnection('SHOP_REST')).toBeUndefined();
   });
 
+  test('have connections that take files and agent groups as those outside do', async () => {
+    const { oic } = await start();
+    await oic.importProject('SHOP', shop());
+    const inShop = oic.inProject('SHOP');
+
+    await inShop.updateConnection('SHOP_REST', { securityPolicy: 'JDBC_OVER_SSL', agentGroupId: 'ON_PREM' });
+    await inShop.attachToConnection('SHOP_REST', 'wallet', { filename: 'w.zip', bytes: Buffer.from('wallet') });
+
+    const { agentGroupId, securityProperties } = (await inShop.getConnection('SHOP_REST')) ?? {};
+    expect(agentGroupId).toBe('ON_PREM');
+    expect(securityProperties?.at(-1)).toMatchObject({ propertyName: 'wallet', isSet: true });
+    expect((await failureOf(inShop.testConnection('SHOP_REST'))).message).toMatch(
+      /testing connection SHOP_REST in project SHOP .*not configured: username, password/,
+    );
+  });
+
   test('are nothing that Gen 2 has', async () => {
     const { oic } = await start({ generation: 'gen2' });
 
