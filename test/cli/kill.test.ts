@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { readArchive } from '../../functions/core/archive.ts';
+import { rounds } from '../rounds.ts';
 import { createRandom } from '../simulator/random.ts';
 import { seedSamples } from '../simulator/samples.ts';
 import { startSimulator } from '../simulator/server.ts';
 import { openDesk } from './typed.ts';
 
-const KILLS = 20;
+const KILLS = rounds(4, 20);
 
 test('a backup killed at any moment leaves the last snapshot whole, and run again it goes on', async () => {
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);

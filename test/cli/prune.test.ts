@@ -6,6 +6,7 @@ import { verify } from '../../functions/jobs/verify.ts';
 import { createDirectoryStore } from '../../functions/store/directory-store.ts';
 import { createVault } from '../../functions/store/vault.ts';
 import { makeHistory } from '../jobs/random-history.ts';
+import { rounds } from '../rounds.ts';
 import { createRandom } from '../simulator/random.ts';
 import { seedSamples } from '../simulator/samples.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
@@ -114,7 +115,7 @@ test('prune killed at any moment has lost nothing kept, and run again it ends', 
   const left = async () => (await vault.listArchiveVersions('dev')).map(({ versionId }) => versionId);
   const end = await left();
 
-  for (let kill = 0; kill < 8; kill++) {
+  for (let kill = 0; kill < rounds(2, 8); kill++) {
     await rm(vaultDirectory, { recursive: true });
     await cp(pristine, vaultDirectory, { recursive: true, preserveTimestamps: true });
     const run = desk.start(...prune);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { rounds } from '../rounds.ts';
 import { createRandom } from '../simulator/random.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
@@ -114,14 +115,15 @@ test('verify --rehearse restores into a throw-away instance and compares', async
   expect(JSON.parse(stdout)).toMatchObject({ checked: 10, damaged: [], rehearsal: { restored: 10, differences: [] } });
 });
 
-test('a restore killed at any of 25 moments and run again comes to the same end, importing nothing twice', async () => {
+test('a restore killed at any moment and run again comes to the same end, importing nothing twice', async () => {
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
   process.stdout.write(`killing restores with SEED=${seed}\n`);
   const random = createRandom(seed);
   fill(15);
   await desk.oic('backup', 'prod');
+  const kills = rounds(4, 25);
   let cutOff = 0;
-  for (let kill = 0; kill < 25; kill++) {
+  for (let kill = 0; kill < kills; kill++) {
     for (const { id } of target.instance.list()) target.instance.remove(id);
     const from = target.requests.length;
     const run = desk.start('restore', 'prod', '--to', 'dr');
@@ -137,6 +139,6 @@ test('a restore killed at any of 25 moments and run again comes to the same end,
       .map(({ id }) => id);
     expect(imported.length).toBe(new Set(imported).size);
   }
-  process.stdout.write(`${cutOff} of 25 restores were cut off\n`);
-  expect(cutOff).toBeGreaterThan(12);
+  process.stdout.write(`${cutOff} of ${kills} restores were cut off\n`);
+  expect(cutOff).toBeGreaterThanOrEqual(kills / 2);
 }, 180_000);

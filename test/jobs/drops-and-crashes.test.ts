@@ -9,6 +9,7 @@ import type { DropEvent } from '../../functions/core/drop-event.ts';
 import { type DropServices, handleDrop } from '../../functions/jobs/handle-drop.ts';
 import { createDropBox } from '../../functions/store/drop-box.ts';
 import { connectTo } from '../oic/simulated.ts';
+import { rounds } from '../rounds.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { startSimulator } from '../simulator/server.ts';
 import { openInstallBench } from './install-bench.ts';
@@ -133,5 +134,5 @@ test('any interleaving of drops and deaths ends in the state of the newest drops
       await bench.close();
     }
   });
-  await fc.assert(property, { numRuns: 25, endOnFailure: true });
+  await fc.assert(property, { numRuns: rounds(6, 25), endOnFailure: true });
 }, 170_000);

@@ -7,6 +7,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createDirectoryStore } from '../../functions/store/directory-store.ts';
 import type { ObjectStore } from '../../functions/store/object-store.ts';
+import { rounds } from '../rounds.ts';
 import { createRandom } from '../simulator/random.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
@@ -127,17 +128,19 @@ test('a message that is no notification stays in the queue, for its dead-letter 
   expect(await receipts()).toEqual([]);
 });
 
-test('500 events, doubled, out of order, 5 % of them over a dying function: each drop ends in exactly one receipt', async () => {
+test('events, doubled, out of order, 5 % of them over a dying function: each drop ends in exactly one receipt', async () => {
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
-  process.stdout.write(`500 events with SEED=${seed}\n`);
+  const count = rounds(60, 300);
+  process.stdout.write(`${count} drops with SEED=${seed}\n`);
   const random = createRandom(seed);
   const drops: Array<{ key: string; versionId: string }> = [];
-  for (let n = 0; n < 300; n++) {
-    const key = `deploy/test/${n % 150}.iar`;
-    const archive = buildSampleArchive({ code: `FLOW_${n % 150}`, version: '01.00.0000', marker: `drop ${n}` });
+  for (let n = 0; n < count; n++) {
+    const flow = n % (count / 2);
+    const key = `deploy/test/${flow}.iar`;
+    const archive = buildSampleArchive({ code: `FLOW_${flow}`, version: '01.00.0000', marker: `drop ${n}` });
     drops.push({ key, versionId: (await store.put(key, archive)).versionId });
   }
-  const doubles = Array.from({ length: 200 }, () => drops[random.below(300)] as (typeof drops)[number]);
+  const doubles = Array.from({ length: (count * 2) / 3 }, () => drops[random.below(count)] as (typeof drops)[number]);
   const queue = random
     .shuffle([...drops, ...doubles])
     .map((drop, n) => ({ ...drop, id: `m${n}`, receives: 0, visibleAt: 0 }));
@@ -174,6 +177,6 @@ test('500 events, doubled, out of order, 5 % of them over a dying function: each
     drops.map(({ key, versionId }) => `${key} ${versionId}`).sort(),
   );
   expect(found.filter(({ state }) => !['deployed', 'unchanged', 'superseded'].includes(state))).toEqual([]);
-  expect(simulator.instance.list().filter(({ status }) => status === 'ACTIVATED')).toHaveLength(150);
+  expect(simulator.instance.list().filter(({ status }) => status === 'ACTIVATED')).toHaveLength(count / 2);
   expect(simulator.stats().maxInFlight).toBeLessThanOrEqual(16);
 }, 200_000);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Listed, ListingError, type Page, readListing } from '../../functions/oic/listing.ts';
+import { rounds } from '../rounds.ts';
 import { createRandom } from '../simulator/random.ts';
 
 const items = (count: number): Listed[] =>
@@ -157,6 +158,6 @@ describe('a listing', () => {
         expect([...stable].filter((id) => !ids.includes(id))).toEqual([]);
       },
     );
-    await fc.assert(property, { numRuns: 500 });
+    await fc.assert(property, { numRuns: rounds(100, 500) });
   });
 });
