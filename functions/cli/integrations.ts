@@ -60,7 +60,7 @@ export const show = async (
   return withInstance(session, name, async (oic) => {
     const integration = await oic.getIntegration(id);
     if (!integration) throw new Refused(`${name} has no integration ${id}; \`oic list ${name}\` shows what it has`);
-    const schedule = integration.hasSchedule ? ((await oic.isScheduleStarted(id)) ? 'started' : 'stopped') : null;
+    const schedule = integration.hasSchedule ? ((await oic.getSchedule(id))?.state ?? null) : null;
     const { tracing, ...plain } = integration;
     session.out.result({ ...integration, schedule }, () =>
       Object.entries({ ...plain, schedule: schedule ?? 'none', tracing: tracingText(tracing) })

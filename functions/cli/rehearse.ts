@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KIND_NOUNS, onlyKinds } from '../core/kinds.ts';
 import type { Manifest, SnapshotIntegration } from '../core/manifest.ts';
 import { RESTORED_KINDS, type RestoredKind } from '../core/plan-restore-things.ts';
+import { scheduleOf, scheduleWord } from '../core/schedule.ts';
 import { compare as compareStates } from '../jobs/compare.ts';
 import { createForgetfulJournal, mapLimited } from '../jobs/journal.ts';
 import { restore } from '../jobs/restore.ts';
@@ -100,15 +101,15 @@ const compareOthers = async (oic: OicClient, manifest: Manifest, vault: Vault): 
 };
 
 const compare = async (oic: OicClient, entry: SnapshotIntegration): Promise<Rehearsal['differences']> => {
-  const { id, archive, status, schedule } = entry;
+  const { id, archive, status } = entry;
   const there = await oic.getIntegration(id);
   if (!there) return [{ id, problem: 'is not there after the restore' }];
   const problems: string[] = [];
   const exported = await oic.exportIntegration(id);
   if (exported.archive.contentSha256 !== archive?.contentSha256) problems.push('has another content');
   if ((there.status === 'ACTIVATED') !== (status === 'ACTIVATED')) problems.push(`is ${there.status}, was ${status}`);
-  const isStarted = schedule === null ? false : ((await oic.isScheduleStarted(id)) ?? false);
-  if (isStarted !== (schedule === 'started'))
-    problems.push(`its schedule ${isStarted ? 'runs' : 'does not run'}, it was ${schedule}`);
+  const was = scheduleOf(entry);
+  const schedule = was === null || was === 'unknown' ? was : ((await oic.getSchedule(id))?.state ?? null);
+  if (schedule !== was) problems.push(`its schedule is ${scheduleWord(schedule)}, it was ${scheduleWord(was)}`);
   return problems.map((problem) => ({ id, problem }));
 };

@@ -5,6 +5,7 @@
 import { OTHER_KIND_ORDER, type OtherKind } from './kinds.ts';
 import type { ArchiveRef } from './manifest.ts';
 import type { OtherKinds } from './manifest-kinds.ts';
+import { scheduleOf } from './schedule.ts';
 
 /** The digest of its meaning, or a reason why that is not known. */
 export type ThingContent = { readonly digest: string } | { readonly unknown: string };
@@ -19,6 +20,8 @@ interface ThingState {
   readonly facts: Readonly<Record<string, string>>;
   /** Facts whose values stay hidden. */
   readonly hidden: Readonly<Record<string, string>>;
+  /** Facts of integrations whose schedule could not be asked, so that only their status is compared. */
+  readonly unknown?: readonly string[];
 }
 
 export type KindsState = Readonly<Partial<Record<OtherKind, readonly ThingState[]>>>;
@@ -68,10 +71,11 @@ export const stateOfKinds = (
         facts: Object.fromEntries(
           project.integrations.map(({ id, status, schedule }) => [
             id,
-            schedule === null ? status : `${status}, schedule ${schedule}`,
+            schedule === null ? status : `${status}${SCHEDULE}${schedule}`,
           ]),
         ),
         hidden: {},
+        unknown: project.integrations.flatMap((one) => (scheduleOf(one) === 'unknown' ? [one.id] : [])),
       })),
     }),
     ...(lookups && { lookups: lookups.map((it) => ({ ...told(it), content: contentOf(it), facts: {}, hidden: {} })) }),
@@ -89,6 +93,9 @@ export const stateOfKinds = (
     ...(agentGroups && { agentGroups: agentGroups.map((it) => ({ ...told(it), facts: {}, hidden: {} })) }),
   };
 };
+
+/** Between the status of an integration in a project and what its schedule does. */
+const SCHEDULE = ', schedule ';
 
 const told = ({ id, name, lastUpdated, lastUpdatedBy }: Told): Told => ({
   id,
@@ -144,11 +151,14 @@ const byId = (things: readonly ThingState[]): ThingState[] => things.toSorted((x
 const describeChange = (from: ThingState, to: ThingState): ChangedThing | undefined => {
   const content = differingDigests(from.content, to.content);
   const names = from.name === to.name ? [] : [{ fact: 'name', from: from.name, to: to.name }];
-  const facts = differing(from.facts, to.facts).map((fact) => ({
-    fact,
-    from: from.facts[fact] ?? '',
-    to: to.facts[fact] ?? '',
-  }));
+  const unasked = new Set([...(from.unknown ?? []), ...(to.unknown ?? [])]);
+  const valueOf = (facts: ThingState['facts'], fact: string): string => {
+    const value = facts[fact] ?? '';
+    return unasked.has(fact) ? (value.split(SCHEDULE)[0] ?? value) : value;
+  };
+  const facts = differing(from.facts, to.facts)
+    .map((fact) => ({ fact, from: valueOf(from.facts, fact), to: valueOf(to.facts, fact) }))
+    .filter((change) => change.from !== change.to);
   const otherValues = differing(from.hidden, to.hidden);
   if (!content && names.length + facts.length + otherValues.length === 0) return undefined;
   const newer = (from.lastUpdated ?? '') > (to.lastUpdated ?? '') ? from : to;

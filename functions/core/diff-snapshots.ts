@@ -1,17 +1,28 @@
 /**
  * What differs between two states of integrations, each a snapshot or an instance as it is now: which were added and
  * removed, and of those in both their content, status, schedule, tracing and name, with who changed them last and when.
- * Content that is not known on a side is not guessed: it is said, and why.
+ * Content that is not known on a side is not guessed: it is said, and why. A schedule that one side does not know is not
+ * compared; the warnings of that snapshot name it.
  */
 import { diffKinds, type KindsDiff, type KindsState, stateOfKinds } from './diff-kinds.ts';
 import { createFilter } from './filter.ts';
 import type { Tracing } from './integration.ts';
-import type { BackupFilter, Manifest, ScheduleState, SnapshotIntegration } from './manifest.ts';
+import type { BackupFilter, Manifest, SnapshotIntegration } from './manifest.ts';
+import { type ScheduleState, scheduleOf } from './schedule.ts';
 
 /** The digest of its meaning, or a reason why that is not known. */
 export type Content = { readonly digest: string } | { readonly unknown: string };
 
-type StateFields = 'id' | 'code' | 'name' | 'status' | 'lastUpdated' | 'lastUpdatedBy' | 'schedule' | 'tracing';
+type StateFields =
+  | 'id'
+  | 'code'
+  | 'name'
+  | 'status'
+  | 'lastUpdated'
+  | 'lastUpdatedBy'
+  | 'schedule'
+  | 'scheduleUnknown'
+  | 'tracing';
 
 export interface IntegrationState extends Pick<SnapshotIntegration, StateFields> {
   readonly content: Content;
@@ -120,7 +131,7 @@ const describeChange = (from: IntegrationState, to: IntegrationState): ChangedIn
       'digest' in to.content &&
       from.content.digest !== to.content.digest && { content: { from: from.content.digest, to: to.content.digest } }),
     ...(from.status !== to.status && { status: { from: from.status, to: to.status } }),
-    ...(from.schedule !== to.schedule && { schedule: { from: from.schedule, to: to.schedule } }),
+    ...(isOtherSchedule(from, to) && { schedule: { from: from.schedule, to: to.schedule } }),
     ...(!isSameTracing(from.tracing, to.tracing) && { tracing: { from: from.tracing, to: to.tracing } }),
     ...(from.name !== to.name && { renamed: { from: from.name, to: to.name } }),
   };
@@ -135,6 +146,9 @@ const describeChange = (from: IntegrationState, to: IntegrationState): ChangedIn
     ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
   };
 };
+
+const isOtherSchedule = (a: IntegrationState, b: IntegrationState): boolean =>
+  scheduleOf(a) !== 'unknown' && scheduleOf(b) !== 'unknown' && a.schedule !== b.schedule;
 
 const isSameTracing = (a: Tracing, b: Tracing): boolean =>
   a.tracing === b.tracing && a.payload === b.payload && a.recording === b.recording;

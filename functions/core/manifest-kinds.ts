@@ -5,7 +5,8 @@
  */
 import * as z from 'zod/mini';
 import type { IntegrationId } from './integration.ts';
-import type { ArchiveRef, ScheduleState } from './manifest.ts';
+import type { ArchiveRef } from './manifest.ts';
+import { RUN_STATES, type ScheduleFields } from './schedule.ts';
 import type { SecretFinding } from './secret-scan.ts';
 
 interface Saved {
@@ -13,14 +14,13 @@ interface Saved {
   readonly lastUpdatedBy?: string | undefined;
 }
 
-export interface SnapshotProjectIntegration {
+export interface SnapshotProjectIntegration extends ScheduleFields {
   readonly id: IntegrationId;
   readonly code: string;
   readonly version: string;
   readonly name: string;
   readonly status: string;
   readonly lastUpdated?: string | undefined;
-  readonly schedule: ScheduleState;
   readonly tracing: { readonly tracing: boolean; readonly payload: boolean; readonly recording: boolean };
 }
 
@@ -93,7 +93,10 @@ export const ARCHIVE_REF = z.looseObject({
   contentSha256: sha256,
 });
 
-export const SCHEDULE = z.nullable(z.enum(['started', 'stopped']));
+export const SCHEDULE_FIELDS = {
+  schedule: z.nullable(z.enum(RUN_STATES)),
+  scheduleUnknown: z.optional(z.literal(true)),
+};
 export const TRACING = z.looseObject({ tracing: z.boolean(), payload: z.boolean(), recording: z.boolean() });
 
 const text = z.string();
@@ -117,7 +120,7 @@ export const OTHER_KINDS = {
         name: text,
         status: text,
         lastUpdated: maybe,
-        schedule: SCHEDULE,
+        ...SCHEDULE_FIELDS,
         tracing: TRACING,
       }),
     ),

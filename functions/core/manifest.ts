@@ -5,7 +5,15 @@
 import * as z from 'zod/mini';
 import type { IntegrationId } from './integration.ts';
 import { isSnapshotName } from './keys.ts';
-import { ARCHIVE_REF, INTEGRATION_ID, OTHER_KINDS, type OtherKinds, SCHEDULE, TRACING } from './manifest-kinds.ts';
+import {
+  ARCHIVE_REF,
+  INTEGRATION_ID,
+  OTHER_KINDS,
+  type OtherKinds,
+  SCHEDULE_FIELDS,
+  TRACING,
+} from './manifest-kinds.ts';
+import type { ScheduleFields } from './schedule.ts';
 
 export interface ArchiveRef {
   readonly key: string;
@@ -16,9 +24,7 @@ export interface ArchiveRef {
   readonly contentSha256: string;
 }
 
-export type ScheduleState = 'started' | 'stopped' | null;
-
-export interface SnapshotIntegration {
+export interface SnapshotIntegration extends ScheduleFields {
   readonly id: IntegrationId;
   readonly code: string;
   readonly version: string;
@@ -26,7 +32,6 @@ export interface SnapshotIntegration {
   readonly status: string;
   readonly lastUpdated?: string | undefined;
   readonly lastUpdatedBy?: string | undefined;
-  readonly schedule: ScheduleState;
   readonly tracing: { readonly tracing: boolean; readonly payload: boolean; readonly recording: boolean };
   /** null: the instance has it, the vault has no archive of it; a warning or a failure says why. */
   readonly archive: ArchiveRef | null;
@@ -96,7 +101,7 @@ const MANIFEST = z.looseObject({
       status: z.string(),
       lastUpdated: z.optional(z.string()),
       lastUpdatedBy: z.optional(z.string()),
-      schedule: SCHEDULE,
+      ...SCHEDULE_FIELDS,
       tracing: TRACING,
       archive: z.nullable(ARCHIVE_REF),
     }),

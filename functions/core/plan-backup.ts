@@ -3,7 +3,8 @@
  * `reuse` what certainly has not, `skip` what Oracle never hands out. Every step says why.
  */
 import type { Integration } from './integration.ts';
-import type { ArchiveRef, Manifest, ScheduleState } from './manifest.ts';
+import type { ArchiveRef, Manifest } from './manifest.ts';
+import type { AskedSchedule } from './schedule.ts';
 
 export type BackupStep = Readonly<
   | { do: 'export'; integration: Integration; last: Known | undefined; reason: string }
@@ -55,5 +56,8 @@ export const planBackup = (
 export const mustAskSchedule = (integration: Integration): boolean =>
   integration.hasSchedule && integration.status === 'ACTIVATED';
 
-export const scheduleState = (integration: Integration, isStarted: boolean | undefined): ScheduleState =>
-  integration.hasSchedule ? (isStarted ? 'started' : 'stopped') : null;
+/** @param asked undefined: not asked, since it does not run */
+export const scheduleState = (integration: Integration, asked: AskedSchedule | undefined): AskedSchedule => {
+  if (!integration.hasSchedule) return null;
+  return asked === undefined ? 'stopped' : asked;
+};

@@ -3,13 +3,16 @@
  * reason, or why there are none. Oracle's rules live here:
  * - replace answers 404 when the integration is absent, import 409 when it is there
  *   (https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-integrations-archive-put.html);
- * - an active integration is deactivated before it is changed, and its schedule stopped before that;
+ * - an active integration is deactivated before it is changed, and its schedule stopped before that, also one on hold;
+ * - a schedule is started only when it is stopped, and put on hold only when it runs: so one that is to be on hold after an
+ *   activation is started and paused;
  * - of one code and major version one is active: activating 01.00.0001 deactivates 01.00.0000, 02.00.0000 runs beside it
  *   (…/op-ic-api-integration-v1-integrations-id-post.html); the rule has no "newer" in it, so an older one displaces too;
  * - what is locked in the designer can be neither replaced nor activated.
  * Law: planning again after everything was done yields `unchanged` only.
  */
 import type { Integration, IntegrationId, IntegrationRef, Tracing } from './integration.ts';
+import { type AskedSchedule, isOn, type RunState, type ScheduleState } from './schedule.ts';
 
 /** An integration that is to be in the target. */
 export interface Wanted extends IntegrationRef {
@@ -19,12 +22,13 @@ export interface Wanted extends IntegrationRef {
   readonly hasSchedule: boolean;
   /** How it was when the snapshot was taken; absent for a drop. */
   readonly captured?:
-    | { readonly isActive: boolean; readonly isScheduleStarted: boolean; readonly tracing: Tracing }
+    | { readonly isActive: boolean; readonly schedule: AskedSchedule; readonly tracing: Tracing }
     | undefined;
 }
 
 export interface TargetIntegration extends Integration {
-  readonly isScheduleStarted: boolean;
+  /** Of one that is not active: `stopped`, or null. */
+  readonly schedule: AskedSchedule;
   /** undefined when it was not read: it was not needed, or it is locked. */
   readonly contentSha256: string | undefined;
 }
@@ -38,9 +42,11 @@ export interface InstallPolicy {
   readonly mayDowngrade: boolean;
 }
 
+export type ScheduleStep = 'stop-schedule' | 'start-schedule' | 'resume-schedule' | 'pause-schedule';
+
 export type InstallStep = Readonly<
   | {
-      do: 'stop-schedule' | 'deactivate' | 'import' | 'replace' | 'connect' | 'start-schedule';
+      do: 'deactivate' | 'import' | 'replace' | 'connect' | ScheduleStep;
       id: IntegrationId;
       reason: string;
     }
@@ -64,7 +70,7 @@ export interface InstallPlan {
 /** What an integration was before anything was begun, when that is not how it is now: an earlier run was cut off. */
 export interface Before extends IntegrationRef {
   readonly isActive: boolean;
-  readonly isScheduleStarted: boolean;
+  readonly schedule: ScheduleState;
   readonly tracing: Tracing;
 }
 
@@ -90,7 +96,7 @@ export const planInstall = (
 
   if (there && !isSame && policy.existing === 'skip')
     return verdict('skip', 'is there with other content, which is left as it is');
-  const refusal = findRefusal(wanted, there, target, isSame && !activates);
+  const refusal = findRefusal(wanted, there, target, isSame && !activates, policy);
   if (refusal !== undefined) return verdict('refuse', refusal);
   const newer = rivals.find(({ version }) => version > wanted.version);
   if (activates && newer && !policy.mayDowngrade) {
@@ -109,19 +115,20 @@ export const planInstall = (
           wanted,
           isSame ? there : undefined,
           activates,
-          was?.isScheduleStarted || displacedBefore?.isScheduleStarted,
+          isOn(was?.schedule) ? was.schedule : displacedBefore?.schedule,
         )),
   ];
   if (steps.length === 0) return verdict('unchanged', unchangedReason(wanted, there, policy));
   return { id: wanted.id, verdict: 'install', reason: steps[0]?.reason ?? '', steps };
 };
 
-export const beforeOf = ({ id, code, version, status, isScheduleStarted, tracing }: TargetIntegration): Before => ({
+/** One whose schedule is not known is left as it is, so nothing has to be put back. */
+export const beforeOf = ({ id, code, version, status, schedule, tracing }: TargetIntegration): Before => ({
   id,
   code,
   version,
   isActive: status === 'ACTIVATED',
-  isScheduleStarted,
+  schedule: schedule === 'unknown' ? null : schedule,
   tracing,
 });
 
@@ -150,7 +157,18 @@ const findRefusal = (
   there: TargetIntegration | undefined,
   target: readonly TargetIntegration[],
   isDone: boolean,
+  { activation }: InstallPolicy,
 ): string | undefined => {
+  const asksForSchedule = activation === 'as-captured' && isOn(wanted.captured?.schedule);
+  const unasked = target.find(
+    (other) =>
+      other.schedule === 'unknown' &&
+      (other.id === wanted.id ? !isDone || asksForSchedule : !isDone && isRival(wanted, other)),
+  );
+  if (unasked) {
+    const whose = unasked.id === wanted.id ? 'its own schedule' : `the schedule of ${unasked.id}`;
+    return `cannot be put there while nobody knows what ${whose} does in the target, which could not be asked; try again later`;
+  }
   if (isDone) return undefined;
   if (there?.isPrebuilt) return 'is delivered by Oracle (PREBUILT) and cannot be replaced';
   if (there?.lockedBy !== undefined) {
@@ -173,7 +191,7 @@ const contentSteps = (
   const stop: InstallStep = {
     do: 'stop-schedule',
     id,
-    reason: 'its schedule runs, and must not while it is deactivated',
+    reason: `its schedule ${there.schedule === 'paused' ? 'is on hold, and must be stopped before' : 'runs, and must not while'} it is deactivated`,
   };
   const deactivate: InstallStep = {
     do: 'deactivate',
@@ -181,7 +199,7 @@ const contentSteps = (
     reason: `it is active, and an active integration cannot be replaced${activates ? '' : `; it STAYS DEACTIVATED: ${whyInactive(wanted, policy)}`}`,
   };
   return [
-    ...(there.isScheduleStarted ? [stop] : []),
+    ...(isOn(there.schedule) ? [stop] : []),
     ...(there.status === 'ACTIVATED' ? [deactivate] : []),
     { do: 'replace', id, reason: 'the target has it with other content' },
   ];
@@ -206,7 +224,7 @@ const activationSteps = (
   return [
     { do: 'connect', id, reason: 'its connections must be configured before it is activated' },
     ...rivals
-      .filter(({ isScheduleStarted }) => isScheduleStarted)
+      .filter(({ schedule }) => isOn(schedule))
       .map((rival): InstallStep => ({ do: 'stop-schedule', id: rival.id, reason: `${id} takes its place` })),
     { do: 'activate', id, reason, tracing: captured?.tracing ?? model?.tracing, displaces },
   ];
@@ -217,14 +235,33 @@ const scheduleSteps = (
   { id, captured, hasSchedule }: Wanted,
   same: TargetIntegration | undefined,
   activates: boolean,
-  ranBefore: boolean | undefined,
+  before: ScheduleState | undefined,
 ): InstallStep[] => {
   const isActiveAfter = activates || same?.status === 'ACTIVATED';
-  if (!hasSchedule || !isActiveAfter || same?.isScheduleStarted) return [];
-  const runs = captured ? captured.isScheduleStarted : ranBefore;
-  return runs
-    ? [{ do: 'start-schedule', id, reason: captured ? 'it ran when the snapshot was taken' : 'it ran before' }]
-    : [];
+  if (!hasSchedule || !isActiveAfter) return [];
+  const isCaptured = captured !== undefined && captured.schedule !== 'unknown';
+  const wanted = isCaptured ? captured.schedule : before;
+  const when = isCaptured ? 'when the snapshot was taken' : 'before';
+  const now = !activates && isOn(same?.schedule) ? same.schedule : 'stopped';
+  return isOn(wanted) ? stepsBetween(now, wanted, when).map((step) => ({ ...step, id })) : [];
+};
+
+const stepsBetween = (
+  now: RunState,
+  wanted: 'started' | 'paused',
+  when: string,
+): { readonly do: ScheduleStep; readonly reason: string }[] => {
+  if (wanted === 'started') {
+    if (now === 'started') return [];
+    return [{ do: now === 'paused' ? 'resume-schedule' : 'start-schedule', reason: `it ran ${when}` }];
+  }
+  const pause = { do: 'pause-schedule', reason: `it was on hold ${when}` } as const;
+  if (now === 'paused') return [];
+  if (now === 'started') return [pause];
+  return [
+    { do: 'start-schedule', reason: `it was on hold ${when}: only one that runs can be put on hold, which is next` },
+    pause,
+  ];
 };
 
 const unchangedReason = (wanted: Wanted, there: TargetIntegration | undefined, policy: InstallPolicy): string => {

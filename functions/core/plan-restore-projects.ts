@@ -11,6 +11,7 @@ import type { SnapshotProject } from './manifest-kinds.ts';
 import { type InstallPlan, planInstall, type TargetIntegration, type Wanted } from './plan-install.ts';
 import type { RestorePolicy } from './plan-restore.ts';
 import { planThing, type TargetThing, type ThingPlan, type WantedThing } from './plan-restore-things.ts';
+import { type AskedSchedule, scheduleOf } from './schedule.ts';
 
 export interface WantedProject extends WantedThing {
   readonly kind: 'projects';
@@ -18,7 +19,7 @@ export interface WantedProject extends WantedThing {
 }
 
 export interface TargetProject extends TargetThing {
-  readonly integrations: readonly (Integration & { readonly isScheduleStarted: boolean })[];
+  readonly integrations: readonly (Integration & { readonly schedule: AskedSchedule })[];
   /** Of its own archive. */
   readonly connections: readonly Pick<ArchiveConnection, 'id' | 'type'>[];
 }
@@ -85,10 +86,10 @@ const toWanted = (one: SnapshotProject['integrations'][number], contentSha256: s
   version: one.version,
   contentSha256,
   isDraft: one.status === 'INPROGRESS',
-  hasSchedule: one.schedule !== null,
+  hasSchedule: scheduleOf(one) !== null,
   captured: {
     isActive: one.status === 'ACTIVATED',
-    isScheduleStarted: one.schedule === 'started',
+    schedule: scheduleOf(one),
     tracing: one.tracing,
   },
 });
@@ -100,9 +101,9 @@ const asImported = (one: SnapshotProject['integrations'][number], contentSha256:
   name: one.name,
   status: one.status === 'INPROGRESS' ? 'INPROGRESS' : 'CONFIGURED',
   isPrebuilt: false,
-  hasSchedule: one.schedule !== null,
+  hasSchedule: scheduleOf(one) !== null,
   tracing: one.tracing,
-  isScheduleStarted: false,
+  schedule: 'stopped',
   contentSha256,
 });
 

@@ -12,6 +12,7 @@ import {
   type TargetIntegration,
   type Wanted,
 } from './plan-install.ts';
+import { type AskedSchedule, isOn } from './schedule.ts';
 
 export interface RestoreWanted extends Wanted {
   readonly captured: NonNullable<Wanted['captured']>;
@@ -79,6 +80,7 @@ export interface OtherSteps {
 }
 
 const LEFT: ReadonlyArray<PlannedStep['do']> = ['unchanged', 'skip', 'refuse'];
+const SCHEDULES: ReadonlyArray<PlannedStep['do']> = ['start-schedule', 'resume-schedule', 'pause-schedule'];
 const CONTENTS: ReadonlyArray<PlannedStep['do']> = ['stop-schedule', 'deactivate', 'import', 'replace'];
 
 /** The plan in the order in which it is run: contents, connections, activations, schedules, removals. */
@@ -101,7 +103,7 @@ export const plannedSteps = (
     ...others.projects,
     ...inPhase(['connect']),
     ...inPhase(['activate']).toSorted((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0)),
-    ...inPhase(['start-schedule']),
+    ...inPhase(SCHEDULES),
     ...others.activations,
     ...removals,
   ];
@@ -137,19 +139,21 @@ const planRemovals = (
     installs.flatMap(({ steps }) => steps.flatMap((step) => (step.do === 'activate' ? step.displaces : []))),
   );
   return target.flatMap((there): RemovalStep[] => {
-    const { id, status, isScheduleStarted, isPrebuilt, code } = there;
+    const { id, status, schedule, isPrebuilt, code } = there;
     const one = wantedById.get(id);
     const reason = one ? 'it was not active when the snapshot was taken' : 'the snapshot does not hold it';
     const isActive = status === 'ACTIVATED' && !displaced.has(id);
     const off: RemovalStep[] = [
-      ...(isActive && isScheduleStarted ? [{ do: 'stop-schedule' as const, id, reason }] : []),
+      ...(isActive && isOn(schedule) ? [{ do: 'stop-schedule' as const, id, reason }] : []),
       ...(isActive ? [{ do: 'deactivate' as const, id, reason }] : []),
     ];
     if (!one) return isPrebuilt || !covers(code) ? [] : [...off, { do: 'delete', id, reason }];
     const isMeantToBeOff = activation === 'as-captured' && !one.captured.isActive && !touched.has(id);
     if (isMeantToBeOff) return off;
-    const runsUnasked =
-      isScheduleStarted && one.captured.isActive && !one.captured.isScheduleStarted && !touched.has(id);
+    const runsUnasked = isOn(schedule) && one.captured.isActive && isOff(one.captured.schedule) && !touched.has(id);
     return runsUnasked ? [{ do: 'stop-schedule', id, reason: 'it did not run when the snapshot was taken' }] : [];
   });
 };
+
+/** What is not known is not taken for stopped. */
+const isOff = (state: AskedSchedule): boolean => state === 'stopped' || state === null;

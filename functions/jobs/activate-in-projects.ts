@@ -2,7 +2,7 @@
  * Brings the integrations of restored projects to the state they were captured in. An exported project does not tell
  * which of its integrations call which, so one that fails is tried again as long as another has become active meanwhile.
  */
-import type { InstallPlan } from '../core/plan-install.ts';
+import type { InstallPlan, InstallStep } from '../core/plan-install.ts';
 import type { ProjectPlan } from '../core/plan-restore-projects.ts';
 import { nameInProject } from '../core/plan-restore-steps.ts';
 import type { OicClient } from '../oic/client.ts';
@@ -14,7 +14,7 @@ import type { ProvedThing } from './prove-things.ts';
 import { findProject, switchboardOf } from './put-project.ts';
 import type { RestoreOptions, RestoreServices } from './restore.ts';
 import { inBatches, type RestoreFailure } from './restore-batches.ts';
-import { setSchedule } from './schedule.ts';
+import { applyScheduleStep, isScheduleStep, ScheduleError } from './schedule.ts';
 
 export interface ActivatedInProjects {
   readonly activated: number;
@@ -109,9 +109,9 @@ const activateAll = async (
     isMoving = failed.length < waitingForOthers.length;
     waitingForOthers = failed;
   }
-  const count = (what: 'activate' | 'start-schedule'): number =>
-    done.filter(({ steps }) => steps.some((step) => step.do === what)).length;
-  return { activated: count('activate'), scheduled: count('start-schedule'), failures };
+  const count = (isCounted: (step: InstallStep) => boolean): number =>
+    done.filter(({ steps }) => steps.some(isCounted)).length;
+  return { activated: count((step) => step.do === 'activate'), scheduled: count(isScheduleStep), failures };
 };
 
 const runSteps = async (
@@ -121,12 +121,11 @@ const runSteps = async (
 ): Promise<Omit<RestoreFailure, 'id'> | undefined> => {
   for (const step of steps) {
     try {
-      if (step.do === 'stop-schedule' || step.do === 'start-schedule') {
-        await setSchedule(inside, step.id, step.do === 'start-schedule');
-      }
+      if (isScheduleStep(step)) await applyScheduleStep(inside, step, waiting);
       if (step.do === 'activate') await activateAndWait(inside, step.id, step.tracing, waiting);
     } catch (error) {
-      const isItsOwn = error instanceof ActivationError || (isOicError(error) && !isForAll(error));
+      const isItsOwn =
+        error instanceof ActivationError || error instanceof ScheduleError || (isOicError(error) && !isForAll(error));
       if (!isItsOwn) throw error;
       return { step: step.do, message: error.message };
     }

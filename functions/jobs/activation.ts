@@ -13,14 +13,7 @@ import { setSchedule } from './schedule.ts';
 /** Integrations that are switched: those outside projects, or those in one. `instance` says where, for messages. */
 export type Switchboard = Pick<
   OicClient,
-  | 'instance'
-  | 'getIntegration'
-  | 'activate'
-  | 'deactivate'
-  | 'getActivationErrors'
-  | 'isScheduleStarted'
-  | 'startSchedule'
-  | 'stopSchedule'
+  'instance' | 'getIntegration' | 'activate' | 'deactivate' | 'getActivationErrors' | 'getSchedule' | 'changeSchedule'
 >;
 
 export interface Waiting {
@@ -69,11 +62,10 @@ export const activateAndWait = async (
   throw new ActivationError(id, end.status, message);
 };
 
-/** Returns when the instance says it is no longer active; a running schedule is stopped first. */
+/** Returns when the instance says it is no longer active; a schedule that runs or is on hold is stopped first. */
 export const deactivateAndWait = async (oic: Switchboard, id: IntegrationId, waiting: Waiting): Promise<void> => {
   const before = await mustExist(oic, id);
-  if (before.hasSchedule && before.status === 'ACTIVATED' && (await oic.isScheduleStarted(id)))
-    await setSchedule(oic, id, false);
+  if (before.hasSchedule && before.status === 'ACTIVATED') await setSchedule(oic, id, 'stopped', waiting);
   const end = await changeStatus(
     oic,
     id,

@@ -3,7 +3,7 @@ import type { Archive } from '../core/archive.ts';
 import type { InstallStep } from '../core/plan-install.ts';
 import type { OicClient } from '../oic/client.ts';
 import { activateAndWait, deactivateAndWait, type Waiting } from './activation.ts';
-import { setSchedule } from './schedule.ts';
+import { applyScheduleStep } from './schedule.ts';
 import { writeContent } from './write-content.ts';
 
 export interface Content {
@@ -19,9 +19,10 @@ export const applyStep = async (
 ): Promise<void> => {
   switch (step.do) {
     case 'stop-schedule':
-      return setSchedule(oic, step.id, false);
     case 'start-schedule':
-      return setSchedule(oic, step.id, true);
+    case 'resume-schedule':
+    case 'pause-schedule':
+      return applyScheduleStep(oic, { id: step.id, do: step.do }, waiting);
     case 'deactivate':
       return deactivateAndWait(oic, step.id, waiting);
     case 'activate':

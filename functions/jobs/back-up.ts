@@ -119,7 +119,7 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   const cuts = Array.from({ length: Math.ceil(work.length / BATCH) + 1 }, (_, n) => n * BATCH + FIRST_BATCH);
   const batches = cuts.map((end) => work.slice(Math.max(0, end - BATCH), end)).filter(({ length }) => length > 0);
   const [results, others] = await bothOf(
-    journal.all('batch', batches, 2, (batch) =>
+    journal.all('gather', batches, 2, (batch) =>
       mapLimited(batch, options.concurrency, async (step) => {
         const gathered = (await ahead.take(step)) ?? (await gatherOne(step));
         progress.done(step.integration.id, outcomeOf(step, gathered));

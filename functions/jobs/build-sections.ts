@@ -11,9 +11,12 @@ import type {
 } from '../core/manifest-kinds.ts';
 import { scheduleState } from '../core/plan-backup.ts';
 import type { ThingStep } from '../core/plan-kinds.ts';
+import { scheduleFields } from '../core/schedule.ts';
 import { describeFindings } from '../core/secret-scan.ts';
+import { unknownSchedule } from './gather.ts';
 import type { GatheredThing } from './gather-thing.ts';
 import type { ListedKinds, ListedProject } from './list-kinds.ts';
+import type { Asked } from './schedule.ts';
 
 export interface KindsPlan {
   readonly projects: readonly ThingStep<ListedProject>[] | undefined;
@@ -43,9 +46,12 @@ export const buildSections = (
   const { packages, connections, agentGroups } = listed;
   const results = [...found.values()];
   const failures = results.flatMap(({ name, failure }) => (failure ? [{ id: name, ...failure }] : []));
-  const warnings = results.flatMap(({ name, warning }) =>
-    warning === undefined ? [] : [{ id: name, message: warning }],
-  );
+  const warnings = results.flatMap(({ name, warning, schedules = {} }) => [
+    ...(warning === undefined ? [] : [{ id: name, message: warning }]),
+    ...Object.entries(schedules).flatMap(([id, { trouble }]) =>
+      trouble === undefined ? [] : [{ id: `${id} in ${name}`, message: unknownSchedule(trouble) }],
+    ),
+  ]);
   const secrets = (lookups ?? []).flatMap(({ id, findings = [] }) => {
     const message = describeFindings(findings);
     return message === undefined ? [] : [{ id: `lookup ${id}`, message }];
@@ -77,7 +83,6 @@ const projectEntry = (
 ): SnapshotProject[] => {
   if (found?.isGone) return [];
   const { id, code, name, integrations, isUnread } = step.thing;
-  const started = new Set(found?.started);
   // An earlier archive beside integrations of today: without a time it is exported again next night, whatever that is.
   const { lastUpdated: _, ...staleSaved } = savedOf(step, found);
   // Better what was there last night than nothing: the snapshot says that it is incomplete.
@@ -91,14 +96,14 @@ const projectEntry = (
       name,
       ...(found?.isStale ? staleSaved : savedOf(step, found)),
       archive: archiveOf(step, found),
-      integrations: before?.integrations ?? integrations.map((it) => integrationEntry(it, started.has(it.id))),
+      integrations: before?.integrations ?? integrations.map((it) => integrationEntry(it, found?.schedules?.[it.id])),
     },
   ];
 };
 
 export const integrationEntry = (
   integration: ListedProject['integrations'][number],
-  isStarted: boolean,
+  asked: Asked | undefined,
 ): SnapshotProjectIntegration => {
   const { id, code, version, name, status, lastUpdated, tracing } = integration;
   return {
@@ -108,7 +113,7 @@ export const integrationEntry = (
     name,
     status,
     ...(lastUpdated !== undefined && { lastUpdated }),
-    schedule: scheduleState(integration, isStarted),
+    ...scheduleFields(scheduleState(integration, asked?.state)),
     tracing,
   };
 };

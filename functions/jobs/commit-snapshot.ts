@@ -2,6 +2,7 @@
 import { snapshotName } from '../core/keys.ts';
 import type { Manifest, SnapshotFailure, SnapshotIntegration, SnapshotWarning } from '../core/manifest.ts';
 import { type BackupStep, type Known, scheduleState } from '../core/plan-backup.ts';
+import { scheduleFields } from '../core/schedule.ts';
 import type { Vault } from '../store/vault.ts';
 import type { BackUpOptions, BackUpServices, BackupReport } from './back-up.ts';
 import type { Gathered } from './gather.ts';
@@ -27,8 +28,9 @@ export const commitSnapshot = async (
   });
   const ownWarnings = plan.flatMap((step): SnapshotWarning[] => {
     const { id } = step.integration;
-    const message = step.do === 'skip' ? prebuiltWarning(step.last) : found.get(id)?.warning;
-    return message === undefined ? [] : [{ id, message }];
+    const { warning, scheduleWarning } = found.get(id) ?? {};
+    const messages = [step.do === 'skip' ? prebuiltWarning(step.last) : warning, scheduleWarning];
+    return messages.flatMap((message) => (message === undefined ? [] : [{ id, message }]));
   });
   const failures = [...ownFailures, ...others.failures];
   const warnings = [...ownWarnings, ...others.warnings];
@@ -66,7 +68,7 @@ const entryOf = (step: BackupStep, found: Gathered | undefined): SnapshotIntegra
   const { integration } = step;
   const { id, code, version, name, status, lastUpdatedBy, tracing } = integration;
   const archive = step.do === 'export' ? found?.archive : step.last?.archive;
-  const schedule = scheduleState(integration, found?.isStarted);
+  const schedule = scheduleFields(scheduleState(integration, found?.schedule));
   // Beside an earlier archive stands the time it was taken at, or the next night would take it for what is there now.
   const lastUpdated = found?.isStale ? step.last?.lastUpdated : integration.lastUpdated;
   return {
@@ -77,7 +79,7 @@ const entryOf = (step: BackupStep, found: Gathered | undefined): SnapshotIntegra
     status,
     ...(lastUpdated !== undefined && { lastUpdated }),
     ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
-    schedule,
+    ...schedule,
     tracing,
     archive: archive ?? null,
   };

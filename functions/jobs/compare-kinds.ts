@@ -14,7 +14,7 @@ import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import type { Vault } from '../store/vault.ts';
 import { integrationEntry } from './build-sections.ts';
-import { startedIn } from './gather-thing.ts';
+import { schedulesIn } from './gather-thing.ts';
 import { mapLimited } from './journal.ts';
 import { listKinds } from './list-kinds.ts';
 
@@ -31,11 +31,11 @@ export const readSections = async (oic: OicClient, wanted: IncludedKinds, concur
     projects:
       projects &&
       (await mapLimited(projects, concurrency, async ({ integrations, ...project }) => {
-        const started = new Set(await startedIn(oic, { ...project, integrations }));
+        const schedules = await schedulesIn(oic, { ...project, integrations });
         return {
           ...project,
           archive: null,
-          integrations: integrations.map((it) => integrationEntry(it, started.has(it.id))),
+          integrations: integrations.map((it) => integrationEntry(it, schedules[it.id])),
         };
       })),
     lookups: lookups?.map((lookup) => ({ ...lookup, archive: null })),

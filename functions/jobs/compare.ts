@@ -16,11 +16,13 @@ import type { IntegrationId } from '../core/integration.ts';
 import { type IncludedKinds, OTHER_KIND_ORDER, type OtherKind, onlyKinds } from '../core/kinds.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
+import { scheduleFields } from '../core/schedule.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import type { Vault } from '../store/vault.ts';
 import { compareLookups, type KindsSide, readKindsState, readSections } from './compare-kinds.ts';
 import { mapLimited } from './journal.ts';
+import { askSchedule } from './schedule.ts';
 
 export type Source =
   | { readonly manifest: Manifest }
@@ -95,9 +97,11 @@ const readState = async (source: Source): Promise<InstanceState> => {
   return {
     integrations: await mapLimited(integrations, concurrency, async (integration) => ({
       ...integration,
-      schedule: scheduleState(
-        integration,
-        mustAskSchedule(integration) ? await oic.isScheduleStarted(integration.id) : undefined,
+      ...scheduleFields(
+        scheduleState(
+          integration,
+          mustAskSchedule(integration) ? (await askSchedule(oic, integration.id)).state : undefined,
+        ),
       ),
       content: integration.isPrebuilt ? PREBUILT : NOT_ASKED,
     })),

@@ -83,7 +83,7 @@ export const gatherKinds = async (
     work.slice(n * BATCH, (n + 1) * BATCH),
   );
   const inSlot = createSlots(Math.min(concurrency, ARCHIVES_HELD));
-  const results = await journal.all('batch of other kinds', batches, 1, (batch) =>
+  const results = await journal.all('gather other kinds', batches, 1, (batch) =>
     mapLimited(batch, concurrency, (one) => inSlot(() => gatherThing({ oic, vault }, one))),
   );
   const found = new Map(results.flat().map((result) => [result.name, result]));

@@ -15,6 +15,7 @@ import { isForAll, isOicError } from '../oic/errors.ts';
 import { type Vault, VaultError } from '../store/vault.ts';
 import { isWhole, lockedWarning } from './gather.ts';
 import type { ListedProject } from './list-kinds.ts';
+import { type Asked, askSchedule } from './schedule.ts';
 
 /** What came of one thing; small, for the journal keeps it. */
 export interface GatheredThing {
@@ -26,12 +27,15 @@ export interface GatheredThing {
   readonly isStale?: boolean;
   /** It was deleted while we were at work. */
   readonly isGone?: boolean;
-  /** The integrations of a project whose schedule runs. */
-  readonly started?: readonly string[];
+  /** Of the integrations of a project that were asked. */
+  readonly schedules?: SchedulesIn;
   readonly findings?: readonly SecretFinding[] | undefined;
   readonly warning?: string | undefined;
   readonly failure?: { readonly kind: string; readonly message: string };
 }
+
+/** By the id of the integration. */
+export type SchedulesIn = Readonly<Record<string, Asked>>;
 
 export type ThingWork =
   | { readonly kind: 'project'; readonly step: ThingStep<ListedProject> }
@@ -52,10 +56,9 @@ export const gatherThing = async (services: Services, work: ThingWork): Promise<
     if (work.kind === 'library')
       return { name, ...(await exportThing(services, sourceOf(services.oic, work), work.step)) };
     if (work.kind === 'lookup') return { name, ...(await gatherLookup(services, work)) };
-    const started = await startedIn(services.oic, work.step.thing);
-    const exported =
-      work.step.do === 'export' && (await exportThing(services, sourceOf(services.oic, work), work.step));
-    return { name, started, ...exported };
+    const { step } = work;
+    const exported = step.do === 'export' ? await exportThing(services, sourceOf(services.oic, work), step) : {};
+    return { name, ...exported, ...(!exported.isGone && { schedules: await schedulesIn(services.oic, step.thing) }) };
   } catch (error) {
     if (!isOicError(error) || isForAll(error)) throw error;
     return { name, failure: { kind: error.kind, message: error.message } };
@@ -63,12 +66,12 @@ export const gatherThing = async (services: Services, work: ThingWork): Promise<
 };
 
 /** One after the other: a project has few, and other projects are at work beside it. */
-export const startedIn = async (oic: OicClient, { id, integrations }: ListedProject): Promise<string[]> => {
-  const started: string[] = [];
+export const schedulesIn = async (oic: OicClient, { id, integrations }: ListedProject): Promise<SchedulesIn> => {
+  const asked: [string, Asked][] = [];
   for (const integration of integrations.filter(mustAskSchedule)) {
-    if (await oic.inProject(id).isScheduleStarted(integration.id)) started.push(integration.id);
+    asked.push([integration.id, await askSchedule(oic.inProject(id), integration.id)]);
   }
-  return started;
+  return Object.fromEntries(asked);
 };
 
 const gatherLookup = async (

@@ -1,19 +1,24 @@
 /**
- * One integration of a backup: asked for its schedule, exported, checked, stored. What goes wrong with it is its own
+ * One integration of a backup: exported, checked, stored, then asked for its schedule. What goes wrong with it is its own
  * affair, told in the result, unless every other one would meet the same.
  */
 import type { ArchiveRef } from '../core/manifest.ts';
 import { type BackupStep, mustAskSchedule } from '../core/plan-backup.ts';
+import type { AskedSchedule } from '../core/schedule.ts';
 import { type Surroundings, surroundingsOf } from '../core/surroundings.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import { type Vault, VaultError } from '../store/vault.ts';
 import type { BackUpServices } from './back-up.ts';
+import { askSchedule } from './schedule.ts';
 import type { createSlots } from './slots.ts';
 
 /** What came of one integration; small, for the journal keeps it. */
 export interface Gathered {
   readonly id: string;
-  readonly isStarted?: boolean | undefined;
+  /** What its schedule does; absent when it was not asked. */
+  readonly schedule?: AskedSchedule;
+  /** Why that is not known. */
+  readonly scheduleWarning?: string;
   readonly archive?: ArchiveRef | undefined;
   readonly isNew?: boolean;
   /** What the archive calls and uses, when it was exported. */
@@ -28,7 +33,7 @@ export interface Gathered {
 
 const GONE = { isGone: true, warning: 'was deleted while the snapshot was taken, so it is not in it' } as const;
 
-/** Its schedule and, where it may have changed, its archive, checked and stored. */
+/** Where it may have changed its archive, checked and stored, and its schedule; without that it is backed up all the same. */
 export const gather = async (
   services: Pick<BackUpServices, 'oic' | 'vault'>,
   step: BackupStep,
@@ -37,19 +42,25 @@ export const gather = async (
   const { oic } = services;
   const { id } = step.integration;
   try {
-    const mustAsk = mustAskSchedule(step.integration);
-    const isStarted = mustAsk ? await oic.isScheduleStarted(id) : undefined;
-    // No schedule where there was one: a snapshot must not say "stopped" of what was deleted meanwhile.
-    if (mustAsk && isStarted === undefined && step.do !== 'export' && !(await oic.getIntegration(id))) {
-      return { id, ...GONE };
-    }
     const exported = step.do === 'export' ? await inSlot(() => exportOne(services, step)) : {};
-    return { id, isStarted, ...exported };
+    if (exported.isGone || !mustAskSchedule(step.integration)) return { id, ...exported };
+    const { state, trouble } = await askSchedule(oic, id);
+    // No schedule where the list had one: a snapshot must not hold what was deleted meanwhile.
+    if (state === null && !(await oic.getIntegration(id))) return { id, ...GONE };
+    return {
+      id,
+      schedule: state,
+      ...(trouble !== undefined && { scheduleWarning: unknownSchedule(trouble) }),
+      ...exported,
+    };
   } catch (error) {
     if (!isOicError(error) || isForAll(error)) throw error;
     return { id, failure: { kind: error.kind, message: error.message } };
   }
 };
+
+export const unknownSchedule = (trouble: string): string =>
+  `what its schedule does is not known, for it could not be asked: ${trouble}`;
 
 const exportOne = async (
   { oic, vault }: Pick<BackUpServices, 'oic' | 'vault'>,

@@ -233,6 +233,12 @@ const goBack = async (
   return { id, state: 'failed', message, ...connections };
 };
 
+const SCHEDULE_WORDS = {
+  started: ' with its schedule running',
+  paused: ' with its schedule on hold',
+  stopped: '',
+} as const;
+
 /** What the target is now and was before, in a sentence; a best effort, for the instance may be away. */
 const describeState = async (oic: OicClient, before: readonly Before[], id: IntegrationId): Promise<string> => {
   const ids = [...new Set([id, ...before.filter(({ isActive }) => isActive).map((was) => was.id)])];
@@ -240,7 +246,7 @@ const describeState = async (oic: OicClient, before: readonly Before[], id: Inte
     ids.map(async (one) => {
       const was = before.find((state) => state.id === one);
       const earlier = was
-        ? `${was.isActive ? 'active' : 'not active'}${was.isScheduleStarted ? ' with its schedule running' : ''}`
+        ? `${was.isActive ? 'active' : 'not active'}${SCHEDULE_WORDS[was.schedule ?? 'stopped']}`
         : 'absent';
       try {
         return `${one} is ${(await oic.getIntegration(one))?.status ?? 'absent'} (was ${earlier})`;

@@ -7,6 +7,7 @@
 import * as z from 'zod/mini';
 import { type IntegrationId, integrationRef, parseIntegrationId } from '../core/integration.ts';
 import { isRival } from '../core/plan-install.ts';
+import { RUN_STATES } from '../core/schedule.ts';
 import type { Document } from '../store/drop-box.ts';
 import { LeaseLost, type Undo, type UndoLog } from './install.ts';
 
@@ -56,14 +57,22 @@ const CONTENT = z.object({
     text,
     z.object({
       before: z.array(
-        z.object({
-          id: z.custom<`${string}|${string}`>((value) => typeof value === 'string'),
-          code: text,
-          version: text,
-          isActive: flag,
-          isScheduleStarted: flag,
-          tracing: z.object({ tracing: flag, payload: flag, recording: flag }),
-        }),
+        z.pipe(
+          z.object({
+            id: z.custom<`${string}|${string}`>((value) => typeof value === 'string'),
+            code: text,
+            version: text,
+            isActive: flag,
+            schedule: z.optional(z.nullable(z.enum(RUN_STATES))),
+            /** Of what an earlier version has left, instead of `schedule`. */
+            isScheduleStarted: z.optional(flag),
+            tracing: z.object({ tracing: flag, payload: flag, recording: flag }),
+          }),
+          z.transform(({ isScheduleStarted, schedule = isScheduleStarted ? 'started' : 'stopped', ...was }) => ({
+            ...was,
+            schedule,
+          })),
+        ),
       ),
       copy: z.pipe(
         z.optional(z.object({ key: text, versionId: text })),

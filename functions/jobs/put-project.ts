@@ -7,6 +7,7 @@ import type { IntegrationId, Tracing } from '../core/integration.ts';
 import { projectKey, projectUndoKey, safetyCopyKey } from '../core/keys.ts';
 import type { ArchiveRef } from '../core/manifest.ts';
 import type { Project } from '../core/project.ts';
+import type { ScheduleState } from '../core/schedule.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import type { Vault } from '../store/vault.ts';
@@ -15,7 +16,7 @@ import { connect } from './connect.ts';
 import type { ProvedThing } from './prove-things.ts';
 import type { RestoreServices } from './restore.ts';
 import { isArchiveTrouble, RestoreTrouble } from './restore-batches.ts';
-import { setSchedule } from './schedule.ts';
+import { ScheduleError, setSchedule } from './schedule.ts';
 import { readProject } from './target-things.ts';
 import { hasContent, writeSettled } from './write-content.ts';
 
@@ -30,7 +31,9 @@ interface Undo {
   readonly connections: ProvedThing['connections'];
   readonly active: readonly {
     readonly id: IntegrationId;
-    readonly isScheduleStarted: boolean;
+    readonly schedule?: ScheduleState;
+    /** Of what an earlier version has left, instead of `schedule`. */
+    readonly isScheduleStarted?: boolean;
     readonly tracing: Tracing;
   }[];
 }
@@ -71,6 +74,7 @@ export const projectCopyOf = (instance: string, code: string): string =>
 const isTroubleOfOne = (error: unknown): error is Error =>
   isArchiveTrouble(error) ||
   error instanceof ActivationError ||
+  error instanceof ScheduleError ||
   error instanceof RestoreTrouble ||
   (isOicError(error) && !isForAll(error));
 
@@ -94,7 +98,7 @@ const keepOwn = async (
     connections,
     active: integrations
       .filter(({ status }) => status === 'ACTIVATED')
-      .map(({ id, isScheduleStarted, tracing }) => ({ id, isScheduleStarted, tracing })),
+      .map(({ id, schedule, tracing }) => ({ id, schedule: schedule === 'unknown' ? null : schedule, tracing })),
   };
   await vault.putAt(projectUndoKey(oic.instance, own.code), Buffer.from(JSON.stringify(undo)));
   return undo;
@@ -172,9 +176,9 @@ const putBack = async (services: Services, code: string, { copy, connections, ac
   if (!project) throw new RestoreTrouble(`the project ${code} is not listed on ${oic.instance} after it was imported`);
   const inside = switchboardOf(oic, project);
   await connect(inside, { connections }, services.connections, waiting.sleep);
-  for (const { id, isScheduleStarted, tracing } of active) {
+  for (const { id, isScheduleStarted, schedule = isScheduleStarted ? 'started' : 'stopped', tracing } of active) {
     const { status } = (await inside.getIntegration(id)) ?? {};
     if (status !== 'ACTIVATED') await activateAndWait(inside, id, tracing, waiting);
-    if (isScheduleStarted && !(await inside.isScheduleStarted(id))) await setSchedule(inside, id, true);
+    if (schedule !== null) await setSchedule(inside, id, schedule, waiting);
   }
 };

@@ -8,10 +8,11 @@ import type { UnreadyConnection } from './connect.ts';
 import { createLook } from './look.ts';
 import type { RestoreOptions, RestoreReport, RestoreServices } from './restore.ts';
 import type { RestoreFailure } from './restore-batches.ts';
-import { connectAll, createActivator, putContent, removeOne, startSchedules } from './restore-phases.ts';
+import { connectAll, createActivator, putContent, removeOne, setSchedules } from './restore-phases.ts';
 import { createPhases, type Phases } from './restore-run.ts';
 import type { ArchiveFacts } from './restore-target.ts';
 import { createPutThings, type PutThings, type ThingsPlan } from './restore-things.ts';
+import { isScheduleStep } from './schedule.ts';
 
 interface Done {
   readonly counts: Pick<RestoreReport, 'created' | 'replaced' | 'activated' | 'scheduled' | 'deleted'>;
@@ -101,9 +102,9 @@ const startAll = async (
   );
   const scheduled = await phases.run(
     'starting schedules',
-    stepsOf(todo, 'start-schedule', plan.order.order),
+    schedulesOf(todo, plan.order.order),
     2,
-    phases.each('start-schedule', (step) => startSchedules(services, step)),
+    phases.each('start-schedule', ({ steps }) => setSchedules(services, steps)),
   );
   return { unready, activated, scheduled };
 };
@@ -131,6 +132,15 @@ const removeAll = async (services: RestoreServices, plan: RestorePlan, phases: P
     phases.each('delete', (removal) => removeOne(services, removal.steps)),
   );
   return removals.filter(({ id, steps }) => !phases.hasFailed(id) && steps.some((step) => step.do === 'delete')).length;
+};
+
+/** What is to be done with the schedule of each, once all are active. */
+const schedulesOf = (installs: RestorePlan['installs'], order: readonly IntegrationId[]) => {
+  const place = new Map(order.map((id, index) => [id, index]));
+  return installs
+    .map(({ id, steps }) => ({ id, steps: steps.filter(isScheduleStep).filter((step) => step.do !== 'stop-schedule') }))
+    .filter(({ steps }) => steps.length > 0)
+    .toSorted((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
 };
 
 const stepsOf = <K extends InstallStep['do']>(

@@ -4,6 +4,7 @@ import { isForAll, OicError } from '../oic/errors.ts';
 import { VaultError } from '../store/vault.ts';
 import { ActivationError } from './activation.ts';
 import { mapLimited } from './journal.ts';
+import { ScheduleError } from './schedule.ts';
 
 export interface RestoreFailure {
   /** Of an integration its id, of other things such as `lookup CODES`; of a kind the target refuses, its name. */
@@ -47,6 +48,7 @@ export const collectFailures = async <T extends { readonly id: string }>(
       const isOwn =
         (error instanceof OicError && !isForAll(error)) ||
         error instanceof ActivationError ||
+        error instanceof ScheduleError ||
         error instanceof RestoreTrouble ||
         isArchiveTrouble(error);
       if (!isOwn) throw error;

@@ -3,7 +3,7 @@ import { readArchive } from '../core/archive.ts';
 import type { CallOrder } from '../core/call-order.ts';
 import type { IntegrationId } from '../core/integration.ts';
 import type { ArchiveRef } from '../core/manifest.ts';
-import type { InstallPlan, InstallStep } from '../core/plan-install.ts';
+import type { InstallPlan, InstallStep, ScheduleStep } from '../core/plan-install.ts';
 import type { RemovalStep } from '../core/plan-restore.ts';
 import { isForAll, isOicError, type OicError } from '../oic/errors.ts';
 import { VaultError } from '../store/vault.ts';
@@ -13,7 +13,7 @@ import { connect, type UnreadyConnection } from './connect.ts';
 import type { RestoreServices } from './restore.ts';
 import { collectFailures, type RestoreFailure } from './restore-batches.ts';
 import type { ArchiveFacts } from './restore-target.ts';
-import { setSchedule } from './schedule.ts';
+import { applyScheduleStep, setSchedule } from './schedule.ts';
 import { createSlots } from './slots.ts';
 import { holdsContent } from './write-content.ts';
 
@@ -33,7 +33,7 @@ export const putContent = async (
     await vault.keepSafe(oic.instance, content.archive, own.bytes);
   }
   for (const step of steps) {
-    if (step.id !== id || step.do === 'connect' || step.do === 'activate' || step.do === 'start-schedule') continue;
+    if (step.id !== id || !isOfContent(step)) continue;
     try {
       await applyStep(oic, step, content, waiting);
     } catch (error) {
@@ -43,6 +43,12 @@ export const putContent = async (
     }
   }
 };
+
+type ContentStep = Exclude<InstallStep, { do: 'connect' | 'activate' }>;
+
+/** What comes before the archive, and the archive. */
+const isOfContent = (step: InstallStep): step is ContentStep =>
+  step.do === 'stop-schedule' || step.do === 'deactivate' || step.do === 'import' || step.do === 'replace';
 
 /** Each connection of what is to be activated once; gives those that a person has to see to. */
 export const connectAll = async (
@@ -84,7 +90,7 @@ export const createActivator = (
   const activateOne = async ({ id, tracing, displaces }: Activation): Promise<void> => {
     if (broken) throw broken;
     try {
-      for (const other of displaces) if (await oic.isScheduleStarted(other)) await setSchedule(oic, other, false);
+      for (const other of displaces) await setSchedule(oic, other, 'stopped', waiting);
       await activateAndWait(oic, id, tracing, waiting);
     } catch (error) {
       if (isOicError(error) && isForAll(error)) broken = error;
@@ -106,15 +112,20 @@ export const createActivator = (
   };
 };
 
-export const startSchedules = ({ oic }: RestoreServices, { id }: InstallStep): Promise<void> =>
-  setSchedule(oic, id, true);
+/** Of one integration, in their order. */
+export const setSchedules = async (
+  { oic, waiting }: RestoreServices,
+  steps: readonly { readonly do: ScheduleStep; readonly id: IntegrationId }[],
+): Promise<void> => {
+  for (const step of steps) await applyScheduleStep(oic, step, waiting);
+};
 
 /** Takes one integration out of service, or away. What is gone already is as wanted. */
 export const removeOne = async ({ oic, waiting }: RestoreServices, steps: readonly RemovalStep[]): Promise<void> => {
   for (const step of steps) {
     const there = await oic.getIntegration(step.id);
     if (!there) return;
-    if (step.do === 'stop-schedule') await setSchedule(oic, step.id, false);
+    if (step.do === 'stop-schedule') await setSchedule(oic, step.id, 'stopped', waiting, 'started');
     else if (step.do === 'deactivate') await deactivateAndWait(oic, step.id, waiting);
     else await deleteSettled(oic, step.id);
   }

@@ -3,6 +3,7 @@ import { readArchive } from '../core/archive.ts';
 import type { IntegrationId } from '../core/integration.ts';
 import type { SnapshotIntegration } from '../core/manifest.ts';
 import type { RestoreWanted } from '../core/plan-restore.ts';
+import { scheduleOf } from '../core/schedule.ts';
 import { VaultError } from '../store/vault.ts';
 import { mapLimited } from './journal.ts';
 import type { RestoreOptions, RestoreServices } from './restore.ts';
@@ -49,7 +50,8 @@ export const proveArchives = async (
 
 export const wantedOf = (entry: SnapshotIntegration, facts: ArchiveFacts | undefined): RestoreWanted[] => {
   if (!facts || !entry.archive) return [];
-  const { id, code, version, status, schedule, tracing, archive } = entry;
+  const { id, code, version, status, tracing, archive } = entry;
+  const schedule = scheduleOf(entry);
   return [
     {
       id,
@@ -63,7 +65,7 @@ export const wantedOf = (entry: SnapshotIntegration, facts: ArchiveFacts | undef
         code: call.split('|')[0] ?? '',
         version: call.split('|')[1] ?? '',
       })),
-      captured: { isActive: status === 'ACTIVATED', isScheduleStarted: schedule === 'started', tracing },
+      captured: { isActive: status === 'ACTIVATED', schedule, tracing },
     },
   ];
 };

@@ -1,12 +1,15 @@
 /** What a target has before a restore: everything listed, schedules of what is active, content where it decides. */
 import type { Integration, IntegrationId } from '../core/integration.ts';
+import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
 import type { TargetIntegration } from '../core/plan-install.ts';
 import type { RestoreWanted } from '../core/plan-restore.ts';
+import type { AskedSchedule } from '../core/schedule.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import { type Journal, mapLimited } from './journal.ts';
 import type { RestoreOptions } from './restore.ts';
 import { inBatches } from './restore-batches.ts';
+import { askSchedule } from './schedule.ts';
 
 /** What an archive says that the plan needs; small, for the journal keeps it. */
 export interface ArchiveFacts {
@@ -19,7 +22,7 @@ export interface ArchiveFacts {
 
 interface Detail {
   readonly id: IntegrationId;
-  readonly isScheduleStarted?: boolean | undefined;
+  readonly schedule?: AskedSchedule | undefined;
   readonly contentSha256?: string | undefined;
 }
 
@@ -31,23 +34,21 @@ export const readTargetFor = async (
 ): Promise<TargetIntegration[]> => {
   const listed = await journal.step('list target', async () => [...(await oic.listIntegrations())]);
   const wantedById = new Map(wanted.map((one) => [one.id, one]));
-  const asked = listed.filter((there) => mayRun(there) || wantedById.has(there.id));
+  const asked = listed.filter((there) => mustAskSchedule(there) || wantedById.has(there.id));
   const details = await journal.all('compare', inBatches(asked), 2, (batch) =>
     mapLimited(batch, options.concurrency, (there) => readDetail(oic, there, wantedById.get(there.id))),
   );
   const byId = new Map(details.flat().map((detail) => [detail.id, detail]));
   return listed.map((there) => ({
     ...there,
-    isScheduleStarted: byId.get(there.id)?.isScheduleStarted ?? false,
+    schedule: scheduleState(there, byId.get(there.id)?.schedule),
     contentSha256: byId.get(there.id)?.contentSha256,
   }));
 };
 
-const mayRun = ({ hasSchedule, status }: Integration): boolean => hasSchedule && status === 'ACTIVATED';
-
 const readDetail = async (oic: OicClient, there: Integration, wanted: RestoreWanted | undefined): Promise<Detail> => {
-  const isScheduleStarted = mayRun(there) ? await oic.isScheduleStarted(there.id) : undefined;
-  return { id: there.id, isScheduleStarted, contentSha256: wanted && (await contentOf(oic, there.id)) };
+  const schedule = mustAskSchedule(there) ? (await askSchedule(oic, there.id)).state : undefined;
+  return { id: there.id, schedule, contentSha256: wanted && (await contentOf(oic, there.id)) };
 };
 
 /** undefined when it cannot be exported: locked, delivered by Oracle, or just deleted. */

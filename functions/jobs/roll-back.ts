@@ -62,11 +62,12 @@ const takeOutOfService = async (oic: OicClient, id: IntegrationRef['id'], waitin
 
 const putStateBack = async (
   oic: OicClient,
-  { id, isActive, isScheduleStarted, tracing }: Before,
+  { id, isActive, schedule, tracing }: Before,
   waiting: Waiting,
 ): Promise<void> => {
   const now = await oic.getIntegration(id);
   if (!now || !isActive) return;
   if (now.status !== 'ACTIVATED') await activateAndWait(oic, id, tracing, waiting);
-  if (isScheduleStarted && !(await oic.isScheduleStarted(id))) await setSchedule(oic, id, true);
+  // Also one that did not run: an activation may have started it.
+  if (schedule !== null) await setSchedule(oic, id, schedule, waiting);
 };

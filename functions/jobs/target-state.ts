@@ -1,5 +1,6 @@
 /** What a target has of the codes that are to be installed, read from the instance: status, schedules, content. */
 import type { IntegrationRef } from '../core/integration.ts';
+import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
 import type { TargetIntegration } from '../core/plan-install.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
@@ -20,10 +21,9 @@ export const readTarget = async (oic: OicClient, wanted: IntegrationRef, waiting
   const copy = there && (await exportIfPossible(oic, wanted));
   const integrations = await Promise.all(
     versions.map(async (integration): Promise<TargetIntegration> => {
-      const mayRun = integration.hasSchedule && integration.status === 'ACTIVATED';
-      const isScheduleStarted = mayRun && ((await oic.isScheduleStarted(integration.id)) ?? false);
+      const asked = mustAskSchedule(integration) ? ((await oic.getSchedule(integration.id))?.state ?? null) : undefined;
       const contentSha256 = integration.id === wanted.id ? copy?.archive.contentSha256 : undefined;
-      return { ...integration, isScheduleStarted, contentSha256 };
+      return { ...integration, schedule: scheduleState(integration, asked), contentSha256 };
     }),
   );
   return { integrations, copy };

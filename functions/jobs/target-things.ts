@@ -1,6 +1,6 @@
 /** What a target has of the lookups, libraries and projects that are to be restored: there or not, content, states. */
 import { KIND_NOUNS } from '../core/kinds.ts';
-import { mustAskSchedule } from '../core/plan-backup.ts';
+import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
 import type { TargetProject } from '../core/plan-restore-projects.ts';
 import { labelOf, type RestoredKind, type TargetThing } from '../core/plan-restore-things.ts';
 import type { OicClient } from '../oic/client.ts';
@@ -9,6 +9,7 @@ import { ListingError } from '../oic/listing.ts';
 import { type Journal, mapLimited } from './journal.ts';
 import { ARCHIVES_HELD, type ProvedThing } from './prove-things.ts';
 import { inBatches, type RestoreFailure } from './restore-batches.ts';
+import { askSchedule } from './schedule.ts';
 
 export interface TargetThings {
   /** By label. What the target does not have is not among them. */
@@ -120,7 +121,7 @@ export const readProject = async (oic: OicClient, code: string, projectId: strin
   const exported = await orUndefined(() => oic.exportProject({ id: projectId, code, name: code }));
   const integrations = await mapLimited(await inside.listIntegrations(), 2, async (one) => ({
     ...one,
-    isScheduleStarted: mustAskSchedule(one) && ((await inside.isScheduleStarted(one.id)) ?? false),
+    schedule: scheduleState(one, mustAskSchedule(one) ? (await askSchedule(inside, one.id)).state : undefined),
   }));
   const { contentSha256, connections = [] } = exported?.archive ?? {};
   return {

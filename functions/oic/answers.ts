@@ -6,6 +6,7 @@
 import * as z from 'zod/mini';
 import { type ConnectionProperty, isMask } from '../core/connection-template.ts';
 import { type Integration, integrationRef, isCode, isVersion } from '../core/integration.ts';
+import type { RunState } from '../core/schedule.ts';
 import { hasSecretShape } from '../core/secret-scan.ts';
 import { looksLikeHtml, parseJson } from './oracle-words.ts';
 import type { Answer } from './transport.ts';
@@ -194,10 +195,30 @@ const ACTIVATION_STATUS = z.looseObject({ activationStatus: z.string() });
 const ACTIVATION_ERRORS = z.looseObject({ hasErrors: flag, errorMessage: text, shortSummaryMessage: text });
 const TEST_RESULT = z.looseObject({ status: text, details: text });
 
-/** True while runs are being submitted; a paused or stopping schedule submits none. */
-export const readScheduleIsStarted = (answer: Answer): boolean => {
+/** What asks a schedule to change. */
+export type ScheduleVerb = 'start' | 'stop' | 'pause' | 'resume';
+
+export interface Schedule {
+  /** What it does or, while it changes, is about to do. */
+  readonly state: RunState;
+  /** The change that is under way. */
+  readonly changing?: ScheduleVerb;
+}
+
+/** HOLD is recorded; PAUSED is how the console calls it. What runs in no other word does not run. */
+const SCHEDULE_WORDS: Readonly<Record<string, Schedule>> = {
+  ACTIVE: { state: 'started' },
+  STARTING: { state: 'started', changing: 'start' },
+  RESUMING: { state: 'started', changing: 'resume' },
+  HOLD: { state: 'paused' },
+  PAUSED: { state: 'paused' },
+  PAUSING: { state: 'paused', changing: 'pause' },
+  STOPPING: { state: 'stopped', changing: 'stop' },
+};
+
+export const readSchedule = (answer: Answer): Schedule => {
   const { state, status } = check(SCHEDULE, readJson(answer));
-  return ['ACTIVE', 'STARTING', 'RESUMING'].includes((state ?? status ?? '').toUpperCase());
+  return SCHEDULE_WORDS[(state ?? status ?? '').toUpperCase()] ?? { state: 'stopped' };
 };
 
 export const readActivationStatus = (answer: Answer): string =>

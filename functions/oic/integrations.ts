@@ -10,7 +10,9 @@ import {
   readActivationStatus,
   readDone,
   readJson,
-  readScheduleIsStarted,
+  readSchedule,
+  type Schedule,
+  type ScheduleVerb,
   toIntegration,
 } from './answers.ts';
 import { isOicError } from './errors.ts';
@@ -34,11 +36,15 @@ export interface PlacedIntegrations {
   getActivationStatus(id: IntegrationId): Promise<string>;
   /** Oracle's words (with their HTML) on why an activation failed; undefined when it has none. */
   getActivationErrors(id: IntegrationId): Promise<string | undefined>;
-  /** True while the schedule submits runs; undefined when the integration has none. */
-  isScheduleStarted(id: IntegrationId): Promise<boolean | undefined>;
-  startSchedule(id: IntegrationId): Promise<void>;
-  /** Stopping what does not run is no error. */
-  stopSchedule(id: IntegrationId): Promise<void>;
+  /** undefined when the integration has none, or there is no such integration. */
+  getSchedule(id: IntegrationId): Promise<Schedule | undefined>;
+  /**
+   * Asks for a change, which goes on in the background: what it comes to is to be read. `conflict` when its state does not
+   * allow it: it is started only when stopped, paused when started, resumed when paused, stopped when either.
+   *
+   * @param isRetry for one that is stuck: documented for start, pause and resume
+   */
+  changeSchedule(id: IntegrationId, verb: ScheduleVerb, isRetry?: boolean): Promise<void>;
 }
 
 export interface ExportedArchive {
@@ -102,17 +108,22 @@ export const placedIntegrations = (requests: Requests, root: string, where: stri
       get(`reading the activation status of ${id}${where}`, `${pathOf(id)}/activationStatus`, readActivationStatus),
     getActivationErrors: (id) =>
       get(`reading the activation errors of ${id}${where}`, `${pathOf(id)}/activationErrors`, readActivationErrors),
-    isScheduleStarted: (id) =>
-      orUndefined(get(`reading the schedule of ${id}${where}`, `${pathOf(id)}/schedule`, readScheduleIsStarted)),
-    startSchedule: (id) =>
-      post(`starting the schedule of ${id}${where}`, `${pathOf(id)}/schedule/start`, { parameters: [] }, readDone),
-    stopSchedule: async (id) => {
+    getSchedule: async (id) => {
       try {
-        await post(`stopping the schedule of ${id}${where}`, `${pathOf(id)}/schedule/stop`, {}, readDone);
+        return await get(`reading the schedule of ${id}${where}`, `${pathOf(id)}/schedule`, readSchedule);
       } catch (error) {
-        if (!isOicError(error, 'conflict')) throw error;
+        if (isOicError(error, 'not-found') || hasNone(error)) return undefined;
+        throw error;
       }
     },
+    changeSchedule: (id, verb, isRetry = false) =>
+      post(
+        `${DOING[verb]} the schedule of ${id}${where}`,
+        `${pathOf(id)}/schedule/${verb}`,
+        verb === 'start' ? { parameters: [] } : {},
+        readDone,
+        { async: 'true', ...(isRetry && { retry: 'true' }) },
+      ),
   };
 };
 
@@ -133,6 +144,20 @@ export const integrations = (requests: Requests): Integrations => {
     replaceIntegration: (id, bytes) => send(`replacing ${id}`, 'PUT', id, bytes),
     deleteIntegration: (id) => remove(`deleting ${id}`, integrationPath(root, id)),
   };
+};
+
+const DOING: Readonly<Record<ScheduleVerb, string>> = {
+  start: 'starting',
+  stop: 'stopping',
+  pause: 'pausing',
+  resume: 'resuming',
+};
+
+/** 412 "Schedule is not defined for this integration." (recorded); one with words of Oracle's about something else is none. */
+const hasNone = (error: unknown): boolean => {
+  if (!isOicError(error, 'conflict') || error.details.status !== 412) return false;
+  const { oracle } = error.details;
+  return oracle === undefined || /not defined|^an HTML page|^HTTP 412/i.test(oracle);
 };
 
 /** The pipe is no legal URI character (RFC 3986), so it is always sent as %7C. */

@@ -43,7 +43,13 @@ export interface Requests {
     toItem: (value: unknown) => T,
     paging?: Paging,
   ): Promise<readonly T[]>;
-  post<T>(what: string, path: string, json: object | undefined, read: (answer: Answer) => T): Promise<T>;
+  post<T>(
+    what: string,
+    path: string,
+    json: object | undefined,
+    read: (answer: Answer) => T,
+    query?: Readonly<Record<string, string>>,
+  ): Promise<T>;
   patch<T>(request: Pick<OicRequest<T>, 'what' | 'path' | 'query' | 'read'>, json: object): Promise<T>;
   upload(upload: Upload): Promise<void>;
   remove(what: string, path: string): Promise<void>;
@@ -81,8 +87,8 @@ export const createRequests = (transport: Transport, instance: string, isReadOnl
         (offset) => send({ ...pageOf(toItem), what, path, query: pageQuery(paging, offset) }),
         (pass) => sleep(Math.min(4_000, 100 * 2 ** pass)),
       ),
-    post: (what, path, json, read) =>
-      send({ what, method: 'POST', path, ...jsonBody(json), timeoutMs: CHANGE_TIMEOUT_MS, read }),
+    post: (what, path, json, read, query = {}) =>
+      send({ what, method: 'POST', path, query, ...jsonBody(json), timeoutMs: CHANGE_TIMEOUT_MS, read }),
     // Oracle's PATCH: POST with an override header; whether the real verb works is not known.
     patch: (request, json) => {
       const { body, headers } = jsonBody(json);

@@ -195,7 +195,7 @@ test('a project whose time stands still is exported again when an integration in
   await backUp(oic, simulator);
   const writer = connectTo(simulator);
   open.push(writer);
-  await writer.inProject('SHOP').stopSchedule(ORDER);
+  await writer.inProject('SHOP').changeSchedule(ORDER, 'stop');
   await writer.inProject('SHOP').deactivate(ORDER);
 
   await backUp(oic, simulator);

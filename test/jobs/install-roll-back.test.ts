@@ -243,7 +243,7 @@ test('what a run on another version has left when it was killed is not undone lo
   const { tracing } = RUNNING;
   await killed?.undoLog.remember('FLOW|01.10.0000', {
     before: [
-      { id: 'FLOW|01.09.0000', code: 'FLOW', version: '01.09.0000', isActive: true, isScheduleStarted: true, tracing },
+      { id: 'FLOW|01.09.0000', code: 'FLOW', version: '01.09.0000', isActive: true, schedule: 'started', tracing },
     ],
     copy: undefined,
   });

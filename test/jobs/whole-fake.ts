@@ -89,9 +89,9 @@ export const createWholeFake = (oic: OicClient): FakeWhole => {
         ask(`list integrations of ${projectId}`);
         return integrationsOf(projectId);
       },
-      isScheduleStarted: async (id) => {
+      getSchedule: async (id) => {
         ask(`schedule of ${id} in ${projectId}`);
-        return found(state.projects, projectId, 'schedule').started.has(id);
+        return { state: found(state.projects, projectId, 'schedule').started.has(id) ? 'started' : 'stopped' };
       },
     }),
     listLookups: async () => {

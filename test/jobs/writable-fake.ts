@@ -60,13 +60,11 @@ export const createWritableFake = (oic: OicClient): WritableFake => {
       getActivationErrors: async () => undefined,
       activate: (id) => change(id, 'activate', 'CONFIGURED', 'ACTIVATED'),
       deactivate: (id) => change(id, 'deactivate', 'ACTIVATED', 'CONFIGURED'),
-      startSchedule: async (id) => {
-        write(`start ${id} in ${projectId}`, projects.has(projectId), true);
-        projects.get(projectId)?.started.add(id);
-      },
-      stopSchedule: async (id) => {
-        write(`stop ${id} in ${projectId}`, projects.has(projectId), true);
-        projects.get(projectId)?.started.delete(id);
+      changeSchedule: async (id, verb) => {
+        write(`${verb} ${id} in ${projectId}`, projects.has(projectId), true);
+        const started = projects.get(projectId)?.started;
+        if (verb === 'start') started?.add(id);
+        else started?.delete(id);
       },
     };
   };

@@ -5,6 +5,7 @@ import { readArchive } from '../../functions/core/archive.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { parseCredentials } from '../../functions/oic/credentials.ts';
 import { OicError } from '../../functions/oic/errors.ts';
+import type { Behaviour } from '../simulator/behaviour.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
 import { connectTo, failureOf } from './simulated.ts';
@@ -72,7 +73,7 @@ describe('reading', () => {
     const { oic } = await start();
 
     expect(await oic.getIntegration('NOT_THERE|01.00.0000')).toBeUndefined();
-    expect(await oic.isScheduleStarted('NOT_THERE|01.00.0000')).toBeUndefined();
+    expect(await oic.getSchedule('NOT_THERE|01.00.0000')).toBeUndefined();
   });
 
   test.each([
@@ -275,8 +276,8 @@ describe('writing', () => {
       oic.activate(HELLO),
       oic.deactivate(HELLO),
       oic.deleteIntegration(HELLO),
-      oic.startSchedule(HELLO),
-      oic.stopSchedule(HELLO),
+      oic.changeSchedule(HELLO, 'start'),
+      oic.changeSchedule(HELLO, 'stop'),
       oic.updateConnection('REST', {}),
       oic.testConnection('REST'),
     ];
@@ -313,19 +314,66 @@ describe('writing', () => {
 });
 
 describe('schedules and connections', () => {
-  test('starts, reads and stops a schedule; stopping what does not run is no error', async () => {
-    const { simulator, oic } = await start();
-    simulator.instance.add(buildSampleArchive({ code: 'NIGHTLY', version: '01.00.0000', schedule: 'FREQ=DAILY' }), {
-      status: 'ACTIVATED',
-    });
-    const id = 'NIGHTLY|01.00.0000';
+  const NIGHTLY = 'NIGHTLY|01.00.0000';
+  const startNightly = async (options: SimulatorOptions = {}) => {
+    const started = await start(options);
+    started.simulator.instance.add(
+      buildSampleArchive({ code: 'NIGHTLY', version: '01.00.0000', schedule: 'FREQ=DAILY' }),
+      { status: 'ACTIVATED' },
+    );
+    return started;
+  };
 
-    expect(await oic.isScheduleStarted(id)).toBe(false);
-    await oic.startSchedule(id);
-    expect(await oic.isScheduleStarted(id)).toBe(true);
-    await oic.stopSchedule(id);
-    await oic.stopSchedule(id);
-    expect(await oic.isScheduleStarted(id)).toBe(false);
+  test.each<Partial<Behaviour>>([{}, { scheduleSuccess: 200 }, { pausedWord: 'PAUSED' }, { errorBody: 'empty' }])(
+    'starts, pauses, resumes and stops a schedule of an instance with %j',
+    async (behaviour) => {
+      const { simulator, oic } = await startNightly({ behaviour });
+      const states: (string | undefined)[] = [];
+
+      for (const verb of ['start', 'pause', 'resume', 'stop'] as const) {
+        await oic.changeSchedule(NIGHTLY, verb);
+        states.push((await oic.getSchedule(NIGHTLY))?.state);
+      }
+
+      expect(states).toEqual(['started', 'paused', 'started', 'stopped']);
+      expect(await failureOf(oic.changeSchedule(NIGHTLY, 'stop'))).toMatchObject({ kind: 'conflict' });
+      // As recorded: in the background.
+      expect(simulator.requests.filter(({ kind }) => kind === 'schedule-start')).toMatchObject([
+        { query: { async: 'true' } },
+      ]);
+    },
+  );
+
+  test.each([
+    ['starting', { state: 'started', changing: 'start' }],
+    ['resuming', { state: 'started', changing: 'resume' }],
+    ['pausing', { state: 'paused', changing: 'pause' }],
+    ['stopping', { state: 'stopped', changing: 'stop' }],
+  ] as const)('tells of a schedule that is %s where it goes', async (state, expected) => {
+    const { simulator, oic } = await startNightly();
+    simulator.instance.setSchedule(NIGHTLY, state);
+
+    expect(await oic.getSchedule(NIGHTLY)).toEqual(expected);
+  });
+
+  test.each<Partial<Behaviour>>([
+    {},
+    { missingSchedule: 404 },
+    { errorBody: 'empty' },
+    { errorBody: 'html' },
+    { errorBody: 'numeric-status' },
+  ])('says undefined where no schedule is defined, told with %j', async (behaviour) => {
+    const { simulator, oic } = await start({ behaviour });
+    simulator.instance.add(hello(), { status: 'ACTIVATED' });
+
+    expect(await oic.getSchedule(HELLO)).toBeUndefined();
+  });
+
+  test('does not take another refusal for no schedule', async () => {
+    const { simulator, oic } = await startNightly();
+    simulator.faults.add({ match: { kind: 'schedule-get' }, answer: { status: 412, body: 'oracle' } });
+
+    expect(await failureOf(oic.getSchedule(NIGHTLY))).toMatchObject({ kind: 'conflict' });
   });
 
   test('updates and tests a connection', async () => {

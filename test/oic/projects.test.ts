@@ -74,12 +74,11 @@ describe('projects', () => {
     await inShop.activate(ORDER, { tracing: true, payload: false, recording: false });
     expect(await inShop.getActivationStatus(ORDER)).toBe('ACTIVATED');
     expect(await inShop.getIntegration(ORDER)).toMatchObject({ status: 'ACTIVATED', tracing: { tracing: true } });
-    await inShop.startSchedule(ORDER);
-    expect(await inShop.isScheduleStarted(ORDER)).toBe(true);
+    await inShop.changeSchedule(ORDER, 'start');
+    expect(await inShop.getSchedule(ORDER)).toEqual({ state: 'started' });
     expect(await failureOf(oic.deleteProject('SHOP'))).toMatchObject({ kind: 'locked' });
 
-    await inShop.stopSchedule(ORDER);
-    await inShop.stopSchedule(ORDER);
+    await inShop.changeSchedule(ORDER, 'stop');
     await inShop.deactivate(ORDER);
     await oic.deleteProject('SHOP');
     expect(simulator.instance.listProjects()).toEqual([]);

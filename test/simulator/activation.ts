@@ -4,7 +4,7 @@
  * (https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-integrations-id-post.html).
  */
 import { Refusal } from './answer.ts';
-import { finish, type Integration, type State, type Tracing } from './state.ts';
+import { finish, type Integration, type State, stopAtOnce, type Tracing } from './state.ts';
 
 export interface ActivationRequest {
   readonly by: string;
@@ -63,7 +63,7 @@ export const deactivate = (state: State, integration: Integration, request: Deac
     takeOutOfService(state, integration, request.by);
     return;
   }
-  integration.schedule = 'stopped';
+  stopAtOnce(integration);
   integration.pending = { status: 'CONFIGURED', at: state.now() + state.activationMs };
   markActivation(state, integration, request.by);
 };
@@ -82,7 +82,7 @@ export const lockedRefusal = ({ id, lock }: Integration, status: number): Refusa
 const takeOutOfService = (state: State, integration: Integration, by: string): void => {
   integration.status = 'CONFIGURED';
   integration.pending = undefined;
-  integration.schedule = 'stopped';
+  stopAtOnce(integration);
   integration.tracing = { tracing: false, payload: false, recording: false };
   markActivation(state, integration, by);
 };

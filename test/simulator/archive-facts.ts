@@ -32,6 +32,8 @@ export interface ArchiveFacts {
   readonly percentComplete: number;
   readonly isScheduled: boolean;
   readonly hasSchedule: boolean;
+  /** With the values of its design. */
+  readonly scheduleParameters: readonly { readonly name: string; readonly value: string }[];
   readonly connections: readonly ConnectionFacts[];
   readonly lookups: readonly { readonly name: string; readonly data: Uint8Array }[];
   readonly libraries: readonly string[];
@@ -92,12 +94,20 @@ export const readFacts = (entries: readonly ZipEntry[]): ArchiveFacts => {
     percentComplete: Number(element(project, 'percentComplete') ?? 100),
     isScheduled: hasSchedule || mepType === 'MEP07',
     hasSchedule,
+    scheduleParameters: readScheduleParameters(text('resources/scheduledOrc/schedule.xsd') ?? ''),
     connections: filesBelow(entries, 'icspackage/appinstances/', '.xml').map(({ data }) => readConnection(data)),
     lookups: filesBelow(entries, 'icspackage/dvms/', '.dvm'),
     libraries: [...new Set(entries.flatMap(({ name }) => /^icspackage\/apilibrary\/([^/]+)\//.exec(name)?.[1] ?? []))],
     calls: readCalls(entries),
   };
 };
+
+/** Where an archive keeps them is not known: this is the simulator's own guess, for its own samples. */
+const readScheduleParameters = (xsd: string): ArchiveFacts['scheduleParameters'] =>
+  [...xsd.matchAll(/<element name="([^"]+)" default="([^"]*)"\/>/g)].map(([, name = '', value = '']) => ({
+    name,
+    value,
+  }));
 
 /** `#Tue Aug 12 13:51:24 UTC 2025`; other zones than UTC and GMT occur in old archives (`PST`). */
 export const readExportTime = (attributes: string): number => {

@@ -79,12 +79,27 @@ export interface Behaviour {
   /** Whether the time of a project is that of what was saved last in it. */
   savedIntegration: 'moves-project' | 'leaves-project';
 
+  // Schedules
+  /** Of start, stop, pause and resume: 202 with links, as recorded, or 200 with nothing. */
+  scheduleSuccess: 202 | 200;
+  /** How long a schedule is STARTING, STOPPING, PAUSING or RESUMING, in ms. */
+  scheduleChangeMs: number;
+  /** A schedule that is asked for and not defined: 412 as recorded, or 404 as documented. */
+  missingSchedule: 412 | 404;
+  /** How a paused one is called. */
+  pausedWord: 'HOLD' | 'PAUSED';
+  /** Starting a schedule that runs. */
+  startStarted: 412 | 'accept';
+  /** Starting one that is on hold: refused as recorded. */
+  startPaused: 412 | 'accept';
+  /** Whether one on hold can be resumed, or has to be stopped first. */
+  resume: 'accept' | 412;
+  /** Whether a start leaves parameters that it does not name as they are, or sets them back to those of the design. */
+  startParameters: 'kept' | 'reset';
+
   // The rest
   deleteActive: 423 | 412 | 409;
   deleteLocked: 423 | 409 | 412;
-  scheduleSuccess: 200 | 202;
-  /** Starting a schedule that runs. */
-  startStarted: 412 | 'accept';
   /** What GET shows of a password: five asterisks (recorded), another mask, or nothing. */
   passwords: 'masked' | 'masked-longer' | 'absent';
   /** The flags, acceptable keys and defaults of a connection's properties (recorded). */
@@ -143,8 +158,14 @@ export const defaultBehaviour = (generation: Generation): Behaviour => ({
   savedIntegration: 'moves-project',
   deleteActive: 423,
   deleteLocked: 423,
-  scheduleSuccess: 200,
+  scheduleSuccess: 202,
+  scheduleChangeMs: 0,
+  missingSchedule: 412,
+  pausedWord: 'HOLD',
   startStarted: 412,
+  startPaused: 412,
+  resume: 'accept',
+  startParameters: 'kept',
   passwords: 'masked',
   propertyFlags: 'told',
   adapterType: 'object',

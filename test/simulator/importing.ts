@@ -8,7 +8,7 @@ import { BadArchive } from './archive-facts.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { librariesIn, saveLibrary } from './library.ts';
 import { readDvm, saveLookup } from './lookup.ts';
-import type { Integration, IntegrationStatus, State } from './state.ts';
+import { type Integration, type IntegrationStatus, type State, stopAtOnce } from './state.ts';
 import { readArchive, type StoredArchive } from './stored-archive.ts';
 
 /** POST: adds what is not there yet. @throws Refusal */
@@ -33,7 +33,9 @@ export const replaceArchive = (state: State, bytes: Uint8Array, by: string): Int
   integration.archive = archive;
   integration.status = importedStatus(archive);
   integration.pending = undefined;
-  integration.schedule = 'stopped';
+  stopAtOnce(integration);
+  integration.scheduleDefined = undefined;
+  integration.parameters = undefined;
   integration.tracing = { tracing: false, payload: false, recording: false };
   integration.activationError = undefined;
   bringAlong(state, archive, by);
@@ -65,6 +67,9 @@ export const placeArchive = (
     lastUpdatedBy: by,
     tracing: { tracing: false, payload: false, recording: false },
     schedule: 'stopped',
+    scheduleMoved: undefined,
+    scheduleDefined: undefined,
+    parameters: undefined,
     activationError: undefined,
     pending: undefined,
     json: undefined,

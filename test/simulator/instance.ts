@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import { configure } from './connection.ts';
 import { placeArchive } from './importing.ts';
 import { createKindHands, type KindHands } from './kind-hands.ts';
+import { hasSchedule, parametersOf, setParameters } from './schedule.ts';
 import type { Integration, IntegrationStatus, ScheduleState, State, Tracing } from './state.ts';
 import { readArchive, type StoredArchive, withMember } from './stored-archive.ts';
 
@@ -32,6 +33,7 @@ interface IntegrationSnapshot {
   readonly lockedBy: string | undefined;
   /** Null when it has none. */
   readonly schedule: ScheduleState | null;
+  readonly parameters: Readonly<Record<string, string>>;
   readonly tracing: Tracing;
   readonly lastUpdated: Date;
   readonly lastUpdatedBy: string;
@@ -52,7 +54,10 @@ export interface Instance extends KindHands {
   readonly lock: (id: string, user: string) => void;
   readonly unlock: (id: string) => void;
   readonly setStatus: (id: string, status: IntegrationStatus) => void;
+  /** One that is put in between, such as `starting`, is stuck there. */
   readonly setSchedule: (id: string, state: ScheduleState) => void;
+  /** As a run would leave them. */
+  readonly setParameters: (id: string, values: Readonly<Record<string, string>>) => void;
   /** By id; change them as you like. */
   readonly connections: Map<string, Connection>;
   /** What is there now, by id. */
@@ -94,14 +99,22 @@ export const createInstance = (state: State): Instance => {
 };
 
 /** What can be set without `lastUpdated` moving. */
-const createSwitches = (state: State): Pick<Instance, 'lock' | 'unlock' | 'setStatus' | 'setSchedule'> => {
+const createSwitches = (
+  state: State,
+): Pick<Instance, 'lock' | 'unlock' | 'setStatus' | 'setSchedule' | 'setParameters'> => {
   const change = (id: string, fields: Partial<Integration>): void =>
     state.changed(Object.assign(state.find(id), fields));
   return {
     lock: (id, by) => change(id, { lock: { by, at: state.now() } }),
     unlock: (id) => change(id, { lock: undefined }),
     setStatus: (id, status) => change(id, { status, pending: undefined }),
-    setSchedule: (id, schedule) => change(id, { schedule }),
+    setSchedule: (id, schedule) => change(id, { schedule, scheduleMoved: undefined }),
+    setParameters: (id, values) =>
+      setParameters(
+        state,
+        state.find(id),
+        Object.entries(values).map(([name, value]) => ({ name, value })),
+      ),
   };
 };
 
@@ -143,7 +156,8 @@ const snapshot = (integration: Integration): IntegrationSnapshot => {
     name: facts.name,
     status: integration.status,
     lockedBy: integration.lock?.by,
-    schedule: facts.hasSchedule ? integration.schedule : null,
+    schedule: hasSchedule(integration) ? integration.schedule : null,
+    parameters: Object.fromEntries(parametersOf(integration).map(({ name, value }) => [name, value])),
     tracing: integration.tracing,
     lastUpdated: new Date(integration.lastUpdated),
     lastUpdatedBy: integration.lastUpdatedBy,

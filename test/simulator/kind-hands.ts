@@ -4,6 +4,7 @@ import { type Library, readLibrary, saveLibrary } from './library.ts';
 import { type Lookup, saveLookup } from './lookup.ts';
 import { digestOf, placeProject, touchProject } from './project.ts';
 import { readProject } from './project-archive.ts';
+import { hasSchedule } from './schedule.ts';
 import type { IntegrationStatus, ScheduleState, State } from './state.ts';
 
 interface ProjectSnapshot {
@@ -100,7 +101,7 @@ const createProjectHands = (state: State): ProjectHands => {
     },
     setProjectSchedule: (code, id, schedule) => {
       const { inside } = find(code);
-      inside.changed(Object.assign(inside.find(id), { schedule }));
+      inside.changed(Object.assign(inside.find(id), { schedule, scheduleMoved: undefined }));
     },
     listProjects: () =>
       [...state.projects.values()].map((project) => {
@@ -110,10 +111,10 @@ const createProjectHands = (state: State): ProjectHands => {
           name: project.file.name,
           contentDigest: digestOf(project),
           integrations: [...project.inside.integrations.values()]
-            .map(({ id, status, schedule, archive }) => ({
-              id,
-              status,
-              schedule: archive.facts.hasSchedule ? schedule : null,
+            .map((integration) => ({
+              id: integration.id,
+              status: integration.status,
+              schedule: hasSchedule(integration) ? integration.schedule : null,
             }))
             .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
         };

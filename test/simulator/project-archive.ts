@@ -211,6 +211,7 @@ const readIntegration = (
     percentComplete: 100,
     isScheduled: hasSchedule || mepType === 'MEP07',
     hasSchedule,
+    scheduleParameters: [],
     connections: connections.filter((connection) => dependencies.connections?.includes(connection.id)),
     lookups: [],
     libraries: [],

@@ -92,7 +92,7 @@ describe('a project', () => {
     expect((await api('POST', 'projects/SHOP/connections/SHOP_REST/test')).status).toBe(200);
     await setStatus(api, 'ACTIVATED');
     expect((await api('GET', `${ORDER}/activationStatus`)).body).toEqual({ activationStatus: 'ACTIVATED' });
-    expect((await api('POST', `${ORDER}/schedule/start`, { json: { parameters: [] } })).status).toBe(200);
+    expect((await api('POST', `${ORDER}/schedule/start`, { json: { parameters: [] } })).status).toBe(202);
 
     expect((await api('DELETE', 'projects/SHOP')).status).toBe(423);
     expect((await setStatus(api, 'CONFIGURED')).status).toBe(412);

@@ -35,6 +35,8 @@ export interface SampleArchive {
   readonly calls?: readonly { readonly code: string; readonly version: string }[];
   /** An iCal expression, for a scheduled integration. */
   readonly schedule?: string | undefined;
+  /** Names and values of the design, for a scheduled integration. */
+  readonly scheduleParameters?: Readonly<Record<string, string>>;
   /** Lands in a mapping: another marker is another meaning. */
   readonly marker?: string;
   readonly exportedAt?: Date;
@@ -121,6 +123,13 @@ const lookupFile = (name: string, [columns = [], ...rows]: readonly (readonly st
 <columns>${heads}</columns><rows>${body.join('\n')}</rows></dvm>`;
 };
 
+const parametersFile = ({ scheduleParameters = {} }: SampleArchive): string => {
+  const elements = Object.entries(scheduleParameters).map(
+    ([name, value]) => `<element name="${name}" default="${value}"/>`,
+  );
+  return elements.length === 0 ? '<schema/>' : `<schema>${elements.join('')}</schema>`;
+};
+
 const scheduleFile = (sample: SampleArchive, ical: string): [string, string] => [
   `icspackage/schedule/Schedule_${sample.code}_${sample.version.replaceAll('.', '_').slice(0, 7)}.xml`,
   `<?xml version="1.0" encoding="UTF-8"?>
@@ -191,7 +200,7 @@ const projectFiles = (sample: SampleArchive, connections: readonly SampleConnect
   ]);
   if (generation === 'gen2') files.push(['PROJECT-INF/layout.json', '{"children":[]}']);
   else files.push(['PROJECT-INF/layout3.json', '{"children":[]}'], ['PROJECT-INF/project_messages.json', '[]']);
-  if (generation === 'oic3' && scheduled) files.push(['resources/scheduledOrc/schedule.xsd', '<schema/>']);
+  if (generation === 'oic3' && scheduled) files.push(['resources/scheduledOrc/schedule.xsd', parametersFile(sample)]);
   const folder = `icspackage/project/${sample.code}_${sample.version}`;
   return files.map(([name, text]) => [`${folder}/${name}`, text]);
 };

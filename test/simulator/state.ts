@@ -19,7 +19,12 @@ export type IntegrationStatus =
   | 'ACTIVATED'
   | 'FAILEDACTIVATION';
 
-export type ScheduleState = 'started' | 'stopped' | 'paused';
+export type ScheduleState = 'started' | 'stopped' | 'paused' | 'starting' | 'stopping' | 'pausing' | 'resuming';
+
+export interface ScheduleParameter {
+  readonly name: string;
+  readonly value: string;
+}
 
 export interface Tracing {
   readonly tracing: boolean;
@@ -41,6 +46,12 @@ export interface Integration {
   lastUpdatedBy: string;
   tracing: Tracing;
   schedule: ScheduleState;
+  /** What its schedule will be at that time (ms); a schedule in between without it is stuck there. */
+  scheduleMoved: { readonly to: ScheduleState; readonly at: number } | undefined;
+  /** Created or deleted since the import; undefined: as the archive says. */
+  scheduleDefined: boolean | undefined;
+  /** Given since it was imported; undefined: the values of its design. */
+  parameters: readonly ScheduleParameter[] | undefined;
   /** Oracle's message about the last activation, HTML and all. */
   activationError: string | undefined;
   /** What it will be at that time (ms). */
@@ -108,7 +119,7 @@ export const createState = (options: StateOptions): State => {
   const changed = (integration: Integration): void => {
     orders.forget('time');
     integration.json = undefined;
-    if (integration.pending) waiting.add(integration);
+    if (integration.pending || integration.scheduleMoved) waiting.add(integration);
   };
   const state: State = {
     ...options,
@@ -143,9 +154,10 @@ export const createState = (options: StateOptions): State => {
     ordered: orders.read,
     settle: () => {
       for (const integration of waiting) {
-        if (integration.pending && integration.pending.at > options.now()) continue;
-        waiting.delete(integration);
-        finish(state, integration);
+        const { pending, scheduleMoved } = integration;
+        if (pending && pending.at <= options.now()) finish(state, integration);
+        if (scheduleMoved && scheduleMoved.at <= options.now()) endMove(state, integration, scheduleMoved.to);
+        if (!integration.pending && !integration.scheduleMoved) waiting.delete(integration);
       }
     },
   };
@@ -179,4 +191,16 @@ export const finish = (state: State, integration: Integration): void => {
   integration.status = pending.status;
   integration.activationError = pending.error;
   state.changed(integration);
+};
+
+const endMove = (state: State, integration: Integration, to: ScheduleState): void => {
+  integration.schedule = to;
+  integration.scheduleMoved = undefined;
+  state.changed(integration);
+};
+
+/** Ends what its schedule was about, for it is not active any more. */
+export const stopAtOnce = (integration: Integration): void => {
+  integration.schedule = 'stopped';
+  integration.scheduleMoved = undefined;
 };

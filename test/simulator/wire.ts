@@ -6,6 +6,7 @@
 import { ADAPTERS, type PropertySlot } from './adapters.ts';
 import type { Answer } from './answer.ts';
 import { type Connection, isAgentRequired, slotsOf, slotValue } from './connection.ts';
+import { hasSchedule } from './schedule.ts';
 import type { Integration, State } from './state.ts';
 
 export const wireTime = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
@@ -98,7 +99,7 @@ const stateFields = (integration: Integration): object => {
     lastUpdatedBy: integration.lastUpdatedBy,
     percentageComplete: facts.percentComplete,
     scheduleApplicableFlag: facts.isScheduled,
-    scheduleDefinedFlag: facts.hasSchedule,
+    scheduleDefinedFlag: hasSchedule(integration),
     tracingEnabledFlag: tracing.tracing,
     payloadTracingEnabledFlag: tracing.payload,
     recordEnabledFlag: tracing.recording,
