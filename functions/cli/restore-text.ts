@@ -28,7 +28,7 @@ export const reportLines = (report: RestoreReport): string[] => {
     ...byHandLines(report),
     ...failureLines(report),
     `restored ${snapshot} of ${from} into ${to}: ${created} created, ${replaced} replaced, ${activated} activated, ` +
-      `${scheduled} schedules started, ${skipped} skipped, ${deleted} deleted, ${failures.length} failed`,
+      `${scheduled} schedules started or paused, ${skipped} skipped, ${deleted} deleted, ${failures.length} failed`,
     ...kindLines(report),
   ];
 };
@@ -44,7 +44,7 @@ const kindLines = ({ kinds }: RestoreReport): string[] =>
 /** Each with what there is to copy from the snapshot. */
 const byHandLines = ({ byHand }: RestoreReport): string[] =>
   byHand.flatMap(({ kind, id, name, todo, values }) => [
-    `by hand  ${KIND_NOUNS[kind][0]} ${id}${name === id ? '' : ` (${name})`}: ${todo}`,
+    `by hand  ${kind === 'integrations' ? 'integration' : KIND_NOUNS[kind][0]} ${id}${name === id ? '' : ` (${name})`}: ${todo}`,
     ...Object.entries(values).map(([label, value]) => `           ${label}: ${value || '(not in the snapshot)'}`),
   ]);
 

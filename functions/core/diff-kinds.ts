@@ -152,12 +152,12 @@ const describeChange = (from: ThingState, to: ThingState): ChangedThing | undefi
   const content = differingDigests(from.content, to.content);
   const names = from.name === to.name ? [] : [{ fact: 'name', from: from.name, to: to.name }];
   const unasked = new Set([...(from.unknown ?? []), ...(to.unknown ?? [])]);
-  const valueOf = (facts: ThingState['facts'], fact: string): string => {
+  const comparable = (facts: ThingState['facts'], fact: string): string => {
     const value = facts[fact] ?? '';
     return unasked.has(fact) ? (value.split(SCHEDULE)[0] ?? value) : value;
   };
   const facts = differing(from.facts, to.facts)
-    .map((fact) => ({ fact, from: valueOf(from.facts, fact), to: valueOf(to.facts, fact) }))
+    .map((fact) => ({ fact, from: comparable(from.facts, fact), to: comparable(to.facts, fact) }))
     .filter((change) => change.from !== change.to);
   const otherValues = differing(from.hidden, to.hidden);
   if (!content && names.length + facts.length + otherValues.length === 0) return undefined;

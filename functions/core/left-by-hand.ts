@@ -7,7 +7,7 @@ import { KIND_NOUNS, OTHER_KIND_ORDER, type OtherKind } from './kinds.ts';
 import type { OtherKinds, SnapshotAgentGroup, SnapshotConnection, SnapshotPackage } from './manifest-kinds.ts';
 
 export interface WorkByHand {
-  readonly kind: OtherKind;
+  readonly kind: OtherKind | 'integrations';
   readonly id: string;
   readonly name: string;
   /** A sentence that says what to do. */

@@ -7,6 +7,7 @@ import type { Manifest, SnapshotIntegration } from './manifest.ts';
 import { escapeMarkup, type Markup, markup, ready } from './markup.ts';
 import type { HistoryEvent, SnapshotHistory } from './report-history.ts';
 import { formatBytes, formatCount, formatNumber, formatStatus, formatTime } from './report-words.ts';
+import { scheduleOf, scheduleWord } from './schedule.ts';
 
 /** Where the picture of its flow lies, as seen from the page; undefined when there is none. */
 export type PictureLink = (integration: SnapshotIntegration) => string | undefined;
@@ -31,12 +32,12 @@ const toneOf = (status: string): string => {
 };
 
 const renderRow = (integration: SnapshotIntegration, history: SnapshotHistory, linkTo: PictureLink): string => {
-  const { id, name, status, schedule, lastUpdated, lastUpdatedBy, archive } = integration;
+  const { id, name, status, lastUpdated, lastUpdatedBy, archive } = integration;
   const href = linkTo(integration);
   const title = escapeMarkup(name);
   return [
     `<tr role="row"><th role="rowheader">${href === undefined ? title : `<a href="${escapeMarkup(href)}">${title}</a>`}<code>${escapeMarkup(id)}</code></th>`,
-    `<td role="cell"><i class="${toneOf(status)}"></i>${escapeMarkup(formatStatus(status))}</td><td role="cell">${escapeMarkup(schedule ?? '')}</td>`,
+    `<td role="cell"><i class="${toneOf(status)}"></i>${escapeMarkup(formatStatus(status))}</td><td role="cell">${escapeMarkup(scheduleText(integration))}</td>`,
     `<td role="cell">${escapeMarkup(formatTime(lastUpdated ?? ''))}${lastUpdatedBy === undefined ? '' : `<small>${escapeMarkup(lastUpdatedBy)}</small>`}</td>`,
     `<td role="cell" class="n" data-v="${archive?.bytes ?? 0}">${archive ? formatBytes(archive.bytes) : 'none'}</td>`,
     renderHistory(history, history.events.get(id) ?? []),
@@ -64,4 +65,10 @@ const strip = (count: number, events: readonly HistoryEvent[]): string => {
   const step = (STRIP - 4) / Math.max(count - 1, 1);
   const ticks = [...new Set(events.map(({ at }) => `M${Math.round(2 + at * step)} 2v10`))];
   return `<svg viewBox="0 0 ${STRIP} 14" aria-hidden="true"><path d="M1 13h${STRIP - 2}"/><path class="t" d="${ticks.join('')}"/></svg>`;
+};
+
+/** Nothing for one without a schedule. */
+const scheduleText = (integration: SnapshotIntegration): string => {
+  const state = scheduleOf(integration);
+  return state === null ? '' : scheduleWord(state);
 };

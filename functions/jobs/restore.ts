@@ -14,6 +14,7 @@ import type { WorkByHand } from '../core/left-by-hand.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { type PlannedStep, plannedSteps, planRestore, type RestorePlan } from '../core/plan-restore.ts';
 import { otherSteps } from '../core/plan-restore-steps.ts';
+import { schedulesByHand } from '../core/schedules-by-hand.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { ConnectionSettings } from '../oic/credentials.ts';
 import type { Vault } from '../store/vault.ts';
@@ -106,7 +107,10 @@ export const restore = async (
     kinds: countThings(scope, others, done.numbers),
     failures: [...unreadable, ...refusalsOf(plan, oic.instance), ...others.failures, ...aftermath],
     connections: done.unready,
-    byHand: await readByHand(services, scope, options.dryRun ? broughtBy(plan, facts) : new Set(), options),
+    byHand: [
+      ...schedulesByHand(scope),
+      ...(await readByHand(services, scope, options.dryRun ? broughtBy(plan, facts) : new Set(), options)),
+    ],
     cycles: plan.order.cycles,
     requests: oic.requests(),
   };

@@ -17,7 +17,10 @@ const WHOLE: Manifest = {
       code: 'SHOP',
       name: 'Shop',
       archive,
-      integrations: [{ id: 'A|01.00.0000', code: 'A', version: '01.00.0000', name: 'A', ...state }],
+      integrations: [
+        { id: 'A|01.00.0000', code: 'A', version: '01.00.0000', name: 'A', ...state, scheduleUnknown: true },
+        { id: 'B|01.00.0000', code: 'B', version: '01.00.0000', name: 'B', ...state, schedule: 'paused' },
+      ],
     },
   ],
   lookups: [{ id: 'COUNTRIES', name: 'COUNTRIES', lastUpdated: '2026-01-01T00:00:00.000Z', archive: null }],

@@ -11,7 +11,7 @@ import { type InstallBench, openInstallBench } from './install-bench.ts';
 
 const THERE = ['absent', 'configured', 'active', 'failed', 'locked'] as const;
 const CONTENT = ['same', 'changed'] as const;
-const SCHEDULE = ['running', 'stopped'] as const;
+const SCHEDULE = ['started', 'paused', 'stopped'] as const;
 const RIVAL = ['none', 'older same-major active', 'newer same-major active', 'other-major active'] as const;
 const ACTIVATION = ['activate', 'keep', 'never'] as const;
 
@@ -68,7 +68,6 @@ afterEach(() => {
 const TRACED = { tracing: true, payload: true, recording: false };
 
 const arrange = ({ there, schedule, rival }: Case): void => {
-  const scheduleState = schedule === 'running' ? 'started' : 'stopped';
   const isActive = there === 'active';
   if (there !== 'absent') {
     const status = (
@@ -76,7 +75,7 @@ const arrange = ({ there, schedule, rival }: Case): void => {
     )[there];
     simulator.instance.add(archiveOf('01.01.0000', 'old'), {
       status,
-      scheduleState: isActive ? scheduleState : 'stopped',
+      scheduleState: isActive ? schedule : 'stopped',
       ...(isActive && { tracing: TRACED }),
       ...(there === 'locked' && { lockedBy: 'bob@example.com' }),
     });
@@ -84,7 +83,7 @@ const arrange = ({ there, schedule, rival }: Case): void => {
   if (rival !== 'none') {
     simulator.instance.add(archiveOf(RIVAL_VERSION[rival], 'rival'), {
       status: 'ACTIVATED',
-      scheduleState: isActive ? 'stopped' : scheduleState,
+      scheduleState: isActive ? 'stopped' : schedule,
       tracing: TRACED,
     });
   }
@@ -96,10 +95,11 @@ interface Expected {
   /** Of the wanted one: null when it is not there. */
   readonly active: boolean | null;
   readonly content: 'old' | 'new' | null;
-  readonly running: boolean;
+  /** What its schedule does; undefined when it is not there. */
+  readonly schedule: Case['schedule'] | undefined;
   readonly traced: boolean;
   readonly rivalActive: boolean | null;
-  readonly rivalRunning: boolean;
+  readonly rivalSchedule: Case['schedule'] | undefined;
 }
 
 /** The rules, in words of their own. */
@@ -107,14 +107,13 @@ const promised = (one: Case): Expected => {
   const { there, content, schedule, rival, activation } = one;
   const wasActive = there === 'active';
   const rivalThere = rival !== 'none';
-  const ran = schedule === 'running';
   const untouched = {
     active: there === 'absent' ? null : wasActive,
     content: there === 'absent' ? null : ('old' as const),
-    running: wasActive && ran,
+    schedule: there === 'absent' ? undefined : wasActive ? schedule : ('stopped' as const),
     traced: wasActive,
     rivalActive: rivalThere ? true : null,
-    rivalRunning: rivalThere && !wasActive && ran,
+    rivalSchedule: rivalThere ? (wasActive ? ('stopped' as const) : schedule) : undefined,
   };
   const wantsActive = activation === 'activate' || (activation === 'keep' && wasActive);
   const isDone = content === 'same' && (!wantsActive || wasActive);
@@ -129,10 +128,10 @@ const promised = (one: Case): Expected => {
     state: 'deployed',
     active: wantsActive,
     content: content === 'same' ? 'old' : 'new',
-    running: wantsActive && ran && (wasActive || displacesRival),
+    schedule: wantsActive && (wasActive || displacesRival) ? schedule : 'stopped',
     traced: wantsActive && (wasActive || displacesRival),
     rivalActive: rivalThere ? !displacesRival : null,
-    rivalRunning: untouched.rivalRunning && !displacesRival,
+    rivalSchedule: displacesRival ? 'stopped' : untouched.rivalSchedule,
   };
 };
 
@@ -148,10 +147,10 @@ const observed = (one: Case): Omit<Expected, 'state' | 'message'> => {
           ? 'old'
           : null
       : null,
-    running: now?.schedule === 'started',
+    schedule: now?.schedule as Expected['schedule'],
     traced: now?.status === 'ACTIVATED' && now.tracing.tracing && now.tracing.payload,
     rivalActive: rival ? rival.status === 'ACTIVATED' : null,
-    rivalRunning: rival?.schedule === 'started',
+    rivalSchedule: rival?.schedule as Expected['schedule'],
   };
 };
 

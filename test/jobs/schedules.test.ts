@@ -1,0 +1,433 @@
+/** Schedules on hold, without a definition, and those that cannot be asked: through backups, restores and deployments. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { onlyKinds } from '../../functions/core/kinds.ts';
+import type { Manifest } from '../../functions/core/manifest.ts';
+import { createForgetfulJournal } from '../../functions/jobs/journal.ts';
+import { type RestoreOptions, type RestoreReport, restore } from '../../functions/jobs/restore.ts';
+import { setSchedule } from '../../functions/jobs/schedule.ts';
+import type { OicClient } from '../../functions/oic/client.ts';
+import { buildProject } from '../core/kinds-forge.ts';
+import { connectTo, failureOf } from '../oic/simulated.ts';
+import type { Behaviour } from '../simulator/behaviour.ts';
+import { buildSampleArchive, type SampleArchive } from '../simulator/sample-archive.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
+import type { ScheduleState } from '../simulator/state.ts';
+import { openInstallBench, stateOf, WAITING } from './install-bench.ts';
+import { openWorkshop, type Workshop } from './workshop.ts';
+
+const ID = 'FLOW|01.00.0000';
+let workshop: Workshop;
+let open: Array<{ close(): Promise<void> }>;
+beforeEach(async () => {
+  workshop = await openWorkshop();
+  open = [workshop];
+});
+afterEach(async () => {
+  for (const it of open.reverse()) await it.close();
+});
+
+const start = async (options: SimulatorOptions = {}): Promise<{ simulator: Simulator; oic: OicClient }> => {
+  const simulator = await startSimulator({
+    ...options,
+    behaviour: { importedConnection: 'CONFIGURED', ...options.behaviour },
+  });
+  const oic = connectTo(simulator);
+  open.push(simulator, oic);
+  return { simulator, oic };
+};
+
+const flow = (code = 'FLOW', more: Partial<SampleArchive> = {}) =>
+  buildSampleArchive({ code, version: '01.00.0000', schedule: 'FREQ=DAILY', ...more });
+
+const startWith = async (scheduleState: ScheduleState, behaviour: Partial<Behaviour> = {}) => {
+  const started = await start({ behaviour });
+  started.simulator.instance.add(flow(), { status: 'ACTIVATED', scheduleState });
+  return started;
+};
+
+/** Projects are exported by POST. */
+const asked = ({ requests }: Simulator): string[] =>
+  requests
+    .filter(({ method, kind }) => method !== 'GET' && kind !== 'token' && kind !== 'project-export')
+    .map(({ kind }) => kind);
+
+/** Minutes that take no time. */
+const quickClock = () => {
+  let now = 0;
+  return {
+    now: () => now,
+    sleep: async (ms: number): Promise<void> => {
+      now += ms;
+    },
+  };
+};
+
+describe('a schedule that is to be changed', () => {
+  test.each([
+    ['stopped', 'started', ['start']],
+    ['stopped', 'paused', ['start', 'pause']],
+    ['started', 'paused', ['pause']],
+    ['started', 'stopped', ['stop']],
+    ['paused', 'started', ['resume']],
+    ['paused', 'stopped', ['stop']],
+    ['paused', 'paused', []],
+  ] as const)('goes from %s to %s by %j, also when that takes its time', async (from, to, verbs) => {
+    for (const behaviour of [{}, { scheduleChangeMs: 60, scheduleSuccess: 200 }] as const) {
+      const { simulator, oic } = await startWith(from, behaviour);
+
+      await setSchedule(oic, ID, to, WAITING);
+
+      expect(simulator.instance.get(ID)?.schedule).toBe(to);
+      expect(asked(simulator)).toEqual(verbs.map((verb) => `schedule-${verb}`));
+    }
+  });
+
+  test.each(['starting', 'pausing', 'resuming', 'stopping'] as const)(
+    'is waited for while it is %s on its own',
+    async (state) => {
+      const { simulator, oic } = await startWith(state);
+      setTimeout(() => simulator.instance.setSchedule(ID, 'paused'), 80);
+
+      await setSchedule(oic, ID, 'paused', WAITING);
+
+      expect(asked(simulator)).toEqual([]);
+    },
+  );
+
+  test('and is stuck is asked to go on, as Oracle documents it; one that stays stuck is told', async () => {
+    const { simulator, oic } = await startWith('pausing');
+    const clock = quickClock();
+
+    await setSchedule(oic, ID, 'paused', clock);
+
+    expect(simulator.instance.get(ID)?.schedule).toBe('paused');
+    expect(simulator.requests.filter(({ kind }) => kind === 'schedule-pause')).toMatchObject([
+      { query: { async: 'true', retry: 'true' } },
+    ]);
+    simulator.instance.setSchedule(ID, 'stopping');
+    expect((await failureOf(setSchedule(oic, ID, 'started', clock))).message).toBe(
+      `the schedule of ${ID} on dev has been about to stop for too long; look at it in the console`,
+    );
+  });
+
+  test('is stopped and started where resuming is refused', async () => {
+    const { simulator, oic } = await startWith('paused', { resume: 412 });
+
+    await setSchedule(oic, ID, 'started', WAITING);
+
+    expect(simulator.instance.get(ID)?.schedule).toBe('started');
+    expect(asked(simulator)).toEqual(['schedule-resume', 'schedule-stop', 'schedule-start']);
+  });
+
+  test('is read after a refusal, which is no proof: what was presumed wrongly comes right all the same', async () => {
+    const { simulator, oic } = await startWith('paused');
+
+    await setSchedule(oic, ID, 'started', WAITING, 'stopped');
+
+    expect(simulator.instance.get(ID)?.schedule).toBe('started');
+    expect(asked(simulator)).toEqual(['schedule-start', 'schedule-resume']);
+  });
+
+  test.each([
+    ['reset-after', 1],
+    ['reset-before', 2],
+    [{ status: 504, body: 'empty' }, 2],
+  ] as const)('is settled by reading when the answer was lost (%j)', async (answer, times) => {
+    const { simulator, oic } = await startWith('started');
+    simulator.faults.add({ match: { kind: 'schedule-stop', times: 1 }, answer });
+
+    await setSchedule(oic, ID, 'stopped', WAITING);
+
+    expect(simulator.instance.get(ID)?.schedule).toBe('stopped');
+    expect(asked(simulator)).toEqual(Array.from({ length: times }, () => 'schedule-stop'));
+  });
+
+  test('fails when the change was taken and never came, in the words of what it is', async () => {
+    const { simulator, oic } = await startWith('started', { scheduleChangeMs: 1 });
+    const clock = quickClock();
+    simulator.onRequest(({ kind }) => {
+      if (kind === 'schedule-get') simulator.instance.setSchedule(ID, 'started');
+    });
+
+    expect((await failureOf(setSchedule(oic, ID, 'stopped', clock))).message).toMatch(
+      /the schedule of FLOW\|01\.00\.0000 on dev was asked to stop and is still started after 60 s/,
+    );
+  });
+
+  test('and that there is none of counts as stopped, and cannot be started', async () => {
+    const { simulator, oic } = await start();
+    simulator.instance.add(buildSampleArchive({ code: 'FLOW', version: '01.00.0000' }), { status: 'ACTIVATED' });
+
+    await setSchedule(oic, ID, 'stopped', WAITING);
+
+    expect((await failureOf(setSchedule(oic, ID, 'started', WAITING))).message).toMatch(
+      /cannot be started: there is none/,
+    );
+    expect(asked(simulator)).toEqual([]);
+  });
+});
+
+const restoreInto = (
+  oic: OicClient,
+  manifest: Manifest,
+  options: Partial<RestoreOptions> = {},
+): Promise<RestoreReport> =>
+  restore(
+    {
+      oic,
+      vault: workshop.vault,
+      journal: createForgetfulJournal(() => Promise.resolve()),
+      connections: {
+        SHOP_REST: {
+          securityPolicy: 'BASIC_AUTH',
+          securityProperties: ['username', 'password'].map((propertyName) => ({ propertyName, propertyValue: 'x' })),
+        },
+      },
+      waiting: WAITING,
+      progress: { phase: () => undefined, tick: () => undefined },
+    },
+    manifest,
+    {
+      only: [],
+      existing: 'skip',
+      mirror: false,
+      activation: 'as-captured',
+      allowIncomplete: false,
+      dryRun: false,
+      concurrency: 4,
+      ...options,
+    },
+  );
+
+const snapshotOf = async (oic: OicClient): Promise<Manifest> => {
+  const { snapshot } = await workshop.backUp(oic, { kinds: onlyKinds((kind) => kind === 'projects') });
+  return workshop.vault.getSnapshot('dev', snapshot);
+};
+
+const everything = ({ instance }: Simulator) => [
+  ...instance.list().map(({ id, status, schedule, contentDigest }) => ({ id, status, schedule, contentDigest })),
+  ...instance.listProjects(),
+];
+
+const SHOP = buildProject({
+  code: 'SHOP',
+  integrations: [
+    { code: 'ORDER', version: '01.00.0000', state: 'ACTIVATED', schedule: 'FREQ=DAILY' },
+    { code: 'STOCK', version: '01.00.0000', state: 'ACTIVATED', schedule: 'FREQ=DAILY' },
+  ],
+});
+const ORDER = 'ORDER|01.00.0000';
+
+/** One of each: running, on hold, stopped, and one whose schedule was deleted, which 412 tells. */
+const fill = ({ instance }: Simulator): void => {
+  for (const state of ['started', 'paused', 'stopped'] as const)
+    instance.add(flow(state.toUpperCase()), { status: 'ACTIVATED', scheduleState: state });
+  instance.add(buildSampleArchive({ code: 'NONE', version: '01.00.0000' }), { status: 'ACTIVATED' });
+  instance.addProject(SHOP);
+  instance.setProjectSchedule('SHOP', ORDER, 'paused');
+  instance.setProjectSchedule('SHOP', 'STOCK|01.00.0000', 'started');
+};
+
+const schedulesOf = ({ integrations }: { integrations: Manifest['integrations'] }) =>
+  Object.fromEntries(integrations.map(({ code, schedule }) => [code, schedule]));
+
+describe.each<Partial<Behaviour>>([
+  {},
+  { missingSchedule: 404, scheduleSuccess: 200, pausedWord: 'PAUSED' },
+  { scheduleChangeMs: 30, errorBody: 'empty' },
+])('a snapshot with schedules in every state, of instances with %j', (behaviour) => {
+  test('is restored as it was, on hold what was on hold, and a second restore writes nothing', async () => {
+    const source = await start({ behaviour });
+    fill(source.simulator);
+    const manifest = await snapshotOf(source.oic);
+    const target = await start({ behaviour });
+
+    const report = await restoreInto(target.oic, manifest);
+
+    expect(schedulesOf(manifest)).toEqual({ STARTED: 'started', PAUSED: 'paused', STOPPED: 'stopped', NONE: null });
+    expect(manifest.projects?.[0]?.integrations.map(({ schedule }) => schedule)).toEqual(['paused', 'started']);
+    expect(manifest).toMatchObject({ complete: true, warnings: [] });
+    expect(report).toMatchObject({ scheduled: 4, failures: [], byHand: [] });
+    expect(everything(target.simulator)).toEqual(everything(source.simulator));
+    const before = asked(target.simulator).length;
+    for (const existing of ['skip', 'replace'] as const) {
+      expect(await restoreInto(target.oic, manifest, { existing })).toMatchObject({ scheduled: 0, failures: [] });
+    }
+    expect(asked(target.simulator)).toHaveLength(before);
+  });
+});
+
+test('the plan says how a schedule comes to be on hold', async () => {
+  const source = await startWith('paused');
+  const target = await start();
+
+  const { plan } = await restoreInto(target.oic, await snapshotOf(source.oic), { dryRun: true });
+
+  expect(plan.map((step) => step.do)).toEqual(['import', 'connect', 'activate', 'start-schedule', 'pause-schedule']);
+  expect(plan[3]?.reason).toMatch(/only one that runs can be put on hold, which is next/);
+});
+
+test.each([
+  ['started', 'paused', ['schedule-pause'], 'pause-schedule'],
+  ['paused', 'started', ['schedule-resume'], 'resume-schedule'],
+] as const)('a schedule that is %s in the target and was %s is brought there', async (now, was, requests, step) => {
+  const source = await startWith(was);
+  const manifest = await snapshotOf(source.oic);
+  const target = await startWith(now);
+
+  const report = await restoreInto(target.oic, manifest);
+
+  expect(report.plan.map(({ do: what }) => what)).toEqual([step]);
+  expect(asked(target.simulator)).toEqual(requests);
+  expect(target.simulator.instance.get(ID)?.schedule).toBe(was);
+});
+
+test('with --mirror one on hold that did not run is stopped, and one that is not in the snapshot goes', async () => {
+  const source = await startWith('stopped');
+  const manifest = await snapshotOf(source.oic);
+  const target = await startWith('paused');
+  target.simulator.instance.add(flow('EXTRA'), { status: 'ACTIVATED', scheduleState: 'paused' });
+
+  const report = await restoreInto(target.oic, manifest, { mirror: true });
+
+  expect(report).toMatchObject({ failures: [], deleted: 1 });
+  expect(target.simulator.instance.list()).toMatchObject([{ id: ID, status: 'ACTIVATED', schedule: 'stopped' }]);
+});
+
+describe('a schedule that cannot be asked', () => {
+  const refuse = ({ faults }: Simulator): void => {
+    faults.add({ match: { kind: 'schedule-get' }, answer: { status: 500, body: 'oracle' } });
+  };
+  const takeSnapshot = async (): Promise<Manifest> => {
+    const { simulator, oic } = await startWith('started');
+    simulator.instance.addProject(SHOP);
+    refuse(simulator);
+    return snapshotOf(oic);
+  };
+
+  test('costs a warning with its id, and neither the archive nor the snapshot', async () => {
+    const manifest = await takeSnapshot();
+
+    expect(manifest).toMatchObject({ complete: true, failures: [] });
+    expect(manifest.integrations).toMatchObject([
+      { schedule: null, scheduleUnknown: true, archive: { bytes: expect.any(Number) } },
+    ]);
+    expect(manifest.projects).toMatchObject([
+      { archive: { bytes: expect.any(Number) }, integrations: [{ scheduleUnknown: true }, { scheduleUnknown: true }] },
+    ]);
+    expect(manifest.warnings.map(({ id }) => id)).toEqual([
+      ID,
+      'ORDER|01.00.0000 in project SHOP',
+      'STOCK|01.00.0000 in project SHOP',
+    ]);
+    expect(manifest.warnings[0]?.message).toMatch(
+      /what its schedule does is not known, for it could not be asked: .*500/,
+    );
+  });
+
+  test('is not touched by a restore, which says what is left to a person', async () => {
+    const manifest = await takeSnapshot();
+    const target = await startWith('paused');
+
+    const report = await restoreInto(target.oic, manifest, { mirror: false });
+
+    expect(report).toMatchObject({ failures: [] });
+    expect(report.byHand.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
+      `integrations ${ID}`,
+      'integrations ORDER|01.00.0000 in project SHOP',
+      'integrations STOCK|01.00.0000 in project SHOP',
+    ]);
+    expect(report.byHand[0]?.todo).toMatch(/see to its schedule/);
+    expect(target.simulator.instance.get(ID)?.schedule).toBe('paused');
+    expect(target.simulator.instance.listProjects()).toMatchObject([
+      { integrations: [{ schedule: 'stopped' }, { schedule: 'stopped' }] },
+    ]);
+  });
+
+  test('is put back as it was in the target when its integration is replaced', async () => {
+    const manifest = await takeSnapshot();
+    const target = await start();
+    target.simulator.instance.add(flow('FLOW', { marker: 'other' }), { status: 'ACTIVATED', scheduleState: 'paused' });
+
+    const report = await restoreInto(target.oic, manifest, { existing: 'replace' });
+
+    expect(report).toMatchObject({ replaced: 1, failures: [] });
+    expect(target.simulator.instance.get(ID)?.schedule).toBe('paused');
+  });
+
+  test('in the target keeps that one from being replaced, and no other', async () => {
+    const source = await startWith('started');
+    source.simulator.instance.add(flow('OTHER'), { status: 'ACTIVATED' });
+    const manifest = await snapshotOf(source.oic);
+    const target = await start();
+    target.simulator.instance.add(flow('FLOW', { marker: 'other' }), { status: 'ACTIVATED', scheduleState: 'started' });
+    refuse(target.simulator);
+
+    const report = await restoreInto(target.oic, manifest, { existing: 'replace' });
+
+    expect(report).toMatchObject({ created: 1, activated: 1, failures: [{ id: ID, step: 'refuse' }] });
+    expect(report.failures[0]?.message).toMatch(/nobody knows what its own schedule does in the target/);
+    expect(target.simulator.instance.get(ID)).toMatchObject({ status: 'ACTIVATED', schedule: 'started' });
+  });
+});
+
+describe('a deployment over an integration whose schedule is on hold', () => {
+  const bench = async () => {
+    const opened = await openInstallBench();
+    open.push(opened);
+    return opened;
+  };
+
+  test('leaves it on hold, and the same again changes nothing', async () => {
+    const { simulator, oic } = await startWith('paused');
+    const { install } = await bench();
+    const bytes = flow('FLOW', { marker: 'new' });
+
+    const outcome = await install(oic, bytes);
+
+    expect(outcome).toMatchObject({ state: 'deployed' });
+    expect(outcome.steps.map((step) => step.do)).toEqual([
+      'keep-copy',
+      'stop-schedule',
+      'deactivate',
+      'replace',
+      'connect',
+      'activate',
+      'start-schedule',
+      'pause-schedule',
+    ]);
+    expect(simulator.instance.get(ID)).toMatchObject({ status: 'ACTIVATED', schedule: 'paused' });
+    expect(await install(oic, bytes)).toMatchObject({ state: 'unchanged', steps: [] });
+  });
+
+  test.each(['deactivate', 'replace', 'activate', 'schedule-start', 'schedule-pause'] as const)(
+    'goes back to on hold when %s is refused',
+    async (kind) => {
+      const { simulator, oic } = await startWith('paused');
+      const { install } = await bench();
+      const before = stateOf(simulator);
+      simulator.faults.add({ match: { kind, times: 1 }, answer: { status: 500, body: 'oracle' } });
+
+      expect(await install(oic, flow('FLOW', { marker: 'new' }))).toMatchObject({ state: 'rolled-back' });
+
+      expect(before).toMatchObject([{ schedule: 'paused' }]);
+      expect(stateOf(simulator)).toEqual(before);
+    },
+  );
+
+  test('of which another version takes the place, hands it on; and back when that fails', async () => {
+    const { simulator, oic } = await startWith('paused');
+    const { install } = await bench();
+    const before = stateOf(simulator);
+    simulator.faults.failActivation('FLOW|01.01.0000', 'no', 1);
+
+    expect(await install(oic, flow('FLOW', { version: '01.01.0000' }))).toMatchObject({ state: 'rolled-back' });
+    expect(stateOf(simulator)).toEqual(before);
+    expect(await install(oic, flow('FLOW', { version: '01.01.0000' }))).toMatchObject({ state: 'deployed' });
+
+    expect(simulator.instance.list()).toMatchObject([
+      { id: ID, status: 'CONFIGURED', schedule: 'stopped' },
+      { id: 'FLOW|01.01.0000', status: 'ACTIVATED', schedule: 'paused' },
+    ]);
+  });
+});
