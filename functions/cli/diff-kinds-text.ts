@@ -44,10 +44,10 @@ const changeText = (
   return `${parts}; updated ${lastUpdated.slice(0, 16).replace('T', ' ')}${by}`;
 };
 
-const rowText = ({ columns, rows, rowsAdded, rowsRemoved }: ChangedLookup): string => {
+const rowText = ({ columns, rows, rowsAdded, rowsRemoved, isDescribedAnew }: ChangedLookup): string => {
   const [before, after] = [columns.from.join(', '), columns.to.join(', ')];
   const columnText = before === after ? '' : `columns ${before} -> ${after}; `;
-  return `${columnText}${rows.from} -> ${count(rows.to, 'row')} (${rowsAdded} new, ${rowsRemoved} gone)`;
+  return `${isDescribedAnew ? 'another description; ' : ''}${columnText}${rows.from} -> ${count(rows.to, 'row')} (${rowsAdded} new, ${rowsRemoved} gone)`;
 };
 
 export const projectDiffLines = (a: string, b: string, diff: ProjectDiff): string[] => {

@@ -41,12 +41,17 @@ export const importKind = async (
   });
 };
 
-/** Whose the file is, as far as it tells itself. */
+/** Whose the file is, as it tells itself. */
 const readThing = async (kind: Kind, bytes: Buffer, file: string): Promise<FileThing> => {
-  const fileName = basename(file, extname(file));
   if (kind === 'lookups') {
-    const { name = fileName, contentSha256 } = await readLookup(bytes, fileName);
-    return { kind, id: name, contentSha256 };
+    // The name of a file decides nothing; it only helps to see a title in a first line that begins with it.
+    const alone = await readLookup(bytes);
+    const { name, contentSha256 } =
+      alone.name === undefined ? await readLookup(bytes, basename(file, extname(file))) : alone;
+    if (name !== undefined) return { kind, id: name, contentSha256 };
+    throw new Refused(
+      'it does not tell which lookup it is: its first line must be DVM,<name>,<description>, as Oracle exports it',
+    );
   }
   if (kind === 'projects') {
     const { code, contentSha256 } = await readProjectArchive(bytes);

@@ -15,6 +15,8 @@ export interface ChangedLookup {
   /** Rows that only the new one, or only the old one, has; a changed row counts in both. */
   readonly rowsAdded: number;
   readonly rowsRemoved: number;
+  /** Of an exported lookup with another description. */
+  readonly isDescribedAnew?: true;
 }
 
 export interface LookupDiff {
@@ -36,18 +38,19 @@ export const diffLookups = (a: ReadonlyMap<string, Buffer>, b: ReadonlyMap<strin
   };
 };
 
-/** What became of the rows and columns of an exported lookup. */
-export const diffTables = (
-  name: string,
-  from: Pick<LookupFile, 'columns' | 'rows'>,
-  to: Pick<LookupFile, 'columns' | 'rows'>,
-): ChangedLookup => {
-  const table = ({ columns, rows }: typeof from): LookupTable => ({
+type Exported = Pick<LookupFile, 'description' | 'columns' | 'rows'>;
+
+/** What became of an exported lookup. */
+export const diffTables = (name: string, from: Exported, to: Exported): ChangedLookup => {
+  const table = ({ columns, rows }: Exported): LookupTable => ({
     name,
     columns,
     rows: rows.map((row) => JSON.stringify(row)),
   });
-  return describeChange(table(from), table(to));
+  return {
+    ...describeChange(table(from), table(to)),
+    ...(from.description !== to.description && { isDescribedAnew: true }),
+  };
 };
 
 interface LookupTable {

@@ -9,6 +9,8 @@ interface ReadKind {
   /** As `ArchivedThing` has it; undefined: the archive does not tell. */
   readonly id: string | undefined;
   readonly contentSha256: string;
+  /** Of a lookup, as `LookupFile` has it. */
+  readonly formerContentSha256?: string | undefined;
 }
 
 /** @param id the one expected: a lookup's file is read by it. Throws an `ArchiveError` that says why the bytes are none. */
@@ -21,8 +23,8 @@ export const readKind = async (kind: ArchiveKind, bytes: Uint8Array, id: string)
       return { id: code, contentSha256 };
     }
     case 'lookups': {
-      const { contentSha256 } = await readLookup(bytes, id);
-      return { id: undefined, contentSha256 };
+      const { name, contentSha256, formerContentSha256 } = await readLookup(bytes, id);
+      return { id: name, contentSha256, formerContentSha256 };
     }
     case 'libraries': {
       const { code, version, contentSha256 } = await readLibraryArchive(bytes);

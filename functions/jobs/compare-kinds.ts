@@ -66,13 +66,13 @@ export const readKindsState = async (side: KindsSide, other: KindsSide): Promise
       const there = other.sections[kind]?.find(({ id }) => id === thing.id);
       if (!there) return [];
       const isSame = other.manifest?.instance === oic.instance && isUnsaved(kind, thing, there);
-      if (!isSame || !there.archive) return [{ kind, thing }];
+      if (!isSame || !there.archive) return [{ kind, thing, known: there.archive?.contentSha256 }];
       contents.set(thing, { digest: there.archive.contentSha256 });
       return [];
     }),
   );
-  await mapLimited(work, concurrency, async ({ kind, thing }) => {
-    contents.set(thing, await exportContent(oic, kind, thing));
+  await mapLimited(work, concurrency, async ({ kind, thing, known }) => {
+    contents.set(thing, await exportContent(oic, kind, thing, known));
   });
   return stateOfKinds(sections, (thing) => contents.get(thing) ?? { unknown: 'only one side has it' });
 };
@@ -85,14 +85,20 @@ const isUnsaved = (kind: Archived, a: Things[Archived], b: Things[Archived]): bo
   return stamp(a) !== undefined && stamp(a) === stamp(b);
 };
 
-const exportContent = async (oic: OicClient, kind: Archived, thing: Things[Archived]): Promise<ThingContent> => {
+/** @param known the digest of the other side, which an older snapshot may have by another reading of the same lookup */
+const exportContent = async (
+  oic: OicClient,
+  kind: Archived,
+  thing: Things[Archived],
+  known: string | undefined,
+): Promise<ThingContent> => {
   try {
+    if (kind === 'lookups') {
+      const { contentSha256, formerContentSha256 } = (await oic.exportLookup(thing.name)).archive;
+      return { digest: known !== undefined && known === formerContentSha256 ? known : contentSha256 };
+    }
     const { archive } =
-      kind === 'projects'
-        ? await oic.exportProject(thing as Things['projects'])
-        : kind === 'lookups'
-          ? await oic.exportLookup(thing.name)
-          : await oic.exportLibrary(thing.id);
+      kind === 'projects' ? await oic.exportProject(thing as Things['projects']) : await oic.exportLibrary(thing.id);
     return { digest: archive.contentSha256 };
   } catch (error) {
     if (isOicError(error, 'locked')) return { unknown: `locked on ${oic.instance} and cannot be exported` };

@@ -28,9 +28,9 @@ type Entry = { readonly id: string; readonly archive: ArchiveRef | null } & (
   | { readonly kind: 'projects'; readonly integrations: SnapshotProject['integrations'] }
 );
 
-interface Proof {
+/** The digest is that of the bytes: an older snapshot may have another for the same lookup. */
+interface Proof extends Pick<ProvedThing, 'connections' | 'contentSha256'> {
   readonly label: string;
-  readonly connections: ProvedThing['connections'];
 }
 
 /** Whole projects are large, so few of them lie in memory at once. */
@@ -50,7 +50,7 @@ export const proveThings = async (
         if (!entry.archive) {
           throw new VaultError(`the snapshot holds it without an archive: it could not be exported when it was taken`);
         }
-        return { label, connections: await prove(entry, await vault.getArchive(entry.archive)) };
+        return { label, ...(await prove(entry, await vault.getArchive(entry.archive))) };
       } catch (error) {
         if (!isArchiveTrouble(error)) throw error;
         return { id: label, step: 'read-archive', message: `${label} was not sent: ${error.message}` };
@@ -66,7 +66,8 @@ export const proveThings = async (
       const { archive } = entry;
       const proof = proofs.get(labelOf(entry));
       if (!archive || !proof) return [];
-      return [{ ...entry, archive, contentSha256: archive.contentSha256, connections: proof.connections }];
+      const { contentSha256, connections } = proof;
+      return [{ ...entry, archive, contentSha256, connections }];
     }),
     failures: found.flatMap((one) => ('step' in one ? [one] : [])),
   };
@@ -79,10 +80,12 @@ const entriesOf = ({ lookups = [], libraries = [], projects = [] }: Pick<Manifes
 ];
 
 /** @throws ArchiveError, or VaultError when it is the archive of something else */
-const prove = async ({ kind, id }: Entry, bytes: Uint8Array): Promise<ProvedThing['connections']> => {
+const prove = async ({ kind, id }: Entry, bytes: Uint8Array): Promise<Omit<Proof, 'label'>> => {
   const found = await readKind(kind, bytes, id);
   if (found.id !== undefined && found.id !== id) throw new VaultError(`its archive is that of ${found.id}`);
-  if (kind !== 'projects') return [];
+  const { contentSha256 } = found;
+  if (kind !== 'projects') return { contentSha256, connections: [] };
   const { connections } = await readProjectArchive(bytes);
-  return connections.filter(({ type }) => type !== LOCAL_CALLS).map(({ id: name, type }) => ({ id: name, type }));
+  const others = connections.filter(({ type }) => type !== LOCAL_CALLS);
+  return { contentSha256, connections: others.map(({ id: name, type }) => ({ id: name, type })) };
 };

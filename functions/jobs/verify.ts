@@ -55,7 +55,7 @@ const findDamage = async (vault: Vault, { kind, label, id, archive }: ArchivedTh
   try {
     const found = await readKind(kind, await vault.getArchive(archive), id);
     if (found.id !== undefined && found.id !== id) return damage(`it is the archive of ${found.id}`);
-    if (found.contentSha256 !== archive.contentSha256)
+    if (![found.contentSha256, found.formerContentSha256].includes(archive.contentSha256))
       return damage('its content digest is not the one in the snapshot');
     return undefined;
   } catch (error) {

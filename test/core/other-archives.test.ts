@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ArchiveError } from '../../functions/core/archive-error.ts';
 import { readLibraryArchive } from '../../functions/core/library-archive.ts';
-import { readLookup } from '../../functions/core/lookup-file.ts';
 import { readPackageArchive } from '../../functions/core/package-archive.ts';
 import { forgeZip } from './archive-forge.ts';
 import { buildLibrary, buildPackage, buildProject } from './kinds-forge.ts';
@@ -72,74 +71,5 @@ describe('an exported library', () => {
   it('is refused when it is empty or no zip', async () => {
     expect(await reasonOf(readLibraryArchive(forgeZip([])))).toMatch(/^another-kind: /);
     expect(await reasonOf(readLibraryArchive(Buffer.from('{}')))).toMatch(/^not-a-zip: /);
-  });
-});
-
-describe('an exported lookup', () => {
-  const read = (text: string, name?: string) => readLookup(Buffer.from(text), name);
-  const digestOf = async (text: string): Promise<string> => (await read(text, 'COUNTRIES')).contentSha256;
-  const TEXT = 'iso,name\nDE,Germany\nFR,"France, ""la belle"""\n';
-
-  it('is read with quotes, commas and line ends inside cells', async () => {
-    expect(await read(`${TEXT}XX,"two\nlines"`)).toMatchObject({
-      name: undefined,
-      columns: ['iso', 'name'],
-      rows: [
-        ['DE', 'Germany'],
-        ['FR', 'France, "la belle"'],
-        ['XX', 'two\nlines'],
-      ],
-    });
-  });
-
-  it.each([
-    ['the name it was asked for', 'COUNTRIES,Codes of countries\niso,name\nDE,Germany\n'],
-    ['fewer cells than the columns below', 'COUNTRIES\niso,name\nDE,Germany\n'],
-  ])('has a title where the first line has %s', async (_, text) => {
-    expect(await read(text, 'COUNTRIES')).toMatchObject({ name: 'COUNTRIES', columns: ['iso', 'name'] });
-  });
-
-  it('may have no rows, and a row may end in empty cells', async () => {
-    expect(await read('iso,name\n')).toMatchObject({ columns: ['iso', 'name'], rows: [] });
-    expect(await read('iso,name\nDE,\n,\n')).toMatchObject({ rows: [['DE']] });
-  });
-
-  it.each([
-    ['the order of rows', 'iso,name\nFR,"France, ""la belle"""\nDE,Germany\n'],
-    ['the line ends', TEXT.replaceAll('\n', '\r\n')],
-    ['a byte order mark', `\ufeff${TEXT}`],
-    ['quotes nobody needs', TEXT.replace('Germany', '"Germany"')],
-  ])('has a content digest that does not depend on %s', async (_, text) => {
-    expect(await digestOf(text)).toBe(await digestOf(TEXT));
-  });
-
-  it.each([
-    ['a cell', TEXT.replace('Germany', 'Deutschland')],
-    ['a column', TEXT.replace('name', 'title')],
-    ['a row less', 'iso,name\nDE,Germany\n'],
-    ['a row twice', `${TEXT}DE,Germany\n`],
-  ])('has a content digest that changes with %s', async (_, text) => {
-    expect(await digestOf(text)).not.toBe(await digestOf(TEXT));
-  });
-
-  it.each([
-    ['nothing', '', /^another-kind: The file is empty/],
-    ['a web page', ' <html>', /^another-kind: .*web page/],
-    ['an error document', '{"title": "no"}', /^another-kind: .*JSON/],
-    ['a zip', 'PK\u0003\u0004\0', /^another-kind: .*binary/],
-    ['a line without columns', ',,\n', /^another-kind: .*no columns/],
-    ['one cut in a cell', 'iso,name\nDE,"Ger', /^damaged: .*line 2.*quote/],
-    ['a stray quote', 'iso,name\nDE,Ger"many\n', /^damaged: .*line 2.*quote/],
-  ])('is refused when it is %s', async (_, text, words) => {
-    expect(await reasonOf(read(text))).toMatch(words);
-  });
-
-  it('is refused when it is no readable text', async () => {
-    expect(await reasonOf(readLookup(Buffer.from([0x69, 0xff, 0xfe])))).toMatch(/no readable text/);
-  });
-
-  it('takes a cell of megabytes', async () => {
-    const { rows } = await read(`a,b\n1,"${'x""'.repeat(2 ** 20)}"\n`);
-    expect(rows[0]?.[1]).toHaveLength(2 ** 21);
   });
 });

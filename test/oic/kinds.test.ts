@@ -11,20 +11,26 @@ const SAVED = { lastUpdated: MONDAY, lastUpdatedBy: 'ada' };
 const TOLD = { lastUpdated: MONDAY.toISOString(), lastUpdatedBy: 'ada' };
 
 describe('lookups', () => {
-  test.each([true, false])('travel out and in, with the name inside: %s', async (lookupTitle) => {
-    const { simulator, oic } = await start({ behaviour: { lookupTitle } });
-    simulator.instance.saveLookup('COUNTRY CODES', ['ISO', 'Name'], [['DE', 'a,"b"']], SAVED);
+  test.each([
+    ['dvm', 204],
+    ['dvm', 200],
+    ['name-first', 204],
+    ['untitled', 204],
+  ] as const)('travel out and in, of the shape %s, replaced with %i', async (lookupShape, lookupReplaced) => {
+    const { simulator, oic } = await start({ behaviour: { lookupShape, lookupReplaced } });
+    const description = lookupShape === 'untitled' ? '' : 'By ISO, in two columns';
+    simulator.instance.saveLookup('COUNTRY CODES', ['ISO', 'Name'], [['DE', 'a,"b"']], { ...SAVED, description });
     expect(await oic.listLookups()).toMatchObject([{ id: 'COUNTRY CODES', name: 'COUNTRY CODES', ...TOLD }]);
 
     const { bytes, archive } = await oic.exportLookup('COUNTRY CODES');
-    expect(archive).toMatchObject({ columns: ['ISO', 'Name'], rows: [['DE', 'a,"b"']] });
+    expect(archive).toMatchObject({ description, columns: ['ISO', 'Name'], rows: [['DE', 'a,"b"']] });
 
     simulator.instance.lookups.clear();
     expect(await failureOf(oic.replaceLookup('COUNTRY CODES', bytes))).toMatchObject({ kind: 'not-found' });
     await oic.importLookup('COUNTRY CODES', bytes);
     expect(await failureOf(oic.importLookup('COUNTRY CODES', bytes))).toMatchObject({ kind: 'conflict' });
     await oic.replaceLookup('COUNTRY CODES', bytes);
-    expect(simulator.instance.lookups.get('COUNTRY CODES')?.rows).toEqual([['DE', 'a,"b"']]);
+    expect(simulator.instance.lookups.get('COUNTRY CODES')).toMatchObject({ description, rows: [['DE', 'a,"b"']] });
   });
 
   test('that are locked, gone or answered by a web page fail in words', async () => {
@@ -40,6 +46,18 @@ describe('lookups', () => {
     expect(await failureOf(oic.exportLookup('NONE'))).toMatchObject({ kind: 'not-found' });
     simulator.faults.add({ match: { kind: 'lookup-export' }, answer: 'html-200' });
     expect(await failureOf(oic.exportLookup('CODES'))).toMatchObject({ kind: 'unexpected-answer' });
+  });
+
+  test.each(['dvm', 'name-first'] as const)('that are others than asked for are refused: %s', async (lookupShape) => {
+    const { simulator, oic } = await start({ behaviour: { lookupShape } });
+    const { saveLookup, lookups } = simulator.instance;
+    saveLookup('OTHER', ['A', 'B', 'C'], []);
+    const other = lookups.get('OTHER');
+    if (other) lookups.set('CODES', other);
+
+    expect((await failureOf(oic.exportLookup('CODES'))).message).toMatch(
+      /exporting lookup CODES on dev failed: .*it is the lookup OTHER/,
+    );
   });
 
   test('are listed whole where pages are smaller than asked for', async () => {

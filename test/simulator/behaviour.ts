@@ -65,8 +65,10 @@ export interface Behaviour {
   // Beside integrations
   /** Kinds it hands out nothing of, and how it says so. */
   refusedKinds: Readonly<Partial<Record<Kind, 403 | 404>>>;
-  /** Whether the first line of an exported lookup is its name. */
-  lookupTitle: boolean;
+  /** The first line of an exported lookup: `DVM,<name>,<description>` (recorded), `<name>,<description>`, or the columns. */
+  lookupShape: 'dvm' | 'name-first' | 'untitled';
+  /** Of a lookup that was replaced: 204 with Location (recorded), or 200 as Oracle's page says. */
+  lookupReplaced: 204 | 200;
   /** Whether libraries that an archive brings along arrive, as its lookups do. */
   importBringsLibraries: boolean;
   /** Oracle's page says 404; scripts expect 500. */
@@ -149,7 +151,8 @@ export const defaultBehaviour = (generation: Generation): Behaviour => ({
   deactivateWithSchedule: 412,
   activeLimit: generation === 'oic3' ? 800 : 700,
   refusedKinds: {},
-  lookupTitle: true,
+  lookupShape: 'dvm',
+  lookupReplaced: 204,
   importBringsLibraries: true,
   missingPackageStatus: 500,
   packageMembers: 'listed',

@@ -1,7 +1,7 @@
 /** Comma-separated values as RFC 4180 has them: quotes where they are needed, and doubled inside. */
 
-export const writeCsv = (records: readonly (readonly string[])[]): string =>
-  records.map((cells) => `${cells.map(writeCell).join(',')}\r\n`).join('');
+export const writeCsv = (records: readonly (readonly string[])[], lineEnd: '\n' | '\r\n'): string =>
+  records.map((cells) => `${cells.map(writeCell).join(',')}${lineEnd}`).join('');
 
 const writeCell = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 

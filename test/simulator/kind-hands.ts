@@ -32,7 +32,7 @@ export interface KindHands {
     name: string,
     columns: readonly string[],
     rows: readonly (readonly string[])[],
-    options?: SavedOptions,
+    options?: SavedOptions & { readonly description?: string },
   ) => void;
   /** By `CODE|VERSION`. */
   readonly libraries: Map<string, Library>;
@@ -55,8 +55,8 @@ const SOMEBODY = 'designer@example.com';
 
 export const createKindHands = (state: State): KindHands => ({
   lookups: state.lookups,
-  saveLookup: (name, columns, rows, { lastUpdated, lastUpdatedBy = SOMEBODY } = {}) => {
-    saveLookup(state, { name, columns, rows }, lastUpdatedBy, lastUpdated?.getTime());
+  saveLookup: (name, columns, rows, { description = '', lastUpdated, lastUpdatedBy = SOMEBODY } = {}) => {
+    saveLookup(state, { name, description, columns, rows }, lastUpdatedBy, lastUpdated?.getTime());
   },
   libraries: state.libraries,
   saveLibrary: (code, version, bytes, { lastUpdated, lastUpdatedBy = SOMEBODY } = {}) =>

@@ -8,7 +8,7 @@ import { type Lookup, readLookup, saveLookup, writeLookup } from './lookup.ts';
 import type { Call, Route } from './route.ts';
 import type { State } from './state.ts';
 import { readFilePart } from './uploads.ts';
-import { fileAnswer, wireTime } from './wire.ts';
+import { fileAnswer, linksTo, wireTime } from './wire.ts';
 
 export const lookupRoutes = (state: State, pageCap: number | undefined): Route[] => [
   {
@@ -20,7 +20,7 @@ export const lookupRoutes = (state: State, pageCap: number | undefined): Route[]
         path: 'lookups',
         items: [...state.lookups.values()],
         name: ({ name }) => name,
-        toJson: lookupItem,
+        toJson: (lookup) => lookupItem(state, call, lookup),
       }),
   },
   { method: 'GET', path: 'lookups/:id/archive', kind: 'lookup-export', handle: ({ id }) => exportLookup(state, id) },
@@ -33,8 +33,7 @@ export const lookupRoutes = (state: State, pageCap: number | undefined): Route[]
       const sent = readSent(state, call);
       if (state.lookups.has(sent.name)) throw new Refusal(409, `Lookup ${sent.name} already exists`);
       saveLookup(state, sent, call.caller);
-      const location = `${state.baseUrl}/ic/api/integration/v1/lookups/${encodeURIComponent(sent.name)}`;
-      return emptyAnswer(state.behaviour.importSuccess, { location });
+      return emptyAnswer(state.behaviour.importSuccess, { location: lookupUrl(state, call, sent.name) });
     },
   },
   {
@@ -47,7 +46,9 @@ export const lookupRoutes = (state: State, pageCap: number | undefined): Route[]
       const { lockedBy } = find(state, sent.name);
       if (lockedBy !== undefined) throw new Refusal(state.behaviour.putOnLocked, `Lookup ${sent.name} is locked`);
       const saved = saveLookup(state, sent, call.caller);
-      return state.behaviour.putSuccess === 204 ? emptyAnswer(204) : jsonAnswer(200, lookupItem(saved));
+      return state.behaviour.lookupReplaced === 204
+        ? emptyAnswer(204, { location: lookupUrl(state, call, sent.name) })
+        : jsonAnswer(200, lookupItem(state, call, saved));
     },
   },
 ];
@@ -61,7 +62,7 @@ const find = (state: State, name: string): Lookup => {
 const readSent = (state: State, call: Call) => {
   const { body, filename } = readFilePart(call);
   try {
-    return readLookup(body, state.behaviour.lookupTitle ? undefined : filename?.replace(/\.csv$/i, ''));
+    return readLookup(body, state.behaviour.lookupShape, filename);
   } catch (error) {
     throw new Refusal(state.behaviour.badArchiveStatus, error instanceof Error ? error.message : 'no lookup');
   }
@@ -70,17 +71,25 @@ const readSent = (state: State, call: Call) => {
 const exportLookup = (state: State, name: string): Answer => {
   const lookup = find(state, name);
   if (lookup.lockedBy !== undefined) throw new Refusal(423, `Lookup ${name} is locked by ${lookup.lockedBy}`);
-  return fileAnswer(`${name}.csv`, writeLookup(lookup, state.behaviour.lookupTitle));
+  return fileAnswer(`${name}.csv`, writeLookup(lookup, state.behaviour.lookupShape));
 };
 
-const lookupItem = ({ name, columns, rows, lockedBy, lastUpdated, lastUpdatedBy }: Lookup): object => ({
-  name,
-  description: '',
-  status: lockedBy === undefined ? 'CONFIGURED' : 'LOCKED',
-  columnCount: columns.length,
-  rowCount: rows.length,
-  lockedFlag: lockedBy !== undefined,
-  ...(lockedBy !== undefined && { lockedBy }),
-  lastUpdated: wireTime(lastUpdated),
-  lastUpdatedBy,
-});
+const lookupUrl = ({ baseUrl }: State, { query }: Pick<Call, 'query'>, name: string): string => {
+  const instance = query.get('integrationInstance');
+  const url = `${baseUrl}/ic/api/integration/v1/lookups/${encodeURIComponent(name)}`;
+  return instance === null ? url : `${url}?integrationInstance=${encodeURIComponent(instance)}`;
+};
+
+/** Keys as Oracle's page of the listing has them. */
+const lookupItem = (state: State, call: Pick<Call, 'query'>, lookup: Lookup): object => {
+  const { name, description, lockedBy, lastUpdated, lastUpdatedBy } = lookup;
+  return {
+    name,
+    description,
+    lockedFlag: lockedBy !== undefined,
+    ...(lockedBy !== undefined && { lockedBy }),
+    lastUpdated: wireTime(lastUpdated),
+    lastUpdatedBy,
+    links: linksTo(lookupUrl(state, call, name)),
+  };
+};

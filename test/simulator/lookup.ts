@@ -2,11 +2,13 @@
  * A lookup of a simulated instance: a table under a name. As a file of its own it is comma-separated; in the archive of an
  * integration it travels as a domain value map (.dvm).
  */
+import type { Behaviour } from './behaviour.ts';
 import { parseCsv, writeCsv } from './csv.ts';
 import type { State } from './state.ts';
 
 export interface Lookup {
   readonly name: string;
+  readonly description: string;
   columns: readonly string[];
   rows: readonly (readonly string[])[];
   lockedBy: string | undefined;
@@ -15,21 +17,26 @@ export interface Lookup {
 }
 
 type Table = Pick<Lookup, 'columns' | 'rows'>;
+type Content = Table & Pick<Lookup, 'name' | 'description'>;
+type Shape = Behaviour['lookupShape'];
 
-/** @param hasTitle the first line is the name */
-export const writeLookup = ({ name, columns, rows }: Lookup, hasTitle: boolean): Buffer =>
-  Buffer.from(writeCsv([...(hasTitle ? [[name, '']] : []), columns, ...rows]));
+export const writeLookup = ({ name, description, columns, rows }: Content, shape: Shape): Buffer => {
+  const titles = { dvm: [['DVM', name, description]], 'name-first': [[name, description]], untitled: [] };
+  return Buffer.from(writeCsv([...titles[shape], columns, ...rows], shape === 'dvm' ? '\n' : '\r\n'));
+};
 
-/** @param name when the first line does not tell it. @throws Error saying what is wrong with the file */
-export const readLookup = (bytes: Buffer, name: string | undefined): Table & { readonly name: string } => {
+/** @param filename tells the name of an untitled one. @throws Error saying what is wrong with the file */
+export const readLookup = (bytes: Buffer, shape: Shape, filename = ''): Content => {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   const records = parseCsv(text).filter((record) => record.some((cell) => cell !== ''));
-  const title = name === undefined ? records.shift()?.[0] : name;
+  const title = shape === 'untitled' ? [filename.replace(/\.csv$/i, '')] : (records.shift() ?? []);
+  if (shape === 'dvm' && title.shift() !== 'DVM') throw new Error('the file is no lookup: it does not begin with DVM');
+  const [name, description = ''] = title;
   const [columns, ...rows] = records;
-  if (!title || !columns) throw new Error('the file is no lookup: it has no name or no columns');
+  if (!name || !columns) throw new Error('the file is no lookup: it has no name or no columns');
   if (rows.some(({ length }) => length > columns.length))
     throw new Error('a row has more cells than there are columns');
-  return { name: title, columns, rows };
+  return { name, description, columns, rows };
 };
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
@@ -50,11 +57,11 @@ export const readDvm = (data: Uint8Array): Table => {
 /** Puts a lookup there, whatever was there before. */
 export const saveLookup = (
   state: State,
-  { name, columns, rows }: Pick<Lookup, 'name' | 'columns' | 'rows'>,
+  { name, description = '', columns, rows }: Table & Pick<Lookup, 'name'> & Partial<Pick<Lookup, 'description'>>,
   by: string,
   at = Math.max(state.now(), (state.lookups.get(name)?.lastUpdated ?? 0) + 1),
 ): Lookup => {
-  const lookup: Lookup = { name, columns, rows, lockedBy: undefined, lastUpdated: at, lastUpdatedBy: by };
+  const lookup: Lookup = { name, description, columns, rows, lockedBy: undefined, lastUpdated: at, lastUpdatedBy: by };
   state.lookups.set(name, lookup);
   return lookup;
 };

@@ -75,6 +75,7 @@ describe('seeding with other kinds', () => {
       }),
       'CODES.csv': Buffer.from('ISO,Name\nDE,Germany\n'),
       'deeper/TITLED.CSV': Buffer.from('TITLED,\nISO,Name\nDE,Germany\n'),
+      'codes (1).csv': Buffer.from('DVM,RECORDED,\nISO,Name\nDE,Germany\n'),
       'deployment.car': buildEmptyDeployment({ code: 'STOCK', name: 'Stock' }, '100000001'),
       'flat.car': buildProject({
         code: 'FLAT',
@@ -97,6 +98,7 @@ describe('seeding with other kinds', () => {
     expect(others).toEqual([
       'libraries/DATES|01.00.0000',
       'lookups/CODES',
+      'lookups/RECORDED',
       'lookups/TITLED',
       'projects/FLAT',
       'projects/SHOP',
@@ -113,7 +115,7 @@ describe('seeding with other kinds', () => {
       { code: 'STOCK', integrations: [] },
       { code: 'FLAT', integrations: [{ status: 'ACTIVATED', schedule: 'stopped' }] },
     ]);
-    for (const name of ['CODES', 'TITLED']) {
+    for (const name of ['CODES', 'RECORDED', 'TITLED']) {
       expect(simulator.instance.lookups.get(name)).toMatchObject({
         columns: ['ISO', 'Name'],
         rows: [['DE', 'Germany']],

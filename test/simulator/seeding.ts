@@ -28,8 +28,8 @@ interface Found {
 const SEEDER = 'seed@example.com';
 
 /**
- * Loads every .iar, .par (the integrations in it), .car, .jar (a library) and .csv (a lookup, by the name of the file) below
- * the directory.
+ * Loads every .iar, .par (the integrations in it), .car, .jar (a library) and .csv (a lookup; one that does not tell
+ * its name is called as its file) below the directory.
  * States are those of the export; connections are CONFIGURED.
  */
 export const seedFromDirectory = async (simulator: Simulator, directory: string): Promise<SeedResult> => {
@@ -76,12 +76,13 @@ const readWholeProject: Reader = ({ instance }, bytes) => {
   return [{ id: `projects/${code}`, exportedAt, place: () => instance.addProject(bytes, options) }];
 };
 
-/** An export may begin with the name of the lookup, or not. */
+/** As Oracle exports one, or of an older shape: then it may begin with its name, which is that of the file. */
 const readTable: Reader = ({ instance }, bytes, file) => {
-  const name = basename(file, extname(file));
-  const isTitled = bytes.toString('utf8').split(/[,\r\n]/, 1)[0] === name;
-  const { columns, rows } = readable(() => readLookup(bytes, isTitled ? undefined : name));
-  return [{ id: `lookups/${name}`, exportedAt: 0, place: () => instance.saveLookup(name, columns, rows) }];
+  const first = bytes.toString('utf8').split(/[,\r\n]/, 1)[0];
+  const shape = first === 'DVM' ? 'dvm' : first === basename(file, extname(file)) ? 'name-first' : 'untitled';
+  const { name, description, columns, rows } = readable(() => readLookup(bytes, shape, basename(file)));
+  const place = (): void => instance.saveLookup(name, columns, rows, { description });
+  return [{ id: `lookups/${name}`, exportedAt: 0, place }];
 };
 
 /** As Oracle exports one, with a properties file that tells which library it is. */

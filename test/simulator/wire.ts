@@ -20,7 +20,7 @@ export const fileAnswer = (filename: string, body: Buffer): Answer => ({
   body,
 });
 
-const linksTo = (href: string): object[] => [
+export const linksTo = (href: string): object[] => [
   { href, rel: 'self' },
   { href, rel: 'canonical' },
 ];
