@@ -8,10 +8,6 @@ import { holdYoungGeneration } from './cli/young-generation.ts';
 import { isBug } from './core/bug.ts';
 import { ConfigError } from './core/config-error.ts';
 
-// Two fifths of the start are compiling what was compiled before. Not in the shared temporary directory, where others write.
-enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'oic'));
-holdYoungGeneration();
-
 type Action = (...args: never[]) => Promise<number>;
 
 const program = new Command('oic')
@@ -269,7 +265,7 @@ program
   });
 
 /** Every error of ours is a sentence for people; the rest are bugs of ours and say so. Never a stack. */
-const fail = (error: unknown): void => {
+const fail = (error: unknown, isJson: boolean): void => {
   const isUsage = error instanceof CommanderError;
   if (isUsage && error.exitCode === 0) return;
   const words = error instanceof Error ? error.message : String(error);
@@ -278,11 +274,21 @@ const fail = (error: unknown): void => {
   process.exitCode = isUsage || isConfig ? 2 : 1;
   // Commander has said it already.
   if (!isUsage) process.stderr.write(`oic: ${message}\n`);
-  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
+  if (isJson) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
 };
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  fail(error);
+/** Does what was typed; `process.exitCode` tells how it went. @param typed without the program's own name */
+export const run = async (typed: readonly string[]): Promise<void> => {
+  try {
+    await program.parseAsync(typed, { from: 'user' });
+  } catch (error) {
+    fail(error, typed.includes('--json'));
+  }
+};
+
+if (import.meta.main) {
+  // Two fifths of the start are compiling what was compiled before. Not in the shared temporary directory, where others write.
+  enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'oic'));
+  holdYoungGeneration();
+  await run(process.argv.slice(2));
 }

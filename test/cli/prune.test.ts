@@ -91,7 +91,7 @@ test('prune does not begin beside another process that holds the vault, and take
   await writeFile(journal, '{"subject":{"job":"prune","instance":"dev"},"startedAtMs":1}\n');
 
   await writeFile(`${journal}.lock`, String(process.pid));
-  const refused = await desk.oic('prune', 'dev', '--keep-daily', '1');
+  const refused = await desk.start('prune', 'dev', '--keep-daily', '1').ended;
   expect(refused.exitCode).not.toBe(0);
   expect(refused.stderr).toContain(`process ${process.pid}`);
 

@@ -1,4 +1,7 @@
-/** Types `oic` commands as a person does: another process, its exit code and everything it says. */
+/**
+ * Types `oic` commands as a person does: gives the exit code and everything that is said. One command at a time runs in this
+ * process, which has it loaded already; `start` gives each a process of its own.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,12 +24,44 @@ export interface Desk {
   /** Everything ever said here, to search it for secrets. */
   said(): string;
   oic(...args: string[]): Promise<Typed>;
+  /** In a process of its own, to be watched or killed. */
   start(...args: string[]): { process: ChildProcess; ended: Promise<Typed> };
   write(file: string, content: string | object): Promise<string>;
   /** Settings and credentials for these instances, under the names the commands look for. */
   configure(instances: Record<string, Simulator>, more?: object): Promise<void>;
   close(): Promise<void>;
 }
+
+let isRunningHere = false;
+
+/** As `start`, but here: the same program, with this process as its own for as long as it takes. */
+const runHere = async (args: readonly string[], directory: string, env: NodeJS.ProcessEnv): Promise<Typed> => {
+  const { run } = await import('../../functions/cli.ts');
+  isRunningHere = true;
+  const before = { env: process.env, directory: process.cwd(), exitCode: process.exitCode };
+  const writes = { stdout: process.stdout.write, stderr: process.stderr.write };
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    process[name].write = (chunk: string | Uint8Array) => {
+      said[name] += String(chunk);
+      return true;
+    };
+  }
+  process.env = env;
+  process.chdir(directory);
+  process.exitCode = 0;
+  try {
+    await run(args);
+    return { exitCode: Number(process.exitCode ?? 0), ...said };
+  } finally {
+    process.exitCode = before.exitCode;
+    process.chdir(before.directory);
+    process.env = before.env;
+    process.stdout.write = writes.stdout;
+    process.stderr.write = writes.stderr;
+    isRunningHere = false;
+  }
+};
 
 export const openDesk = async (): Promise<Desk> => {
   const directory = await mkdtemp(join(tmpdir(), 'oic-desk-'));
@@ -59,7 +94,12 @@ export const openDesk = async (): Promise<Desk> => {
     directory,
     said: () => said,
     start,
-    oic: (...args) => start(...args).ended,
+    oic: async (...args) => {
+      if (isRunningHere) return start(...args).ended;
+      const typed = await runHere(args, directory, { ...env });
+      said += typed.stdout + typed.stderr;
+      return typed;
+    },
     write,
     configure: async (instances, more = {}) => {
       const settings = Object.entries(instances).map(([name, { url, integrationInstance }]) => [
