@@ -91,11 +91,14 @@ command(
   async () => (await import('./cli/changes.ts')).importFiles,
 )
   .option('--kind <kind>', 'the files are not of integrations but projects, lookups or libraries')
+  .option(...VAULT)
   .addHelpText(
     'after',
     `  $ oic import test CODES.csv --kind lookup
+  $ oic import test SHOP.car --kind project
 
-A lookup has the name that its file tells, else that of the file. Oracle does not replace a project that is there.`,
+A lookup has the name that its file tells, else that of the file. Before a project that is there is replaced, its own
+archive is kept below safety/ in the vault; what ran in it runs again afterwards, and when it cannot, its own is put back.`,
   );
 
 command(

@@ -14,7 +14,7 @@ import { WAITING } from './waiting.ts';
 export const importFiles = async (
   name: string,
   files: readonly string[],
-  options: CommonOptions & { kind?: string },
+  options: CommonOptions & { kind?: string; vault: string },
 ): Promise<number> => {
   const [kind = 'integrations', ...more] = kindsOption(options.kind, IMPORTED_KINDS) ?? [];
   if (more.length > 0) throw new ConfigError('`oic import` imports one kind at a time');

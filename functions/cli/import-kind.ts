@@ -16,10 +16,17 @@ export const importKind = async (
   name: string,
   kind: Kind,
   files: readonly string[],
-  options: CommonOptions,
+  options: CommonOptions & { readonly vault: string },
 ): Promise<number> => {
   const session = await openSession(options);
+  const { runtime } = session;
   return withInstance(session, name, async (oic) => {
+    const services = {
+      oic,
+      connections: kind === 'projects' ? (await runtime.credentials(name)).connections : {},
+      waiting: WAITING,
+      openVault: () => runtime.openVault(options.vault),
+    };
     const { results, exitCode } = await eachInTurn(
       session,
       files,
@@ -28,7 +35,7 @@ export const importKind = async (
         const thing = await readThing(kind, bytes, file).catch((error: unknown) => {
           throw error instanceof Error ? new Refused(`${file} was not sent: ${error.message}`) : error;
         });
-        return { file, kind, id: thing.id, action: await importThing(oic, thing, bytes, WAITING.sleep) };
+        return { file, kind, id: thing.id, action: await importThing(services, thing, bytes) };
       },
       (file, error) => ({ file, kind, action: 'failed', error }),
     );
@@ -54,8 +61,8 @@ const readThing = async (kind: Kind, bytes: Buffer, file: string): Promise<FileT
     );
   }
   if (kind === 'projects') {
-    const { code, contentSha256 } = await readProjectArchive(bytes);
-    return { kind, id: code, contentSha256 };
+    const { code, contentSha256, integrations, connections } = await readProjectArchive(bytes);
+    return { kind, id: code, contentSha256, integrations, connections };
   }
   const { code, version, contentSha256 } = await readLibraryArchive(bytes);
   if (code === undefined || version === undefined) {

@@ -1,8 +1,7 @@
 /**
- * What a restore does with a project and the integrations in it. Oracle documents no replacing of a project
- * (`PUT /projects/archive` is nowhere confirmed; POST answers 409 when it is there): it is deleted and imported. That takes
- * the passwords of its connections along, which are in no archive, so it is done only where the target's own settings can
- * give them back.
+ * What a restore does with a project and the integrations in it. One that is there is replaced in place, as Oracle's own
+ * scripts do (`PUT /projects/archive` after a 409), which leaves its connections their passwords. Whether an instance knows
+ * that call is found out by asking; one that does not can only delete and import.
  */
 import type { ArchiveConnection } from './archive.ts';
 import { LOCAL_CALLS } from './connection-template.ts';
@@ -30,35 +29,43 @@ export interface ProjectPlan extends ThingPlan {
   readonly integrations: readonly InstallPlan[];
 }
 
-/** @param configurable the connections that the target's credentials document has settings for */
 export const planProject = (
   wanted: WantedProject,
   there: TargetProject | undefined,
   policy: RestorePolicy,
-  configurable: ReadonlySet<string>,
 ): ProjectPlan => {
-  const plan = planThing(wanted, there, policy.existing, () => whyNotReplaced(there, configurable));
+  const plan = planThing(wanted, there, policy.existing, () => whyNotReplaced(there));
   const isHandled = plan.do === 'import' || plan.do === 'replace' || plan.do === 'unchanged';
   const integrations = isHandled ? planIntegrations(wanted, plan.do === 'unchanged' ? there : undefined, policy) : [];
   return { ...plan, kind: 'projects', reason: reasonOf(plan), integrations };
 };
 
-const whyNotReplaced = (there: TargetProject | undefined, configurable: ReadonlySet<string>): string | undefined => {
+const whyNotReplaced = (there: TargetProject | undefined): string | undefined => {
   const busy = there?.integrations.find(({ status }) => status.endsWith('_INPROGRESS'));
   if (busy) return `cannot be replaced while ${busy.id} in it is ${busy.status}; try again when that has ended`;
   const locked = there?.integrations.find(({ lockedBy }) => lockedBy !== undefined);
-  if (locked) return `cannot be replaced: ${locked.lockedBy || 'somebody'} has ${locked.id} in it open in the designer`;
-  const lost = (there?.connections ?? []).filter(({ id, type }) => type !== LOCAL_CALLS && !configurable.has(id));
+  return locked && `cannot be replaced: ${locked.lockedBy || 'somebody'} has ${locked.id} in it open in the designer`;
+};
+
+/**
+ * Why a project must not be deleted and imported: the passwords of its connections are in no archive.
+ * @param configurable the connections that the target's credentials document has settings for
+ */
+export const passwordsLost = (
+  connections: TargetProject['connections'],
+  configurable: ReadonlySet<string>,
+): string | undefined => {
+  const lost = connections.filter(({ id, type }) => type !== LOCAL_CALLS && !configurable.has(id));
   if (lost.length === 0) return undefined;
   return (
-    'cannot be replaced without losing passwords: Oracle only lets a project be deleted and imported, and the ' +
+    'cannot be replaced without losing passwords: this instance only lets a project be deleted and imported, and the ' +
     `credentials document of the target has no settings for ${lost.map(({ id }) => id).join(', ')}; put them there, or ` +
     'replace the project by hand'
   );
 };
 
 const reasonOf = ({ do: what, reason }: ThingPlan): string =>
-  what === 'replace' ? `${reason}; it is deleted and imported, its own archive and state kept first` : reason;
+  what === 'replace' ? `${reason}; it is replaced in place, its own archive and state kept first` : reason;
 
 /** @param there the project that has this content already; undefined: it will be there, with nothing in it active */
 const planIntegrations = (

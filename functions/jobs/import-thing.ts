@@ -1,27 +1,34 @@
 /** One project, lookup or library into an instance: added when it lacks it, replaced when it differs and Oracle can. */
 import { KIND_NOUNS } from '../core/kinds.ts';
 import { Refused } from '../core/refused.ts';
-import type { OicClient } from '../oic/client.ts';
-import type { Waiting } from './activation.ts';
+import type { Vault } from '../store/vault.ts';
 import type { ImportAction } from './import-archive.ts';
-import { findProject, importProjectSettled } from './put-project.ts';
+import { findProject } from './project-switches.ts';
+import { type ProjectServices, putProject } from './put-project.ts';
 import { type Plain, verbsOf } from './thing-verbs.ts';
 import { hasContent, writeSettled } from './write-content.ts';
+import { holdsProject, importProjectSettled, type ProjectContent } from './write-project.ts';
 
 /** What a file holds, by its own words. */
 export type FileThing = { readonly contentSha256: string } & (
   | Plain
-  | { readonly kind: 'projects'; readonly id: string }
+  | ({ readonly kind: 'projects'; readonly id: string } & Pick<ProjectContent, 'integrations' | 'connections'>)
 );
 
-/** @throws Refused when it is locked, or a project that is there with other content */
+interface ImportServices extends Pick<ProjectServices, 'oic' | 'connections' | 'waiting'> {
+  /** Where the copy of a project that is replaced is kept; opened for that only. */
+  readonly openVault: () => Promise<Vault>;
+}
+
+/** @throws Refused when it is locked, RestoreTrouble about a project that could not be replaced */
 export const importThing = async (
-  oic: OicClient,
+  services: ImportServices,
   thing: FileThing,
   bytes: Uint8Array,
-  sleep: Waiting['sleep'],
 ): Promise<ImportAction> => {
-  if (thing.kind === 'projects') return importProject(oic, thing, bytes, sleep);
+  if (thing.kind === 'projects') return importProject(services, { ...thing, code: thing.id, bytes });
+  const { oic, waiting } = services;
+  const { sleep } = waiting;
   const verbs = verbsOf(oic, thing);
   const listed = thing.kind === 'lookups' ? await oic.listLookups() : await oic.listLibraries();
   const there = listed.find(({ id }) => id === thing.id);
@@ -41,19 +48,15 @@ export const importThing = async (
   return 'replaced';
 };
 
-const importProject = async (
-  oic: OicClient,
-  { id: code, contentSha256 }: FileThing,
-  bytes: Uint8Array,
-  sleep: Waiting['sleep'],
-): Promise<ImportAction> => {
-  const there = await findProject(oic, code);
+/** What ran in one that is there runs again once it is replaced. */
+const importProject = async (services: ImportServices, content: ProjectContent): Promise<ImportAction> => {
+  const { oic, waiting } = services;
+  const there = await findProject(oic, content.code);
   if (!there) {
-    await importProjectSettled(oic, { code, bytes, contentSha256 }, sleep);
+    await importProjectSettled(oic, content, waiting.sleep);
     return 'imported';
   }
-  if (await hasContent(() => oic.exportProject(there), contentSha256)) return 'unchanged';
-  throw new Refused(
-    `importing project ${code} to ${oic.instance} was refused: it is there with other content, and Oracle does not replace a project; \`oic restore … --kind projects --existing replace\` does it with a way back, or delete it in the console first`,
-  );
+  if (await holdsProject(oic, there, content.contentSha256)) return 'unchanged';
+  await putProject({ ...services, vault: await services.openVault() }, content, true);
+  return 'replaced';
 };

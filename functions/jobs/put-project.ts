@@ -1,26 +1,30 @@
 /**
- * One project into a target. Oracle knows no replacing, so a project that is there is deleted and imported, with a way back:
- * its own archive and what ran in it are kept in the vault before anything is touched, and put back when the other cannot
- * be imported. What is kept outlives a run that was cut off; the next one goes on, and can still go back.
+ * One project into a target. One that is there is replaced in place; where the instance does not know how, it is deleted and
+ * imported, unless that would take passwords along which nobody can give back. Either way with a way back: its own archive
+ * and what ran in it are kept in the vault before anything is touched, and put back when the other cannot be. What is kept
+ * outlives a run that was cut off; the next one goes on, and can still go back.
  */
-import type { IntegrationId, Tracing } from '../core/integration.ts';
 import { projectKey, projectUndoKey, safetyCopyKey } from '../core/keys.ts';
 import type { ArchiveRef } from '../core/manifest.ts';
+import { passwordsLost } from '../core/plan-restore-projects.ts';
 import type { Project } from '../core/project.ts';
-import type { ScheduleState } from '../core/schedule.ts';
-import type { OicClient } from '../oic/client.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import type { Vault } from '../store/vault.ts';
-import { ActivationError, activateAndWait, deactivateAndWait, type Waiting } from './activation.ts';
+import { ActivationError } from './activation.ts';
 import { connect } from './connect.ts';
+import { findProject, type RanBefore, startAgain, switchboardOf } from './project-switches.ts';
 import type { ProvedThing } from './prove-things.ts';
 import type { RestoreServices } from './restore.ts';
 import { isArchiveTrouble, RestoreTrouble } from './restore-batches.ts';
-import { ScheduleError, setSchedule } from './schedule.ts';
+import { ScheduleError } from './schedule.ts';
 import { readProject } from './target-things.ts';
-import { hasContent, writeSettled } from './write-content.ts';
-
-export type WantedProjectArchive = Extract<ProvedThing, { kind: 'projects' }>;
+import {
+  holdsProject,
+  importProjectSettled,
+  type ProjectContent,
+  removeProject,
+  replaceProjectSettled,
+} from './write-project.ts';
 
 /** The target's own project as it was before it was touched. */
 interface Undo {
@@ -29,43 +33,42 @@ interface Undo {
   readonly copy: ArchiveRef;
   /** That lose their passwords when it is deleted, and get them from the target's settings again. */
   readonly connections: ProvedThing['connections'];
-  readonly active: readonly {
-    readonly id: IntegrationId;
-    readonly schedule?: ScheduleState;
-    /** Of what an earlier version has left, instead of `schedule`. */
-    readonly isScheduleStarted?: boolean;
-    readonly tracing: Tracing;
-  }[];
+  readonly active: RanBefore;
 }
 
-type Services = Pick<RestoreServices, 'oic' | 'vault' | 'waiting' | 'connections'>;
+export type ProjectServices = Pick<RestoreServices, 'oic' | 'vault' | 'waiting' | 'connections'>;
 
-/** @throws when it could not be put there; the message then says what became of the target's own */
-export const putProject = async (services: Services, wanted: WantedProjectArchive): Promise<void> => {
+/**
+ * @param startsAgain what ran in the target's own runs again afterwards; else the caller sees to what is to run
+ * @throws when it could not be put there; the message then says what became of the target's own
+ */
+export const putProject = async (
+  services: ProjectServices,
+  wanted: ProjectContent,
+  startsAgain = false,
+): Promise<void> => {
   const { oic, vault, waiting } = services;
-  const code = wanted.id;
-  const bytes = await vault.getArchive(wanted.archive);
+  const { code } = wanted;
   const own = await findProject(oic, code);
   const undo = own ? await keepOwn(services, wanted, own) : await recall(vault, oic.instance, wanted);
   if (own && !undo) return;
-  try {
-    if (own) await removeProject(oic, own, waiting);
-    await importProjectSettled(oic, { code, bytes, contentSha256: wanted.contentSha256 }, waiting.sleep);
-  } catch (error) {
-    if (!undo || !isTroubleOfOne(error)) throw error;
-    throw await goBack(services, code, undo, error);
-  }
+  const orGoBack = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!undo || !isTroubleOfOne(error)) throw error;
+      throw await goBack(services, code, undo, error);
+    }
+  };
+  const isReplaced = own !== undefined && (await orGoBack(() => replaceProjectSettled(oic, own, wanted, waiting)));
+  if (own && undo && !isReplaced) await refuseLoss(services, code, undo);
+  await orGoBack(async () => {
+    if (own && !isReplaced) await removeProject(oic, own, waiting);
+    if (!isReplaced) await importProjectSettled(oic, wanted, waiting.sleep);
+    if (undo && startsAgain) await run(services, code, wanted.connections, undo.active);
+  });
   if (undo) await forget(vault, oic.instance, code);
 };
-
-export const findProject = async (oic: OicClient, code: string): Promise<Project | undefined> =>
-  (await oic.listProjects()).find((project) => project.code === code);
-
-/** What can be done within one project; messages say of which. */
-export const switchboardOf = (oic: OicClient, { id, code }: Pick<Project, 'id' | 'code'>) => ({
-  ...oic.inProject(id),
-  instance: `${oic.instance} (project ${code})`,
-});
 
 /** Where the target's own copy is kept. */
 export const projectCopyOf = (instance: string, code: string): string =>
@@ -78,16 +81,25 @@ const isTroubleOfOne = (error: unknown): error is Error =>
   error instanceof RestoreTrouble ||
   (isOicError(error) && !isForAll(error));
 
+/** @throws RestoreTrouble when deleting it, which is all that is left, takes along what nobody can give back */
+const refuseLoss = async (services: ProjectServices, code: string, { connections }: Undo): Promise<void> => {
+  const { oic, vault } = services;
+  const why = passwordsLost(connections, new Set(Object.keys(services.connections)));
+  if (why === undefined) return;
+  await forget(vault, oic.instance, code);
+  throw new RestoreTrouble(`project ${code} was left as it is on ${oic.instance}: it ${why}`);
+};
+
 /** @returns undefined when the target's own is the wanted one already */
 const keepOwn = async (
-  { oic, vault }: Services,
-  wanted: WantedProjectArchive,
+  { oic, vault }: ProjectServices,
+  wanted: ProjectContent,
   own: Project,
 ): Promise<Undo | undefined> => {
   const { bytes, archive } = await oic.exportProject(own);
   if (archive.contentSha256 === wanted.contentSha256) return undefined;
   const earlier = await recall(vault, oic.instance, wanted);
-  // Cut off before it was deleted: what ran then may have been stopped already.
+  // Cut off before it was replaced: what ran then may have been stopped already.
   if (earlier?.copy.contentSha256 === archive.contentSha256) return earlier;
   const { integrations, connections } = await readProject(oic, own.code, own.id);
   const stored = await vault.putAt(projectCopyOf(oic.instance, own.code), bytes);
@@ -104,10 +116,14 @@ const keepOwn = async (
   return undo;
 };
 
-const recall = async (vault: Vault, instance: string, wanted: WantedProjectArchive): Promise<Undo | undefined> => {
-  const note = await vault.getAt(projectUndoKey(instance, wanted.id));
+const recall = async (
+  vault: Vault,
+  instance: string,
+  { code, contentSha256 }: ProjectContent,
+): Promise<Undo | undefined> => {
+  const note = await vault.getAt(projectUndoKey(instance, code));
   const undo = note && (JSON.parse(Buffer.from(note).toString('utf8')) as Undo | null);
-  return undo?.wanted === wanted.contentSha256 ? undo : undefined;
+  return undo?.wanted === contentSha256 ? undo : undefined;
 };
 
 /** Written over instead of removed, for which a restore has no right. */
@@ -115,38 +131,8 @@ const forget = async (vault: Vault, instance: string, code: string): Promise<voi
   await vault.putAt(projectUndoKey(instance, code), Buffer.from('null'));
 };
 
-/** Nothing in it may be active when it is deleted. */
-const removeProject = async (oic: OicClient, project: Project, waiting: Waiting): Promise<void> => {
-  const inside = switchboardOf(oic, project);
-  for (const { id, status } of await oic.inProject(project.id).listIntegrations()) {
-    if (status === 'ACTIVATED' || status.endsWith('_INPROGRESS')) await deactivateAndWait(inside, id, waiting);
-  }
-  try {
-    await oic.deleteProject(project.id);
-  } catch (error) {
-    if (!isOicError(error) || (await findProject(oic, project.code))) throw error;
-  }
-};
-
-/** Adds it, every lost answer settled by reading; what came of an earlier try counts. */
-export const importProjectSettled = async (
-  oic: OicClient,
-  { code, bytes, contentSha256 }: { readonly code: string; readonly bytes: Uint8Array; readonly contentSha256: string },
-  sleep: Waiting['sleep'],
-): Promise<void> => {
-  const isDone = async (): Promise<boolean> => {
-    const there = await findProject(oic, code);
-    return there !== undefined && (await hasContent(() => oic.exportProject(there), contentSha256));
-  };
-  try {
-    await writeSettled(() => oic.importProject(code, bytes), isDone, sleep);
-  } catch (error) {
-    if (!isOicError(error, 'conflict') || !(await isDone())) throw error;
-  }
-};
-
 /** @returns what is to be thrown: the cause, and what became of the target's own project */
-const goBack = async (services: Services, code: string, undo: Undo, cause: Error): Promise<Error> => {
+const goBack = async (services: ProjectServices, code: string, undo: Undo, cause: Error): Promise<Error> => {
   const { oic, vault } = services;
   const copy = `${undo.copy.key} in ${vault.name}`;
   try {
@@ -154,7 +140,7 @@ const goBack = async (services: Services, code: string, undo: Undo, cause: Error
   } catch (error) {
     if (!isTroubleOfOne(error)) throw error;
     return new RestoreTrouble(
-      `${cause.message}. Putting back what ${oic.instance} had of it failed too: ${error.message}. Its archive is kept as ${copy}: import it in the console, or run the restore again`,
+      `${cause.message}. Putting back what ${oic.instance} had of it failed too: ${error.message}. Its archive is kept as ${copy}: import it in the console, or run this again`,
       { cause },
     );
   }
@@ -165,20 +151,31 @@ const goBack = async (services: Services, code: string, undo: Undo, cause: Error
   );
 };
 
-const putBack = async (services: Services, code: string, { copy, connections, active }: Undo): Promise<void> => {
+const putBack = async (services: ProjectServices, code: string, undo: Undo): Promise<void> => {
   const { oic, vault, waiting } = services;
+  const { contentSha256 } = undo.copy;
   const there = await findProject(oic, code);
-  if (!there) {
-    const bytes = await vault.getArchive(copy);
-    await importProjectSettled(oic, { code, bytes, contentSha256: copy.contentSha256 }, waiting.sleep);
+  if (!there || !(await holdsProject(oic, there, contentSha256))) {
+    const bytes = await vault.getArchive(undo.copy);
+    const content = { code, bytes, contentSha256, integrations: undo.active };
+    if (!there) await importProjectSettled(oic, content, waiting.sleep);
+    else if (!(await replaceProjectSettled(oic, there, content, waiting))) {
+      throw new RestoreTrouble(`project ${code} is there with other content, and ${oic.instance} does not replace it`);
+    }
   }
-  const project = there ?? (await findProject(oic, code));
+  await run(services, code, undo.connections, undo.active);
+};
+
+/** Brings what ran before back to where it was, connections first. */
+const run = async (
+  { oic, waiting, connections: settings }: ProjectServices,
+  code: string,
+  connections: ProvedThing['connections'],
+  ranBefore: RanBefore,
+): Promise<void> => {
+  const project = await findProject(oic, code);
   if (!project) throw new RestoreTrouble(`the project ${code} is not listed on ${oic.instance} after it was imported`);
   const inside = switchboardOf(oic, project);
-  await connect(inside, { connections }, services.connections, waiting.sleep);
-  for (const { id, isScheduleStarted, schedule = isScheduleStarted ? 'started' : 'stopped', tracing } of active) {
-    const { status } = (await inside.getIntegration(id)) ?? {};
-    if (status !== 'ACTIVATED') await activateAndWait(inside, id, tracing, waiting);
-    if (schedule !== null) await setSchedule(inside, id, schedule, waiting);
-  }
+  await connect(inside, { connections }, settings, waiting.sleep);
+  await startAgain(inside, ranBefore, waiting);
 };

@@ -5,7 +5,7 @@
 import { type ProjectPlan, planProject, type TargetProject } from '../core/plan-restore-projects.ts';
 import { labelOf, planThing, RESTORED_KINDS, type RestoredKind, type ThingPlan } from '../core/plan-restore-things.ts';
 import { type ProvedThing, proveThings } from './prove-things.ts';
-import { putProject } from './put-project.ts';
+import { type ProjectServices, putProject } from './put-project.ts';
 import { putThing } from './put-thing.ts';
 import type { RestoreOptions, RestoreServices } from './restore.ts';
 import type { RestoreFailure } from './restore-batches.ts';
@@ -40,13 +40,12 @@ export const planThings = async (
   if (proved.length === 0) return { things: [], projects: [], proved: new Map(), failures: unproved };
   const target = await readTargetThings(oic, journal, proved);
   const able = proved.filter((thing) => !target.unread.has(labelOf(thing)));
-  const configurable = new Set(Object.keys(services.connections));
   const things = able
     .filter(({ kind }) => kind !== 'projects')
     .map((thing) => planThing(thing, target.there.get(labelOf(thing)), options.existing));
   const projects = able.flatMap((thing) =>
     thing.kind === 'projects'
-      ? [planProject(thing, target.there.get(labelOf(thing)) as TargetProject | undefined, options, configurable)]
+      ? [planProject(thing, target.there.get(labelOf(thing)) as TargetProject | undefined, options)]
       : [],
   );
   const refused = [...things, ...projects].filter((plan) => plan.do === 'refuse');
@@ -94,7 +93,7 @@ export const createPutThings = (services: RestoreServices, plan: ThingsPlan, pha
         1,
         phases.each(how, (item) =>
           item.thing.kind === 'projects'
-            ? putProject({ ...services, oic }, item.thing)
+            ? putWantedProject({ ...services, oic }, item.thing)
             : putThing(services, oic, item.thing, item.plan),
         ),
       );
@@ -108,6 +107,14 @@ export const createPutThings = (services: RestoreServices, plan: ThingsPlan, pha
     },
     projects: () => putAll('projects', plan.projects),
   };
+};
+
+const putWantedProject = async (
+  services: ProjectServices,
+  { id, archive, contentSha256, integrations, connections }: Extract<ProvedThing, { kind: 'projects' }>,
+): Promise<void> => {
+  const bytes = await services.vault.getArchive(archive);
+  await putProject(services, { code: id, bytes, contentSha256, integrations, connections });
 };
 
 /** @param scope kinds that are not in it were not restored, and are not counted */

@@ -13,6 +13,8 @@ export type OicErrorKind =
   | 'conflict'
   /** 423: locked in the designer, PREBUILT, or (on delete) active. */
   | 'locked'
+  /** 405 or 501: the instance has no such call. */
+  | 'not-offered'
   /** Any other refusal of the request itself, and every write to an instance without `deploy`. */
   | 'rejected'
   | 'rate-limited'
@@ -79,6 +81,9 @@ export const kindOfStatus = (status: number, isWrite: boolean, hasOracleWords: b
       return 'forbidden';
     case 404:
       return 'not-found';
+    case 405:
+    case 501:
+      return 'not-offered';
     case 409:
     case 412:
       return 'conflict';

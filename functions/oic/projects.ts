@@ -1,6 +1,6 @@
 /**
- * Projects of Oracle Integration 3, exported and imported as a whole (.car). Oracle has no way to export one integration of
- * a project, nor to replace a project that is there.
+ * Projects of Oracle Integration 3, exported, imported and replaced as a whole (.car). Oracle has no way to export one
+ * integration of a project.
  *
  * Pages: https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/api-projects.html
  */
@@ -30,13 +30,9 @@ export const projects = (requests: Requests): Projects => {
         exportOrder(project),
       ),
     importProject: (code, bytes) =>
-      upload({
-        what: `importing project ${code}`,
-        method: 'POST',
-        path: '/projects/archive',
-        filename: `${code}.car`,
-        bytes,
-      }),
+      upload({ what: `importing project ${code}`, method: 'POST', ...archive(code, bytes) }),
+    replaceProject: (code, bytes) =>
+      upload({ what: `replacing project ${code}`, method: 'PUT', ...archive(code, bytes) }),
     deleteProject: (id) => remove(`deleting project ${id}`, projectPath(id)),
     inProject: (projectId) => {
       const [root, where] = [projectPath(projectId), ` in project ${projectId}`];
@@ -47,6 +43,13 @@ export const projects = (requests: Requests): Projects => {
     },
   };
 };
+
+const archive = (code: string, bytes: Uint8Array) => ({
+  path: '/projects/archive',
+  filename: `${code}.car`,
+  bytes,
+  fields: { type: 'application/octet-stream' },
+});
 
 const projectPath = (id: string): string => `/projects/${encodeURIComponent(id)}`;
 

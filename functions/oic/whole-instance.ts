@@ -23,6 +23,12 @@ export interface Projects {
   exportProject(project: Project): Promise<Exported<ProjectArchive>>;
   /** Adds a project the instance does not have (409 `conflict` otherwise). Nothing in it is active or scheduled. */
   importProject(code: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Replaces one the instance has; its connections keep their settings. Recorded is only that Oracle's own script sends it
+   * after a 409: be prepared for `not-offered` and `not-found`, by which nothing is changed, and for `conflict` while
+   * something in it is active.
+   */
+  replaceProject(code: string, bytes: Uint8Array): Promise<void>;
   /** Deletes it with everything in it; one with an active integration is refused. */
   deleteProject(id: string): Promise<void>;
   /**

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readProjectArchive } from '../../functions/core/project-archive.ts';
 import { buildLibrary, buildProject } from '../core/kinds-forge.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
@@ -112,10 +114,14 @@ test('other kinds are exported to files and imported from them, and Oracle is no
   expect(again.stdout).toMatch(/My lookup unchanged on dr/);
 
   prod.instance.editProject('SHOP', buildProject({ code: 'SHOP', name: 'Another' }));
+  const [before] = prod.instance.listProjects();
   expect(await desk.oic('import', 'prod', file('shop.car'), '--kind', 'project')).toMatchObject({
-    exitCode: 1,
-    stderr: expect.stringMatching(/Oracle does not replace a project; `oic restore/),
+    exitCode: 0,
+    stdout: expect.stringMatching(/^SHOP replaced on prod/),
   });
+  expect(prod.instance.listProjects()).toMatchObject([{ name: 'The shop', integrations: before?.integrations }]);
+  const kept = await readProjectArchive(await readFile(file('vault/safety/prod/projects/SHOP.car')));
+  expect(kept).toMatchObject({ name: 'Another' });
   expect(await desk.oic('export', 'prod', 'NONE', '--kind', 'project')).toMatchObject({
     exitCode: 1,
     stderr: expect.stringMatching(/prod has no project NONE; `oic list prod --kind projects`/),

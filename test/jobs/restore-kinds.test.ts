@@ -250,8 +250,7 @@ describe('what the target has with other content', () => {
       'stop ORDER|01.00.0000 in SHOP',
       'deactivate ORDER|01.00.0000 in SHOP',
       'deactivate NIGHTLY|01.00.0000 in SHOP',
-      'delete project SHOP',
-      'import project SHOP',
+      'replace project SHOP',
       'activate ORDER|01.00.0000 in SHOP',
       'activate NIGHTLY|01.00.0000 in SHOP',
       'start NIGHTLY|01.00.0000 in SHOP',
@@ -269,16 +268,18 @@ describe('what the target has with other content', () => {
 
   test('is a project whose connections would lose their passwords: it is not replaced, and the sentence says what would help', async () => {
     const { manifest, target } = await arrange();
+    target.refusals.set('replace project', 'not-offered');
 
     const { failures } = await restoreInto(target.client, manifest, { existing: 'replace' });
 
-    expect(failures).toMatchObject([{ id: 'project SHOP', step: 'refuse' }]);
+    expect(failures).toMatchObject([{ id: 'project SHOP', step: 'replace' }]);
     expect(failures[0]?.message).toMatch(/without losing passwords.*no settings for SHOP_REST/);
     expect(running(target)).toMatchObject({ marker: 'edited since' });
   });
 
   test('is put back as it was when the other project cannot be imported: archive, active, schedule', async () => {
     const { manifest, target } = await arrange();
+    target.refusals.set('replace project', 'not-offered');
     const before = running(target);
     let refusals = 0;
     const { importProject } = target.client;
@@ -310,9 +311,14 @@ describe('what the target has with other content', () => {
     ]);
   });
 
-  test.each(['before', 'after'] as const)(
-    'is replaced to the end after a kill %s any of its requests',
-    async (when) => {
+  test.each([
+    ['in place', 'before'],
+    ['in place', 'after'],
+    ['by deletion and import', 'before'],
+    ['by deletion and import', 'after'],
+  ] as const)(
+    'is replaced %s to the end after a kill %s any of its requests',
+    async (how, when) => {
       const source = await start();
       fill(source);
       const manifest = await snapshotOf(source.client);
@@ -320,6 +326,7 @@ describe('what the target has with other content', () => {
       for (let dieAt = 1; ; dieAt++) {
         const target = await start();
         fill(target);
+        if (how !== 'in place') target.refusals.set('replace project', 'not-offered');
         target.lookups.set('CODES', { lastUpdated: NIGHT, text: 'a,b\n1,edited\n' });
         target.projects.set('SHOP', { lastUpdated: NIGHT, sample: EDITED, started: new Set(['ORDER|01.00.0000']) });
 
@@ -345,6 +352,7 @@ describe('what the target has with other content', () => {
 
   test('is put back by the next run, when the one that deleted it was cut off and the other cannot be imported', async () => {
     const { manifest, target } = await arrange();
+    target.refusals.set('replace project', 'not-offered');
     const before = running(target);
     const dying: OicClient = {
       ...target.client,

@@ -125,36 +125,118 @@ describe('a project that the target lacks', () => {
   });
 });
 
+const NO_SUCH_CALL = [404, 405, 501] as const;
+
 describe('a project that the target has with other content', () => {
-  const arrange = async () => {
+  const arrange = async (behaviour: SimulatorOptions['behaviour'] = {}) => {
     const manifest = await takeSnapshot();
-    const target = await start();
+    const target = await start({ behaviour });
     target.simulator.instance.addProject(buildProject(EDITED));
     target.simulator.instance.setProjectSchedule('SHOP', 'NIGHTLY|01.00.0000', 'started');
     return { manifest, ...target, before: target.simulator.instance.listProjects() };
   };
+  const isAsBefore = ({ instance }: Simulator, before: ReturnType<Simulator['instance']['listProjects']>): void => {
+    const states = (projects: typeof before) =>
+      projects.map(({ integrations, contentDigest }) => ({ integrations, contentDigest }));
+    expect(states(instance.listProjects())).toEqual(states(before));
+  };
 
-  test('is replaced: stopped, deleted, imported, configured and started', async () => {
-    const { manifest, simulator, oic } = await arrange();
+  test.each([
+    ['refused', 412, 2],
+    ['accepted', 'accept', 1],
+  ] as const)(
+    'is replaced in place and keeps its passwords, whether that is %s while it runs',
+    async (_, answer, puts) => {
+      const { manifest, simulator, oic } = await arrange({ projectPutOnActive: answer });
 
-    const report = await restoreInto(oic, manifest, SETTINGS);
+      const report = await restoreInto(oic, manifest);
 
-    expect(report).toMatchObject({ activated: 2, failures: [], kinds: { projects: { replaced: 1 } } });
+      expect(report).toMatchObject({
+        activated: 2,
+        scheduled: 1,
+        failures: [],
+        connections: [],
+        kinds: { projects: { replaced: 1 } },
+      });
+      expect(statesOf(simulator)).toEqual(AS_CAPTURED);
+      expect(simulator.stats().byKind).toMatchObject({ 'project-replace': puts });
+      expect(simulator.stats().byKind['project-delete']).toBeUndefined();
+      expect(await restoreInto(oic, manifest)).toMatchObject({ activated: 0, kinds: { projects: { skipped: 1 } } });
+    },
+  );
+
+  test('gets the settings of the target again where replacing it loses them', async () => {
+    const { manifest, simulator, oic } = await arrange({ projectPutPasswords: 'are-lost' });
+
+    expect(await restoreInto(oic, manifest, SETTINGS)).toMatchObject({ activated: 2, failures: [], connections: [] });
+    expect(statesOf(simulator)).toEqual(AS_CAPTURED);
+  });
+
+  test.each(NO_SUCH_CALL)(
+    'is stopped, deleted, imported and started where replacing answers %i',
+    async (projectPut) => {
+      const { manifest, simulator, oic } = await arrange({ projectPut });
+
+      const report = await restoreInto(oic, manifest, SETTINGS);
+
+      expect(report).toMatchObject({ activated: 2, failures: [], kinds: { projects: { replaced: 1 } } });
+      expect(statesOf(simulator)).toEqual(AS_CAPTURED);
+      expect(simulator.stats().byKind).toMatchObject({ 'project-replace': 1, 'project-delete': 1 });
+    },
+  );
+
+  test.each(NO_SUCH_CALL)(
+    'is not touched where replacing answers %i and deleting it would lose passwords',
+    async (projectPut) => {
+      const { manifest, simulator, oic, before } = await arrange({ projectPut });
+
+      const { failures } = await restoreInto(oic, manifest);
+
+      expect(failures).toMatchObject([
+        { id: 'project SHOP', message: expect.stringMatching(/left as it is.*without losing passwords.*SHOP_REST/) },
+      ]);
+      isAsBefore(simulator, before);
+      expect(simulator.stats().byKind).not.toHaveProperty('project-delete');
+      expect(simulator.stats().byKind).not.toHaveProperty('deactivate');
+    },
+  );
+
+  test.each([
+    ['at once', { times: 1 }],
+    ['after all of it was stopped', { everyNth: 2, times: 1 }],
+  ] as const)('is as it was before when replacing it is refused %s', async (_, match) => {
+    const { manifest, simulator, oic, before } = await arrange();
+    simulator.faults.add({ match: { kind: 'project-replace', ...match }, answer: { status: 400 } });
+
+    const { failures } = await restoreInto(oic, manifest);
+
+    expect(failures).toMatchObject([
+      { id: 'project SHOP', step: 'replace', message: expect.stringMatching(/as before/) },
+    ]);
+    isAsBefore(simulator, before);
+    expect(statesOf(simulator)).toEqual(AS_CAPTURED);
+  });
+
+  test('is replaced once when the answer to that is lost', async () => {
+    const { manifest, simulator, oic } = await arrange({ projectPutOnActive: 'accept' });
+    simulator.faults.add({ match: { kind: 'project-replace', times: 1 }, answer: 'reset-after' });
+
+    expect(await restoreInto(oic, manifest)).toMatchObject({ failures: [], kinds: { projects: { replaced: 1 } } });
+    expect(simulator.stats().byKind['project-replace']).toBe(1);
     expect(statesOf(simulator)).toEqual(AS_CAPTURED);
   });
 
   test.each([
     ['its deletion is refused', 'project-delete', 423, 1],
     ['the import is refused', 'project-import', 400, 1],
-  ] as const)('is as it was before when %s', async (_, kind, status, times) => {
-    const { manifest, simulator, oic, before } = await arrange();
+  ] as const)('is as it was before when there is no replacing and %s', async (_, kind, status, times) => {
+    const { manifest, simulator, oic, before } = await arrange({ projectPut: 404 });
     simulator.faults.add({ match: { kind, times }, answer: { status } });
 
     const { failures } = await restoreInto(oic, manifest, SETTINGS);
 
     expect(failures).toMatchObject([{ id: 'project SHOP', step: 'replace' }]);
-    const after = simulator.instance.listProjects();
-    expect(after.map(({ contentDigest }) => contentDigest)).toEqual(before.map(({ contentDigest }) => contentDigest));
+    isAsBefore(simulator, before);
     expect(statesOf(simulator)).toEqual(AS_CAPTURED);
   });
 });

@@ -25,8 +25,11 @@ export const createWritableFake = (oic: OicClient): WritableFake => {
   const refuse = (kind: OicErrorKind, what: string): never => {
     throw new OicError(kind, `${what} failed: ${kind}`, { method: 'POST', path: `/${what.replaceAll(' ', '/')}` });
   };
-  const write = (what: string, isThere: boolean, mustBeThere: boolean): void => {
+  const refuseAsOrdered = (what: string): void => {
     for (const [beginning, kind] of refusals) if (what.startsWith(beginning)) refuse(kind, what);
+  };
+  const write = (what: string, isThere: boolean, mustBeThere: boolean): void => {
+    refuseAsOrdered(what);
     if (isThere && !mustBeThere) refuse('conflict', what);
     if (!isThere && mustBeThere) refuse('not-found', what);
     writes.push(what);
@@ -76,6 +79,18 @@ export const createWritableFake = (oic: OicClient): WritableFake => {
       const { contentSha256 } = await readProjectArchive(bytes);
       const sample = known.get(contentSha256) ?? refuse('rejected', `import project ${code}`);
       write(`import project ${code}`, projects.has(code), false);
+      const integrations = (sample.integrations ?? []).map((it) => ({ ...it, state: 'CONFIGURED' }));
+      projects.set(code, { ...saved(), sample: { ...sample, integrations }, started: new Set() });
+    },
+    replaceProject: async (code, bytes) => {
+      refuseAsOrdered(`replace project ${code}`);
+      const { contentSha256 } = await readProjectArchive(bytes);
+      const sample = known.get(contentSha256) ?? refuse('rejected', `replace project ${code}`);
+      const isThere = projects.has(code);
+      if (isThere && (await inProject(code).listIntegrations()).some(({ status }) => status === 'ACTIVATED')) {
+        refuse('conflict', `replace project ${code}`);
+      }
+      write(`replace project ${code}`, isThere, true);
       const integrations = (sample.integrations ?? []).map((it) => ({ ...it, state: 'CONFIGURED' }));
       projects.set(code, { ...saved(), sample: { ...sample, integrations }, started: new Set() });
     },

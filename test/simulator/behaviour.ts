@@ -78,6 +78,12 @@ export interface Behaviour {
   agentGroupIds: 'given' | 'not-given';
   /** Whether the connections of a project answer below it. */
   projectConnections: 'answer' | 404;
+  /** Replacing a project in place: the answer when it goes well, or that there is no such call. Oracle's own script sends it. */
+  projectPut: 200 | 404 | 405 | 501;
+  /** Replacing a project while something in it is active; it goes on being active then. */
+  projectPutOnActive: 412 | 'accept';
+  /** Whether the connections of a replaced project keep their settings. */
+  projectPutPasswords: 'stay' | 'are-lost';
   /** Whether the time of a project is that of what was saved last in it. */
   savedIntegration: 'moves-project' | 'leaves-project';
 
@@ -158,6 +164,9 @@ export const defaultBehaviour = (generation: Generation): Behaviour => ({
   packageMembers: 'listed',
   agentGroupIds: 'given',
   projectConnections: 'answer',
+  projectPut: 200,
+  projectPutOnActive: 412,
+  projectPutPasswords: 'stay',
   savedIntegration: 'moves-project',
   deleteActive: 423,
   deleteLocked: 423,

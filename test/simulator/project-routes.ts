@@ -1,16 +1,16 @@
 /**
- * `/projects`: list, export, import, delete, and what is inside of one, which answers as it does outside
+ * `/projects`: list, get, export, import, replace, delete, and what is inside of one, which answers as it does outside
  * (https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-projects-get.html).
  */
 import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
 import { BadArchive } from './archive-facts.ts';
 import { listAnswer } from './kind-listing.ts';
-import { exportedProject, type Project, placeProject } from './project.ts';
+import { exportedProject, type Project, placeProject, replaceProject } from './project.ts';
 import { deploymentMembers, readProject } from './project-archive.ts';
 import { type Call, type Route, readJsonBody } from './route.ts';
 import type { State } from './state.ts';
 import { readFile } from './uploads.ts';
-import { fileAnswer, wireTime } from './wire.ts';
+import { fileAnswer, linksTo, wireTime } from './wire.ts';
 
 export const projectRoutes = (state: State, pageCap: number | undefined): Route[] => [
   {
@@ -22,7 +22,7 @@ export const projectRoutes = (state: State, pageCap: number | undefined): Route[
         path: 'projects',
         items: [...state.projects.values()],
         name: ({ file }) => file.name,
-        toJson: projectItem,
+        toJson: (project) => projectItem(state, project),
       }),
   },
   {
@@ -39,6 +39,19 @@ export const projectRoutes = (state: State, pageCap: number | undefined): Route[
     handle: (call) => importProject(state, call),
   },
   {
+    method: 'GET',
+    path: 'projects/:project',
+    kind: 'project-get',
+    handle: ({ projectId }) => jsonAnswer(200, projectItem(state, findProject(state, projectId))),
+  },
+  {
+    method: 'PUT',
+    path: 'projects/archive',
+    kind: 'project-replace',
+    isChange: true,
+    handle: (call) => putProject(state, call),
+  },
+  {
     method: 'DELETE',
     path: 'projects/:project',
     kind: 'project-delete',
@@ -46,7 +59,7 @@ export const projectRoutes = (state: State, pageCap: number | undefined): Route[
     handle: ({ projectId }) => {
       const { inside } = findProject(state, projectId);
       inside.settle();
-      const active = inside.integrations.values().find(({ status }) => /^ACTIVAT/.test(status));
+      const active = activeIn(inside);
       if (active) throw new Refusal(state.behaviour.deleteActive, `${active.id} in project ${projectId} is active`);
       state.projects.delete(projectId);
       return emptyAnswer(200);
@@ -89,31 +102,100 @@ const exportProject = (state: State, call: Call): Answer => {
   return fileAnswer(`${project.code}${label && `-${label}`}.car`, exportedProject(state, project, members));
 };
 
-const importProject = (state: State, call: Call): Answer => {
-  const bytes = readFile(call);
-  try {
-    const { code } = readProject(bytes);
+const importProject = (state: State, call: Call): Answer =>
+  withArchive(state, readFile(call), (bytes, code) => {
     if (state.projects.has(code)) throw new Refusal(409, `Project ${code} already exists`);
-    return jsonAnswer(200, projectItem(placeProject(state, bytes, call.caller)));
+    return jsonAnswer(200, savedProject(state, placeProject(state, bytes, call.caller)));
+  });
+
+const putProject = (state: State, call: Call): Answer => {
+  const { projectPut, projectPutOnActive } = state.behaviour;
+  if (projectPut !== 200) throw new Refusal(projectPut, 'There is no such call');
+  return withArchive(state, readFile(call), (bytes, code) => {
+    const project = findProject(state, code);
+    project.inside.settle();
+    const active = activeIn(project.inside);
+    if (active && projectPutOnActive !== 'accept') {
+      throw new Refusal(projectPutOnActive, `${active.id} in project ${code} is active`);
+    }
+    replaceProject(state, project, bytes, call.caller);
+    return jsonAnswer(200, savedProject(state, project));
+  });
+};
+
+const activeIn = (inside: State) => inside.integrations.values().find(({ status }) => /^ACTIVAT/.test(status));
+
+const withArchive = (state: State, bytes: Buffer, work: (bytes: Buffer, code: string) => Answer): Answer => {
+  try {
+    return work(bytes, readProject(bytes).code);
   } catch (error) {
     if (error instanceof BadArchive) throw new Refusal(state.behaviour.badArchiveStatus, error.message, error.code);
     throw error;
   }
 };
 
-const projectItem = ({ code, file, created, createdBy, lastUpdated, lastUpdatedBy }: Project): object => ({
-  id: code,
-  code,
-  name: file.name,
-  type: 'DEVELOPED',
-  builtBy: '',
-  cloneRestrict: 'NONE',
-  viewRestricted: false,
-  origin: {},
-  smartTags: [],
-  state: {
-    status: 'DRAFT',
-    created: { by: createdBy, date: wireTime(created) },
-    updated: { by: lastUpdatedBy, date: wireTime(lastUpdated) },
+/** As it is listed, and read alone (recorded). */
+const projectItem = (state: State, project: Project): object => {
+  const { code, file, revision } = project;
+  return {
+    code,
+    id: code,
+    links: linksTo(projectUrl(state, project)),
+    name: file.name,
+    origin: { builtBy: 'Oracle', type: 'R' },
+    state: {
+      assets: assetsOf(project, false),
+      ...changesOf(project),
+      lockStatus: false,
+      locked: {},
+      projectRevisionId: revision,
+      serviceInstanceId: 1,
+      status: 'CONFIGURED',
+    },
+    type: 'DEVELOPED',
+  };
+};
+
+/** What an import answers, or a replacing one (recorded). */
+const savedProject = (state: State, project: Project): object => {
+  const { code, file } = project;
+  return {
+    cloneRestrict: 'NONE',
+    code,
+    id: code,
+    links: linksTo(projectUrl(state, project)),
+    mcpEnabled: false,
+    name: file.name,
+    origin: {},
+    simplifiedMode: false,
+    smartTags: [],
+    state: {
+      assets: assetsOf(project, true),
+      ...changesOf(project),
+      projectRevisionId: 0,
+      serviceInstanceId: 0,
+      status: 'DRAFT',
+    },
+    type: 'DEVELOPED',
+    viewRestricted: false,
+  };
+};
+
+const projectUrl = ({ baseUrl }: State, { code }: Project): string =>
+  `${baseUrl}/ic/api/integration/v1/projects/${encodeURIComponent(code)}`;
+
+const changesOf = ({ created, createdBy, lastUpdated, lastUpdatedBy }: Project): object => {
+  const updated = { by: lastUpdatedBy, date: wireTime(lastUpdated) };
+  return { created: { by: createdBy, date: wireTime(created) }, latest: updated, updated };
+};
+
+const assetsOf = ({ file, lastUpdated }: Project, withIntegrations: boolean): object => ({
+  labelsRs: {
+    items: file.deployments.map(({ code, name, integrations }) => ({
+      code,
+      ...(withIntegrations && { integrations }),
+      lastUpdated: wireTime(lastUpdated),
+      name,
+    })),
   },
 });

@@ -19,6 +19,8 @@ export interface Project {
   readonly createdBy: string;
   lastUpdated: number;
   lastUpdatedBy: string;
+  /** How often it was saved as a whole. */
+  revision: number;
 }
 
 /** Puts a project there as an import does: nothing active, no schedule started, connections without secrets. @throws BadArchive */
@@ -42,6 +44,7 @@ export const placeProject = (state: State, bytes: Buffer, by: string, at = state
     createdBy: by,
     lastUpdated: at,
     lastUpdatedBy: by,
+    revision: 0,
   };
   for (const facts of file.connections) {
     const connection = createConnection(facts, by, at);
@@ -51,6 +54,33 @@ export const placeProject = (state: State, bytes: Buffer, by: string, at = state
   for (const facts of file.integrations) placeArchive(project.inside, storedIn(facts), by, at);
   state.projects.set(file.code, project);
   return project;
+};
+
+/**
+ * Other content in the place of what is there, as a replacing import brings it: connections keep their settings, and what
+ * was active and is still in it stays so.
+ */
+export const replaceProject = (state: State, project: Project, bytes: Buffer, by: string): void => {
+  const file = readProject(bytes);
+  const { inside } = project;
+  const keepsPasswords = state.behaviour.projectPutPasswords === 'stay';
+  for (const id of inside.connections.keys()) {
+    if (!keepsPasswords || !file.connections.some((facts) => facts.id === id)) inside.connections.delete(id);
+  }
+  for (const facts of file.connections) {
+    if (!inside.connections.has(facts.id)) inside.connections.set(facts.id, createConnection(facts, by, state.now()));
+  }
+  for (const id of [...inside.integrations.keys()]) {
+    if (!file.integrations.some((facts) => facts.id === id)) inside.drop(id);
+  }
+  for (const facts of file.integrations) {
+    const there = inside.integrations.get(facts.id);
+    if (there) inside.updated(Object.assign(there, { archive: storedIn(facts) }), by);
+    else placeArchive(inside, storedIn(facts), by);
+  }
+  project.file = file;
+  project.revision += 1;
+  touchProject(state, project, by);
 };
 
 /** Somebody saved something in it. */
