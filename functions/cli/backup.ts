@@ -1,6 +1,5 @@
-import { parseIntegrationId } from '../core/integration.ts';
 import { ARCHIVE_FOLDERS } from '../core/keys.ts';
-import { describeCounts, includedKinds } from '../core/kinds.ts';
+import { describeCounts, includedKinds, isOfIntegration } from '../core/kinds.ts';
 import { ManifestError } from '../core/manifest.ts';
 import { archivedThings } from '../core/manifest-archives.ts';
 import { type BackupReport, backUp } from '../jobs/back-up.ts';
@@ -80,7 +79,7 @@ const backupProgress = (out: Output, name: string) => {
 const reportLines = (report: BackupReport, vault: string): string[] => {
   const { instance, snapshot, integrations, exported, unchanged, others, failures, warnings } = report;
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
-  const ownFailures = failures.filter(({ id }) => parseIntegrationId(id)).length;
+  const ownFailures = failures.filter(({ id }) => isOfIntegration(id)).length;
   const without = integrations - exported - unchanged - ownFailures;
   return [
     ...failures.map(({ message }) => `FAILED   ${message}`),

@@ -8,9 +8,10 @@ export const connections = async (name: string, options: CommonOptions & { templ
   const session = await openSession(options);
   const { concurrency } = session.runtime.instance(name);
   const details = await withInstance(session, name, async (oic) => {
-    const listed = await oic.listConnections();
+    const { items, odd } = await oic.listConnections();
+    for (const { message } of odd) session.out.note(`warning: ${message}`);
     // The list may leave the properties out, so each is read by itself; one deleted meanwhile is left out.
-    const found = await mapLimited(listed, concurrency, ({ id }) => oic.getConnection(id));
+    const found = await mapLimited(items, concurrency, ({ id }) => oic.getConnection(id));
     return found.filter((connection) => connection !== undefined);
   });
   if (options.template) {

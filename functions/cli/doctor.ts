@@ -117,9 +117,15 @@ const checkAccess = async (oic: OicClient, instance: InstanceSettings): Promise<
       : 'the settings have no `deploy`: this instance is only read',
   };
   try {
-    const { length } = await oic.listIntegrations();
+    const { items, odd } = await oic.listIntegrations();
+    const unread = odd.length === 0 ? '' : `, and ${odd.length} that cannot be used: ${odd[0]?.message}`;
     const found = isOic3 ? [{ name: 'integrationInstance' as const, ok: true, advice: 'it is this instance' }] : [];
-    return [token, { name: 'role', ok: true, advice: `lists ${count(length, 'integration')}` }, ...found, deploy];
+    return [
+      token,
+      { name: 'role', ok: true, advice: `lists ${count(items.length, 'integration')}${unread}` },
+      ...found,
+      deploy,
+    ];
   } catch (error) {
     if (!isOicError(error)) return [token, { name: 'role', ok: false, advice: sentence(error) }];
     if (error.details.reached === false) return [{ name: 'token', ok: false, advice: error.message }];

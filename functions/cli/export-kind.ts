@@ -40,7 +40,7 @@ const exportFrom = async (oic: OicClient, kind: Kind, id: string): Promise<Found
     case 'packages':
       return oic.exportPackage(id);
     case 'projects': {
-      const project = (await oic.listProjects()).find((one) => one.code === id || one.id === id);
+      const project = (await oic.listProjects()).items.find((one) => one.code === id || one.id === id);
       if (project) return oic.exportProject(project);
       throw new Refused(
         `${oic.instance} has no project ${id}; \`oic list ${oic.instance} --kind projects\` shows what it has`,

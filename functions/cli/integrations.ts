@@ -19,14 +19,16 @@ export const list = async (
     return (await import('./list-kind.ts')).listKind(name, kind, options.name, options);
   }
   const session = await openSession(options);
-  const all = await withInstance(session, name, (oic) => oic.listIntegrations());
+  const { items: all, odd } = await withInstance(session, name, (oic) => oic.listIntegrations());
   const { status, name: text } = options;
   const integrations = all.filter(
     (integration) =>
       (status === undefined || integration.status === status.toUpperCase()) &&
       (text === undefined || integration.name.toLowerCase().includes(text.toLowerCase())),
   );
-  session.out.result({ integrations }, () => [
+  for (const { message } of odd) session.out.note(`warning: ${message}`);
+  const warnings = odd.map(({ id, message }) => ({ id, message }));
+  session.out.result({ integrations, ...(warnings.length > 0 && { warnings }) }, () => [
     ...formatTable(['ID', 'NAME', 'STATUS', 'UPDATED', 'BY'], integrations.map(row)),
     '',
     `${count(integrations.length, 'integration')}${integrations.length === all.length ? '' : ` of ${all.length}`} on ${name}`,

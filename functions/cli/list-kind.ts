@@ -17,7 +17,9 @@ export const listKind = async (
   const session = await openSession(options);
   const { concurrency } = session.runtime.instance(instance);
   const wanted = onlyKinds((each) => each === kind);
-  const sections: OtherKinds = await withInstance(session, instance, (oic) => readSections(oic, wanted, concurrency));
+  const { sections, odd } = await withInstance(session, instance, (oic) => readSections(oic, wanted, concurrency));
+  const warnings = (odd[kind] ?? []).map(({ id, message }) => ({ id, message }));
+  for (const { message } of warnings) session.out.note(`warning: ${message}`);
   if (!sections[kind]) {
     throw new Refused(
       `${instance} does not hand out its ${KIND_NOUNS[kind][1]}: it has none of that kind, or the client's role is not enough`,
@@ -26,7 +28,7 @@ export const listKind = async (
   const isWanted = ({ name }: { readonly name: string }): boolean =>
     text === undefined || name.toLowerCase().includes(text.toLowerCase());
   const { head, rows, things } = TABLES[kind](sections, isWanted);
-  session.out.result({ [kind]: things }, () => [
+  session.out.result({ [kind]: things, ...(warnings.length > 0 && { warnings }) }, () => [
     ...formatTable(head, rows),
     '',
     `${rows.length === 1 ? `1 ${KIND_NOUNS[kind][0]}` : `${rows.length} ${KIND_NOUNS[kind][1]}`} on ${instance}`,

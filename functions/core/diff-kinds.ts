@@ -5,6 +5,7 @@
 import { OTHER_KIND_ORDER, type OtherKind } from './kinds.ts';
 import type { ArchiveRef } from './manifest.ts';
 import type { OtherKinds } from './manifest-kinds.ts';
+import { type OddItem, splitAbsent } from './odd-item.ts';
 import { scheduleOf } from './schedule.ts';
 
 /** The digest of its meaning, or a reason why that is not known. */
@@ -26,6 +27,8 @@ interface ThingState {
 
 export type KindsState = Readonly<Partial<Record<OtherKind, readonly ThingState[]>>>;
 
+export type OddThings = Readonly<Partial<Record<OtherKind, readonly OddItem[]>>>;
+
 interface FromTo {
   readonly from: string;
   readonly to: string;
@@ -46,7 +49,7 @@ export interface KindDiff {
   readonly added: readonly Told[];
   readonly removed: readonly Told[];
   readonly changed: readonly ChangedThing[];
-  /** In both, but their content could not be compared. */
+  /** In both, but their content could not be compared; or told by one side in a form that cannot be read. */
   readonly contentUnknown: readonly { readonly id: string; readonly reason: string }[];
   readonly unchanged: number;
 }
@@ -115,17 +118,22 @@ const connectionState = (connection: NonNullable<OtherKinds['connections']>[numb
 };
 
 /** `added` is what only `b` has. All lists by id. */
-export const diffKinds = (a: KindsState, b: KindsState): KindsDiff => ({
+export const diffKinds = (a: KindsState, b: KindsState, oddInA: OddThings = {}, oddInB: OddThings = {}): KindsDiff => ({
   kinds: Object.fromEntries(
     OTHER_KIND_ORDER.flatMap((kind) => {
       const [before, after] = [a[kind], b[kind]];
-      return before && after ? [[kind, diffKind(before, after)]] : [];
+      return before && after ? [[kind, diffKind(before, after, oddInA[kind], oddInB[kind])]] : [];
     }),
   ),
   notCompared: OTHER_KIND_ORDER.filter((kind) => (a[kind] === undefined) !== (b[kind] === undefined)),
 });
 
-const diffKind = (a: readonly ThingState[], b: readonly ThingState[]): KindDiff => {
+const diffKind = (
+  a: readonly ThingState[],
+  b: readonly ThingState[],
+  oddInA: readonly OddItem[] | undefined,
+  oddInB: readonly OddItem[] | undefined,
+): KindDiff => {
   const [before, after] = [new Map(a.map((it) => [it.id, it])), new Map(b.map((it) => [it.id, it]))];
   const pairs = byId(a).flatMap((from) => {
     const to = after.get(from.id);
@@ -137,11 +145,19 @@ const diffKind = (a: readonly ThingState[], b: readonly ThingState[]): KindDiff 
     return reason && 'unknown' in reason ? [{ id: from.id, reason: reason.unknown }] : [];
   });
   const touched = new Set([...changed, ...contentUnknown].map(({ id }) => id));
+  const added = splitAbsent(
+    b.filter(({ id }) => !before.has(id)),
+    oddInA,
+  );
+  const removed = splitAbsent(
+    a.filter(({ id }) => !after.has(id)),
+    oddInB,
+  );
   return {
-    added: byId(b.filter(({ id }) => !before.has(id))).map(told),
-    removed: byId(a.filter(({ id }) => !after.has(id))).map(told),
+    added: byId(added.absent).map(told),
+    removed: byId(removed.absent).map(told),
     changed,
-    contentUnknown,
+    contentUnknown: [...contentUnknown, ...added.unknown, ...removed.unknown],
     unchanged: pairs.length - touched.size,
   };
 };

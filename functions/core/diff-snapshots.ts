@@ -4,10 +4,11 @@
  * Content that is not known on a side is not guessed: it is said, and why. A schedule that one side does not know is not
  * compared; the warnings of that snapshot name it.
  */
-import { diffKinds, type KindsDiff, type KindsState, stateOfKinds } from './diff-kinds.ts';
+import { diffKinds, type KindsDiff, type KindsState, type OddThings, stateOfKinds } from './diff-kinds.ts';
 import { createFilter } from './filter.ts';
 import type { Tracing } from './integration.ts';
 import type { BackupFilter, Manifest, SnapshotIntegration } from './manifest.ts';
+import { type OddItem, splitAbsent } from './odd-item.ts';
 import { type ScheduleState, scheduleOf } from './schedule.ts';
 
 /** The digest of its meaning, or a reason why that is not known. */
@@ -32,8 +33,11 @@ export interface InstanceState {
   readonly integrations: readonly IntegrationState[];
   /** What it may lack without its being absent. */
   readonly filter?: BackupFilter | undefined;
+  /** What it has in a form that cannot be read, so that nothing is known to be absent that may be it. */
+  readonly odd?: readonly OddItem[] | undefined;
   /** What it holds beside integrations, as far as that was looked at. */
   readonly others?: KindsState | undefined;
+  readonly oddOthers?: OddThings | undefined;
 }
 
 interface FromTo<T> {
@@ -56,7 +60,7 @@ export interface SnapshotDiff {
   readonly added: readonly Listed[];
   readonly removed: readonly Listed[];
   readonly changed: readonly ChangedIntegration[];
-  /** In both, but their content could not be compared. */
+  /** In both, but their content could not be compared; or told by one side in a form that cannot be read. */
   readonly contentUnknown: readonly { readonly id: string; readonly reason: string }[];
   /** In both, the same in everything that is known. */
   readonly unchanged: number;
@@ -82,6 +86,7 @@ export const stateOfManifest = ({ integrations, filter, snapshot, ...sections }:
 /** `added` is what only `b` has. All lists by id. */
 export const diffSnapshots = (a: InstanceState, b: InstanceState): SnapshotDiff => {
   const isWanted = isInBoth(a.filter, b.filter);
+  const wantedOf = (odd: readonly OddItem[] = []) => odd.filter(({ code }) => code === undefined || isWanted(code));
   const [before, after] = [a, b].map(
     ({ integrations }) => new Map(integrations.filter(({ code }) => isWanted(code)).map((each) => [each.id, each])),
   ) as [Map<string, IntegrationState>, Map<string, IntegrationState>];
@@ -90,18 +95,26 @@ export const diffSnapshots = (a: InstanceState, b: InstanceState): SnapshotDiff 
     return to ? [{ from, to }] : [];
   });
   const changed = pairs.flatMap(({ from, to }) => describeChange(from, to) ?? []);
+  const added = splitAbsent(
+    [...after.values()].filter(({ id }) => !before.has(id)),
+    wantedOf(a.odd),
+  );
+  const removed = splitAbsent(
+    [...before.values()].filter(({ id }) => !after.has(id)),
+    wantedOf(b.odd),
+  );
   const contentUnknown = pairs.flatMap(({ from, to }) => {
     const reason = [from.content, to.content].find((content) => 'unknown' in content);
     return reason ? [{ id: from.id, reason: reason.unknown }] : [];
   });
   const touched = new Set([...changed, ...contentUnknown].map(({ id }) => id));
-  const others = diffKinds(a.others ?? {}, b.others ?? {});
+  const others = diffKinds(a.others ?? {}, b.others ?? {}, a.oddOthers, b.oddOthers);
   const leftOut = [...a.integrations, ...b.integrations].filter(({ code }) => !isWanted(code)).map(({ id }) => id);
   return {
-    added: byId([...after.values()].filter(({ id }) => !before.has(id))).map(listed),
-    removed: byId([...before.values()].filter(({ id }) => !after.has(id))).map(listed),
+    added: byId(added.absent).map(listed),
+    removed: byId(removed.absent).map(listed),
     changed,
-    contentUnknown,
+    contentUnknown: [...contentUnknown, ...added.unknown, ...removed.unknown],
     unchanged: pairs.length - touched.size,
     leftOut: [...new Set(leftOut)].sort(),
     ...(Object.keys(others.kinds).length + others.notCompared.length > 0 && { others }),

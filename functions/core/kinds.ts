@@ -21,6 +21,11 @@ export const KIND_NOUNS: Readonly<Record<OtherKind, readonly [one: string, many:
   agentGroups: ['agent group', 'agent groups'],
 };
 
+/** Whether a failure of this id is that of an integration outside projects: the ids of all else begin with their kind. */
+export const isOfIntegration = (failureId: string): boolean =>
+  !/ in project \S+$/.test(failureId) &&
+  !Object.values(KIND_NOUNS).some(([one, many]) => failureId === many || failureId.startsWith(`${one} `));
+
 /** "2 projects, 1 lookup", of those that were counted. */
 export const describeCounts = (counts: Readonly<Partial<Record<OtherKind, number>>>): string =>
   OTHER_KIND_ORDER.flatMap((kind) => {

@@ -18,6 +18,7 @@ import {
   type SnapshotFailure,
   type SnapshotWarning,
 } from '../core/manifest.ts';
+import type { Listing } from '../core/odd-item.ts';
 import { type BackupStep, type Known, knownArchives, mustAskSchedule, planBackup } from '../core/plan-backup.ts';
 import { hasAllArchives } from '../core/plan-kinds.ts';
 import type { Surroundings } from '../core/surroundings.ts';
@@ -100,8 +101,8 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   const gatherOne = (step: BackupStep) => gather(services, step, inSlot);
   const ahead = createAhead(Math.ceil(options.concurrency / 2), gatherOne);
   // Side by side: one waits for the instance, the other for the vault.
-  const [integrations, gone] = await bothOf(
-    journal.step('list', () => listWanted(oic, options, known, ahead)),
+  const [listed, gone] = await bothOf(
+    journal.step('list integrations', () => listWanted(oic, options, known, ahead)),
     journal.step('check the vault', async () => {
       const isHeld = await vault.archivesHeld(
         instance,
@@ -111,7 +112,7 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
     }),
   );
   const goneKeys = new Set(gone.map((id) => known.get(id)?.archive.key));
-  const plan = planBackup(integrations, known, ({ key }) => !goneKeys.has(key), options.full);
+  const plan = planBackup(listed.items, known, ({ key }) => !goneKeys.has(key), options.full);
 
   const work = plan.filter((step) => step.do === 'export' || mustAskSchedule(step.integration));
   progress.listed(plan.length, plan.filter((step) => step.do === 'export').length);
@@ -136,7 +137,9 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   }
   for (const { archive, surroundings } of found.values())
     if (archive && surroundings) services.learn?.(archive.contentSha256, surroundings);
-  return journal.step('commit', () => commitSnapshot(services, options, begun.startedAt, plan, found, others));
+  return journal.step('commit', () =>
+    commitSnapshot(services, options, begun.startedAt, { plan, found, odd: listed.odd, last: earlier[0] }, others),
+  );
 };
 
 /** Both results, or the first failure once neither is at work any more. */
@@ -169,7 +172,7 @@ const listWanted = async (
   { filter, full }: BackUpOptions,
   known: ReadonlyMap<string, Known>,
   ahead: Ahead,
-): Promise<Integration[]> => {
+): Promise<Listing<Integration>> => {
   const isWanted = createFilter(filter);
   const see = (integration: Integration): void => {
     if (!isWanted(integration.code)) return;
@@ -186,8 +189,10 @@ const listWanted = async (
   }
 };
 
-const selectWanted = (all: readonly Integration[], filter: BackupFilter): Integration[] => {
-  const strangers = namesWithoutMatch(filter, new Set(all.map(({ code }) => code)));
+/** What is odd and has no code belongs to it: nothing says that it is left out. */
+const selectWanted = ({ items, odd }: Listing<Integration>, filter: BackupFilter): Listing<Integration> => {
+  const codes = [...items, ...odd].flatMap(({ code }) => (code === undefined ? [] : [code]));
+  const strangers = namesWithoutMatch(filter, new Set(codes));
   if (strangers.length > 0) {
     throw new ConfigError(
       'backup.include and backup.exclude name integrations the instance does not have',
@@ -197,7 +202,10 @@ const selectWanted = (all: readonly Integration[], filter: BackupFilter): Integr
     );
   }
   const isWanted = createFilter(filter);
-  return all.filter(({ code }) => isWanted(code));
+  return {
+    items: items.filter(({ code }) => isWanted(code)),
+    odd: odd.filter(({ code }) => code === undefined || isWanted(code)),
+  };
 };
 
 const outcomeOf = (step: BackupStep, { failure, isGone, isNew }: Gathered): Outcome => {

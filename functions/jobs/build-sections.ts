@@ -1,4 +1,6 @@
 /** The manifest's sections of the other kinds, out of what was listed, planned and gathered. */
+
+import { KIND_NOUNS, OTHER_KIND_ORDER } from '../core/kinds.ts';
 import type { Library } from '../core/library.ts';
 import type { Lookup } from '../core/lookup.ts';
 import type { Manifest, SnapshotFailure, SnapshotWarning } from '../core/manifest.ts';
@@ -9,6 +11,7 @@ import type {
   SnapshotProject,
   SnapshotProjectIntegration,
 } from '../core/manifest-kinds.ts';
+import { withKnown } from '../core/odd-item.ts';
 import { scheduleState } from '../core/plan-backup.ts';
 import type { ThingStep } from '../core/plan-kinds.ts';
 import { scheduleFields } from '../core/schedule.ts';
@@ -60,21 +63,39 @@ export const buildSections = (
     ({ archive }) => archive,
   ).length;
   const exported = results.filter(({ isNew }) => isNew).length;
+  const { odd } = listed;
+  const [last] = earlier;
   return {
     sections: {
-      ...(projects && { projects }),
-      ...(lookups && { lookups }),
-      ...(libraries && { libraries }),
-      ...(packages && { packages }),
-      ...(connections && { connections }),
-      ...(agentGroups && { agentGroups }),
+      ...(projects && { projects: withKnown(projects, last?.projects, odd.projects) }),
+      ...(lookups && { lookups: withKnown(lookups, last?.lookups, odd.lookups) }),
+      ...(libraries && { libraries: withKnown(libraries, last?.libraries, odd.libraries) }),
+      ...(packages && { packages: withKnown(packages, last?.packages, odd.packages) }),
+      ...(connections && { connections: withKnown(connections, last?.connections, odd.connections) }),
+      ...(agentGroups && { agentGroups: withKnown(agentGroups, last?.agentGroups, odd.agentGroups) }),
     },
     exported,
     unchanged: stored - exported,
-    failures: [...listed.failures, ...failures],
+    failures: [...listed.failures, ...oddFailures(listed), ...failures],
     warnings: [...listed.warnings, ...warnings, ...secrets],
   };
 };
+
+/** Each is one failure, by what it tells of itself. */
+const oddFailures = ({ odd, projects = [] }: ListedKinds): SnapshotFailure[] => [
+  ...OTHER_KIND_ORDER.flatMap((kind) =>
+    (odd[kind] ?? []).map(({ id, message }) => oddFailure(`${KIND_NOUNS[kind][0]} ${id}`, message)),
+  ),
+  ...projects.flatMap(({ code, odd: inside = [] }) =>
+    inside.map(({ id, message }) => oddFailure(`${id} in project ${code}`, message)),
+  ),
+];
+
+export const oddFailure = (id: string, message: string): SnapshotFailure => ({
+  id,
+  kind: 'unexpected-answer',
+  message,
+});
 
 const projectEntry = (
   step: ThingStep<ListedProject>,
@@ -82,13 +103,15 @@ const projectEntry = (
   earlier: readonly Manifest[],
 ): SnapshotProject[] => {
   if (found?.isGone) return [];
-  const { id, code, name, integrations, isUnread } = step.thing;
+  const { id, code, name, integrations, isUnread, odd } = step.thing;
   // An earlier archive beside integrations of today: without a time it is exported again next night, whatever that is.
   const { lastUpdated: _, ...staleSaved } = savedOf(step, found);
   // Better what was there last night than nothing: the snapshot says that it is incomplete.
-  const before = isUnread
-    ? earlier.flatMap(({ projects = [] }) => projects).find((project) => project.id === id)
-    : undefined;
+  const before =
+    isUnread || odd
+      ? earlier.flatMap(({ projects = [] }) => projects).find((project) => project.id === id)?.integrations
+      : undefined;
+  const now = integrations.map((it) => integrationEntry(it, found?.schedules?.[it.id]));
   return [
     {
       id,
@@ -96,7 +119,7 @@ const projectEntry = (
       name,
       ...(found?.isStale ? staleSaved : savedOf(step, found)),
       archive: archiveOf(step, found),
-      integrations: before?.integrations ?? integrations.map((it) => integrationEntry(it, found?.schedules?.[it.id])),
+      integrations: isUnread ? (before ?? []) : withKnown(now, before, odd),
     },
   ];
 };

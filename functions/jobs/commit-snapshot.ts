@@ -1,27 +1,39 @@
 /** The end of a backup: what was planned and what came of it, as one manifest under a free name. */
 import { snapshotName } from '../core/keys.ts';
 import type { Manifest, SnapshotFailure, SnapshotIntegration, SnapshotWarning } from '../core/manifest.ts';
+import { type OddItem, withKnown } from '../core/odd-item.ts';
 import { type BackupStep, type Known, scheduleState } from '../core/plan-backup.ts';
 import { scheduleFields } from '../core/schedule.ts';
 import type { Vault } from '../store/vault.ts';
 import type { BackUpOptions, BackUpServices, BackupReport } from './back-up.ts';
+import { oddFailure } from './build-sections.ts';
 import type { Gathered } from './gather.ts';
 import type { GatheredKinds } from './gather-kinds.ts';
 
 const prebuiltWarning = (last: Known | undefined): string =>
   `delivered by Oracle (PREBUILT) and cannot be exported: ${last ? 'its last archive is kept' : 'it is not backed up'}`;
 
-/** Writes the manifest, last of all, and sums the run up. @param found by id; of every step that took work */
+interface BackedUp {
+  readonly plan: readonly BackupStep[];
+  /** By id; of every step that took work. */
+  readonly found: ReadonlyMap<string, Gathered>;
+  /** What the listing told in a form that cannot be read. */
+  readonly odd: readonly OddItem[];
+  /** The snapshot before this one. */
+  readonly last: Manifest | undefined;
+}
+
+/** Writes the manifest, last of all, and sums the run up. */
 export const commitSnapshot = async (
   { oic, vault, now }: BackUpServices,
   { filter }: BackUpOptions,
   startedAt: string,
-  plan: readonly BackupStep[],
-  found: ReadonlyMap<string, Gathered>,
+  { plan, found, odd, last }: BackedUp,
   others: GatheredKinds,
 ): Promise<BackupReport> => {
   const here = plan.filter((step) => !found.get(step.integration.id)?.isGone);
   const entries = here.map((step) => entryOf(step, found.get(step.integration.id)));
+  const integrations = withKnown(entries, last?.integrations, odd);
   const ownFailures = plan.flatMap(({ integration: { id } }): SnapshotFailure[] => {
     const failure = found.get(id)?.failure;
     return failure ? [{ id, ...failure }] : [];
@@ -32,7 +44,8 @@ export const commitSnapshot = async (
     const messages = [step.do === 'skip' ? prebuiltWarning(step.last) : warning, scheduleWarning];
     return messages.flatMap((message) => (message === undefined ? [] : [{ id, message }]));
   });
-  const failures = [...ownFailures, ...others.failures];
+  const oddFailures = odd.map(({ id, message }) => oddFailure(id, message));
+  const failures = [...oddFailures, ...ownFailures, ...others.failures];
   const warnings = [...ownWarnings, ...others.warnings];
   const outcome = { complete: failures.length === 0, failures, warnings };
   const times = { startedAt, finishedAt: now().toISOString() };
@@ -45,7 +58,7 @@ export const commitSnapshot = async (
     ...times,
     complete,
     ...(hasFilter && { filter: { include: filter.include, exclude: filter.exclude } }),
-    integrations: entries,
+    integrations,
     ...others.sections,
     failures,
     warnings,
@@ -55,7 +68,7 @@ export const commitSnapshot = async (
     instance: oic.instance,
     snapshot,
     ...outcome,
-    integrations: entries.length,
+    integrations: integrations.length,
     exported,
     unchanged: entries.filter(({ archive }) => archive).length - exported,
     others: { counts: others.counts, exported: others.exported, unchanged: others.unchanged },

@@ -2,12 +2,13 @@
  * The state of what a side holds beside integrations. An instance is asked for its listings and for as few archives as will
  * do: none of what was not saved since a snapshot of the same instance, nor of what only one side has.
  */
-import { type KindsState, stateOfKinds, type ThingContent } from '../core/diff-kinds.ts';
+import { type KindsState, type OddThings, stateOfKinds, type ThingContent } from '../core/diff-kinds.ts';
 import { type ChangedLookup, diffTables } from '../core/diff-lookups.ts';
 import type { IncludedKinds } from '../core/kinds.ts';
 import { readLookup } from '../core/lookup-file.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { OtherKinds } from '../core/manifest-kinds.ts';
+import type { OddItem } from '../core/odd-item.ts';
 import { stampOf, stampOfProject } from '../core/plan-kinds.ts';
 import { Refused } from '../core/refused.ts';
 import type { OicClient } from '../oic/client.ts';
@@ -21,16 +22,34 @@ import { listKinds } from './list-kinds.ts';
 type Archived = 'projects' | 'lookups' | 'libraries';
 const ARCHIVED: readonly Archived[] = ['projects', 'lookups', 'libraries'];
 
-/** What the instance has now, as a snapshot would say it but without archives. @throws Refused when a listing fails */
-export const readSections = async (oic: OicClient, wanted: IncludedKinds, concurrency: number): Promise<OtherKinds> => {
-  const { failures, warnings: _, projects, lookups, libraries, ...others } = await listKinds(oic, wanted, concurrency);
+export interface ListedSections {
+  /** As a snapshot would say it but without archives. */
+  readonly sections: OtherKinds;
+  /** What cannot be read; a project with such an integration is among it, as a whole. */
+  readonly odd: OddThings;
+}
+
+/** What the instance has now. @throws Refused when a listing fails */
+export const readSections = async (
+  oic: OicClient,
+  wanted: IncludedKinds,
+  concurrency: number,
+): Promise<ListedSections> => {
+  const listed = await listKinds(oic, wanted, concurrency);
+  const { failures, projects, lookups, libraries, packages, connections, agentGroups } = listed;
   const [failure] = failures;
   if (failure) throw new Refused(`${oic.instance} was not compared: ${failure.message}`);
-  return {
-    ...others,
+  const readable = projects?.filter((project) => !project.odd);
+  const oddProjects = (projects ?? []).flatMap(({ code, odd = [] }): OddItem[] =>
+    odd.slice(0, 1).map(({ message }) => ({ id: code, code, names: [code], message })),
+  );
+  const sections: OtherKinds = {
+    packages,
+    connections,
+    agentGroups,
     projects:
-      projects &&
-      (await mapLimited(projects, concurrency, async ({ integrations, ...project }) => {
+      readable &&
+      (await mapLimited(readable, concurrency, async ({ integrations, ...project }) => {
         const schedules = await schedulesIn(oic, { ...project, integrations });
         return {
           ...project,
@@ -41,10 +60,13 @@ export const readSections = async (oic: OicClient, wanted: IncludedKinds, concur
     lookups: lookups?.map((lookup) => ({ ...lookup, archive: null })),
     libraries: libraries?.map((library) => ({ ...library, archive: null })),
   };
+  return { sections, odd: { ...listed.odd, projects: [...(listed.odd.projects ?? []), ...oddProjects] } };
 };
 
 export interface KindsSide {
   readonly sections: OtherKinds;
+  /** Of an instance. */
+  readonly odd?: OddThings;
   /** The snapshot it comes from; undefined: an instance as it is now. */
   readonly manifest?: Manifest;
   readonly oic?: OicClient;

@@ -61,10 +61,12 @@ export const compare = async (
     {
       ...(await withContents(from, before, to, after, progress)),
       others: await readKindsState(first, second),
+      oddOthers: first.odd,
     },
     {
       ...(await withContents(to, after, from, before, progress)),
       others: await readKindsState(second, first),
+      oddOthers: second.odd,
     },
   );
   const changed = diff.others?.kinds.lookups?.changed.flatMap(({ id, content }) => (content ? [id] : [])) ?? [];
@@ -87,15 +89,16 @@ const readSide = async (source: Source, other: Source, kinds: IncludedKinds): Pr
   }
   const { oic, concurrency, kinds: there } = source;
   const wanted = onlyKinds((kind) => there[kind] && isWanted(kind));
-  return { sections: await readSections(oic, wanted, concurrency), oic, concurrency };
+  return { ...(await readSections(oic, wanted, concurrency)), oic, concurrency };
 };
 
 const readState = async (source: Source): Promise<InstanceState> => {
   if ('manifest' in source) return stateOfManifest(source.manifest);
   const { oic, concurrency } = source;
-  const integrations = await oic.listIntegrations();
+  const { items, odd } = await oic.listIntegrations();
   return {
-    integrations: await mapLimited(integrations, concurrency, async (integration) => ({
+    odd,
+    integrations: await mapLimited(items, concurrency, async (integration) => ({
       ...integration,
       ...scheduleFields(
         scheduleState(
@@ -138,7 +141,7 @@ const withContents = async (
     return [id, content] as const;
   });
   const contents = new Map(exported);
-  return { integrations: known.map((each) => ({ ...each, content: contents.get(each.id) ?? each.content })) };
+  return { ...state, integrations: known.map((each) => ({ ...each, content: contents.get(each.id) ?? each.content })) };
 };
 
 const exportContent = async (oic: OicClient, id: IntegrationId): Promise<Content> => {

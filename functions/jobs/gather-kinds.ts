@@ -15,7 +15,7 @@ import type { Vault } from '../store/vault.ts';
 import { buildSections, type KindsPlan } from './build-sections.ts';
 import { gatherThing, type ThingWork } from './gather-thing.ts';
 import { type Journal, mapLimited } from './journal.ts';
-import { listKinds } from './list-kinds.ts';
+import { type ListedProject, listKinds } from './list-kinds.ts';
 import { createSlots } from './slots.ts';
 
 export interface GatherKindsOptions {
@@ -63,7 +63,7 @@ export const gatherKinds = async (
   const { kinds, scan = false, full, concurrency } = options;
   if (!kinds) return NOTHING;
   const known = knownThings(earlier);
-  const { listed, gone } = await journal.step('list the other kinds', async () => {
+  const { listed, gone } = await journal.step('list other kinds', async () => {
     const listing = await listKinds(oic, kinds, concurrency);
     const archives = Object.values(known).flatMap((things) => [...things.values()].map(({ archive }) => archive));
     const isHeld = await vault.archivesHeld(oic.instance, archives);
@@ -72,7 +72,7 @@ export const gatherKinds = async (
   const goneKeys = new Set(gone);
   const isStored = ({ key }: ArchiveRef): boolean => !goneKeys.has(key);
   const plan: KindsPlan = {
-    projects: listed.projects && planThings(listed.projects, stampOfProject, known.projects, isStored, full),
+    projects: listed.projects && planThings(listed.projects, stampOfListed, known.projects, isStored, full),
     lookups: listed.lookups && planThings(listed.lookups, stampOf, known.lookups, isStored, full),
     libraries: listed.libraries && planThings(listed.libraries, stampOf, known.libraries, isStored, full),
   };
@@ -90,6 +90,10 @@ export const gatherKinds = async (
   return { counts, ...buildSections(listed, plan, found, earlier) };
 };
 
+/** Of an integration that cannot be read nothing tells whether it was saved. */
+const stampOfListed = (project: ListedProject): string | undefined =>
+  project.odd ? undefined : stampOfProject(project);
+
 /** What takes requests or reading; a project that cannot be read as a whole has failed already. */
 const workOf = ({ projects = [], lookups = [], libraries = [] }: KindsPlan, scan: boolean): ThingWork[] => [
   ...projects
@@ -102,5 +106,10 @@ const workOf = ({ projects = [], lookups = [], libraries = [] }: KindsPlan, scan
   ...libraries.filter((step) => step.do === 'export').map((step): ThingWork => ({ kind: 'library', step })),
 ];
 
-const countKinds = ({ failures: _, warnings: __, ...listed }: Awaited<ReturnType<typeof listKinds>>): KindCounts =>
+const countKinds = ({
+  failures: _,
+  warnings: __,
+  odd: ___,
+  ...listed
+}: Awaited<ReturnType<typeof listKinds>>): KindCounts =>
   Object.fromEntries(Object.entries(listed).flatMap(([kind, things]) => (things ? [[kind, things.length]] : [])));

@@ -126,7 +126,7 @@ const sourceOf = (oic: OicClient, work: ThingWork): Source => {
     return {
       key: projectKey(instance, thing.code),
       export: () => oic.exportProject(thing),
-      isThere: async () => (await oic.listProjects()).some(({ id }) => id === thing.id),
+      isThere: async () => (await oic.listProjects()).items.some(({ id }) => id === thing.id),
     };
   }
   if (work.kind === 'lookup') {
@@ -135,14 +135,14 @@ const sourceOf = (oic: OicClient, work: ThingWork): Source => {
       key: lookupKey(instance, thing.name),
       lockedBy: thing.lockedBy,
       export: () => oic.exportLookup(thing.name),
-      isThere: async () => (await oic.listLookups()).some(({ id }) => id === thing.id),
+      isThere: async () => (await oic.listLookups()).items.some(({ id }) => id === thing.id),
     };
   }
   const { thing } = work.step;
   return {
     key: libraryKey(instance, thing),
     export: () => oic.exportLibrary(thing.id),
-    isThere: async () => (await oic.listLibraries()).some(({ id }) => id === thing.id),
+    isThere: async () => (await oic.listLibraries()).items.some(({ id }) => id === thing.id),
   };
 };
 

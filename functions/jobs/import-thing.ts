@@ -30,8 +30,8 @@ export const importThing = async (
   const { oic, waiting } = services;
   const { sleep } = waiting;
   const verbs = verbsOf(oic, thing);
-  const listed = thing.kind === 'lookups' ? await oic.listLookups() : await oic.listLibraries();
-  const there = listed.find(({ id }) => id === thing.id);
+  const { items } = thing.kind === 'lookups' ? await oic.listLookups() : await oic.listLibraries();
+  const there = items.find(({ id }) => id === thing.id);
   const isDone = () => hasContent(verbs.export, thing.contentSha256);
   if (!there) {
     await writeSettled(() => verbs.add(bytes), isDone, sleep);

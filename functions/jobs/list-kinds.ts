@@ -2,12 +2,14 @@
  * What an instance holds beside integrations, as its listings tell it. A kind that the instance refuses is a warning and
  * stays out of the snapshot; one whose listing fails otherwise makes the snapshot incomplete. Neither stops the others.
  */
+import type { OddThings } from '../core/diff-kinds.ts';
 import type { Integration, IntegrationId } from '../core/integration.ts';
 import { type IncludedKinds, KIND_NOUNS, type OtherKind } from '../core/kinds.ts';
 import type { Library } from '../core/library.ts';
 import type { Lookup } from '../core/lookup.ts';
 import type { SnapshotFailure, SnapshotWarning } from '../core/manifest.ts';
 import type { SnapshotAgentGroup, SnapshotConnection, SnapshotPackage } from '../core/manifest-kinds.ts';
+import type { Listing, OddItem } from '../core/odd-item.ts';
 import type { Package } from '../core/package.ts';
 import type { Project } from '../core/project.ts';
 import { hasSecretShape } from '../core/secret-scan.ts';
@@ -21,6 +23,8 @@ export interface ListedProject extends Project {
   readonly integrations: readonly Integration[];
   /** Its integrations could not be listed. */
   readonly isUnread?: boolean;
+  /** Those of its integrations that cannot be read; absent when there are none. */
+  readonly odd?: readonly OddItem[] | undefined;
 }
 
 /** Small plain data, for the journal keeps it. A kind that is absent was not wanted, refused or failed. */
@@ -31,6 +35,9 @@ export interface ListedKinds {
   readonly packages?: readonly SnapshotPackage[] | undefined;
   readonly connections?: readonly SnapshotConnection[] | undefined;
   readonly agentGroups?: readonly SnapshotAgentGroup[] | undefined;
+  /** What cannot be read, of kinds that have such. */
+  readonly odd: OddThings;
+  /** Of whole kinds, and of projects that are unread. */
   readonly failures: readonly SnapshotFailure[];
   readonly warnings: readonly SnapshotWarning[];
 }
@@ -38,11 +45,14 @@ export interface ListedKinds {
 export const listKinds = async (oic: OicClient, wanted: IncludedKinds, concurrency: number): Promise<ListedKinds> => {
   const failures: SnapshotFailure[] = [];
   const warnings: SnapshotWarning[] = [];
+  const oddOf: Partial<Record<OtherKind, readonly OddItem[]>> = {};
 
-  const read = async <T>(kind: OtherKind, list: () => Promise<T>): Promise<T | undefined> => {
+  const read = async <T>(kind: OtherKind, list: () => Promise<Listing<T>>): Promise<readonly T[] | undefined> => {
     if (!wanted[kind]) return undefined;
     try {
-      return await list();
+      const { items, odd } = await list();
+      if (odd.length > 0) oddOf[kind] = odd;
+      return items;
     } catch (error) {
       if (error instanceof ListingError) {
         failures.push({ id: KIND_NOUNS[kind][1], kind: 'unexpected-answer', message: error.message });
@@ -58,7 +68,8 @@ export const listKinds = async (oic: OicClient, wanted: IncludedKinds, concurren
 
   const readProject = async (project: Project): Promise<ListedProject> => {
     try {
-      return { ...project, integrations: await oic.inProject(project.id).listIntegrations() };
+      const { items, odd } = await oic.inProject(project.id).listIntegrations();
+      return { ...project, integrations: items, ...(odd.length > 0 && { odd }) };
     } catch (error) {
       const isItsOwn = error instanceof ListingError || (isOicError(error) && !isForAll(error));
       if (!isItsOwn) throw error;
@@ -69,12 +80,15 @@ export const listKinds = async (oic: OicClient, wanted: IncludedKinds, concurren
   };
 
   const [projects, lookups, libraries, packages, connections, agentGroups] = await Promise.all([
-    read('projects', async () => mapLimited(await oic.listProjects(), concurrency, readProject)),
+    read('projects', async () => {
+      const { items, odd } = await oic.listProjects();
+      return { items: await mapLimited(items, concurrency, readProject), odd };
+    }),
     read('lookups', () => oic.listLookups()),
     read('libraries', () => oic.listLibraries()),
     read('packages', () => listPackages(oic)),
-    read('connections', async () => (await oic.listConnections()).map(toConnection)),
-    read('agentGroups', async () => (await oic.listAgentGroups()).map(({ id, name }) => ({ id, name }))),
+    read('connections', async () => mapItems(await oic.listConnections(), toConnection)),
+    read('agentGroups', async () => mapItems(await oic.listAgentGroups(), ({ id, name }) => ({ id, name }))),
   ]);
   const inOrder = <T extends { readonly id: string }>(items: readonly T[]): T[] =>
     items.toSorted((a, b) => (a.id < b.id ? -1 : 1));
@@ -85,10 +99,16 @@ export const listKinds = async (oic: OicClient, wanted: IncludedKinds, concurren
     packages,
     connections,
     agentGroups,
+    odd: oddOf,
     failures: inOrder(failures),
     warnings: inOrder(warnings),
   };
 };
+
+const mapItems = <T, R>({ items, odd }: Listing<T>, change: (item: T) => R): Listing<R> => ({
+  items: items.map(change),
+  odd,
+});
 
 const refused = (kind: OtherKind, error: OicError): SnapshotWarning => ({
   id: KIND_NOUNS[kind][1],
@@ -96,13 +116,13 @@ const refused = (kind: OtherKind, error: OicError): SnapshotWarning => ({
 });
 
 /** Where the listing of packages does not tell what they hold, that of the integrations does: each names its package. */
-const listPackages = async (oic: OicClient): Promise<SnapshotPackage[]> => {
+const listPackages = async (oic: OicClient): Promise<Listing<SnapshotPackage>> => {
   const packages = await oic.listPackages();
-  const isTold = packages.every(({ integrations }) => integrations);
-  const inPackage = Map.groupBy(isTold ? [] : await oic.listIntegrations(), ({ packageName }) => packageName);
+  const isTold = packages.items.every(({ integrations }) => integrations);
+  const inPackage = Map.groupBy(isTold ? [] : (await oic.listIntegrations()).items, ({ packageName }) => packageName);
   const membersOf = ({ name, integrations }: Package): readonly IntegrationId[] =>
     integrations ?? (inPackage.get(name) ?? []).map(({ id }) => id);
-  return packages.map((one) => ({ id: one.id, name: one.name, integrations: [...membersOf(one)].sort() }));
+  return mapItems(packages, (one) => ({ id: one.id, name: one.name, integrations: [...membersOf(one)].sort() }));
 };
 
 /** Written out field by field: nothing of security properties may slip in, nor a value that is or holds a secret. */

@@ -29,9 +29,10 @@ export const createLook = (oic: OicClient, size: number, sleep: (ms: number) => 
 
   const list = async (): Promise<Listed> => {
     try {
-      const all = await oic.listIntegrations();
-      pages = Math.ceil(all.length / PAGE_SIZE);
-      return new Map(all.map((one) => [one.id, one]));
+      const { items, odd } = await oic.listIntegrations();
+      pages = Math.ceil((items.length + odd.length) / PAGE_SIZE);
+      // One that cannot be read may be one that is looked for, so nothing says any more that it is not there.
+      return odd.length > 0 ? undefined : new Map(items.map((one) => [one.id, one]));
     } catch (error) {
       if (error instanceof ListingError) return undefined;
       throw error;

@@ -17,7 +17,7 @@ export type RanBefore = readonly {
 }[];
 
 export const findProject = async (oic: OicClient, code: string): Promise<Project | undefined> =>
-  (await oic.listProjects()).find((project) => project.code === code);
+  (await oic.listProjects()).items.find((project) => project.code === code);
 
 /** What can be done within one project; messages say of which. */
 export const switchboardOf = (oic: OicClient, { id, code }: Pick<Project, 'id' | 'code'>) => ({
@@ -33,7 +33,7 @@ export const stopProject = async (
   isMeant: (id: IntegrationId) => boolean = () => true,
 ): Promise<boolean> => {
   const inside = switchboardOf(oic, project);
-  const active = (await oic.inProject(project.id).listIntegrations()).filter(
+  const active = (await oic.inProject(project.id).listIntegrations()).items.filter(
     ({ id, status }) => isMeant(id) && (status === 'ACTIVATED' || status.endsWith('_INPROGRESS')),
   );
   for (const { id } of active) await deactivateAndWait(inside, id, waiting);

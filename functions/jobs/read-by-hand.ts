@@ -1,6 +1,7 @@
 /** Reads off the target what is left of a snapshot for a person to do. Only reads, and only the kinds the snapshot tells of. */
 import { onlyKinds } from '../core/kinds.ts';
 import { leftByHand, type WorkByHand } from '../core/left-by-hand.ts';
+import { withKnown } from '../core/odd-item.ts';
 import { listKinds } from './list-kinds.ts';
 import type { RestoreOptions, RestoreServices } from './restore.ts';
 import type { Scope } from './restore-scope.ts';
@@ -19,18 +20,15 @@ export const readByHand = async (
   );
   if (!Object.values(wanted).includes(true)) return [];
   return journal.step('see what is left', async () => {
-    const {
-      failures: _,
-      warnings: __,
-      projects,
-      lookups,
-      libraries,
-      ...others
-    } = await listKinds(oic, wanted, concurrency);
+    const listed = await listKinds(oic, wanted, concurrency);
+    const { projects, lookups, libraries, packages, connections, agentGroups, odd } = listed;
     const bare = <T extends object>(things: readonly T[] | undefined) =>
       things?.map((thing) => ({ ...thing, archive: null }));
     const target = {
-      ...others,
+      // What cannot be read there is there all the same, so it is no work for anybody.
+      packages: packages && withKnown(packages, scope.packages, odd.packages),
+      connections: connections && withKnown(connections, scope.connections, odd.connections),
+      agentGroups: agentGroups && withKnown(agentGroups, scope.agentGroups, odd.agentGroups),
       // Only whether they are there counts here.
       projects: projects?.map((project) => ({ ...project, archive: null, integrations: [] })),
       lookups: bare(lookups),

@@ -1,5 +1,6 @@
 /** What a target has before a restore: everything listed, schedules of what is active, content where it decides. */
 import type { Integration, IntegrationId } from '../core/integration.ts';
+import { isNamed } from '../core/odd-item.ts';
 import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
 import type { TargetIntegration } from '../core/plan-install.ts';
 import type { RestoreWanted } from '../core/plan-restore.ts';
@@ -8,7 +9,7 @@ import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import { type Journal, mapLimited } from './journal.ts';
 import type { RestoreOptions } from './restore.ts';
-import { inBatches } from './restore-batches.ts';
+import { inBatches, type RestoreFailure } from './restore-batches.ts';
 import { askSchedule } from './schedule.ts';
 
 /** What an archive says that the plan needs; small, for the journal keeps it. */
@@ -26,24 +27,37 @@ interface Detail {
   readonly contentSha256?: string | undefined;
 }
 
+/** A target's integrations, and what of the wanted it has in a form that cannot be read: left alone, for nothing is known of it. */
+export interface RestoreTarget {
+  readonly integrations: readonly TargetIntegration[];
+  readonly unread: readonly RestoreFailure[];
+}
+
 export const readTargetFor = async (
   oic: OicClient,
   journal: Journal,
   wanted: readonly RestoreWanted[],
   options: RestoreOptions,
-): Promise<TargetIntegration[]> => {
-  const listed = await journal.step('list target', async () => [...(await oic.listIntegrations())]);
+): Promise<RestoreTarget> => {
+  const { items: listed, odd } = await journal.step('list the target', () => oic.listIntegrations());
+  const isListed = new Set<string>(listed.map(({ id }) => id));
+  const unread = wanted.flatMap(({ id }): RestoreFailure[] => {
+    const one = isListed.has(id) ? undefined : odd.find((each) => isNamed(each, id));
+    if (!one) return [];
+    return [{ id, step: 'read-target', message: `${id} was left as it is on ${oic.instance}: ${one.message}` }];
+  });
   const wantedById = new Map(wanted.map((one) => [one.id, one]));
   const asked = listed.filter((there) => mustAskSchedule(there) || wantedById.has(there.id));
   const details = await journal.all('compare', inBatches(asked), 2, (batch) =>
     mapLimited(batch, options.concurrency, (there) => readDetail(oic, there, wantedById.get(there.id))),
   );
   const byId = new Map(details.flat().map((detail) => [detail.id, detail]));
-  return listed.map((there) => ({
+  const integrations = listed.map((there) => ({
     ...there,
     schedule: scheduleState(there, byId.get(there.id)?.schedule),
     contentSha256: byId.get(there.id)?.contentSha256,
   }));
+  return { integrations, unread };
 };
 
 const readDetail = async (oic: OicClient, there: Integration, wanted: RestoreWanted | undefined): Promise<Detail> => {

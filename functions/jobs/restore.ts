@@ -27,7 +27,7 @@ import { apply, NOTHING_DONE } from './restore-apply.ts';
 import type { RestoreFailure, RestoreProgress } from './restore-batches.ts';
 import { proveArchives, wantedOf } from './restore-prove.ts';
 import { checkMayRestore, selectScope } from './restore-scope.ts';
-import { type ArchiveFacts, readTargetFor } from './restore-target.ts';
+import { type ArchiveFacts, type RestoreTarget, readTargetFor } from './restore-target.ts';
 import { countThings, type KindCounts, planThings } from './restore-things.ts';
 
 export interface RestoreServices {
@@ -89,8 +89,11 @@ export const restore = async (
   const scope = selectScope(manifest, options);
   const entries = scope.integrations;
   const { facts, failures: unreadable } = await proveArchives(services, entries, options);
-  const wanted = entries.flatMap((entry) => wantedOf(entry, facts.get(entry.id)));
-  const target = entries.length > 0 || options.mirror ? await readTargetFor(oic, journal, wanted, options) : [];
+  const proved = entries.flatMap((entry) => wantedOf(entry, facts.get(entry.id)));
+  const { integrations: target, unread } =
+    entries.length > 0 || options.mirror ? await readTargetFor(oic, journal, proved, options) : NO_TARGET;
+  const leftAlone = new Set(unread.map(({ id }) => id));
+  const wanted = proved.filter(({ id }) => !leftAlone.has(id));
   const plan = planRestore(wanted, target, options, createFilter(manifest.filter ?? {}));
   const others = await planThings(services, scope, options);
   const size = target.length + entries.length;
@@ -105,7 +108,7 @@ export const restore = async (
     ...done.counts,
     skipped: plan.installs.filter(({ verdict }) => verdict === 'skip' || verdict === 'unchanged').length,
     kinds: countThings(scope, others, done.numbers),
-    failures: [...unreadable, ...refusalsOf(plan, oic.instance), ...others.failures, ...aftermath],
+    failures: [...unreadable, ...unread, ...refusalsOf(plan, oic.instance), ...others.failures, ...aftermath],
     connections: done.unready,
     byHand: [
       ...schedulesByHand(scope),
@@ -115,6 +118,8 @@ export const restore = async (
     requests: oic.requests(),
   };
 };
+
+const NO_TARGET: RestoreTarget = { integrations: [], unread: [] };
 
 const refusalsOf = ({ installs }: RestorePlan, instance: string): RestoreFailure[] =>
   installs

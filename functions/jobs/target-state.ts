@@ -1,10 +1,12 @@
 /** What a target has of the codes that are to be installed, read from the instance: status, schedules, content. */
 import type { IntegrationRef } from '../core/integration.ts';
+import { isNamed } from '../core/odd-item.ts';
 import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
 import type { TargetIntegration } from '../core/plan-install.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import type { ExportedArchive } from '../oic/integrations.ts';
+import { ListingError } from '../oic/listing.ts';
 import { ActivationError, type Waiting } from './activation.ts';
 
 export interface TargetState {
@@ -32,7 +34,10 @@ export const readTarget = async (oic: OicClient, wanted: IntegrationRef, waiting
 const settledVersions = async (oic: OicClient, { id, code }: IntegrationRef, { deadlineMs, now, sleep }: Waiting) => {
   const until = now() + deadlineMs;
   for (let pauseMs = 250; ; pauseMs = Math.min(4_000, pauseMs * 1.6)) {
-    const versions = (await oic.listIntegrations()).filter((integration) => integration.code === code);
+    const { items, odd } = await oic.listIntegrations();
+    const unread = odd.find((one) => one.code === code || isNamed(one, id));
+    if (unread) throw new ListingError(`${id} was left as it is on ${oic.instance}: ${unread.message}`);
+    const versions = items.filter((integration) => integration.code === code);
     const busy = versions.find(({ status }) => status.endsWith('_INPROGRESS'));
     if (!busy) return versions;
     if (now() >= until) {

@@ -1,5 +1,6 @@
 /** What a target has of the lookups, libraries and projects that are to be restored: there or not, content, states. */
 import { KIND_NOUNS } from '../core/kinds.ts';
+import { isNamed, type OddItem } from '../core/odd-item.ts';
 import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
 import type { TargetProject } from '../core/plan-restore-projects.ts';
 import { labelOf, type RestoredKind, type TargetThing } from '../core/plan-restore-things.ts';
@@ -26,6 +27,8 @@ interface Listed {
     readonly projectId?: string;
     readonly lockedBy?: string | undefined;
   }[];
+  /** What it has in a form that cannot be read. */
+  readonly odd?: readonly OddItem[];
   readonly failure?: string;
 }
 
@@ -47,11 +50,16 @@ export const readTargetThings = async (
     const one = lists.get(thing.kind)?.things.find(({ id }) => id === thing.id);
     return one ? [{ thing, one }] : [];
   });
+  const unreadable = proved.flatMap((thing): RestoreFailure[] => {
+    const { things = [], odd = [] } = lists.get(thing.kind) ?? {};
+    const one = things.some(({ id }) => id === thing.id) ? undefined : odd.find((each) => isNamed(each, thing.id));
+    return one ? [leftAsItIs(oic, labelOf(thing), one.message)] : [];
+  });
   const details = await journal.all('compare other kinds', inBatches(known), 1, (batch) =>
     mapLimited(batch, ARCHIVES_HELD, ({ thing, one }) => readOne(oic, thing, one)),
   );
   const found = details.flat();
-  const failures = found.flatMap((one) => ('step' in one ? [one] : []));
+  const failures = [...unreadable, ...found.flatMap((one) => ('step' in one ? [one] : []))];
   return {
     there: new Map(found.flatMap((one) => ('step' in one ? [] : [[one.label, one.thing]]))),
     unread: new Set([
@@ -77,11 +85,15 @@ const refusal = (
 const list = async (oic: OicClient, kind: RestoredKind): Promise<Listed> => {
   try {
     if (kind === 'lookups') {
-      return { kind, things: (await oic.listLookups()).map(({ id, lockedBy }) => ({ id, lockedBy })) };
+      const { items, odd } = await oic.listLookups();
+      return { kind, odd, things: items.map(({ id, lockedBy }) => ({ id, lockedBy })) };
     }
-    if (kind === 'libraries') return { kind, things: (await oic.listLibraries()).map(({ id }) => ({ id })) };
-    const projects = await oic.listProjects();
-    return { kind, things: projects.map(({ id, code }) => ({ id: code, projectId: id })) };
+    if (kind === 'libraries') {
+      const { items, odd } = await oic.listLibraries();
+      return { kind, odd, things: items.map(({ id }) => ({ id })) };
+    }
+    const { items, odd } = await oic.listProjects();
+    return { kind, odd, things: items.map(({ id, code }) => ({ id: code, projectId: id })) };
   } catch (error) {
     // Integrations were listed with these credentials, so one refused kind is that kind's affair.
     const isItsOwn =
@@ -108,18 +120,23 @@ const readOne = async (
     return { label, thing: { id, contentSha256, lockedBy } };
   } catch (error) {
     if (!(error instanceof ListingError) && (!isOicError(error) || isForAll(error))) throw error;
-    return {
-      id: label,
-      step: 'read-target',
-      message: `${label} was left as it is on ${oic.instance}: ${error.message}`,
-    };
+    return leftAsItIs(oic, label, error.message);
   }
 };
+
+const leftAsItIs = ({ instance }: OicClient, label: string, why: string): RestoreFailure => ({
+  id: label,
+  step: 'read-target',
+  message: `${label} was left as it is on ${instance}: ${why}`,
+});
 
 export const readProject = async (oic: OicClient, code: string, projectId: string): Promise<TargetProject> => {
   const inside = oic.inProject(projectId);
   const exported = await orUndefined(() => oic.exportProject({ id: projectId, code, name: code }));
-  const integrations = await mapLimited(await inside.listIntegrations(), 2, async (one) => ({
+  const { items, odd } = await inside.listIntegrations();
+  // What runs in it could not be put back as it was.
+  if (odd[0]) throw new ListingError(odd[0].message);
+  const integrations = await mapLimited(items, 2, async (one) => ({
     ...one,
     schedule: scheduleState(one, mustAskSchedule(one) ? (await askSchedule(inside, one.id)).state : undefined),
   }));

@@ -1,7 +1,7 @@
 /**
  * The shapes of Oracle's answers, checked by schema: what we use must be there, unknown fields do no harm, a wrong
- * shape is an error and never a guess. The wire is camelCase; the hyphenated names in Oracle's OIC 3 pages are an
- * artefact of their generator.
+ * shape is an error and never a guess. The wire is camelCase as recorded; the hyphenated names of Oracle's OIC 3 pages are
+ * read as well, for scripts that work read lookups and packages by them.
  */
 import * as z from 'zod/mini';
 import { type ConnectionProperty, isMask } from '../core/connection-template.ts';
@@ -13,6 +13,8 @@ import type { Answer } from './transport.ts';
 
 export const flag = z.optional(z.nullable(z.boolean()));
 export const text = z.optional(z.nullable(z.string()));
+/** As text by all that is recorded; a number is taken for ms since 1970. */
+export const time = z.optional(z.nullable(z.union([z.string(), z.number()])));
 
 /** Not loose: there may be ten thousand, each with fifty fields that nobody looks at. */
 const INTEGRATION = z.object({
@@ -20,8 +22,8 @@ const INTEGRATION = z.object({
   version: z.string().check(z.refine(isVersion, 'not a version like 01.00.0000')),
   name: text,
   status: z.string(),
-  created: text,
-  lastUpdated: text,
+  created: time,
+  lastUpdated: time,
   lastUpdatedBy: text,
   lockedFlag: flag,
   lockedBy: text,
@@ -33,10 +35,12 @@ const INTEGRATION = z.object({
   recordEnabledFlag: flag,
 });
 
-const ENVELOPE = z.looseObject({
+const ENVELOPE = z.object({
   items: z.array(z.unknown()),
-  hasMore: z.optional(z.boolean()),
-  totalResults: z.optional(z.number()),
+  hasMore: flag,
+  totalResults: z.optional(z.nullable(z.number())),
+  'has-more': flag,
+  'total-results': z.optional(z.nullable(z.number())),
 });
 
 const PROPERTY = z.looseObject({
@@ -62,7 +66,7 @@ const CONNECTION = z.looseObject({
   agentRequired: flag,
   lockedFlag: flag,
   lockedBy: text,
-  lastUpdated: text,
+  lastUpdated: time,
   lastUpdatedBy: text,
   connectionProperties: PROPERTIES,
   securityProperties: PROPERTIES,
@@ -104,11 +108,40 @@ export const readDone = (answer: Answer): void => {
 export const check = <T extends z.core.$ZodType>(schema: T, value: unknown): z.output<T> => {
   const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').slice(0, 5);
+  const fields = parsed.error.issues
+    .map(({ code, path, message }) => `${path.join('.') || 'the whole'}${code === 'custom' ? `: ${message}` : ''}`)
+    .slice(0, 5);
   throw new Error(`it has not the shape Oracle documents (${fields.join(', ')})`);
 };
 
-export const readEnvelope = (answer: Answer): z.infer<typeof ENVELOPE> => check(ENVELOPE, readJson(answer));
+interface Envelope {
+  readonly items: readonly unknown[];
+  /** Both undefined when the server does not say whether there is more. */
+  readonly hasMore: boolean | undefined;
+  readonly totalResults: number | undefined;
+}
+
+/** Where the envelope is spelled with hyphens, its items are read as if they were spelled as recorded. */
+export const readEnvelope = (answer: Answer): Envelope => {
+  const envelope = check(ENVELOPE, readJson(answer));
+  const isHyphenated = envelope['has-more'] !== undefined || envelope['total-results'] !== undefined;
+  return {
+    items: isHyphenated ? envelope.items.map(inCamelCase) : envelope.items,
+    hasMore: envelope.hasMore ?? envelope['has-more'] ?? undefined,
+    totalResults: envelope.totalResults ?? envelope['total-results'] ?? undefined,
+  };
+};
+
+const inCamelCase = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(inCamelCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      inCamelCase(inner),
+    ]),
+  );
+};
 
 export const toConnection = (value: unknown): Connection => {
   const item = check(CONNECTION, value);
@@ -184,11 +217,15 @@ export const toIntegration = (value: unknown): Integration => {
 
 /** Oracle writes `2026-09-17T19:23:49.887+0000`, without the colon ISO 8601 wants; a time we cannot read is no time. */
 export const isoTime = (value: string | number | null | undefined): string | undefined => {
-  const at = new Date(
-    typeof value === 'string' ? value.replace(/([+-]\d{2})(\d{2})$/, '$1:$2') : (value ?? Number.NaN),
-  );
-  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+  const ms =
+    typeof value === 'string' ? Date.parse(value.replace(/([+-]\d{2})(\d{2})$/, '$1:$2')) : (value ?? Number.NaN);
+  const isTime = !Number.isNaN(ms) && (typeof value === 'string' || (ms >= EARLIEST_MS && ms < LATEST_MS));
+  return isTime ? new Date(ms).toISOString() : undefined;
 };
+
+/** A number beyond these years is no time in ms. */
+const EARLIEST_MS = Date.UTC(2000);
+const LATEST_MS = Date.UTC(2100);
 
 const SCHEDULE = z.looseObject({ state: text, status: text });
 const ACTIVATION_STATUS = z.looseObject({ activationStatus: z.string() });

@@ -1,5 +1,6 @@
 /** Connections: what they are, never their secrets, and the settings an instance's own need after an import. */
 import { isMask } from '../core/connection-template.ts';
+import type { Listing } from '../core/odd-item.ts';
 import { type Connection, readDone, readJson, readTestResult, toConnection } from './answers.ts';
 import type { ConnectionSettings, PropertyFile, PropertySetting } from './credentials.ts';
 import { OicError } from './errors.ts';
@@ -7,7 +8,7 @@ import { orUndefined, type Requests } from './requests.ts';
 
 export interface Connections {
   /** Properties come where Oracle's listing has them. */
-  listConnections(): Promise<readonly Connection[]>;
+  listConnections(): Promise<Listing<Connection>>;
   getConnection(id: string): Promise<Connection | undefined>;
   /** Sends what has a value and is no file; what it leaves out stays as it is. */
   updateConnection(id: string, settings: ConnectionSettings): Promise<void>;

@@ -5,6 +5,7 @@
  */
 import { type Archive, readArchive } from '../core/archive.ts';
 import type { Integration, IntegrationId, Tracing } from '../core/integration.ts';
+import type { Listing } from '../core/odd-item.ts';
 import {
   readActivationErrors,
   readActivationStatus,
@@ -27,7 +28,7 @@ export interface PlacedIntegrations {
    * @param see told of each as its page is read, before the list is known to add up: some may come twice, some be gone
    * @throws ListingError
    */
-  listIntegrations(see?: (integration: Integration) => void): Promise<readonly Integration[]>;
+  listIntegrations(see?: (integration: Integration) => void): Promise<Listing<Integration>>;
   /** undefined when there is none with this id. */
   getIntegration(id: IntegrationId): Promise<Integration | undefined>;
   /** Asks for activation and gives the status right after; on OIC 3 it goes on in the background. */
@@ -86,12 +87,7 @@ export const placedIntegrations = (requests: Requests, root: string, where: stri
     );
 
   return {
-    listIntegrations: (see) =>
-      list(`listing the integrations${where}`, root, (item) => {
-        const integration = toIntegration(item);
-        see?.(integration);
-        return integration;
-      }),
+    listIntegrations: (see) => list(`listing the integrations${where}`, root, toIntegration, 'by-name', see),
     getIntegration: (id) =>
       orUndefined(get(`reading ${id}${where}`, pathOf(id), (answer) => toIntegration(readJson(answer)))),
     activate: (id, tracing) =>

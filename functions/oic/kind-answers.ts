@@ -1,17 +1,17 @@
 /** What Oracle's listings say of projects, lookups, libraries, packages and agent groups, checked as in answers.ts. */
 import * as z from 'zod/mini';
-import { type IntegrationId, parseIntegrationId } from '../core/integration.ts';
+import type { IntegrationId } from '../core/integration.ts';
 import type { Library } from '../core/library.ts';
 import type { Lookup } from '../core/lookup.ts';
 import type { Package } from '../core/package.ts';
 import type { Project } from '../core/project.ts';
-import { check, flag, isoTime, text } from './answers.ts';
+import { check, flag, isoTime, text, time } from './answers.ts';
 import type { AgentGroup } from './whole-instance.ts';
 
 const word = z.string().check(z.minLength(1));
 const maybeWord = z.optional(z.nullable(word));
 
-const saved = { lastUpdated: text, lastUpdatedBy: text };
+const saved = { lastUpdated: time, lastUpdatedBy: text };
 
 const CHANGE = z.optional(z.nullable(z.looseObject({ by: text, date: z.optional(z.unknown()) })));
 
@@ -49,7 +49,7 @@ export const toLookup = (value: unknown): Lookup => {
   };
 };
 
-const LIBRARY = z.looseObject({ code: word, version: word, displayName: text, lastUpdatedDate: text, ...saved });
+const LIBRARY = z.looseObject({ code: word, version: word, displayName: text, lastUpdatedDate: time, ...saved });
 
 /** Name and time have other fields here than elsewhere, by Oracle's page. */
 export const toLibrary = (value: unknown): Library => {
@@ -73,9 +73,12 @@ export const toPackage = (value: unknown): Package => {
 };
 
 const memberId = ({ id, code, version }: z.infer<typeof MEMBER>): IntegrationId => {
-  const member = parseIntegrationId(id ?? `${code}|${version}`);
-  if (!member) throw new Error('it has not the shape Oracle documents (integrations of a package without id)');
-  return member.id;
+  const told = id ?? (code && version ? `${code}|${version}` : '');
+  // One with an odd version is a member all the same; that it is odd is the affair of the integration.
+  if (!/^[^|]+\|[^|]+$/.test(told)) {
+    throw new Error('it has not the shape Oracle documents (integrations of a package without id)');
+  }
+  return told as IntegrationId;
 };
 
 const AGENT_GROUP = z.looseObject({ id: maybeWord, name: maybeWord });

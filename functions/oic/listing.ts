@@ -4,19 +4,32 @@
  * (https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-integrations-get.html).
  *
  *   pass: the first page, then those its size and total promise, side by side; whatever is still missing, one after another,
- *         next offset = what was received, until the server has no more
+ *         next offset = what was received, until the server has no more; one that says nothing of that, until a page is
+ *         empty or the first one again
  *   a pass counts when ids are unique and as many as `totalResults` says on every page; else the list is read again
  *
  * Why that suffices, in whatever order pages come: if one of the N that were there from the first page on is missing among
- * N different ones, then one of those was added since, and its time says so.
+ * N different ones, then one of those was added since, and its time says so. Without a total nothing says so: there a
+ * second reading has to give the same.
  */
+import type { Listing, OddItem } from '../core/odd-item.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];
+  /** They are of the list as much as `items` are. */
+  readonly odd: readonly OddOnPage[];
   readonly hasMore: boolean | undefined;
   readonly totalResults: number | undefined;
   /** The server's clock when it answered, in ms; undefined when it did not say. */
   readonly answeredAtMs: number | undefined;
+}
+
+export interface OddOnPage extends Pick<OddItem, 'code' | 'names'> {
+  /** Its content as text: what tells it from others. */
+  readonly content: string;
+  readonly reason: string;
+  /** On the page, from 0. */
+  readonly place: number;
 }
 
 export interface Listed {
@@ -30,6 +43,9 @@ export class ListingError extends Error {
   override readonly name = 'ListingError';
 }
 
+/** How many items are asked for at a time: Oracle's default and maximum. */
+export const PAGE_SIZE = 100;
+
 const MAX_PASSES = 8;
 /** The transport decides how many are in flight; this many stand in its queue. */
 const PAGES_AT_ONCE = 8;
@@ -38,65 +54,100 @@ export const readListing = async <T extends Listed>(
   what: string,
   readPage: (offset: number) => Promise<Page<T>>,
   waitBeforePass: (pass: number) => Promise<void>,
-): Promise<readonly T[]> => {
+): Promise<Listing<T>> => {
   let problem = '';
   let doubted: ReadonlySet<string> | undefined;
   for (let pass = 1; pass <= MAX_PASSES; pass++) {
     if (pass > 1) await waitBeforePass(pass);
     const read = await readPass(readPage);
-    if (read.problem !== undefined) {
+    if ('problem' in read) {
       problem = read.problem;
       doubted = undefined;
+      if (read.isFinal) break;
       continue;
     }
-    const ids = new Set(read.items.map((item) => item.id));
-    if (!read.isDoubtful || (doubted && isSameSet(doubted, ids))) return read.items;
-    problem = 'integrations came and went while it was read';
+    const ids = new Set([...read.items.keys(), ...read.odd.keys()]);
+    if (!read.isDoubtful || (doubted && isSameSet(doubted, ids))) {
+      return { items: [...read.items.values()], odd: [...read.odd.values()].map((odd) => describeOdd(what, odd)) };
+    }
+    problem = 'what it holds came and went while it was read';
     doubted = ids;
   }
   throw new ListingError(
-    `${what} gave no list that can be trusted in ${MAX_PASSES} readings: ${problem}. Nothing was concluded from it; try again when fewer people are saving`,
+    `${what} gave no list that can be trusted: ${problem}. Nothing was concluded from it; try again when fewer people are saving`,
   );
 };
 
+const describeOdd = (what: string, { code, names, reason, place }: OddOnPage): OddItem => {
+  const id = names[0] ?? `number ${place + 1} in the listing`;
+  return { id, code, names, message: `${what}: ${id} cannot be used: ${reason}; look at it in the console` };
+};
+
 interface Pass<T> {
-  readonly items: readonly T[];
-  readonly problem?: string;
-  /** Something on a later page is newer than the reading: a deletion before it and this addition may have evened out. */
+  readonly items: ReadonlyMap<string, T>;
+  /** By their content; their places are those in the list. */
+  readonly odd: ReadonlyMap<string, OddOnPage>;
+  /** Something may have gone by unseen: the next pass has to hold the same. */
   readonly isDoubtful: boolean;
 }
 
-const readPass = async <T extends Listed>(readPage: (offset: number) => Promise<Page<T>>): Promise<Pass<T>> => {
+interface Failed {
+  readonly problem: string;
+  /** Another reading would find the same. */
+  readonly isFinal?: boolean;
+}
+
+const readPass = async <T extends Listed>(
+  readPage: (offset: number) => Promise<Page<T>>,
+): Promise<Pass<T> | Failed> => {
   const items = new Map<string, T>();
+  const odd = new Map<string, OddOnPage>();
   let received = 0;
-  let total: number | undefined;
-  let startedAtMs: number | undefined;
   let isDoubtful = false;
-  const wrong = (problem: string): Pass<T> => ({ items: [], problem, isDoubtful: false });
   const first = await readPage(0);
+  const { totalResults: total, answeredAtMs: startedAtMs } = first;
   const pages = await readPromised(readPage, first);
   for (;;) {
     const page = pages.get(received) ?? (await readPage(received));
-    if (received === 0) {
-      total = page.totalResults;
-      startedAtMs = page.answeredAtMs;
-    } else if (page.totalResults !== total) {
-      return wrong(
-        `the total changed from ${total ?? 'unknown'} to ${page.totalResults ?? 'unknown'} between two pages`,
-      );
+    const size = sizeOf(page);
+    if (page.totalResults !== total) {
+      const [before, now] = [total ?? 'unknown', page.totalResults ?? 'unknown'];
+      return { problem: `the total changed from ${before} to ${now} between two pages` };
+    }
+    const isUntold = total === undefined && page.hasMore === undefined;
+    if (isUntold && received > 0 && isSamePage(page, first)) {
+      // A server that gives the same whatever the offset gave all it has, unless it gave just as much as was asked for.
+      if (size === PAGE_SIZE)
+        return { problem: 'it gives the same full page at every offset and no total', isFinal: true };
+      return { items, odd, isDoubtful };
     }
     for (const item of page.items) {
       items.set(item.id, item);
       if (received > 0 && startedAtMs !== undefined) isDoubtful ||= isNewerThan(item, startedAtMs);
     }
-    received += page.items.length;
-    if (items.size < received) return wrong('the same integration came on two pages');
-    if (total !== undefined && received > total) return wrong(`${received} came of ${total}`);
-    const expectsMore = page.hasMore === true || (total !== undefined && received < total);
-    if (!expectsMore) return { items: [...items.values()], isDoubtful };
-    if (page.items.length === 0) return wrong(`the list ended after ${received} of ${total ?? 'an unknown number'}`);
+    for (const one of page.odd) {
+      const place = received + one.place;
+      // Two of one content are two, or one that came twice: they look alike, so the next pass decides.
+      const isAlike = odd.has(one.content);
+      isDoubtful ||= isAlike;
+      odd.set(isAlike ? `${one.content} ${place}` : one.content, { ...one, place });
+    }
+    isDoubtful ||= total === undefined && received > 0 && size > 0;
+    received += size;
+    if (items.size + odd.size < received) return { problem: 'the same item came on two pages' };
+    if (total !== undefined && received > total) return { problem: `${received} came of ${total}` };
+    const expectsMore = isUntold ? size > 0 : page.hasMore === true || (total !== undefined && received < total);
+    if (!expectsMore) return { items, odd, isDoubtful };
+    if (size === 0) return { problem: `the list ended after ${received} of ${total ?? 'an unknown number'}` };
   }
 };
+
+const sizeOf = ({ items, odd }: Page<unknown>): number => items.length + odd.length;
+
+const isSamePage = (a: Page<Listed>, b: Page<Listed>): boolean => sizeOf(b) > 0 && isSameSet(keysOf(a), keysOf(b));
+
+const keysOf = ({ items, odd }: Page<Listed>): Set<string> =>
+  new Set([...items.map(({ id }) => id), ...odd.map(({ content }) => content)]);
 
 /** By offset: the first page and, if it tells the total, the others at its size, until one shows that the list has moved. */
 const readPromised = async <T>(
@@ -104,7 +155,7 @@ const readPromised = async <T>(
   first: Page<T>,
 ): Promise<ReadonlyMap<number, Page<T>>> => {
   const pages = new Map([[0, first]]);
-  const size = first.items.length;
+  const size = sizeOf(first);
   const total = size === 0 ? 0 : (first.totalResults ?? 0);
   let next = size;
   let hasEnded = false;
@@ -115,7 +166,7 @@ const readPromised = async <T>(
       try {
         const page = await readPage(offset);
         pages.set(offset, page);
-        hasEnded ||= page.totalResults !== total || page.items.length < Math.min(size, total - offset);
+        hasEnded ||= page.totalResults !== total || sizeOf(page) < Math.min(size, total - offset);
       } catch (error) {
         hasEnded = true;
         throw error;

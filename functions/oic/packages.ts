@@ -25,7 +25,7 @@ export const packages = ({ instance, list, download }: Requests): Packages => {
       } catch (error) {
         // A package that is not there is a 500 to Oracle, which says nothing: the listing knows.
         if (!isOicError(error) || error.details.status !== 500) throw error;
-        if ((await listPackages()).some(({ id }) => id === name)) throw error;
+        if ((await listPackages()).items.some(({ id }) => id === name)) throw error;
         const message = `exporting package ${name} from ${instance} failed: the instance has no package of this name; \`oic list ${instance} --kind packages\` shows those there are`;
         throw new OicError('not-found', message, { ...error.details, cause: error });
       }

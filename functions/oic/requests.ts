@@ -5,14 +5,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import FormData from 'form-data';
+import { type Listing, namesOf } from '../core/odd-item.ts';
 import { readDone, readEnvelope } from './answers.ts';
 import { isOicError, OicError } from './errors.ts';
-import { type Listed, readListing } from './listing.ts';
+import { type Listed, type OddOnPage, PAGE_SIZE, type Page, readListing } from './listing.ts';
 import { isReading } from './signs.ts';
 import type { Answer, OicRequest, Transport } from './transport.ts';
 
-/** Oracle's default and maximum. */
-const PAGE_SIZE = 100;
 const READ_TIMEOUT_MS = 60_000;
 const ARCHIVE_TIMEOUT_MS = 300_000;
 /** Gen 2 may activate while we wait. */
@@ -36,13 +35,18 @@ export interface Requests {
   get<T>(what: string, path: string, read: (answer: Answer) => T): Promise<T>;
   /** The bytes of an export, and what `read` makes of them. @param json exports of projects are asked for by POST */
   download<T>(what: string, path: string, read: (body: Buffer) => Promise<T>, json?: object): Promise<T>;
-  /** Every item of a listing, each exactly once. @throws ListingError */
+  /**
+   * Every item of a listing, each exactly once; one that `toItem` cannot read is handed over as odd.
+   * @param see told of each as its page is read, before the list is known to add up
+   * @throws ListingError
+   */
   list<T extends Listed>(
     what: string,
     path: string,
     toItem: (value: unknown) => T,
     paging?: Paging,
-  ): Promise<readonly T[]>;
+    see?: (item: T) => void,
+  ): Promise<Listing<T>>;
   post<T>(
     what: string,
     path: string,
@@ -81,10 +85,14 @@ export const createRequests = (transport: Transport, instance: string, isReadOnl
         read: (answer) => read(answer.body),
       });
     },
-    list: (what, path, toItem, paging = 'by-name') =>
+    list: (what, path, toItem, paging = 'by-name', see = () => undefined) =>
       readListing(
         `${what} of ${instance}`,
-        (offset) => send({ ...pageOf(toItem), what, path, query: pageQuery(paging, offset) }),
+        async (offset) => {
+          const page = await send({ ...pageOf(toItem), what, path, query: pageQuery(paging, offset) });
+          page.items.forEach(see);
+          return page;
+        },
         (pass) => sleep(Math.min(4_000, 100 * 2 ** pass)),
       ),
     post: (what, path, json, read, query = {}) =>
@@ -105,23 +113,29 @@ const jsonBody = (json: object | undefined): { headers: Record<string, string>; 
   body: Buffer.from(json === undefined ? '' : JSON.stringify(json)),
 });
 
+/** What comes all at once is asked for by offset all the same when the server says, or leaves open, that there is more. */
 const pageQuery = (paging: Paging, offset: number): Record<string, string> => ({
   ...(paging !== 'by-time' && { orderBy: 'name' }),
-  ...(paging !== 'whole' && { limit: String(PAGE_SIZE), offset: String(offset) }),
+  ...((paging !== 'whole' || offset > 0) && { limit: String(PAGE_SIZE), offset: String(offset) }),
 });
 
 const pageOf = <T>(toItem: (value: unknown) => T) => ({
   method: 'GET' as const,
   timeoutMs: READ_TIMEOUT_MS,
-  read: (answer: Answer) => {
-    const { items, hasMore, totalResults } = readEnvelope(answer);
+  read: (answer: Answer): Page<T> => {
+    const { items: values, hasMore, totalResults } = readEnvelope(answer);
     const answeredAtMs = Date.parse(answer.headers.date ?? '');
-    return {
-      items: items.map(toItem),
-      hasMore,
-      totalResults,
-      answeredAtMs: Number.isNaN(answeredAtMs) ? undefined : answeredAtMs,
-    };
+    const items: T[] = [];
+    const odd: OddOnPage[] = [];
+    for (const [place, value] of values.entries()) {
+      try {
+        items.push(toItem(value));
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        odd.push({ content: JSON.stringify(value), ...namesOf(value), reason, place });
+      }
+    }
+    return { items, odd, hasMore, totalResults, answeredAtMs: Number.isNaN(answeredAtMs) ? undefined : answeredAtMs };
   },
 });
 

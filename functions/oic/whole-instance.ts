@@ -3,6 +3,7 @@ import type { Library } from '../core/library.ts';
 import type { LibraryArchive } from '../core/library-archive.ts';
 import type { Lookup } from '../core/lookup.ts';
 import type { LookupFile } from '../core/lookup-file.ts';
+import type { Listing } from '../core/odd-item.ts';
 import type { Package } from '../core/package.ts';
 import type { PackageArchive } from '../core/package-archive.ts';
 import type { Project } from '../core/project.ts';
@@ -18,7 +19,7 @@ interface Exported<A> {
 
 /** Oracle Integration 3 only; Gen 2 answers 404. */
 export interface Projects {
-  listProjects(): Promise<readonly Project[]>;
+  listProjects(): Promise<Listing<Project>>;
   /** The whole project, whatever its deployments hold. */
   exportProject(project: Project): Promise<Exported<ProjectArchive>>;
   /** Adds a project the instance does not have (409 `conflict` otherwise). Nothing in it is active or scheduled. */
@@ -41,7 +42,7 @@ export interface Projects {
 }
 
 export interface Lookups {
-  listLookups(): Promise<readonly Lookup[]>;
+  listLookups(): Promise<Listing<Lookup>>;
   /** A locked one is refused: `locked`. */
   exportLookup(name: string): Promise<Exported<LookupFile>>;
   /** Adds a lookup the instance does not have (409 `conflict` otherwise). */
@@ -51,7 +52,7 @@ export interface Lookups {
 }
 
 export interface Libraries {
-  listLibraries(): Promise<readonly Library[]>;
+  listLibraries(): Promise<Listing<Library>>;
   exportLibrary(id: string): Promise<Exported<LibraryArchive>>;
   /** Adds a library version the instance does not have (409 `conflict` otherwise). */
   registerLibrary(library: Pick<Library, 'code' | 'version' | 'name'>, bytes: Uint8Array): Promise<void>;
@@ -60,7 +61,7 @@ export interface Libraries {
 }
 
 export interface Packages {
-  listPackages(): Promise<readonly Package[]>;
+  listPackages(): Promise<Listing<Package>>;
   exportPackage(name: string): Promise<Exported<PackageArchive>>;
 }
 
@@ -70,5 +71,5 @@ export interface AgentGroup {
 }
 
 export interface WholeInstance extends Projects, Lookups, Libraries, Packages {
-  listAgentGroups(): Promise<readonly AgentGroup[]>;
+  listAgentGroups(): Promise<Listing<AgentGroup>>;
 }

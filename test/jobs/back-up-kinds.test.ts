@@ -277,7 +277,8 @@ describe('what goes wrong', () => {
     let calls = 0;
     const shifting = {
       ...client,
-      listLookups: async () => (calls++ === 0 ? listed : listed.filter(({ id }) => id !== 'CODES')),
+      listLookups: async () =>
+        calls++ === 0 ? listed : { ...listed, items: listed.items.filter(({ id }) => id !== 'CODES') },
     };
 
     const report = await workshop.backUp(shifting, { kinds: ALL });

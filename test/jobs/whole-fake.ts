@@ -70,13 +70,14 @@ export const createWholeFake = (oic: OicClient): FakeWhole => {
     ...oic,
     listProjects: async () => {
       ask('list projects');
-      return [...state.projects].map(([id, { lastUpdated, lastUpdatedBy, sample }]) => ({
+      const items = [...state.projects].map(([id, { lastUpdated, lastUpdatedBy, sample }]) => ({
         id,
         code: id,
         name: sample.name ?? id,
         lastUpdated,
         lastUpdatedBy,
       }));
+      return { items, odd: [] };
     },
     exportProject: async ({ id }) => {
       ask(`export project ${id}`);
@@ -87,7 +88,7 @@ export const createWholeFake = (oic: OicClient): FakeWhole => {
       ...oic.inProject(projectId),
       listIntegrations: async () => {
         ask(`list integrations of ${projectId}`);
-        return integrationsOf(projectId);
+        return { items: integrationsOf(projectId), odd: [] };
       },
       getSchedule: async (id) => {
         ask(`schedule of ${id} in ${projectId}`);
@@ -96,7 +97,7 @@ export const createWholeFake = (oic: OicClient): FakeWhole => {
     }),
     listLookups: async () => {
       ask('list lookups');
-      return [...state.lookups].map(([id, { text: _, ...rest }]) => ({ id, name: id, ...rest }));
+      return { items: [...state.lookups].map(([id, { text: _, ...rest }]) => ({ id, name: id, ...rest })), odd: [] };
     },
     exportLookup: async (name) => {
       ask(`export lookup ${name}`);
@@ -107,7 +108,8 @@ export const createWholeFake = (oic: OicClient): FakeWhole => {
     },
     listLibraries: async () => {
       ask('list libraries');
-      return [...state.libraries].map(([id, { script: _, ...rest }]) => ({ id, name: rest.code, ...rest }));
+      const items = [...state.libraries].map(([id, { script: _, ...rest }]) => ({ id, name: rest.code, ...rest }));
+      return { items, odd: [] };
     },
     exportLibrary: async (id) => {
       ask(`export library ${id}`);
@@ -116,15 +118,16 @@ export const createWholeFake = (oic: OicClient): FakeWhole => {
     },
     listPackages: async () => {
       ask('list packages');
-      return [...state.packages].map(([id, integrations]) => ({
+      const items = [...state.packages].map(([id, integrations]) => ({
         id,
         name: id,
         integrations: integrations as `${string}|${string}`[],
       }));
+      return { items, odd: [] };
     },
     listAgentGroups: async () => {
       ask('list agent groups');
-      return [{ id: 'ON_PREM', name: 'On premises' }];
+      return { items: [{ id: 'ON_PREM', name: 'On premises' }], odd: [] };
     },
   };
   return { ...state, client };

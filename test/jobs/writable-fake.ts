@@ -59,7 +59,7 @@ export const createWritableFake = (oic: OicClient): WritableFake => {
     };
     return {
       ...inside,
-      getIntegration: async (id) => (await inside.listIntegrations()).find((it) => it.id === id),
+      getIntegration: async (id) => (await inside.listIntegrations()).items.find((it) => it.id === id),
       getActivationErrors: async () => undefined,
       activate: (id) => change(id, 'activate', 'CONFIGURED', 'ACTIVATED'),
       deactivate: (id) => change(id, 'deactivate', 'ACTIVATED', 'CONFIGURED'),
@@ -87,7 +87,7 @@ export const createWritableFake = (oic: OicClient): WritableFake => {
       const { contentSha256 } = await readProjectArchive(bytes);
       const sample = known.get(contentSha256) ?? refuse('rejected', `replace project ${code}`);
       const isThere = projects.has(code);
-      if (isThere && (await inProject(code).listIntegrations()).some(({ status }) => status === 'ACTIVATED')) {
+      if (isThere && (await inProject(code).listIntegrations()).items.some(({ status }) => status === 'ACTIVATED')) {
         refuse('conflict', `replace project ${code}`);
       }
       write(`replace project ${code}`, isThere, true);
@@ -95,7 +95,7 @@ export const createWritableFake = (oic: OicClient): WritableFake => {
       projects.set(code, { ...saved(), sample: { ...sample, integrations }, started: new Set() });
     },
     deleteProject: async (id) => {
-      const isActive = (await inProject(id).listIntegrations()).some(({ status }) => status === 'ACTIVATED');
+      const isActive = (await inProject(id).listIntegrations()).items.some(({ status }) => status === 'ACTIVATED');
       if (isActive) refuse('locked', `delete project ${id}`);
       write(`delete project ${id}`, projects.has(id), true);
       projects.delete(id);

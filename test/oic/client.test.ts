@@ -36,7 +36,7 @@ describe('reading', () => {
     for (let n = 0; n < 120; n++)
       simulator.instance.add(buildSampleArchive({ code: `FLOW_${n}`, version: '01.00.0000' }), { lastUpdated });
 
-    const listed = await oic.listIntegrations();
+    const { items: listed } = await oic.listIntegrations();
 
     expect(new Set(listed.map(({ id }) => id)).size).toBe(120);
     expect(simulator.requests.filter(({ kind }) => kind === 'list').map(({ query }) => query.offset)).toEqual([
@@ -130,7 +130,7 @@ describe('tokens', () => {
   test.each(['client', 'password', 'jwt'] as const)('logs in with the %s grant', async (grant) => {
     const { oic } = await start({}, { grant });
 
-    expect(await oic.listIntegrations()).toEqual([]);
+    expect((await oic.listIntegrations()).items).toEqual([]);
   });
 
   test('logs in with Basic on Gen 2, without integrationInstance', async () => {
@@ -395,7 +395,7 @@ describe('schedules and connections', () => {
     await oic.testConnection('ERP');
 
     expect(simulator.instance.connections.get('ERP')?.status).toBe('CONFIGURED');
-    expect((await oic.listConnections()).map(({ id }) => id)).toContain('ERP');
+    expect((await oic.listConnections()).items.map(({ id }) => id)).toContain('ERP');
   });
 });
 

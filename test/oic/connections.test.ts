@@ -182,7 +182,7 @@ test.each([
 test('a listing without properties is read all the same', async () => {
   const { oic } = await withDraft(OM, { listedConnections: 'without-properties', adapterType: 'name' });
 
-  expect((await oic.listConnections()).find(({ id }) => id === 'ACME_OM')).toMatchObject({
+  expect((await oic.listConnections()).items.find(({ id }) => id === 'ACME_OM')).toMatchObject({
     adapterType: 'rest',
     connectionProperties: undefined,
   });

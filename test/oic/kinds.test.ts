@@ -20,7 +20,7 @@ describe('lookups', () => {
     const { simulator, oic } = await start({ behaviour: { lookupShape, lookupReplaced } });
     const description = lookupShape === 'untitled' ? '' : 'By ISO, in two columns';
     simulator.instance.saveLookup('COUNTRY CODES', ['ISO', 'Name'], [['DE', 'a,"b"']], { ...SAVED, description });
-    expect(await oic.listLookups()).toMatchObject([{ id: 'COUNTRY CODES', name: 'COUNTRY CODES', ...TOLD }]);
+    expect((await oic.listLookups()).items).toMatchObject([{ id: 'COUNTRY CODES', name: 'COUNTRY CODES', ...TOLD }]);
 
     const { bytes, archive } = await oic.exportLookup('COUNTRY CODES');
     expect(archive).toMatchObject({ description, columns: ['ISO', 'Name'], rows: [['DE', 'a,"b"']] });
@@ -38,7 +38,7 @@ describe('lookups', () => {
     simulator.instance.saveLookup('CODES', ['A'], []);
     Object.assign(simulator.instance.lookups.get('CODES') ?? {}, { lockedBy: 'ada' });
 
-    expect(await oic.listLookups()).toMatchObject([{ id: 'CODES', lockedBy: 'ada' }]);
+    expect((await oic.listLookups()).items).toMatchObject([{ id: 'CODES', lockedBy: 'ada' }]);
     expect(await failureOf(oic.exportLookup('CODES'))).toMatchObject({
       kind: 'locked',
       message: expect.stringMatching(/exporting lookup CODES on dev failed: .*423.*locked by ada/),
@@ -64,7 +64,7 @@ describe('lookups', () => {
     const { simulator, oic } = await start({ pageCap: 7 });
     for (let number = 0; number < 30; number++) simulator.instance.saveLookup(`L${number}`, ['A'], []);
 
-    expect(await oic.listLookups()).toHaveLength(30);
+    expect((await oic.listLookups()).items).toHaveLength(30);
   });
 });
 
@@ -76,7 +76,7 @@ describe('libraries', () => {
     const tools = { code: 'TOOLS', version: '01.00.0000', name: 'My tools' };
     await oic.registerLibrary(tools, jar('1'));
     expect(await failureOf(oic.registerLibrary(tools, jar('1')))).toMatchObject({ kind: 'conflict' });
-    expect(await oic.listLibraries()).toMatchObject([{ id: 'TOOLS|01.00.0000', ...tools }]);
+    expect((await oic.listLibraries()).items).toMatchObject([{ id: 'TOOLS|01.00.0000', ...tools }]);
 
     const before = await oic.exportLibrary('TOOLS|01.00.0000');
     await oic.updateLibrary('TOOLS|01.00.0000', jar('2'));
@@ -105,7 +105,7 @@ describe('packages', () => {
     simulator.instance.add(packed('A'));
     simulator.instance.add(packed('B'));
 
-    expect(await oic.listPackages()).toEqual([
+    expect((await oic.listPackages()).items).toEqual([
       { id: 'acme.pay', name: 'acme.pay', integrations: ['A|01.00.0000', 'B|01.00.0000'] },
     ]);
     const { archive } = await oic.exportPackage('acme.pay');
@@ -113,7 +113,7 @@ describe('packages', () => {
 
     const unlisted = await start({ behaviour: { packageMembers: 'unlisted' } });
     unlisted.simulator.instance.add(packed('A'));
-    expect(await unlisted.oic.listPackages()).toEqual([{ id: 'acme.pay', name: 'acme.pay' }]);
+    expect((await unlisted.oic.listPackages()).items).toEqual([{ id: 'acme.pay', name: 'acme.pay' }]);
   });
 
   test.each([500, 404] as const)('that are missing are not found, though Oracle says %i', async (status) => {
@@ -136,7 +136,7 @@ test.each(['given', 'not-given'] as const)('agent groups have a name, and an id 
   simulator.instance.agentGroups.set('ON_PREM', 'On premises');
 
   const id = agentGroupIds === 'given' ? 'ON_PREM' : 'On premises';
-  expect(await oic.listAgentGroups()).toEqual([{ id, name: 'On premises' }]);
+  expect((await oic.listAgentGroups()).items).toEqual([{ id, name: 'On premises' }]);
 });
 
 test.each(['masked', 'masked-longer', 'absent'] as const)(
@@ -146,7 +146,7 @@ test.each(['masked', 'masked-longer', 'absent'] as const)(
     const erp = { id: 'ERP', type: 'erp', securityPolicy: 'BASIC_AUTH', properties: ['host'] };
     simulator.instance.add(buildSampleArchive({ code: 'A', version: '01.00.0000', connections: [erp] }));
 
-    const listed = await oic.listConnections();
+    const { items: listed } = await oic.listConnections();
 
     expect(listed.find(({ id }) => id === 'ERP')).toMatchObject({
       adapterType: 'erp',

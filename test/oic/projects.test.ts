@@ -21,7 +21,7 @@ describe('projects', () => {
     const { simulator, oic } = await start();
     simulator.instance.addProject(shop(), SAVED);
 
-    const [project, ...more] = await oic.listProjects();
+    const [project, ...more] = (await oic.listProjects()).items;
     expect(more).toEqual([]);
     expect(project).toEqual({ id: 'SHOP', code: 'SHOP', name: 'The shop', ...TOLD });
     if (!project) throw new Error('no project');
@@ -70,7 +70,9 @@ describe('projects', () => {
     expect(await failureOf(oic.importProject('SHOP', shop()))).toMatchObject({ kind: 'conflict' });
 
     const inShop = oic.inProject('SHOP');
-    expect(await inShop.listIntegrations()).toMatchObject([{ id: ORDER, status: 'CONFIGURED', hasSchedule: true }]);
+    expect((await inShop.listIntegrations()).items).toMatchObject([
+      { id: ORDER, status: 'CONFIGURED', hasSchedule: true },
+    ]);
     await inShop.activate(ORDER, { tracing: true, payload: false, recording: false });
     expect(await inShop.getActivationStatus(ORDER)).toBe('ACTIVATED');
     expect(await inShop.getIntegration(ORDER)).toMatchObject({ status: 'ACTIVATED', tracing: { tracing: true } });

@@ -22,7 +22,14 @@ export interface Behaviour {
 
   // Listing
   limitOver100: 'clamp' | 'reject';
+  /**
+   * As recorded; spelled with hyphens, items too, as Oracle's OIC 3 pages print it; `{items}` alone, as recorded of
+   * deployments; or with null for what counts.
+   */
+  envelope: 'camel' | 'hyphens' | 'bare' | 'nulls';
   envelopeOffset: boolean;
+  /** Whether `offset` is obeyed, or every page is the first one. */
+  offset: 'obeyed' | 'ignored';
   /** Of `orderBy=time`, which is also the default order. */
   listDirection: 'newest-first' | 'oldest-first';
   /** Versions of one code share a name: in which order do they come, and is it the same at every page? */
@@ -131,7 +138,9 @@ export const defaultBehaviour = (generation: Generation): Behaviour => ({
   patchVerb: 405,
   errorBody: 'text-status',
   limitOver100: 'clamp',
-  envelopeOffset: true,
+  envelope: 'camel',
+  envelopeOffset: false,
+  offset: 'obeyed',
   listDirection: 'newest-first',
   nameTies: 'by-id',
   badArchiveStatus: 500,

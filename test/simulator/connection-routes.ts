@@ -71,8 +71,8 @@ const list = (state: State, { query }: Call, pageCap: number | undefined): Answe
     found: q === null ? all : all.filter(readFilter(q)),
     query,
     toJson: (connection) => JSON.stringify(listItem(state, connection)),
-    url: `${state.baseUrl}/ic/api/integration/v1/connections`,
-    behaviour: state.behaviour,
+    path: 'connections',
+    state,
     pageCap,
   });
 };

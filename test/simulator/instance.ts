@@ -60,6 +60,8 @@ export interface Instance extends KindHands {
   readonly setParameters: (id: string, values: Readonly<Record<string, string>>) => void;
   /** By id; change them as you like. */
   readonly connections: Map<string, Connection>;
+  /** By an item's id, name or `CODE|VERSION`, of any kind and in projects too: what listings tell in its place. */
+  readonly oddities: State['oddities'];
   /** What is there now, by id. */
   readonly list: () => IntegrationSnapshot[];
   readonly get: (id: string) => IntegrationSnapshot | undefined;
@@ -86,6 +88,7 @@ export const createInstance = (state: State): Instance => {
     touch: (id, by = SOMEBODY) => state.updated(state.find(id), by),
     remove: (id) => state.drop(state.find(id).id),
     connections: state.connections,
+    oddities: state.oddities,
     list: () => {
       state.settle();
       return [...state.integrations.values()].map(snapshot).sort((a, b) => (a.id < b.id ? -1 : 1));

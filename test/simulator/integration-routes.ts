@@ -47,8 +47,8 @@ const list = (state: State, call: Call, pageCap: number | undefined): Answer => 
     found: q === null ? ordered : ordered.filter(readFilter(q)),
     query: call.query,
     toJson: (integration) => integrationJson(state, integration, expandsConnections(call)),
-    url: `${state.baseUrl}/ic/api/integration/v1/integrations`,
-    behaviour: state.behaviour,
+    path: 'integrations',
+    state,
     pageCap,
   });
 };

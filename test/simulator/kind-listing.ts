@@ -29,8 +29,8 @@ export const listAnswer = <T extends { readonly lastUpdated: number }>(
       .toSorted(orderBy === 'name' ? byName : (a, b) => b.lastUpdated - a.lastUpdated || byName(a, b)),
     query,
     toJson: (item) => JSON.stringify(toJson(item)),
-    url: `${state.baseUrl}/ic/api/integration/v1/${path}`,
-    behaviour: state.behaviour,
+    path,
+    state,
     pageCap,
   });
 };

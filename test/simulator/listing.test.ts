@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Behaviour } from './behaviour.ts';
 import { pathOf, type RawClient, sample, useSimulators } from './raw-client.ts';
 import type { Simulator } from './server.ts';
 
@@ -40,20 +41,42 @@ describe('a page', () => {
   });
 
   test('has the envelope of Oracle', async () => {
-    const { api } = await start();
+    const keysOf = async (behaviour: Partial<Behaviour>): Promise<string[]> => {
+      const { simulator, api } = await start({ behaviour });
+      fill(simulator, 1);
+      return Object.keys((await page(api)) as object);
+    };
 
-    const { body } = await api('GET', 'integrations', { query: { offset: '0' } });
+    // As recorded of integrations, connections and projects.
+    expect(await keysOf({})).toEqual(['hasMore', 'items', 'limit', 'links', 'totalResults']);
+    const withOffset = ['hasMore', 'items', 'limit', 'links', 'offset', 'totalResults'];
+    expect(await keysOf({ envelopeOffset: true })).toEqual(withOffset);
+    expect(await keysOf({ envelope: 'hyphens' })).toEqual(['has-more', 'items', 'limit', 'links', 'total-results']);
+    expect(await keysOf({ envelope: 'bare' })).toEqual(['items']);
+  });
 
-    expect(Object.keys(body as object).sort()).toEqual([
-      'hasMore',
-      'items',
-      'limit',
-      'links',
-      'offset',
-      'totalResults',
-    ]);
-    const without = await start({ behaviour: { envelopeOffset: false } });
-    expect(await page(without.api)).not.toHaveProperty('offset');
+  test('can spell its items with hyphens, and leave its counts null', async () => {
+    const hyphens = await start({ behaviour: { envelope: 'hyphens' } });
+    fill(hyphens.simulator, 1);
+    expect((await page(hyphens.api)).items[0]).toHaveProperty('last-updated');
+
+    const nulls = await start({ behaviour: { envelope: 'nulls' } });
+    expect(await page(nulls.api)).toMatchObject({ hasMore: null, items: [], totalResults: null });
+  });
+
+  test('is the first one at every offset of a server that ignores it', async () => {
+    const { simulator, api } = await start({ behaviour: { offset: 'ignored' } });
+    fill(simulator, 3);
+
+    expect(ids(await page(api, { limit: '2', offset: '2' }))).toEqual(ids(await page(api, { limit: '2' })));
+  });
+
+  test('tells an item as a test wants it told', async () => {
+    const { simulator, api } = await start();
+    fill(simulator, 2);
+    simulator.instance.oddities.set('FLOW_001|01.00.0000', (item) => ({ ...item, version: '1.0' }));
+
+    expect((await page(api)).items).toMatchObject([{ version: '01.00.0000' }, { version: '1.0' }]);
   });
 
   test.each([

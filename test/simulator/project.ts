@@ -35,6 +35,7 @@ export const placeProject = (state: State, bytes: Buffer, by: string, at = state
       projectId: file.code,
       secrets: state.secrets,
       orderedFailures: state.orderedFailures,
+      oddities: state.oddities,
       updated: (integration: Integration, who: string) => {
         inner.updated(integration, who);
         if (state.behaviour.savedIntegration === 'moves-project') touchProject(state, project, who);

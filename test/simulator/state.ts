@@ -87,6 +87,8 @@ export interface State {
   readonly agentGroups: Map<string, string>;
   /** Activations that are to fail, by id. */
   readonly orderedFailures: Map<string, OrderedFailure>;
+  /** What listings tell in another form than Oracle documents. */
+  readonly oddities: Map<string, (item: Readonly<Record<string, unknown>>) => unknown>;
   /** Every password and key somebody saved in a connection. */
   readonly secrets: Set<string>;
   find(id: string): Integration;
@@ -130,6 +132,7 @@ export const createState = (options: StateOptions): State => {
     projects: new Map(),
     agentGroups: new Map(),
     orderedFailures: new Map(),
+    oddities: new Map(),
     secrets: new Set(),
     find: (id) => {
       const found = integrations.get(id);
