@@ -6,6 +6,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ArchiveError, quoted } from './archive-error.ts';
 import { contentDigest } from './content-digest.ts';
+import { designDigest, plainMembers } from './design-digest.ts';
 import { type IntegrationId, type IntegrationRef, integrationRef, isCode, isVersion } from './integration.ts';
 import { parseProperties } from './properties.ts';
 import { createRoom } from './room.ts';
@@ -39,6 +40,8 @@ export interface Archive extends IntegrationRef {
   readonly sha256: string;
   /** Digest of the meaning: equal for two exports of one unchanged integration. */
   readonly contentSha256: string;
+  /** Digest of the design: equal also for two exports from different instances. */
+  readonly designSha256: string;
   /** Not as Oracle wrote it: unpacked and zipped again by somebody. Oracle may refuse it. */
   readonly rezipped: boolean;
 }
@@ -225,6 +228,7 @@ const read = async (bytes: Uint8Array): Promise<Archive> => {
     bytes: bytes.length,
     sha256: await sha256(bytes),
     contentSha256: await contentDigest(members),
+    designSha256: await designDigest(plainMembers(open)),
     rezipped,
   };
 };

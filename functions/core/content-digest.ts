@@ -5,24 +5,14 @@
  */
 import { parseProperties } from './properties.ts';
 import { createTurns, sha256 } from './slices.ts';
-
-/** When and in which state it was exported, and how Oracle models it: not what the integration does. */
-export const VOLATILE_KEYS: ReadonlySet<string> = new Set([
-  'validity',
-  'mod',
-  'project_transient_state',
-  'project_persisted_state',
-  'modelType',
-]);
+import { isExportKey } from './stamps.ts';
 
 /**
  * The attributes file counts as keys and values, sorted: Gen 2 writes it in the order of a hash table, which may differ
  * between two exports, and the order means nothing to Java.
  */
 export const attributesMeaning = (data: Buffer): string =>
-  JSON.stringify(
-    [...parseProperties(data)].filter(([key]) => !VOLATILE_KEYS.has(key)).sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
+  JSON.stringify([...parseProperties(data)].filter(([key]) => !isExportKey(key)).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /**
  * Java writes its date as a comment on top, so only the comments on top are dropped: some files of this name are no

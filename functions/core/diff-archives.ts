@@ -8,6 +8,7 @@
 import { hash } from 'node:crypto';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { openArchive, readArchive } from './archive.ts';
+import { plainMembers } from './design-digest.ts';
 import { diffLookups, type LookupDiff } from './diff-lookups.ts';
 import {
   type ConnectionDiff,
@@ -25,8 +26,10 @@ import {
   type NamesDiff,
   type Side,
 } from './diff-terms.ts';
-import { type Members, renumber } from './flow-parts.ts';
+import { renumber } from './flow-parts.ts';
 import type { IntegrationId } from './integration.ts';
+import { memberMeaning } from './member-meaning.ts';
+import type { Members, Rename } from './part-names.ts';
 import { createReader } from './readable-member.ts';
 import { Refused } from './refused.ts';
 
@@ -81,18 +84,26 @@ export const diffArchives = async (a: Uint8Array, b: Uint8Array): Promise<Archiv
       `the archives are of different integrations, ${from.archive.code} and ${second.archive.code}, and were not compared; only versions of one can be`,
     );
   }
-  const to: Side = { ...second, members: renumber(from.members, second.members) };
-  const names = [...new Set([...from.members.keys(), ...to.members.keys()])].sort();
+  const ids = { from: from.archive.id, to: second.archive.id };
+  // However parts are paired below, what has one design has no difference.
+  if (from.archive.designSha256 === second.archive.designSha256) return { ...ids, ...NO_DIFFERENCE };
+  const { members, originals, rename } = renumber(from.members, second.members);
+  const to: Side = { ...second, members };
+  const names = [...new Set([...from.members.keys(), ...members.keys()])].sort();
+  const isSame = (name: string): boolean => {
+    const [one, other] = [from.members.get(name), originals.get(name)];
+    return one !== undefined && other !== undefined && areAlike(name, one, other, rename);
+  };
+  const differing = names.filter((name) => !isSame(name));
   const only = (side: Side, other: Side): SingleMember[] =>
-    names
+    differing
       .filter((name) => !other.members.has(name))
       .map((member) => ({ member, bytes: side.members.get(member)?.length ?? 0 }));
   return {
-    from: from.archive.id,
-    to: to.archive.id,
+    ...ids,
     added: only(to, from),
     removed: only(from, to),
-    changed: names.flatMap((name) => diffMember(name, from.members.get(name), to.members.get(name)) ?? []),
+    changed: differing.flatMap((name) => describeMember(name, from.members.get(name), members.get(name)) ?? []),
     terms: {
       identity: diffIdentity(from, to),
       connections: diffConnections(from, to),
@@ -103,11 +114,34 @@ export const diffArchives = async (a: Uint8Array, b: Uint8Array): Promise<Archiv
       libraries: diffNames(from.archive.libraries, to.archive.libraries),
       lookups: diffLookups(lookupsOf(from.members), lookupsOf(to.members)),
       schedule: diffSchedules(from.members, to.members),
-      endpoints: each(names, /\.jca$/, from, to, diffEndpoint),
-      mappings: each(names, /\.xsl$/, from, to, diffMapping),
-      expressions: each(names, /expr\.properties$/, from, to, diffExpression),
+      endpoints: each(differing, /\.jca$/, from, to, diffEndpoint),
+      mappings: each(differing, /\.xsl$/, from, to, diffMapping),
+      expressions: each(differing, /expr\.properties$/, from, to, diffExpression),
     },
   };
+};
+
+const NO_DIFFERENCE: Omit<ArchiveDiff, 'from' | 'to'> = {
+  added: [],
+  removed: [],
+  changed: [],
+  terms: {
+    identity: [],
+    connections: [],
+    calls: { added: [], removed: [] },
+    libraries: { added: [], removed: [] },
+    lookups: { added: [], removed: [], changed: [] },
+    schedule: [],
+    endpoints: [],
+    mappings: [],
+    expressions: [],
+  },
+};
+
+/** @param rename what the parts of the second are called in the first */
+const areAlike = (name: string, a: Buffer, b: Buffer, rename: Rename): boolean => {
+  const digest = (file: Buffer, renamed: Rename): string => hash('sha256', memberMeaning(name, file, renamed));
+  return digest(a, (part) => part) === digest(b, rename);
 };
 
 type DiffFiles<T> = (name: string, a: Buffer | undefined, b: Buffer | undefined) => T[];
@@ -116,15 +150,9 @@ const each = <T>(names: readonly string[], pattern: RegExp, a: Side, b: Side, di
   names.filter((name) => pattern.test(name)).flatMap((name) => diff(name, a.members.get(name), b.members.get(name)));
 
 const readSide = async (bytes: Uint8Array): Promise<Side> => {
-  const [archive, { members, projectFolder }] = await Promise.all([readArchive(bytes), openArchive(bytes)]);
-  return { archive, members: new Map([...members].map(([name, data]) => [withoutVersion(name, projectFolder), data])) };
+  const [archive, open] = await Promise.all([readArchive(bytes), openArchive(bytes)]);
+  return { archive, members: plainMembers(open) };
 };
-
-/** The version is in the name of the project's folder and, cut, in that of the schedule's file. */
-const withoutVersion = (name: string, projectFolder: string): string =>
-  name.startsWith(projectFolder)
-    ? `project/${name.slice(projectFolder.length)}`
-    : name.replace(/^(icspackage\/schedule\/.*?)(?:_\d{2}(?:_\d{0,2}(?:_\d{0,4})?)?)?\.xml$/, '$1.xml');
 
 const LOOKUP = /^icspackage\/dvms\/([^/]+)\.dvm$/;
 
@@ -139,12 +167,11 @@ const lookupsOf = (members: Members): Map<string, Buffer> =>
 /** The work grows with its square; beyond it the texts have little in common and a diff shows nothing. */
 const MAX_EDITS = 4000;
 
-const diffMember = (member: string, a: Buffer | undefined, b: Buffer | undefined): ChangedMember | undefined => {
-  if (!a || !b || a.equals(b)) return undefined;
+const describeMember = (member: string, a: Buffer | undefined, b: Buffer | undefined): ChangedMember | undefined => {
+  if (!a || !b) return undefined;
   const read = createReader();
   const [from, to] = [read(member, a)?.join('\n'), read(member, b)?.join('\n')];
-  if (from !== undefined && from === to) return undefined;
-  if (LOOKUP.test(member)) return { member };
+  if (LOOKUP.test(member) || (from !== undefined && from === to)) return { member };
   if (from === undefined || to === undefined) return { member, from: fingerprint(a), to: fingerprint(b) };
   const diff = createTwoFilesPatch(member, member, `${from}\n`, `${to}\n`, undefined, undefined, {
     context: 3,

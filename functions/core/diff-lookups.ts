@@ -1,5 +1,7 @@
 /** What became of lookups, in names and numbers: their values may be secrets and are never told. */
+import { hash } from 'node:crypto';
 import type { LookupFile } from './lookup-file.ts';
+import { memberMeaning } from './member-meaning.ts';
 import { childElements, descendants, parseXmlFile, textOf } from './xml-tree.ts';
 
 interface Lookup {
@@ -33,10 +35,13 @@ export const diffLookups = (a: ReadonlyMap<string, Buffer>, b: ReadonlyMap<strin
     removed: [...before.values()].filter(({ name }) => !after.has(name)).map(summary),
     changed: [...before.values()].flatMap((from) => {
       const to = after.get(from.name);
-      return to && JSON.stringify(from) !== JSON.stringify(to) ? [describeChange(from, to)] : [];
+      return to && meaningOf(a.get(from.name)) !== meaningOf(b.get(from.name)) ? [describeChange(from, to)] : [];
     }),
   };
 };
+
+const meaningOf = (file: Buffer | undefined): string =>
+  hash('sha256', file ? memberMeaning('lookup.dvm', file, (part) => part) : '');
 
 type Exported = Pick<LookupFile, 'description' | 'columns' | 'rows'>;
 

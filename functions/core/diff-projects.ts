@@ -2,12 +2,11 @@
  * What differs by meaning between two exported projects (.car) or two exported packages (.par): the integrations in them,
  * and of a project its connections, lookups and other files. What an export stamps on a file is no difference.
  */
-import { contentDigest } from './content-digest.ts';
 import { diffLookups, type LookupDiff } from './diff-lookups.ts';
 import type { IntegrationId } from './integration.ts';
 import { readPackageArchive } from './package-archive.ts';
 import { openProject, readProjectArchive } from './project-archive.ts';
-import { projectMeaning } from './project-digest.ts';
+import { projectDesign } from './project-design.ts';
 
 interface Differing<T = string> {
   readonly added: readonly T[];
@@ -46,7 +45,7 @@ export const diffProjects = async (a: Uint8Array, b: Uint8Array): Promise<Projec
 export const diffPackages = async (a: Uint8Array, b: Uint8Array): Promise<PackageDiff> => {
   const [from, to] = [await readPackageArchive(a), await readPackageArchive(b)];
   const digests = (archives: typeof from.integrations): ReadonlyMap<IntegrationId, string> =>
-    new Map(archives.map(({ id, contentSha256 }) => [id, contentSha256]));
+    new Map(archives.map(({ id, designSha256 }) => [id, designSha256]));
   return {
     from: from.name ?? '',
     to: to.name ?? '',
@@ -66,25 +65,20 @@ interface Side {
 const readSide = async (bytes: Uint8Array): Promise<Side> => {
   const { code, integrations } = await readProjectArchive(bytes);
   const { members } = await openProject(bytes);
-  const under = (folder: string): Map<string, Buffer> =>
-    new Map([...members].filter(([name]) => name.startsWith(folder)));
-  const digests = new Map<IntegrationId, string>();
-  for (const { id, code: inner, version } of integrations) {
-    digests.set(id, await contentDigest(under(`project/integrations/${inner}_${version}/`), projectMeaning));
-  }
-  const others = new Map<string, string>();
-  const connections = new Map<string, string>();
-  const lookups = new Map<string, Buffer>();
-  for (const [name, data] of members) {
-    const [, folder, file = ''] = /^project\/(connections|lookups)\/([^/]+)\.(?:xml|dvm)$/.exec(name) ?? [];
-    if (folder === 'lookups') lookups.set(file, data);
-    else if (folder === 'connections')
-      connections.set(file, await contentDigest(new Map([[name, data]]), projectMeaning));
-    else if (!name.startsWith('project/integrations/')) {
-      others.set(name, await contentDigest(new Map([[name, data]]), projectMeaning));
-    }
-  }
-  return { code, integrations: digests, connections, lookups, others };
+  const design = await projectDesign(members);
+  const lookups = [...design.lookups.keys()].map((name): [string, Buffer] => [
+    name,
+    members.get(`project/lookups/${name}.dvm`) ?? Buffer.alloc(0),
+  ]);
+  return {
+    code,
+    integrations: new Map(
+      integrations.map(({ id, code: inner, version }) => [id, design.integrations.get(`${inner}_${version}`) ?? '']),
+    ),
+    connections: design.connections,
+    lookups: new Map(lookups),
+    others: design.others,
+  };
 };
 
 const differing = <T extends string>(a: ReadonlyMap<T, string>, b: ReadonlyMap<T, string>): Differing<T> => ({

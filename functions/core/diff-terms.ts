@@ -5,8 +5,8 @@
 import type { Archive } from './archive.ts';
 import { type ChangedElement, diffMappings, readMapping } from './diff-mappings.ts';
 import { readExpression } from './expression.ts';
-import type { Members } from './flow-parts.ts';
 import { createPrefixes } from './namespace-prefixes.ts';
+import type { Members } from './part-names.ts';
 import { readRootChildren } from './xml.ts';
 import { childElements, descendants, parseXmlFile, textOf } from './xml-tree.ts';
 

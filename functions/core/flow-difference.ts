@@ -1,9 +1,11 @@
 /** What changed between two archives of an integration, as one picture of its flow. */
 import { type OpenArchive, openArchive } from './archive.ts';
+import { plainMembers } from './design-digest.ts';
 import { type ArchiveDiff, diffArchives } from './diff-archives.ts';
 import { type Flow, type FlowEdge, type FlowNode, readFlow } from './flow.ts';
 import { renumber } from './flow-parts.ts';
 import { boxOf, notesOf } from './flow-picture.ts';
+import { DEFINITION } from './part-names.ts';
 import type { Box, Change, Line, Picture } from './picture.ts';
 
 /**
@@ -14,26 +16,20 @@ import type { Box, Change, Line, Picture } from './picture.ts';
  */
 export const flowDifferencePicture = async (a: Uint8Array, b: Uint8Array): Promise<Picture> => {
   const diff = await diffArchives(a, b);
-  const [first, second] = await Promise.all([a, b].map(async (bytes) => withoutFolder(await openArchive(bytes))));
+  const [first, second] = await Promise.all([a, b].map(async (bytes) => withPlainNames(await openArchive(bytes))));
   if (!first || !second) throw new Error('two archives were opened');
-  const after = readFlow({ ...second, members: renumber(first.members, second.members) });
+  const after = readFlow({ ...second, members: renumber(first.members, second.members).members });
   return compareFlows(withStepsOf(after, readFlow(first)), after, diff);
 };
 
-/** Members named as in a difference: the project's folder, whose name holds the version, is `project/`. */
-const withoutFolder = (archive: OpenArchive): OpenArchive => ({
+/** Members named as in a difference. */
+const withPlainNames = (archive: OpenArchive): OpenArchive => ({
   ...archive,
   projectFolder: PROJECT,
-  members: new Map(
-    [...archive.members].map(([name, data]) => [
-      name.startsWith(archive.projectFolder) ? `${PROJECT}${name.slice(archive.projectFolder.length)}` : name,
-      data,
-    ]),
-  ),
+  members: plainMembers(archive),
 });
 
 const PROJECT = 'project/';
-const DEFINITION = `${PROJECT}PROJECT-INF/project.xml`;
 /** A file of an application or processor. */
 const RESOURCE = /^project\/resources\/([^/]+)\//;
 

@@ -5,34 +5,38 @@
  * for one part on either side, whichever that is.
  */
 import { hash } from 'node:crypto';
+import {
+  DEFINITION,
+  isPartName,
+  type Members,
+  masked,
+  partNames,
+  type Rename,
+  renameIn,
+  renameParts,
+} from './part-names.ts';
 import { childElements, descendants, parseXmlFile, textOf, type XmlElement } from './xml-tree.ts';
 
-/** By name from the project's folder on: `project/PROJECT-INF/project.xml`. */
-export type Members = ReadonlyMap<string, Buffer>;
+export interface Renumbered {
+  /** Those of the second archive, its parts named as the same ones in the first. */
+  readonly members: Members;
+  /** By the same names, as they are. */
+  readonly originals: Members;
+  readonly rename: Rename;
+}
 
-const DEFINITION = 'project/PROJECT-INF/project.xml';
-
-const NAME =
-  '(?:(?:application|processor|inbound|outbound|input|output|resourcegroup|resource|messagecontext)_\\d+|(?:req|resp)_[0-9a-f]{32})';
-const PART = new RegExp(`(?<![A-Za-z0-9_])${NAME}(?![A-Za-z0-9])`, 'g');
-/** Outside of the definition and of file names only as a folder in a path: an element of a message may be called `input_1`. */
-const FOLDER = new RegExp(`(?<=/)${NAME}(?=/)`, 'g');
-
-const masked = (text: string): string => text.replace(PART, (part) => part.slice(0, part.indexOf('_')));
-
-/** The members of `b`, its parts named as the same ones in `a`. */
-export const renumber = (a: Members, b: Members): Members => {
+export const renumber = (a: Members, b: Members): Renumbered => {
   const pairs = createPairs();
   pairParts(readParts(a), readParts(b), pairs);
   pairLeftOver(a, b, pairs);
-  if (pairs.areEqual()) return b;
-  return new Map(
-    [...b].map(([name, data]) => {
-      const pattern = name === DEFINITION ? PART : FOLDER;
-      const text = data.toString('latin1').replace(pattern, pairs.nameInA);
-      return [pairs.inA(name), Buffer.from(text, 'latin1')];
-    }),
-  );
+  const rename = pairs.nameInA;
+  if (pairs.areEqual()) return { members: b, originals: b, rename };
+  const originals = new Map([...b].map(([name, data]) => [renameParts(name, rename), data]));
+  const members = [...b].map(([name, data]): [string, Buffer] => [
+    renameParts(name, rename),
+    Buffer.from(renameIn(name, data.toString('latin1'), rename), 'latin1'),
+  ]);
+  return { members: new Map(members), originals, rename };
 };
 
 interface Pairs {
@@ -40,8 +44,7 @@ interface Pairs {
   add(a: string, b: string): void;
   /** Also the names both texts hold in the same places, when they are of the same kinds. */
   addWithin(a: string, b: string): void;
-  nameInA(b: string): string;
-  inA(text: string): string;
+  readonly nameInA: Rename;
   areEqual(): boolean;
 }
 
@@ -53,16 +56,15 @@ const createPairs = (): Pairs => {
     aOfB.set(b, a);
     taken.add(a);
   };
-  const nameInA = (b: string): string => aOfB.get(b) ?? (taken.has(b) ? `${b}-new` : b);
+  const nameInA: Rename = (b) => aOfB.get(b) ?? (taken.has(b) ? `${b}-new` : b);
   return {
     add,
     addWithin: (a, b) => {
       if (masked(a) !== masked(b)) return;
-      const partsOfB = b.match(PART) ?? [];
-      for (const [index, part] of (a.match(PART) ?? []).entries()) add(part, partsOfB[index] ?? part);
+      const partsOfB = partNames(b);
+      for (const [index, part] of partNames(a).entries()) add(part, partsOfB[index] ?? part);
     },
     nameInA,
-    inA: (text) => text.replace(PART, nameInA),
     areEqual: () => [...aOfB].every(([b, a]) => a === b),
   };
 };
@@ -86,12 +88,10 @@ const readParts = (members: Members): Part[] => {
   return root ? partsBelow(root, members) : [];
 };
 
-const WHOLE_NAME = new RegExp(`^${NAME}$`);
-
 const partsBelow = (element: XmlElement, members: Members): Part[] =>
   childElements(element).flatMap((child): Part[] => {
     const name = child.attributes.get('name');
-    if (name === undefined || !WHOLE_NAME.test(name)) return partsBelow(child, members);
+    if (name === undefined || !isPartName(name)) return partsBelow(child, members);
     const adapter = childElements(child).find(({ local }) => local === 'adapter');
     const label = adapter && childElements(adapter).find(({ local }) => local === 'name');
     return [
@@ -175,9 +175,10 @@ const pairParts = (
 
 /** Files that the definition does not speak of: by their content, or when there is but one of its kind on either side. */
 const pairLeftOver = (a: Members, b: Members, pairs: Pairs): void => {
-  const namesOfB = new Set([...b.keys()].map(pairs.inA));
+  const inA = (name: string): string => renameParts(name, pairs.nameInA);
+  const namesOfB = new Set([...b.keys()].map(inA));
   const openA = [...a.keys()].filter((name) => !namesOfB.has(name));
-  const openB = [...b.keys()].filter((name) => !a.has(pairs.inA(name)));
+  const openB = [...b.keys()].filter((name) => !a.has(inA(name)));
   const contentIn = (members: Members) => (name: string) =>
     `${masked(name)} ${hash('sha256', masked(members.get(name)?.toString('latin1') ?? ''))}`;
   const sameContent = Map.groupBy(openB, contentIn(b));

@@ -5,6 +5,7 @@
 import { readProperties } from './archive.ts';
 import { ArchiveError } from './archive-error.ts';
 import { contentDigest } from './content-digest.ts';
+import { designDigest } from './design-digest.ts';
 import { sha256 } from './slices.ts';
 import { readZip } from './zip.ts';
 
@@ -15,6 +16,8 @@ export interface LibraryArchive {
   readonly sha256: string;
   /** Digest of the meaning: equal for two exports of one unchanged library. */
   readonly contentSha256: string;
+  /** Digest of the design: equal also for two exports from different instances. */
+  readonly designSha256: string;
 }
 
 /** Proves the file whole. Throws an `ArchiveError` that says why not. */
@@ -29,5 +32,6 @@ export const readLibraryArchive = async (bytes: Uint8Array): Promise<LibraryArch
     bytes: bytes.length,
     sha256: await sha256(bytes),
     contentSha256: await contentDigest(members),
+    designSha256: await designDigest(members),
   };
 };

@@ -22,6 +22,8 @@ export interface LookupFile {
   readonly contentSha256: string;
   /** The digest of this file in snapshots of before `DVM` was known, when that is another: the title counted as columns. */
   readonly formerContentSha256: string | undefined;
+  /** The same: an instance stamps nothing on a lookup. */
+  readonly designSha256: string;
 }
 
 /** More than any lookup there can be: a table for people, kept in memory by Oracle. */
@@ -45,6 +47,7 @@ export const readLookup = async (bytes: Uint8Array, name?: string): Promise<Look
     throw new ArchiveError('another-kind', 'The file is not an exported lookup: its first line names no columns.');
   }
   const { description = [] } = title ?? {};
+  const contentSha256 = await digestOf(description, columns, rows);
   return {
     name: title?.name || undefined,
     description: description.join(','),
@@ -52,7 +55,8 @@ export const readLookup = async (bytes: Uint8Array, name?: string): Promise<Look
     rows: rows.filter(hasCells),
     bytes: bytes.length,
     sha256: await sha256(bytes),
-    contentSha256: await digestOf(description, columns, rows),
+    contentSha256,
+    designSha256: contentSha256,
     formerContentSha256: title?.isMarked ? await formerDigestOf(records, name) : undefined,
   };
 };

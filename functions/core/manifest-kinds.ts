@@ -91,6 +91,7 @@ export const ARCHIVE_REF = z.looseObject({
   bytes: z.number(),
   sha256,
   contentSha256: sha256,
+  designSha256: z.optional(sha256),
 });
 
 export const SCHEDULE_FIELDS = {

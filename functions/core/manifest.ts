@@ -22,6 +22,8 @@ export interface ArchiveRef {
   readonly sha256: string;
   /** Digest of the archive's meaning: equal for two exports of one unchanged integration. */
   readonly contentSha256: string;
+  /** Digest of the design; absent in what was written before there was one. Equal content is equal design. */
+  readonly designSha256?: string | undefined;
 }
 
 export interface SnapshotIntegration extends ScheduleFields {

@@ -16,6 +16,8 @@ export interface PackageArchive {
   readonly sha256: string;
   /** Digest of the meaning: equal for two exports of one unchanged package. */
   readonly contentSha256: string;
+  /** Digest of the designs in it; a package is no more than a name for them. */
+  readonly designSha256: string;
   readonly rezipped: boolean;
 }
 
@@ -39,13 +41,15 @@ export const readPackageArchive = async (bytes: Uint8Array): Promise<PackageArch
   const facts = attributes && readProperties(ATTRIBUTES, attributes);
   const name =
     facts?.get('package_name') || facts?.get('name') || integrations.find((it) => it.packageName)?.packageName;
-  const lines = integrations.map(({ id, contentSha256 }) => `${id}\0${contentSha256}\n`);
+  const lines = (digest: 'contentSha256' | 'designSha256'): string =>
+    integrations.map((it) => `${it.id}\0${it[digest]}\n`).join('');
   return {
     name,
     integrations,
     bytes: bytes.length,
     sha256: await sha256(bytes),
-    contentSha256: await sha256(`${attributes ? attributesMeaning(attributes) : ''}\n${lines.join('')}`),
+    contentSha256: await sha256(`${attributes ? attributesMeaning(attributes) : ''}\n${lines('contentSha256')}`),
+    designSha256: await sha256(lines('designSha256')),
     rezipped,
   };
 };

@@ -9,6 +9,7 @@ import { readConnection } from './archive.ts';
 import { ArchiveError, quoted } from './archive-error.ts';
 import { contentDigest } from './content-digest.ts';
 import { type IntegrationRef, integrationRef, isCode, isVersion } from './integration.ts';
+import { projectDesign } from './project-design.ts';
 import { projectMeaning } from './project-digest.ts';
 import { sha256 } from './slices.ts';
 import { readYamlFacts } from './yaml-facts.ts';
@@ -30,6 +31,8 @@ export interface ProjectArchive {
   readonly sha256: string;
   /** Digest of the meaning: equal for two exports of one unchanged project. */
   readonly contentSha256: string;
+  /** Digest of the design: equal also for two exports from different instances. */
+  readonly designSha256: string;
   /** Not as Oracle wrote it: unpacked and zipped again by somebody. Oracle may refuse it. */
   readonly rezipped: boolean;
 }
@@ -80,6 +83,7 @@ export const readProjectArchive = async (bytes: Uint8Array): Promise<ProjectArch
     bytes: bytes.length,
     sha256: await sha256(bytes),
     contentSha256: await contentDigest(members, projectMeaning),
+    designSha256: (await projectDesign(members)).sha256,
     rezipped,
   };
 };

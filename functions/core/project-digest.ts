@@ -5,16 +5,12 @@
  */
 import { ArchiveError } from './archive-error.ts';
 import { attributesMeaning, contentDigest, propertiesMeaning } from './content-digest.ts';
+import { isExportKeyOfProject } from './stamps.ts';
 import { yamlMeaning } from './yaml-facts.ts';
 import { readZip } from './zip.ts';
 
-const VOLATILE =
-  /^(?:mod|validity|modelType|revision|projectRevisionId|status|persistedState|transientState|(?:lastU|u)pdated(?:Date|By|Time)?|created(?:Date|By|Time)?|exported?(?:At|By|Date|Time)|locked(?:By|Date|Flag))$/;
-
-const isVolatile = (key: string): boolean => VOLATILE.test(key);
-
 export const projectMeaning = (name: string, data: Buffer): Buffer | string | Promise<Buffer | string> => {
-  if (name === 'project/project.yaml') return yamlMeaning(data, isVolatile);
+  if (name === 'project/project.yaml') return yamlMeaning(data, isExportKeyOfProject);
   if (name === 'project/oic_project.properties') return attributesMeaning(data);
   if (/^project\/(?:integrations\/[^/]+\/info|labels\/[^/]+)\.json$/.test(name)) return jsonMeaning(data);
   if (name === 'project/rpa.zip') return zipMeaning(data);
@@ -38,7 +34,7 @@ const settled = (_: string, value: unknown): unknown => {
   }
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => !isVolatile(key))
+      .filter(([key]) => !isExportKeyOfProject(key))
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 };

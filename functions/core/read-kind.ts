@@ -9,6 +9,7 @@ interface ReadKind {
   /** As `ArchivedThing` has it; undefined: the archive does not tell. */
   readonly id: string | undefined;
   readonly contentSha256: string;
+  readonly designSha256: string;
   /** Of a lookup, as `LookupFile` has it. */
   readonly formerContentSha256?: string | undefined;
 }
@@ -19,16 +20,16 @@ export const readKind = async (kind: ArchiveKind, bytes: Uint8Array, id: string)
     case 'integrations':
       return readArchive(bytes);
     case 'projects': {
-      const { code, contentSha256 } = await readProjectArchive(bytes);
-      return { id: code, contentSha256 };
+      const { code, contentSha256, designSha256 } = await readProjectArchive(bytes);
+      return { id: code, contentSha256, designSha256 };
     }
     case 'lookups': {
-      const { name, contentSha256, formerContentSha256 } = await readLookup(bytes, id);
-      return { id: name, contentSha256, formerContentSha256 };
+      const { name, contentSha256, designSha256, formerContentSha256 } = await readLookup(bytes, id);
+      return { id: name, contentSha256, designSha256, formerContentSha256 };
     }
     case 'libraries': {
-      const { code, version, contentSha256 } = await readLibraryArchive(bytes);
-      return { id: code && version ? `${code}|${version}` : undefined, contentSha256 };
+      const { code, version, contentSha256, designSha256 } = await readLibraryArchive(bytes);
+      return { id: code && version ? `${code}|${version}` : undefined, contentSha256, designSha256 };
     }
   }
 };

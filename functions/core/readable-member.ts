@@ -3,17 +3,23 @@
  * from instance to instance, is left out, and two files that say one thing in another order or layout give the same lines.
  * Values of connections stand there as hidden, since they may be secrets: whether they differ is told, what they are is not.
  */
-import { VOLATILE_KEYS } from './content-digest.ts';
+import { propertiesMeaning } from './content-digest.ts';
 import { expressionLines } from './expression.ts';
+import { isAttributesFile, isUnorderedFile, MAX_TEXT_BYTES } from './member-meaning.ts';
 import { createPrefixes } from './namespace-prefixes.ts';
 import { parseProperties } from './properties.ts';
+import {
+  designAttributes,
+  hasServerPaths,
+  isConnectionFile,
+  isStampOfConnection,
+  isStampOfMapper,
+  withoutServerPath,
+} from './stamps.ts';
 import { xmlLines } from './xml-lines.ts';
 import { childElements, parseXmlTree, textOf, type XmlElement, type XmlNode } from './xml-tree.ts';
 
 export type Reader = (name: string, data: Buffer) => readonly string[] | undefined;
-
-/** More than any text in an export; beyond it a member counts as bytes. */
-const MAX_TEXT_BYTES = 8 * 2 ** 20;
 
 /**
  * Reads the two members to compare, one after the other: what a namespace is called, and which values are alike, is
@@ -24,14 +30,15 @@ export const createReader = (): Reader => {
   const hide = createHiding();
   return (name, data) => {
     if (data.length > MAX_TEXT_BYTES) return undefined;
-    if (name.endsWith('/ics_project_attributes.properties')) return propertyLines(data, VOLATILE_KEYS);
-    if (/^icspackage\/(?:keywords|apilibrary)\/.*\.properties$/.test(name)) return propertyLines(data);
-    const text = decode(data) ?? (name.endsWith('.properties') ? data.toString('latin1') : undefined);
-    if (text === undefined) return undefined;
+    if (isAttributesFile(name)) return propertyLines(designAttributes(parseProperties(data)));
+    if (isUnorderedFile(name)) return propertyLines([...parseProperties(data)]);
     if (name.endsWith('.properties')) {
-      const content = text.replace(/^(?:#.*(?:\r?\n|$))+/, '');
-      return expressionLines(content, prefixes) ?? jsonLines(content) ?? textLines(content);
+      const content = propertiesMeaning(data);
+      const text = decode(content) ?? content.toString('latin1');
+      return expressionLines(text, prefixes) ?? jsonLines(text) ?? textLines(text);
     }
+    const text = decode(data);
+    if (text === undefined) return undefined;
     const tree = /^\s*</.test(text) ? parseXmlTree(text, prefixes) : undefined;
     if (tree) return xmlLines(withoutNoise(name, tree, hide));
     return jsonLines(text) ?? textLines(text);
@@ -48,11 +55,8 @@ const decode = (data: Buffer): string | undefined => {
   }
 };
 
-const propertyLines = (data: Buffer, volatile: ReadonlySet<string> = new Set()): string[] =>
-  [...parseProperties(data)]
-    .filter(([key]) => !volatile.has(key))
-    .map(([key, value]) => `${key} = ${value}`)
-    .sort();
+const propertyLines = (properties: readonly (readonly [key: string, value: string])[]): string[] =>
+  properties.map(([key, value]) => `${key} = ${value}`).sort();
 
 const textLines = (text: string): string[] => text.replace(/\n$/, '').split('\n');
 
@@ -71,49 +75,32 @@ const jsonLines = (text: string): string[] | undefined => {
   }
 };
 
-/** The mapper numbers all elements anew, and lists declarations, at every change. */
-const isNoiseAttribute = (name: string, value: string): boolean =>
-  (name === 'xml:id' && /^id_\d+$/.test(value)) || name === 'exclude-result-prefixes';
-
-const VOLATILE_IN_CONNECTIONS = new Set([
-  'groupId',
-  'securedAuditInfo',
-  'lockedBy',
-  'lockedDate',
-  'lastUpdatedDate',
-  'platformVersion',
-  'attachment',
-]);
-
 type Hide = (owner: string, value: string) => string;
 
 const withoutNoise = (name: string, root: XmlElement, hide: Hide): XmlElement => {
-  if (name.startsWith('icspackage/appinstances/')) return quietConnection(root, hide);
-  if (name.endsWith('_stateinfo.xml')) return quietElement(root, withoutServerPath);
+  if (isConnectionFile(name)) return quietConnection(root, hide);
+  if (hasServerPaths(name)) return quietElement(root, withoutServerPath);
   return quietElement(root, (text) => text);
 };
 
-/** The server's own directory, different at every edit. */
-const withoutServerPath = (text: string): string => text.replace(/^\s*file:\S*\/itg_[^/\s]+\//, '');
-
 const quietElement = (element: XmlElement, change: (text: string) => string): XmlElement => ({
   ...element,
-  attributes: new Map([...element.attributes].filter(([name, value]) => !isNoiseAttribute(name, value))),
+  attributes: new Map([...element.attributes].filter(([name, value]) => !isStampOfMapper(name, value))),
   children: element.children.map((child) =>
     child.kind === 'text' ? { kind: 'text', text: change(child.text) } : quietElement(child, change),
   ),
 });
 
 const quietConnection = (root: XmlElement, hide: Hide): XmlElement => {
-  const quiet = (element: XmlElement): XmlElement => ({
+  const quiet = (element: XmlElement, depth: number): XmlElement => ({
     ...element,
     children: element.children.flatMap((child): XmlNode[] => {
       if (child.kind === 'text') return [child];
-      if (VOLATILE_IN_CONNECTIONS.has(child.local) || (element === root && child.local === 'id')) return [];
-      return [/Property$/.test(child.local) ? hiddenProperty(child, hide) : quiet(child)];
+      if (isStampOfConnection(child.local, depth + 1)) return [];
+      return [/Property$/.test(child.local) ? hiddenProperty(child, hide) : quiet(child, depth + 1)];
     }),
   });
-  return quiet(root);
+  return quiet(root, 0);
 };
 
 /** `<name>` beside one or more values. */

@@ -114,7 +114,7 @@ interface Source {
   readonly lockedBy?: string | undefined;
   export(): Promise<{
     readonly bytes: Uint8Array;
-    readonly archive: { readonly sha256: string; readonly contentSha256: string; readonly rezipped?: boolean };
+    readonly archive: Pick<ArchiveRef, 'sha256' | 'contentSha256' | 'designSha256'> & { readonly rezipped?: boolean };
   }>;
   isThere(): Promise<boolean>;
 }
@@ -153,12 +153,12 @@ const exportThing = async (
 ): Promise<Omit<GatheredThing, 'name'>> => {
   try {
     const { bytes, archive } = await source.export();
-    const { sha256, contentSha256 } = archive;
+    const { sha256, contentSha256, designSha256 } = archive;
     const warning = archive.rezipped ? 'the archive was not written by Oracle: somebody re-zipped it' : undefined;
     const isHeld = last?.archive.contentSha256 === contentSha256 && (await isWhole(vault, last.archive));
-    if (last && isHeld) return { archive: last.archive, isNew: false, warning };
+    if (last && isHeld) return { archive: { ...last.archive, designSha256 }, isNew: false, warning };
     const stored = await vault.putAt(source.key, bytes);
-    return { archive: { ...stored, bytes: bytes.length, sha256, contentSha256 }, isNew: true, warning };
+    return { archive: { ...stored, bytes: bytes.length, sha256, contentSha256, designSha256 }, isNew: true, warning };
   } catch (error) {
     if (isOicError(error, 'locked')) {
       return { archive: last?.archive, isNew: false, isStale: true, warning: lockedWarning(source.lockedBy, last) };

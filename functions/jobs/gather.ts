@@ -69,12 +69,13 @@ const exportOne = async (
   try {
     const { bytes, archive } = await oic.exportIntegration(integration.id);
     const warning = archive.rezipped ? 'the archive was not written by Oracle: somebody re-zipped it' : undefined;
-    const { sha256, contentSha256 } = archive;
+    const { sha256, contentSha256, designSha256 } = archive;
     const surroundings = surroundingsOf(archive);
     const isHeld = last?.archive.contentSha256 === contentSha256 && (await isWhole(vault, last.archive));
-    if (last && isHeld) return { archive: last.archive, isNew: false, surroundings, warning };
+    if (last && isHeld) return { archive: { ...last.archive, designSha256 }, isNew: false, surroundings, warning };
     const stored = await vault.putArchive(oic.instance, integration, bytes);
-    return { archive: { ...stored, bytes: bytes.length, sha256, contentSha256 }, isNew: true, surroundings, warning };
+    const kept = { ...stored, bytes: bytes.length, sha256, contentSha256, designSha256 };
+    return { archive: kept, isNew: true, surroundings, warning };
   } catch (error) {
     if (isOicError(error, 'locked')) {
       // Locked since the listing, perhaps: who holds it is told by the instance as it is now.

@@ -156,6 +156,18 @@ describe('members that differ', () => {
     expect((await diffArchives(edited(sample(), put(name, 'Dear')), sample())).removed).toHaveLength(1);
   });
 
+  test('are compared as XML below a document type, which expands nothing', async () => {
+    const name = `${PROJECT}resources/processor_7/resourcegroup_8/notification_body.data`;
+    const body = (text: string) => edited(sample(), put(name, text));
+    const plain = body('<!DOCTYPE html>\n<p><b>Dear</b> Anna</p>');
+
+    expect(await diffArchives(plain, body('<!DOCTYPE html><p>\n<b >Dear</b> Anna</p>'))).toMatchObject(NO_DIFFERENCE);
+    const [change] = (await diffArchives(plain, body('<!DOCTYPE html><p><b>Dear</b> Bob</p>'))).changed;
+    expect(change?.diff).toContain('-  Anna\n+  Bob');
+    const bomb = '<!DOCTYPE p [<!ENTITY e "Anna">]><p><b>Dear</b> &e;</p>';
+    expect((await diffArchives(plain, body(bomb))).changed[0]?.diff).toContain('&e;');
+  });
+
   test('are told without a diff when they have nothing in common', async () => {
     const name = `${PROJECT}resources/processor_7/resourcegroup_8/notification_body.data`;
     const lines = (word: string) => Array.from({ length: 5_000 }, (_, n) => `${word} ${n}`).join('\n');

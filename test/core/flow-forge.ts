@@ -101,7 +101,7 @@ export const createFlowForge = (): FlowForge => {
     reply: () => `<p:reply${attributes({ refUri: `${trigger}/outbound_1/input_1` })}/>`,
     map: () => {
       const name = processor('transformer', '<p:property name="has-mappings" value="true"/>');
-      files.push([`${name}/resourcegroup_${count}/req_${md5(name)}.xsl`, `<xsl/>${name}`]);
+      files.push([`${name}/resourcegroup_${count}/req_${md5(name)}.xsl`, `<xsl/>mapping ${count}`]);
       return `<p:transformer${attributes({ refUri: name })}/>`;
     },
     assign: (variable, value = '"x"') => {

@@ -10,15 +10,18 @@ import { edited } from './archive-forge.ts';
 const PARTS =
   /(?<![A-Za-z0-9_])(application|processor|inbound|outbound|input|output|resourcegroup|resource|messagecontext)_(\d+)(?![A-Za-z0-9])/g;
 
+/** Another number for each, in another order, however large: modulo a prime no two products are the same. */
+const scattered = (n: number): number => (n * 48_271) % 2_147_483_647;
+
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
 export const promoted = (archive: Uint8Array, seed: number): Buffer => {
   const random = createRandom(seed);
-  const numbers = random.shuffle(Array.from({ length: 6_000 }, (_, n) => n));
+  const offset = random.below(1_000_000);
   const prefixShift = 1 + random.below(50);
   const renumbered = (text: string): string =>
     text
-      .replace(PARTS, (_, kind: string, number: string) => `${kind}_${numbers[Number(number)]}`)
+      .replace(PARTS, (_, kind: string, number: string) => `${kind}_${scattered(Number(number) + offset)}`)
       .replace(/\b(req|resp)_([0-9a-f]{32})/g, (_, side: string, name: string) => `${side}_${md5(`${name} ${seed}`)}`);
   const restyled = (name: string, text: string): string => {
     if (!/\.(xml|xsl|wsdl|jca|properties)$/.test(name)) return text;

@@ -95,6 +95,7 @@ describe('a first backup', () => {
             bytes: expect.any(Number),
             sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
             contentSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+            designSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
           },
         },
       ],

@@ -1,0 +1,397 @@
+/**
+ * An XML document as what it means, written so that two documents of one meaning give the same: comments, declarations of
+ * namespaces, the order of attributes, white space between elements and prefixes, also those inside values (XPath, QNames),
+ * do not count. It expands no entity but the five of XML.
+ *
+ * The text is the bytes of the document, a character each: all that is looked for is ASCII, whatever UTF-8 is in between.
+ *
+ * Every file of every archive comes through here when it is read, so this is one pass over the text, by hand, that makes
+ * nothing of an element but a few numbers and the values as they stand.
+ */
+
+export interface XmlMeaning {
+  /** What the attributes and texts say, in the order of the document, each followed by `END_OF_VALUE`. */
+  readonly values: string;
+  /** Of elements and attributes, with their namespaces, in the order they come first. */
+  readonly names: readonly string[];
+  /** The document: the place in `names` of an element, those of its attributes; `TEXT`; `END` of the element. */
+  readonly order: Int32Array;
+}
+
+export interface XmlRules {
+  /** Elements left out with all that is in them. @param depth 1 right below the root */
+  readonly isLeftOut?: (local: string, depth: number) => boolean;
+  /** Attributes left out, by name as written. */
+  readonly isLeftOutAttribute: (name: string, value: string) => boolean;
+  /** What a text counts as. */
+  readonly text?: (text: string) => string;
+}
+
+/** What the prefixes stand for in one part of the document, and what was read there so far. */
+interface Scope {
+  readonly own: ReadonlyMap<string, string>;
+  readonly around: Scope | undefined;
+  readonly depth: number;
+  /** By prefix; undefined when that is not declared. */
+  readonly uris: Map<string, string | undefined>;
+  /** By name as written. */
+  readonly elements: Map<string, Name>;
+  readonly attributes: Map<string, Name>;
+  /** Values with a colon, by what they are written as. */
+  readonly values: Map<string, string>;
+}
+
+interface Name {
+  /** With the URI of its namespace. */
+  readonly universal: string;
+  /** In `names`, once it is there. */
+  place: number;
+}
+
+interface Element {
+  readonly name: string;
+  readonly local: string;
+  /** In it and below it. */
+  readonly scope: Scope;
+}
+
+const UNREADABLE = new Error('not a document to compare');
+
+const refuse = (): never => {
+  throw UNREADABLE;
+};
+
+const XML = 'http://www.w3.org/XML/1998/namespace';
+const CDATA = '<![CDATA[';
+const TAB = 0x09;
+const NEWLINE = 0x0a;
+const BLANK = 0x20;
+const EXCLAMATION = 0x21;
+const QUOTE = 0x22;
+const AMPERSAND = 0x26;
+const APOSTROPHE = 0x27;
+const SLASH = 0x2f;
+const COLON = 0x3a;
+const LESS = 0x3c;
+const EQUALS = 0x3d;
+const GREATER = 0x3e;
+const QUESTION = 0x3f;
+
+const END = -1;
+const TEXT = -2;
+/** Neither can stand in XML. */
+const END_OF_VALUE = '\0';
+const END_OF_URI = '\u0001';
+
+/** Elements that declare something, one inside the other; a bound on the search for a prefix. */
+const MAX_SCOPES = 100;
+
+/** @param source its bytes as latin1; undefined when they are no XML document */
+export const readXmlMeaning = (source: string, rules: XmlRules): XmlMeaning | undefined => {
+  const text = source.includes('\r') ? source.replace(/\r\n?/g, '\n') : source;
+  if (text.includes(END_OF_VALUE) || text.includes(END_OF_URI)) return undefined;
+  try {
+    return read(text, rules);
+  } catch (error) {
+    if (error === UNREADABLE) return undefined;
+    throw error;
+  }
+};
+
+const read = (text: string, rules: XmlRules): XmlMeaning => {
+  const writer = createWriter();
+  const outside = scopeIn(undefined, new Map([['xml', XML]]));
+  const open: Element[] = [];
+  let parent: Element | undefined;
+  let root: Element | undefined;
+  let isStylesheet = false;
+  /** While inside of an element that is left out: how many are around it. */
+  let leftOutAt = Number.POSITIVE_INFINITY;
+  let pending = '';
+  const flush = (): void => {
+    const isText = !isBlank(pending, 0, pending.length);
+    if (!parent && isText) refuse();
+    if (parent && open.length <= leftOutAt && (isText || (isStylesheet && parent.local === 'text'))) {
+      const told = named(isStylesheet ? pending : trimmed(pending), parent.scope);
+      writer.text(rules.text?.(told) ?? told);
+    }
+    pending = '';
+  };
+  let at = 0;
+  for (let start = text.indexOf('<'); start !== -1; start = text.indexOf('<', at)) {
+    const next = text.charCodeAt(start + 1);
+    const isMarkup = next === EXCLAMATION || next === QUESTION;
+    if (start > at) {
+      const counts = isMarkup || pending !== '' || parent?.local === 'text' || !isBlank(text, at, start);
+      if (counts) pending += decode(text.slice(at, start));
+    }
+    if (isMarkup) {
+      at = endOfMarkup(text, start, root === undefined);
+      if (text.startsWith(CDATA, start)) pending += text.slice(start + CDATA.length, at - 3);
+      continue;
+    }
+    if (pending !== '') flush();
+    if (next === SLASH) {
+      at = endOfEndTag(text, start, parent?.name ?? refuse());
+      open.pop();
+      parent = open.at(-1);
+      if (open.length < leftOutAt) writer.end();
+      else if (open.length === leftOutAt) leftOutAt = Number.POSITIVE_INFINITY;
+      continue;
+    }
+    if (!parent && root) refuse();
+    const tag = readTag(text, start, rules);
+    const isEmpty = text.charCodeAt(tag.end - 2) === SLASH;
+    const scope = scopeIn(parent?.scope ?? outside, tag.declared);
+    const cut = tag.name.indexOf(':');
+    const element = { name: tag.name, local: cut === -1 ? tag.name : tag.name.slice(cut + 1), scope };
+    at = tag.end;
+    if (open.length <= leftOutAt) {
+      if (parent && rules.isLeftOut?.(element.local, open.length)) {
+        if (!isEmpty) leftOutAt = open.length;
+      } else {
+        writer.start(tag, scope);
+        if (isEmpty) writer.end();
+      }
+    }
+    if (!root) {
+      root = element;
+      isStylesheet = element.local === 'stylesheet' || element.local === 'transform';
+    }
+    if (!isEmpty) {
+      open.push(element);
+      parent = element;
+    }
+  }
+  pending += text.slice(at);
+  flush();
+  if (!root || parent) refuse();
+  return writer.meaning();
+};
+
+const scopeIn = (around: Scope | undefined, own: ReadonlyMap<string, string> | undefined): Scope => {
+  if (around && !own) return around;
+  const depth = around ? around.depth + 1 : 0;
+  if (depth > MAX_SCOPES) refuse();
+  return {
+    own: own ?? new Map(),
+    around,
+    depth,
+    uris: new Map(),
+    elements: new Map(),
+    attributes: new Map(),
+    values: new Map(),
+  };
+};
+
+const createWriter = () => {
+  const names: string[] = [];
+  const byUniversal = new Map<string, Name>();
+  const order: number[] = [];
+  const values: string[] = [];
+  const nameOf = (written: string, unprefixed: string, scope: Scope): Name => {
+    const universal = universalName(written, unprefixed, scope);
+    let name = byUniversal.get(universal);
+    if (!name) {
+      name = { universal, place: END };
+      byUniversal.set(universal, name);
+    }
+    return name;
+  };
+  const add = (name: Name): void => {
+    if (name.place === END) name.place = names.push(name.universal) - 1;
+    order.push(name.place);
+  };
+  return {
+    start: ({ name, attributes }: Tag, scope: Scope): void => {
+      let element = scope.elements.get(name);
+      if (!element) {
+        element = nameOf(name, uriOf('', scope) ?? '', scope);
+        scope.elements.set(name, element);
+      }
+      add(element);
+      const resolved: { readonly name: Name; readonly value: string }[] = [];
+      for (const attribute of attributes) {
+        let found = scope.attributes.get(attribute.name);
+        if (!found) {
+          found = nameOf(attribute.name, '', scope);
+          scope.attributes.set(attribute.name, found);
+        }
+        resolved.push({ name: found, value: attribute.hasColon ? named(attribute.value, scope) : attribute.value });
+      }
+      if (resolved.length > 1) resolved.sort((a, b) => (a.name.universal < b.name.universal ? -1 : 1));
+      for (const each of resolved) {
+        add(each.name);
+        values.push(each.value);
+      }
+    },
+    text: (text: string): void => {
+      order.push(TEXT);
+      values.push(text);
+    },
+    end: (): void => {
+      order.push(END);
+    },
+    meaning: (): XmlMeaning => ({ values: values.join(END_OF_VALUE), names, order: Int32Array.from(order) }),
+  };
+};
+
+const isBlank = (text: string, from: number, to: number): boolean => {
+  for (let at = from; at < to; at++) if (text.charCodeAt(at) > BLANK) return false;
+  return true;
+};
+
+/** Not as `trim` does, to which a byte of UTF-8 may look like a blank. */
+const trimmed = (text: string): string => {
+  let [from, to] = [0, text.length];
+  while (text.charCodeAt(from) <= BLANK) from += 1;
+  while (to > from && text.charCodeAt(to - 1) <= BLANK) to -= 1;
+  return text.slice(from, to);
+};
+
+/** A comment, an instruction to a program, a CDATA section, or a document type that defines nothing itself. */
+const endOfMarkup = (text: string, start: number, isBeforeRoot: boolean): number => {
+  const endAfter = (begin: string, end: string): number | undefined => {
+    if (!text.startsWith(begin, start)) return undefined;
+    const found = text.indexOf(end, start + begin.length);
+    return found === -1 ? refuse() : found + end.length;
+  };
+  const end = endAfter('<!--', '-->') ?? endAfter('<?', '?>') ?? endAfter(CDATA, ']]>');
+  if (end !== undefined) return end;
+  const typeEnd = isBeforeRoot ? endAfter('<!DOCTYPE', '>') : undefined;
+  return typeEnd === undefined || text.slice(start, typeEnd).includes('[') ? refuse() : typeEnd;
+};
+
+const endOfEndTag = (text: string, start: number, name: string): number => {
+  const afterName = start + 2 + name.length;
+  if (!text.startsWith(name, start + 2)) refuse();
+  if (text.charCodeAt(afterName) === GREATER) return afterName + 1;
+  const end = text.indexOf('>', afterName);
+  return end === -1 || !isBlank(text, afterName, end) ? refuse() : end + 1;
+};
+
+interface Tag {
+  readonly name: string;
+  readonly attributes: readonly Attribute[];
+  readonly declared: ReadonlyMap<string, string> | undefined;
+  /** Where the next thing begins. */
+  readonly end: number;
+}
+
+interface Attribute {
+  readonly name: string;
+  readonly value: string;
+  readonly hasColon: boolean;
+}
+
+const NONE: readonly Attribute[] = [];
+
+const readTag = (text: string, start: number, rules: XmlRules): Tag => {
+  let at = endOfName(text, start + 1);
+  const name = text.slice(start + 1, at);
+  if (text.charCodeAt(at) === GREATER) return { name, attributes: NONE, declared: undefined, end: at + 1 };
+  const attributes: Attribute[] = [];
+  let declared: Map<string, string> | undefined;
+  for (;;) {
+    const begin = endOfBlanks(text, at);
+    const code = text.charCodeAt(begin);
+    if (code === GREATER) return { name, attributes, declared, end: begin + 1 };
+    if (code === SLASH && text.charCodeAt(begin + 1) === GREATER) return { name, attributes, declared, end: begin + 2 };
+    if (begin === at) refuse();
+    at = endOfName(text, begin);
+    const attribute = text.slice(begin, at);
+    at = endOfBlanks(text, at);
+    if (text.charCodeAt(at) !== EQUALS) refuse();
+    at = endOfBlanks(text, at + 1);
+    const quote = text.charCodeAt(at);
+    if (quote !== QUOTE && quote !== APOSTROPHE) refuse();
+    const valueAt = ++at;
+    let isCoded = false;
+    let hasColon = false;
+    for (let each = text.charCodeAt(at); each !== quote; each = text.charCodeAt(++at)) {
+      if (each === COLON) hasColon = true;
+      else if (each === AMPERSAND || each === TAB || each === NEWLINE) isCoded = true;
+      else if (each === LESS || Number.isNaN(each)) refuse();
+    }
+    const written = text.slice(valueAt, at);
+    const value = isCoded ? decode(written.replace(/[\t\n]/g, ' ')) : written;
+    at += 1;
+    if (attribute.startsWith('xmlns') && (attribute.length === 5 || attribute.charCodeAt(5) === COLON)) {
+      declared ??= new Map();
+      declared.set(attribute.slice(6), value);
+    } else if (!rules.isLeftOutAttribute(attribute, value)) {
+      attributes.push({ name: attribute, value, hasColon: hasColon || isCoded });
+    }
+  }
+};
+
+const endOfBlanks = (text: string, from: number): number => {
+  let at = from;
+  for (let code = text.charCodeAt(at); code === BLANK || code === NEWLINE || code === TAB; ) {
+    code = text.charCodeAt(++at);
+  }
+  return at;
+};
+
+const endOfName = (text: string, from: number): number => {
+  let at = from;
+  while (isOfName(text.charCodeAt(at))) at += 1;
+  return at === from ? refuse() : at;
+};
+
+const isOfName = (code: number): boolean => OF_NAME[code] === 1;
+
+const OF_NAME = Uint8Array.from({ length: 256 }, (_, code) =>
+  code > BLANK && !'=>/<"\'&'.includes(String.fromCharCode(code)) ? 1 : 0,
+);
+
+/** @param unprefixed the namespace of a name without a prefix */
+const universalName = (name: string, unprefixed: string, scope: Scope): string => {
+  const cut = name.indexOf(':');
+  const uri = cut === -1 ? unprefixed : (uriOf(name.slice(0, cut), scope) ?? refuse());
+  const local = cut === -1 ? name : name.slice(cut + 1);
+  return uri === '' ? local : uri + END_OF_URI + local;
+};
+
+const uriOf = (prefix: string, scope: Scope): string | undefined => {
+  const known = scope.uris.get(prefix);
+  if (known !== undefined || scope.uris.has(prefix)) return known;
+  const uri = scope.own.get(prefix) ?? (scope.around && uriOf(prefix, scope.around));
+  scope.uris.set(prefix, uri);
+  return uri;
+};
+
+/** The prefix of a name inside a value. */
+const PREFIX = /(?<![\w.-])([A-Za-z_][\w.-]*):(?=[A-Za-z_])/g;
+
+/** A value with what its prefixes stand for; one that is not declared stays. */
+const named = (value: string, scope: Scope): string => {
+  const known = scope.values.get(value);
+  if (known !== undefined) return known;
+  const told = value.replace(PREFIX, (found, prefix: string) => {
+    const uri = uriOf(prefix, scope);
+    return uri === undefined ? found : END_OF_URI + uri + END_OF_URI;
+  });
+  scope.values.set(value, told);
+  return told;
+};
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+
+const decode = (text: string): string =>
+  text.includes('&')
+    ? text.replace(/&(?:#x([0-9a-fA-F]+)|#(\d+)|(\w+))?;?/g, (found, hex?: string, decimal?: string, name?: string) => {
+        if (!found.endsWith(';')) return refuse();
+        if (name !== undefined) return ENTITIES.get(name) ?? refuse();
+        const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+        return code > 1 && code <= 0x10ffff ? bytesOf(String.fromCodePoint(code)) : refuse();
+      })
+    : text;
+
+const bytesOf = (text: string): string => Buffer.from(text).toString('latin1');
