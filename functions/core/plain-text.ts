@@ -1,21 +1,55 @@
-/** Text from elsewhere, made fit for a sentence: Oracle's messages hold HTML, and anything may hold control characters. */
+/**
+ * Text from elsewhere, made fit for a sentence: Oracle's messages hold HTML, and anything may hold control characters. Takes
+ * time in proportion to the text, whatever is in it.
+ */
 
 const MAX_WORDS = 600;
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', '#39': "'" };
 
-/** Formatting only: Oracle's reasons speak of `<case>` and other elements of a flow, and those are the point. */
-const FORMATTING =
-  /<!--[\s\S]*?-->|<\/?(?:!doctype|html|head|title|body|meta|link|br|hr|p|div|span|b|i|u|em|strong|small|font|a|img|ul|ol|li|dl|dt|dd|table|thead|tbody|tr|td|th|h[1-6]|pre|code|center|form|input|button|label)(?:\s[^>]*|\/)?>/gi;
+const tags = (names: string): RegExp => new RegExp(`</?(?:${names})(?:\\s[^<>]*|/)?>`, 'gi');
 
-/** Removes formatting, decodes the common entities, folds white space, drops control characters, and cuts. */
+/** Of layout only: Oracle's reasons speak of `<case>` and other elements of a flow, and those are the point (recorded). */
+const LAYOUT = tags(
+  'br|hr|p|div|span|b|i|u|em|strong|small|font|a|ul|ol|li|dl|dt|dd|table|thead|tbody|tr|td|th|h[1-6]|pre|center',
+);
+/** What only a whole page has; in a sentence they are names of somebody's elements as well. */
+const PAGE = tags('!doctype|html|head|title|body|meta|link|img|code|form|input|button|label');
+const IS_PAGE = /<(?:!doctype\s+html|html)[\s>]/i;
+
+/** Not for reading. */
+const BLOCKS = [
+  ['<!--', '-->'],
+  ['<script', '</script>'],
+  ['<style', '</style>'],
+] as const;
+
+/** Removes layout, decodes the common entities, folds white space, drops control characters, and cuts. */
 export const stripHtml = (text: string): string => {
-  const plain = text
-    .replace(/<(script|style)\b[^>]*>[\s\S]*?<\/\1>/gi, ' ')
-    .replace(FORMATTING, ' ')
+  const isPage = IS_PAGE.test(text);
+  const shown = BLOCKS.reduce(withoutBlocks, text);
+  const plain = (isPage ? shown.replace(PAGE, ' ') : shown)
+    .replace(LAYOUT, ' ')
     .replace(/&(#39|[a-z]+);/gi, (entity, name: string) => ENTITIES[name.toLowerCase()] ?? entity)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a server's words must not steer a terminal
     .replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ')
     .trim();
   return plain.length > MAX_WORDS ? `${plain.slice(0, MAX_WORDS)}…` : plain;
+};
+
+/** One that does not end stays. */
+const withoutBlocks = (text: string, [begin, end]: readonly [string, string]): string => {
+  const find = (words: string, at: number): number => {
+    const pattern = new RegExp(words, 'gi');
+    pattern.lastIndex = at;
+    return pattern.exec(text)?.index ?? -1;
+  };
+  let kept = '';
+  for (let at = 0; ; ) {
+    const from = find(begin, at);
+    const to = from < 0 ? -1 : find(end, from + begin.length);
+    if (to < 0) return kept + text.slice(at);
+    kept += `${text.slice(at, from)} `;
+    at = to + end.length;
+  }
 };
