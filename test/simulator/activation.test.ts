@@ -5,6 +5,7 @@ import {
   addVersions,
   deactivate,
   HELLO,
+  itemsOf,
   patch,
   pathOf,
   sample,
@@ -29,16 +30,63 @@ describe('activation', () => {
     const ask = async (): Promise<unknown> => (await api('GET', `${pathOf(HELLO)}/activationStatus`)).body;
 
     expect(await ask()).toEqual({ activationStatus: 'CONFIGURED' });
-    expect(await activate(api)).toMatchObject({ status: 200, body: { status: 'ACTIVATION_INPROGRESS' } });
+    const answer = await activate(api);
+    // As recorded.
+    expect(answer).toMatchObject({ status: 200, body: { status: 'ACTIVATION_INPROGRESS', links: [] } });
+    expect(Object.keys(answer.body as object)).toHaveLength(9);
+    expect(answer.headers.get('oic-work-request-id')).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     now += 4999;
     expect(await ask()).toEqual({ activationStatus: 'ACTIVATION_INPROGRESS' });
+    expect((await api('GET', pathOf(HELLO))).body).toMatchObject({
+      status: 'ACTIVATION_INPROGRESS',
+      activationStatus: 'ACTIVATION_INPROGRESS',
+    });
     expect((await activate(api)).status).toBe(412);
     expect((await deactivate(api)).status).toBe(412);
     expect((await api('DELETE', pathOf(HELLO))).status).toBe(423);
     now += 1;
     expect(await ask()).toEqual({ activationStatus: 'ACTIVATED' });
-    expect((await api('GET', pathOf(HELLO))).body).toMatchObject({ status: 'ACTIVATED' });
+    expect((await api('GET', pathOf(HELLO))).body).toMatchObject({
+      status: 'ACTIVATED',
+      activationStatus: 'ACTIVATION_SUCCEEDED',
+    });
   });
+
+  test.each([
+    ['told', 'ACTIVATION_INPROGRESS'],
+    ['absent', undefined],
+  ] as const)('can show its status late, with activationStatus %s', async (activationStatus, shown) => {
+    let now = Date.now();
+    const behaviour = { statusLag: 9000, activationStatus };
+    const { simulator, api } = await start({ activationMs: 20_000, now: () => now, behaviour });
+    addVersions(simulator, { '01.00.0000': 'CONFIGURED' });
+    const read = async () => (await api('GET', pathOf(HELLO))).body as Record<string, unknown>;
+
+    await activate(api);
+    now += 8999;
+    const early = await read();
+    expect([early.status, early.activationStatus]).toEqual(['CONFIGURED', shown]);
+    expect(itemsOf(await api('GET', 'integrations'))).toMatchObject([{ status: 'CONFIGURED' }]);
+    expect((await activate(api)).status).toBe(412);
+    now += 1;
+    expect((await read()).status).toBe('ACTIVATION_INPROGRESS');
+    now += 11_000;
+    expect((await read()).status).toBe('ACTIVATED');
+  });
+
+  test.each(['ACTIVATED', 'ACTIVATION_INPROGRESS', 'INPROGRESS'] as const)(
+    'of what is %s is refused with the one sentence that stands for all of it',
+    async (status) => {
+      const { simulator, api } = await start();
+      simulator.instance.add(sample('HELLO'), { status });
+
+      // As recorded.
+      expect((await activate(api)).body).toMatchObject({
+        title:
+          "Integration 'HELLO | 1.0' is either already active, activation in-progress or not ready for activation.",
+      });
+    },
+  );
 
   test('runs on after Gen 2 has answered, when asked to', async () => {
     const { simulator, api } = await start({ generation: 'gen2', activationMs: 60_000 });

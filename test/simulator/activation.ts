@@ -4,7 +4,8 @@
  * (https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-integrations-id-post.html).
  */
 import { Refusal } from './answer.ts';
-import { finish, type Integration, type State, stopAtOnce, type Tracing } from './state.ts';
+import { finish, type Integration, isInService, type State, stopAtOnce, type Tracing } from './state.ts';
+import { shortVersion, shownStatus } from './wire.ts';
 
 export interface ActivationRequest {
   readonly by: string;
@@ -25,19 +26,20 @@ const isActive = ({ status }: Integration): boolean => status === 'ACTIVATED' ||
 export const activate = (state: State, integration: Integration, request: ActivationRequest): void => {
   const { behaviour } = state;
   if (integration.lock) throw lockedRefusal(integration, behaviour.activateLocked);
-  if (isActive(integration))
-    throw new Refusal(behaviour.alreadyInStateStatus, `${named(integration)} is already active`);
-  if (integration.status === 'INPROGRESS') throw new Refusal(412, `${named(integration)} is not complete`);
+  if (isInService(integration)) throw notReady(integration, behaviour.alreadyInStateStatus);
+  if (integration.status === 'INPROGRESS') throw notReady(integration, 412);
   refuseOverLimit(state, integration);
 
   const error = activationProblem(state, integration);
   const displaced = sameMajorActive(state, integration);
   refuseDisplacement(state, integration, displaced);
   if (error === undefined || behaviour.failedActivationDisplaces) {
-    for (const other of displaced) takeOutOfService(state, other, request.by);
+    for (const other of displaced)
+      takeOutOfService(state, other, { by: request.by, isAsync: behaviour.deactivation === 'async' });
   }
 
   integration.tracing = request.tracing;
+  letStatusLag(state, integration);
   integration.status = 'ACTIVATION_INPROGRESS';
   integration.activationError = undefined;
   const at = state.now() + state.activationMs;
@@ -53,19 +55,16 @@ export const deactivate = (state: State, integration: Integration, request: Deac
   const { behaviour } = state;
   if (integration.lock) throw lockedRefusal(integration, behaviour.activateLocked);
   if (integration.status !== 'ACTIVATED' || integration.pending) {
-    throw new Refusal(behaviour.alreadyInStateStatus, `${named(integration)} is not active`);
+    throw new Refusal(
+      behaviour.alreadyInStateStatus,
+      `${quoted(integration)} is either not active, deactivation in-progress or not ready for deactivation.`,
+    );
   }
   const mustStop = integration.schedule !== 'stopped' && behaviour.deactivateWithSchedule === 412;
   if (mustStop && !request.stopsSchedule) {
     throw new Refusal(412, `${named(integration)} has a schedule that is started; stop it first`);
   }
-  if (!request.isAsync) {
-    takeOutOfService(state, integration, request.by);
-    return;
-  }
-  stopAtOnce(integration);
-  integration.pending = { status: 'CONFIGURED', at: state.now() + state.activationMs };
-  markActivation(state, integration, request.by);
+  takeOutOfService(state, integration, request);
 };
 
 /** Ends an activation now. @throws Refusal when it failed */
@@ -79,9 +78,14 @@ export const lockedRefusal = ({ id, lock }: Integration, status: number): Refusa
   new Refusal(status, `Integration ${id} is locked by ${lock?.by}`);
 
 /** Tracing belongs to an activation: Oracle's console sends the flags with each one and clears them afterwards. */
-const takeOutOfService = (state: State, integration: Integration, by: string): void => {
-  integration.status = 'CONFIGURED';
-  integration.pending = undefined;
+const takeOutOfService = (
+  state: State,
+  integration: Integration,
+  { by, isAsync }: Pick<DeactivationRequest, 'by' | 'isAsync'>,
+): void => {
+  if (isAsync) letStatusLag(state, integration);
+  integration.status = isAsync ? 'DEACTIVATION_INPROGRESS' : 'CONFIGURED';
+  integration.pending = isAsync ? { status: 'CONFIGURED', at: state.now() + state.activationMs } : undefined;
   stopAtOnce(integration);
   integration.tracing = { tracing: false, payload: false, recording: false };
   markActivation(state, integration, by);
@@ -141,5 +145,20 @@ const activationProblem = (state: State, integration: Integration): string | und
 
 const activationMessage = ({ code, version }: Integration, problem: string): string =>
   `<br> Integration ${code}(${version}) cannot be activated.<br> ${problem}`;
+
+/** What it is now, it shows for a while. */
+const letStatusLag = (state: State, integration: Integration): void => {
+  const until = state.now() + state.behaviour.statusLag;
+  integration.lag = state.behaviour.statusLag > 0 ? { status: shownStatus(state, integration), until } : undefined;
+};
+
+/** One sentence for three causes (recorded). */
+const notReady = (integration: Integration, status: number): Refusal =>
+  new Refusal(
+    status,
+    `${quoted(integration)} is either already active, activation in-progress or not ready for activation.`,
+  );
+
+const quoted = (integration: Integration): string => `Integration '${integration.code} | ${shortVersion(integration)}'`;
 
 const named = ({ id }: Integration): string => `Integration ${id}`;

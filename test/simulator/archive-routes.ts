@@ -3,7 +3,7 @@ import { lockedRefusal } from './activation.ts';
 import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
 import { addArchive, replaceArchive } from './importing.ts';
 import type { Call, Route } from './route.ts';
-import type { State } from './state.ts';
+import { persistedStatus, type State } from './state.ts';
 import { readFile } from './uploads.ts';
 import { fileAnswer, integrationJson, integrationUrl } from './wire.ts';
 import { readCompressed } from './zip.ts';
@@ -53,7 +53,7 @@ const exportArchive = (state: State, { id }: Call): Answer => {
   const body = integration.archive.write({
     exportedAt: new Date(state.now()),
     entrySeed: state.random.below(2 ** 31),
-    state: integration.status === 'ACTIVATION_INPROGRESS' ? 'CONFIGURED' : integration.status,
+    state: persistedStatus(integration.status),
   });
   return fileAnswer(`${integration.code}_${integration.version}.iar`, body);
 };

@@ -49,7 +49,12 @@ export interface Behaviour {
   // Activation
   /** `async`: 200 at once, ACTIVATION_INPROGRESS for `activationMs`. `enableAsyncActivationMode=true` is always obeyed. */
   activation: 'sync' | 'async';
+  /** As `activation`, with DEACTIVATION_INPROGRESS (recorded). */
   deactivation: 'sync' | 'async';
+  /** So many ms `status` goes on saying what it was before an activation or deactivation that runs in the background. */
+  statusLag: number;
+  /** `absent`: reading an integration does not tell it, and `/activationStatus` says no more than `status`. */
+  activationStatus: 'told' | 'absent';
   activationMovesLastUpdated: boolean;
   alreadyInStateStatus: 412 | 409;
   activateLocked: 423 | 409 | 412;
@@ -152,7 +157,9 @@ export const defaultBehaviour = (generation: Generation): Behaviour => ({
   importKeepsConnections: true,
   importOverwritesLookups: false,
   activation: generation === 'oic3' ? 'async' : 'sync',
-  deactivation: 'sync',
+  deactivation: generation === 'oic3' ? 'async' : 'sync',
+  statusLag: 0,
+  activationStatus: generation === 'oic3' ? 'told' : 'absent',
   activationMovesLastUpdated: true,
   alreadyInStateStatus: 412,
   activateLocked: 423,

@@ -1,27 +1,82 @@
 import { describe, expect, test } from 'vitest';
 import type { Behaviour } from './behaviour.ts';
-import { addVersions, deactivate, HELLO, patch, pathOf, sample, statuses, useSimulators } from './raw-client.ts';
+import {
+  activate,
+  addVersions,
+  deactivate,
+  HELLO,
+  itemsOf,
+  patch,
+  pathOf,
+  sample,
+  statuses,
+  upload,
+  useSimulators,
+} from './raw-client.ts';
 
 const start = useSimulators();
 
 describe('deactivation', () => {
-  test('is done when it is answered, or runs on when asked to', async () => {
-    const { simulator, api } = await start({ activationMs: 60_000 });
-    addVersions(simulator, { '01.00.0000': 'ACTIVATED', '02.00.0000': 'ACTIVATED' });
+  // As recorded: nine keys, and the status alone means something.
+  const UNDER_WAY = {
+    apiDeploymentInprogress: false,
+    compatible: false,
+    links: [],
+    lockedFlag: false,
+    scheduleApplicableFlag: false,
+    scheduleDefinedFlag: false,
+    status: 'DEACTIVATION_INPROGRESS',
+    tempCopyExists: false,
+    totalEndPoints: 0,
+  };
 
-    expect(await deactivate(api)).toMatchObject({ status: 200, body: { status: 'CONFIGURED' } });
-    await patch(api, 'HELLO|02.00.0000', { status: 'CONFIGURED' }, { enableAsyncActivationMode: 'true' });
-
-    expect(Object.values(statuses(simulator))).toEqual(['CONFIGURED', 'ACTIVATED']);
-    expect((await deactivate(api, 'HELLO|02.00.0000')).status).toBe(412);
-  });
-
-  test('can always run on after it was answered', async () => {
-    const { simulator, api } = await start({ activationMs: 60_000, behaviour: { deactivation: 'async' } });
+  test('runs on after OIC 3 has answered: still listed, and neither changed, activated nor deleted meanwhile', async () => {
+    let now = Date.now();
+    const { simulator, api } = await start({ activationMs: 5000, now: () => now });
     addVersions(simulator, { '01.00.0000': 'ACTIVATED' });
 
-    expect(await deactivate(api)).toMatchObject({ status: 200, body: { status: 'ACTIVATED' } });
-    expect(statuses(simulator)).toEqual({ [HELLO]: 'ACTIVATED' });
+    const answer = await patch(api, HELLO, { status: 'CONFIGURED' }, { enableAsyncActivationMode: 'true' });
+    expect(answer).toMatchObject({ status: 200, body: UNDER_WAY });
+    expect(Object.keys(answer.body as object)).toEqual(Object.keys(UNDER_WAY));
+    now += 4999;
+    const [listed] = itemsOf(await api('GET', 'integrations'));
+    expect(listed).toMatchObject({ id: HELLO, status: 'DEACTIVATION_INPROGRESS' });
+    expect(listed).not.toHaveProperty('activationStatus');
+    expect((await api('GET', pathOf(HELLO))).body).toMatchObject({
+      status: 'DEACTIVATION_INPROGRESS',
+      activationStatus: 'DEACTIVATION_INPROGRESS',
+    });
+    expect((await upload(api, 'PUT', sample('HELLO'))).body).toMatchObject({
+      title: 'Failed to save integration configuration because it is active or is in the process of being activated.',
+    });
+    expect((await activate(api)).status).toBe(412);
+    expect((await deactivate(api)).status).toBe(412);
+    expect((await api('DELETE', pathOf(HELLO))).status).toBe(423);
+    now += 1;
+    expect((await api('GET', pathOf(HELLO))).body).toMatchObject({ status: 'CONFIGURED' });
+    expect((await api('DELETE', pathOf(HELLO))).status).toBe(200);
+  });
+
+  test.each([
+    ['Gen 2', { generation: 'gen2' }],
+    ['an OIC 3 that waits for its end', { behaviour: { deactivation: 'sync' } }],
+  ] as const)('is done when %s answers', async (_, options) => {
+    const { simulator, api } = await start({ activationMs: 60_000, ...options });
+    addVersions(simulator, { '01.00.0000': 'ACTIVATED' });
+
+    expect(await deactivate(api)).toMatchObject({ status: 200, body: { id: HELLO, status: 'CONFIGURED' } });
+    expect(statuses(simulator)).toEqual({ [HELLO]: 'CONFIGURED' });
+  });
+
+  test('that an activation of another version brings about takes its time as well', async () => {
+    let now = Date.now();
+    const { simulator, api } = await start({ activationMs: 5000, now: () => now });
+    addVersions(simulator, { '01.00.0000': 'ACTIVATED', '01.00.0001': 'CONFIGURED' });
+
+    await activate(api, 'HELLO|01.00.0001');
+    expect(Object.values(statuses(simulator))).toEqual(['DEACTIVATION_INPROGRESS', 'ACTIVATION_INPROGRESS']);
+    now += 5000;
+    expect(Object.values(statuses(simulator))).toEqual(['CONFIGURED', 'ACTIVATED']);
   });
 
   test.each([

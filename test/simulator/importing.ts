@@ -8,7 +8,7 @@ import { BadArchive } from './archive-facts.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { librariesIn, saveLibrary } from './library.ts';
 import { readDvm, saveLookup } from './lookup.ts';
-import { type Integration, type IntegrationStatus, type State, stopAtOnce } from './state.ts';
+import { type Integration, type IntegrationStatus, isInService, type State, stopAtOnce } from './state.ts';
 import { readArchive, type StoredArchive } from './stored-archive.ts';
 
 /** POST: adds what is not there yet. @throws Refusal */
@@ -26,13 +26,16 @@ export const replaceArchive = (state: State, bytes: Uint8Array, by: string): Int
   const integration = state.integrations.get(archive.facts.id);
   if (!integration) throw new Refusal(404, `Integration ${archive.facts.id} not found; use POST to add it`);
   if (integration.lock) throw lockedRefusal(integration, behaviour.putOnLocked);
-  const isActive = integration.status === 'ACTIVATED' || integration.status === 'ACTIVATION_INPROGRESS';
-  if (isActive && behaviour.putOnActive !== 'accept') {
-    throw new Refusal(behaviour.putOnActive, `Integration ${integration.id} is active; deactivate it first`);
+  if (isInService(integration) && behaviour.putOnActive !== 'accept') {
+    throw new Refusal(
+      behaviour.putOnActive,
+      'Failed to save integration configuration because it is active or is in the process of being activated.',
+    );
   }
   integration.archive = archive;
   integration.status = importedStatus(archive);
   integration.pending = undefined;
+  integration.lag = undefined;
   stopAtOnce(integration);
   integration.scheduleDefined = undefined;
   integration.parameters = undefined;
@@ -72,6 +75,7 @@ export const placeArchive = (
     parameters: undefined,
     activationError: undefined,
     pending: undefined,
+    lag: undefined,
     json: undefined,
   };
   state.put(integration);

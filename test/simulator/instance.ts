@@ -110,7 +110,7 @@ const createSwitches = (
   return {
     lock: (id, by) => change(id, { lock: { by, at: state.now() } }),
     unlock: (id) => change(id, { lock: undefined }),
-    setStatus: (id, status) => change(id, { status, pending: undefined }),
+    setStatus: (id, status) => change(id, { status, pending: undefined, lag: undefined }),
     setSchedule: (id, schedule) => change(id, { schedule, scheduleMoved: undefined }),
     setParameters: (id, values) =>
       setParameters(

@@ -5,9 +5,9 @@ import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
 import { pageAnswer } from './listing.ts';
 import { createFilter, type Reader } from './query.ts';
 import { type Call, type Route, readJsonBody } from './route.ts';
-import type { Integration, State, Tracing } from './state.ts';
+import { type Integration, isInService, type State, type Tracing } from './state.ts';
 import type { RequestKind } from './traffic.ts';
-import { activationProgress, integrationJson, styleOf } from './wire.ts';
+import { activationProgress, activationStatusOf, integrationJson, shownStatus, styleOf } from './wire.ts';
 
 export const integrationRoutes = (state: State, pageCap: number | undefined): Route[] => [
   { method: 'GET', path: 'integrations', kind: 'list', handle: (call) => list(state, call, pageCap) },
@@ -18,7 +18,7 @@ export const integrationRoutes = (state: State, pageCap: number | undefined): Ro
     method: 'GET',
     path: 'integrations/:id/activationStatus',
     kind: 'activation-status',
-    handle: ({ id }) => jsonAnswer(200, { activationStatus: state.find(id).status }),
+    handle: ({ id }) => activationStatus(state, state.find(id)),
   },
   {
     method: 'GET',
@@ -69,8 +69,18 @@ const readFilter = (q: string): ((integration: Integration) => boolean) => {
   }
 };
 
-const get = (state: State, call: Call): Answer =>
-  jsonAnswer(200, integrationJson(state, state.find(call.id), expandsConnections(call)));
+const get = (state: State, call: Call): Answer => {
+  const integration = state.find(call.id);
+  const json = integrationJson(state, integration, expandsConnections(call));
+  const told = state.behaviour.activationStatus === 'told' ? activationStatusOf(integration) : undefined;
+  // A listing does not tell it (recorded).
+  return jsonAnswer(200, told === undefined ? json : `{"activationStatus":${JSON.stringify(told)},${json.slice(1)}`);
+};
+
+const activationStatus = (state: State, integration: Integration): Answer => {
+  const isTold = state.behaviour.activationStatus === 'told';
+  return jsonAnswer(200, { activationStatus: isTold ? integration.status : shownStatus(state, integration) });
+};
 
 const patchKind = (body: Buffer): RequestKind => {
   const text = body.toString('utf8');
@@ -87,13 +97,15 @@ const patch = async (state: State, call: Call): Promise<Answer> => {
     const isAsync = isAskedAsync || state.behaviour.activation === 'async';
     const none = { tracing: false, payload: false, recording: false };
     activate(state, integration, { by, tracing: readTracing(body, none) });
-    if (isAsync) return jsonAnswer(200, activationProgress(integration));
+    if (isAsync)
+      return jsonAnswer(200, activationProgress(integration), { 'oic-work-request-id': workRequestId(state) });
     await pause(state.activationMs, undefined, { signal: call.signal });
     completeActivation(state, integration);
   } else if (body.status === 'CONFIGURED') {
     const isAsync = isAskedAsync || state.behaviour.deactivation === 'async';
     const stopsSchedule = String(body.stopScheduleForDeactivation) === 'true';
     deactivate(state, integration, { by, isAsync, stopsSchedule });
+    if (isAsync) return jsonAnswer(200, activationProgress(integration));
   } else if (body.status !== undefined) {
     throw new Refusal(400, 'status is ACTIVATED or CONFIGURED');
   } else {
@@ -103,6 +115,10 @@ const patch = async (state: State, call: Call): Promise<Answer> => {
   }
   return jsonAnswer(200, integrationJson(state, integration));
 };
+
+/** Looks like Oracle's (recorded); nothing can be asked by it. */
+const workRequestId = ({ random }: State): string =>
+  [8, 4, 4, 4, 12].map((length) => Array.from({ length }, () => random.below(16).toString(16)).join('')).join('-');
 
 const readTracing = (body: Record<string, unknown>, before: Tracing): Tracing => {
   const read = (field: string, fallback: boolean): boolean =>
@@ -117,7 +133,7 @@ const readTracing = (body: Record<string, unknown>, before: Tracing): Tracing =>
 const remove = (state: State, { id }: Call): Answer => {
   const integration = state.find(id);
   if (integration.lock) throw lockedRefusal(integration, state.behaviour.deleteLocked);
-  if (integration.status === 'ACTIVATED' || integration.status === 'ACTIVATION_INPROGRESS') {
+  if (isInService(integration)) {
     throw new Refusal(state.behaviour.deleteActive, `Integration ${id} is active; deactivate it first`);
   }
   state.drop(id);

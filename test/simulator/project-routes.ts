@@ -8,7 +8,7 @@ import { listAnswer } from './kind-listing.ts';
 import { exportedProject, type Project, placeProject, replaceProject } from './project.ts';
 import { deploymentMembers, readProject } from './project-archive.ts';
 import { type Call, type Route, readJsonBody } from './route.ts';
-import type { State } from './state.ts';
+import { isInService, type State } from './state.ts';
 import { readFile } from './uploads.ts';
 import { fileAnswer, linksTo, wireTime } from './wire.ts';
 
@@ -123,7 +123,7 @@ const putProject = (state: State, call: Call): Answer => {
   });
 };
 
-const activeIn = (inside: State) => inside.integrations.values().find(({ status }) => /^ACTIVAT/.test(status));
+const activeIn = (inside: State) => inside.integrations.values().find(isInService);
 
 const withArchive = (state: State, bytes: Buffer, work: (bytes: Buffer, code: string) => Answer): Answer => {
   try {

@@ -6,7 +6,7 @@ import type { ArchiveFacts } from './archive-facts.ts';
 import { createConnection } from './connection.ts';
 import { placeArchive } from './importing.ts';
 import { type ProjectFile, projectDigest, readProject, writeProject } from './project-archive.ts';
-import { createState, type Integration, type IntegrationStatus, type State } from './state.ts';
+import { createState, type Integration, persistedStatus, type State } from './state.ts';
 import type { StoredArchive } from './stored-archive.ts';
 import type { ZipEntry } from './zip.ts';
 
@@ -94,10 +94,8 @@ export const exportedProject = (state: State, { inside }: Project, members: read
   writeProject(members, {
     exportedAt: new Date(state.now()),
     entrySeed: state.random.below(2 ** 31),
-    states: new Map([...inside.integrations.values()].map(({ id, status }) => [id, persisted(status)])),
+    states: new Map([...inside.integrations.values()].map(({ id, status }) => [id, persistedStatus(status)])),
   });
-
-const persisted = (status: IntegrationStatus): string => (status === 'ACTIVATION_INPROGRESS' ? 'CONFIGURED' : status);
 
 export const digestOf = ({ file }: Project): string => projectDigest(file.members);
 

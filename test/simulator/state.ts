@@ -17,6 +17,7 @@ export type IntegrationStatus =
   | 'CONFIGURED'
   | 'ACTIVATION_INPROGRESS'
   | 'ACTIVATED'
+  | 'DEACTIVATION_INPROGRESS'
   | 'FAILEDACTIVATION';
 
 export type ScheduleState = 'started' | 'stopped' | 'paused' | 'starting' | 'stopping' | 'pausing' | 'resuming';
@@ -56,6 +57,8 @@ export interface Integration {
   activationError: string | undefined;
   /** What it will be at that time (ms). */
   pending: { readonly status: IntegrationStatus; readonly at: number; readonly error?: string } | undefined;
+  /** What `status` still shows, until that time (ms), while it is something else already. */
+  lag: { readonly status: IntegrationStatus; readonly until: number } | undefined;
   /** Its list item, until something changes. */
   json: string | undefined;
 }
@@ -185,6 +188,14 @@ const createOrders = (
     },
   };
 };
+
+/** It must be deactivated before it is changed or deleted, and that must have ended. */
+export const isInService = ({ status }: Integration): boolean =>
+  status === 'ACTIVATED' || status === 'ACTIVATION_INPROGRESS' || status === 'DEACTIVATION_INPROGRESS';
+
+/** What an exported archive says that it is. */
+export const persistedStatus = (status: IntegrationStatus): IntegrationStatus =>
+  status.endsWith('_INPROGRESS') ? 'CONFIGURED' : status;
 
 /** Ends what runs in the background for this integration, whether or not its time has come. */
 export const finish = (state: State, integration: Integration): void => {

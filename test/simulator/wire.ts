@@ -7,7 +7,7 @@ import { ADAPTERS, type PropertySlot } from './adapters.ts';
 import type { Answer } from './answer.ts';
 import { type Connection, isAgentRequired, slotsOf, slotValue } from './connection.ts';
 import { hasSchedule } from './schedule.ts';
-import type { Integration, State } from './state.ts';
+import type { Integration, IntegrationStatus, State } from './state.ts';
 
 export const wireTime = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
 
@@ -40,9 +40,24 @@ const PATTERNS: Readonly<Record<string, string>> = {
   freeform_mapmydata: 'Orchestration',
 };
 
+/** What it says that it is, which may be what it was before. */
+export const shownStatus = (state: State, integration: Integration): IntegrationStatus => {
+  const { lag, status } = integration;
+  return lag && state.now() < lag.until ? lag.status : status;
+};
+
+/** How its last activation went; undefined when there was none, or it was taken out of service since (inferred). */
+export const activationStatusOf = ({ status, activationError }: Integration): string | undefined => {
+  if (status === 'ACTIVATED') return 'ACTIVATION_SUCCEEDED';
+  if (status.endsWith('_INPROGRESS')) return status;
+  return activationError === undefined ? undefined : 'ACTIVATION_FAILED';
+};
+
 /** One item as JSON text; made once and kept until the integration changes, unless connections are to be expanded. */
 export const integrationJson = (state: State, integration: Integration, expandsConnections = false): string => {
   if (expandsConnections) return JSON.stringify(integrationItem(state, integration, true));
+  // What lags behind moves without a change.
+  if (integration.lag) return JSON.stringify(integrationItem(state, integration, false));
   integration.json ??= JSON.stringify(integrationItem(state, integration, false));
   return integration.json;
 };
@@ -58,7 +73,7 @@ const integrationItem = (state: State, integration: Integration, expandsConnecti
     description: facts.description,
     keywords: facts.keywords,
     ...(facts.packageName && { packageName: facts.packageName }),
-    status: integration.status,
+    status: shownStatus(state, integration),
     projectType: integration.projectType,
     pattern,
     patternDescription: pattern,
@@ -66,7 +81,7 @@ const integrationItem = (state: State, integration: Integration, expandsConnecti
     styleDescription: pattern,
     mepType: facts.mepType,
     ...stateFields(integration),
-    ...(integration.status === 'ACTIVATED' && {
+    ...(shownStatus(state, integration) === 'ACTIVATED' && {
       endPointURI: `${state.baseUrl}/ic/api/integration/v1/flows/rest/${integration.code}/${shortVersion(integration)}/`,
     }),
     endPoints: facts.connections.map((connection, index) => ({
@@ -108,7 +123,7 @@ const stateFields = (integration: Integration): object => {
 };
 
 /** `01.00.0000` is `1.0` in runtime addresses. */
-const shortVersion = ({ version }: Integration): string => version.split('.').slice(0, 2).map(Number).join('.');
+export const shortVersion = ({ version }: Integration): string => version.split('.').slice(0, 2).map(Number).join('.');
 
 const endPointConnection = (state: State, id: string, isExpanded: boolean): object => {
   const connection = state.connections.get(id);
@@ -233,7 +248,7 @@ const describedSlot = (state: State, slot: PropertySlot): object => {
   };
 };
 
-/** The body OIC 3 gives while an activation runs in the background: most of the integration is not in it. */
+/** The body OIC 3 gives while an activation or deactivation runs in the background (recorded): nine keys of no meaning but one. */
 export const activationProgress = (integration: Integration): object => ({
   apiDeploymentInprogress: false,
   compatible: false,
@@ -241,7 +256,6 @@ export const activationProgress = (integration: Integration): object => ({
   lockedFlag: false,
   scheduleApplicableFlag: false,
   scheduleDefinedFlag: false,
-  softDeactivated: false,
   status: integration.status,
   tempCopyExists: false,
   totalEndPoints: 0,
