@@ -2,6 +2,7 @@
 import { readArchive } from '../core/archive.ts';
 import { ConfigError } from '../core/config-error.ts';
 import { Refused } from '../core/refused.ts';
+import { isInService, isMeantActive, isUnderWay } from '../core/status.ts';
 import { activateAndWait, deactivateAndWait } from '../jobs/activation.ts';
 import { importArchive } from '../jobs/import-archive.ts';
 import type { OicClient } from '../oic/client.ts';
@@ -29,7 +30,7 @@ export const importFiles = async (
         const archive = await readArchive(bytes).catch((error: unknown) => {
           throw error instanceof Error ? new Refused(`${file} was not sent: ${error.message}`) : error;
         });
-        const action = await importArchive(oic, archive, bytes, WAITING.sleep);
+        const action = await importArchive(oic, archive, bytes, WAITING);
         return { file, id: archive.id, action };
       },
       (file, error) => ({ file, action: 'failed', error }),
@@ -44,16 +45,15 @@ export const importFiles = async (
 };
 
 export const activate = (name: string, ids: readonly string[], options: CommonOptions): Promise<number> =>
-  changeStatus(name, ids, options, 'ACTIVATED', (oic, id) => activateAndWait(oic, id, undefined, WAITING));
+  changeStatus(name, ids, options, (oic, id) => activateAndWait(oic, id, undefined, WAITING));
 
 export const deactivate = (name: string, ids: readonly string[], options: CommonOptions): Promise<number> =>
-  changeStatus(name, ids, options, 'CONFIGURED', (oic, id) => deactivateAndWait(oic, id, WAITING));
+  changeStatus(name, ids, options, (oic, id) => deactivateAndWait(oic, id, WAITING));
 
 const changeStatus = async (
   name: string,
   ids: readonly string[],
   options: CommonOptions,
-  status: string,
   change: (oic: OicClient, id: `${string}|${string}`) => Promise<void>,
 ): Promise<number> => {
   const session = await openSession(options);
@@ -63,10 +63,10 @@ const changeStatus = async (
       session,
       refs,
       async ({ id }) => {
-        const there = await oic.getIntegration(id);
-        if (!there) throw new Refused(`${name} has no integration ${id}; \`oic list ${name}\` shows what it has`);
-        if (there.status !== status) await change(oic, id);
-        return { id, status };
+        if (!(await oic.getIntegration(id)))
+          throw new Refused(`${name} has no integration ${id}; \`oic list ${name}\` shows what it has`);
+        await change(oic, id);
+        return { id, status: (await oic.getIntegration(id))?.status ?? 'absent' };
       },
       ({ id }, error) => ({ id, status: 'failed', error }),
     );
@@ -103,14 +103,14 @@ const deleteOne = async (oic: OicClient, id: `${string}|${string}`, mayDeactivat
   const there = await oic.getIntegration(id);
   if (!there)
     throw new Refused(`${oic.instance} has no integration ${id}; \`oic list ${oic.instance}\` shows what it has`);
-  if (there.status === 'ACTIVATED' || there.status === 'ACTIVATION_INPROGRESS') {
-    if (!mayDeactivate) {
-      throw new Refused(
-        `${id} is active on ${oic.instance} and was not deleted; add --deactivate if it may be stopped`,
-      );
-    }
-    await deactivateAndWait(oic, id, WAITING);
+  if (isMeantActive(there) && !mayDeactivate) {
+    const state = isUnderWay(there) ? 'being activated' : 'active';
+    throw new Refused(
+      `${id} is ${state} on ${oic.instance} and was not deleted; add --deactivate if it may be stopped`,
+    );
   }
+  // Also when somebody takes it out of service already: Oracle refuses to delete it meanwhile.
+  if (isInService(there)) await deactivateAndWait(oic, id, WAITING);
   try {
     await oic.deleteIntegration(id);
   } catch (error) {

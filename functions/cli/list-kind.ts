@@ -3,6 +3,7 @@
 import { KIND_NOUNS, type OtherKind, onlyKinds } from '../core/kinds.ts';
 import type { OtherKinds } from '../core/manifest-kinds.ts';
 import { Refused } from '../core/refused.ts';
+import { isActive } from '../core/status.ts';
 import { readSections } from '../jobs/compare-kinds.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { count, formatTable } from './output.ts';
@@ -76,7 +77,7 @@ const TABLES: Readonly<Record<OtherKind, (sections: OtherKinds, isWanted: IsWant
   projects: ({ projects }, isWanted) =>
     table(projects, isWanted, ['INTEGRATIONS', 'ACTIVE', 'UPDATED', 'BY'], (it) => [
       `${it.integrations.length}`,
-      `${it.integrations.filter(({ status }) => status === 'ACTIVATED').length}`,
+      `${it.integrations.filter(isActive).length}`,
       ...saved(it),
     ]),
   lookups: ({ lookups }, isWanted) => table(lookups, isWanted, ['UPDATED', 'BY'], saved),

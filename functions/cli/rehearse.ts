@@ -7,6 +7,7 @@ import { KIND_NOUNS, onlyKinds } from '../core/kinds.ts';
 import type { Manifest, SnapshotIntegration } from '../core/manifest.ts';
 import { RESTORED_KINDS, type RestoredKind } from '../core/plan-restore-things.ts';
 import { scheduleOf, scheduleWord } from '../core/schedule.ts';
+import { isActive, isMeantActive } from '../core/status.ts';
 import { compare as compareStates } from '../jobs/compare.ts';
 import { createForgetfulJournal, mapLimited } from '../jobs/journal.ts';
 import { restore } from '../jobs/restore.ts';
@@ -46,7 +47,8 @@ export const rehearse = async (vault: Vault, manifest: Manifest): Promise<Rehear
         vault,
         journal: createForgetfulJournal((ms) => sleep(ms)),
         connections: {},
-        waiting: { deadlineMs: 60_000, now: Date.now, sleep: (ms) => sleep(ms) },
+        // Nothing takes long in there.
+        waiting: { deadlineMs: 60_000, now: Date.now, sleep: (ms) => sleep(ms / 20) },
         progress: { phase: () => undefined, tick: () => undefined },
       },
       manifest,
@@ -101,13 +103,13 @@ const compareOthers = async (oic: OicClient, manifest: Manifest, vault: Vault): 
 };
 
 const compare = async (oic: OicClient, entry: SnapshotIntegration): Promise<Rehearsal['differences']> => {
-  const { id, archive, status } = entry;
+  const { id, archive } = entry;
   const there = await oic.getIntegration(id);
   if (!there) return [{ id, problem: 'is not there after the restore' }];
   const problems: string[] = [];
   const exported = await oic.exportIntegration(id);
   if (exported.archive.contentSha256 !== archive?.contentSha256) problems.push('has another content');
-  if ((there.status === 'ACTIVATED') !== (status === 'ACTIVATED')) problems.push(`is ${there.status}, was ${status}`);
+  if (isActive(there) !== isMeantActive(entry)) problems.push(`is ${there.status}, was ${entry.status}`);
   const was = scheduleOf(entry);
   const schedule = was === null || was === 'unknown' ? was : ((await oic.getSchedule(id))?.state ?? null);
   if (schedule !== was) problems.push(`its schedule is ${scheduleWord(schedule)}, it was ${scheduleWord(was)}`);

@@ -7,6 +7,7 @@ import type { ArchiveRef } from './manifest.ts';
 import type { OtherKinds } from './manifest-kinds.ts';
 import { type OddItem, splitAbsent } from './odd-item.ts';
 import { scheduleOf } from './schedule.ts';
+import { settledStatus } from './status.ts';
 
 /** The digest of its meaning, or a reason why that is not known. */
 export type ThingContent = { readonly digest: string } | { readonly unknown: string };
@@ -72,9 +73,9 @@ export const stateOfKinds = (
         ...told(project),
         content: contentOf(project),
         facts: Object.fromEntries(
-          project.integrations.map(({ id, status, schedule }) => [
-            id,
-            schedule === null ? status : `${status}${SCHEDULE}${schedule}`,
+          project.integrations.map((it) => [
+            it.id,
+            it.schedule === null ? settledStatus(it) : `${settledStatus(it)}${SCHEDULE}${it.schedule}`,
           ]),
         ),
         hidden: {},

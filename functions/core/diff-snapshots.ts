@@ -10,6 +10,7 @@ import type { Tracing } from './integration.ts';
 import type { BackupFilter, Manifest, SnapshotIntegration } from './manifest.ts';
 import { type OddItem, splitAbsent } from './odd-item.ts';
 import { type ScheduleState, scheduleOf } from './schedule.ts';
+import { settledStatus } from './status.ts';
 
 /** The digest of its meaning, or a reason why that is not known. */
 export type Content = { readonly digest: string } | { readonly unknown: string };
@@ -143,7 +144,8 @@ const describeChange = (from: IntegrationState, to: IntegrationState): ChangedIn
     ...('digest' in from.content &&
       'digest' in to.content &&
       from.content.digest !== to.content.digest && { content: { from: from.content.digest, to: to.content.digest } }),
-    ...(from.status !== to.status && { status: { from: from.status, to: to.status } }),
+    // One that was just being activated is active, as a restore takes it.
+    ...(settledStatus(from) !== settledStatus(to) && { status: { from: from.status, to: to.status } }),
     ...(isOtherSchedule(from, to) && { schedule: { from: from.schedule, to: to.schedule } }),
     ...(!isSameTracing(from.tracing, to.tracing) && { tracing: { from: from.tracing, to: to.tracing } }),
     ...(from.name !== to.name && { renamed: { from: from.name, to: to.name } }),

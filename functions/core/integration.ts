@@ -41,8 +41,13 @@ export interface Tracing {
 /** What the listing says of an integration. Times are ISO 8601 in UTC. */
 export interface Integration extends IntegrationRef {
   readonly name: string;
-  /** ACTIVATED, CONFIGURED, INPROGRESS, FAILEDACTIVATION or ACTIVATION_INPROGRESS; others are kept as they come. */
+  /**
+   * ACTIVATED, CONFIGURED, INPROGRESS, FAILEDACTIVATION, ACTIVATION_INPROGRESS or DEACTIVATION_INPROGRESS; others are kept
+   * as they come. What they mean is in status.ts.
+   */
   readonly status: string;
+  /** Of its last activation; told when it is read by itself, and not by every instance. */
+  readonly activationStatus?: string | undefined;
   readonly created?: string | undefined;
   readonly lastUpdated?: string | undefined;
   readonly lastUpdatedBy?: string | undefined;

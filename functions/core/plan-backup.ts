@@ -5,6 +5,7 @@
 import type { Integration } from './integration.ts';
 import type { ArchiveRef, Manifest } from './manifest.ts';
 import type { AskedSchedule } from './schedule.ts';
+import { isMeantActive } from './status.ts';
 
 export type BackupStep = Readonly<
   | { do: 'export'; integration: Integration; last: Known | undefined; reason: string }
@@ -52,9 +53,9 @@ export const planBackup = (
     return { do: 'reuse', integration, last, reason: `not updated since ${integration.lastUpdated}` };
   });
 
-/** Only an active integration can have a running schedule, so only those are asked. */
+/** Only an active integration can have a running schedule, or one that soon is, so only those are asked. */
 export const mustAskSchedule = (integration: Integration): boolean =>
-  integration.hasSchedule && integration.status === 'ACTIVATED';
+  integration.hasSchedule && isMeantActive(integration);
 
 /** @param asked undefined: not asked, since it does not run */
 export const scheduleState = (integration: Integration, asked: AskedSchedule | undefined): AskedSchedule => {

@@ -13,6 +13,7 @@
  */
 import type { Integration, IntegrationId, IntegrationRef, Tracing } from './integration.ts';
 import { type AskedSchedule, isOn, type RunState, type ScheduleState } from './schedule.ts';
+import { isActive, isUnderWay, statusWords } from './status.ts';
 
 /** An integration that is to be in the target. */
 export interface Wanted extends IntegrationRef {
@@ -84,9 +85,9 @@ export const planInstall = (
   const there = target.find(({ id }) => id === wanted.id);
   const was = before.find(({ id }) => id === wanted.id);
   const isSame = there !== undefined && there.contentSha256 === wanted.contentSha256;
-  const rivals = target.filter((other) => isRival(wanted, other) && other.status === 'ACTIVATED');
+  const rivals = target.filter((other) => isRival(wanted, other) && isActive(other));
   const displacedBefore = before.find((other) => isRival(wanted, other) && other.isActive);
-  const activates = wantsActive(wanted, was, policy) && !(isSame && there.status === 'ACTIVATED');
+  const activates = wantsActive(wanted, was, policy) && !(isSame && isActive(there));
   const verdict = (kind: InstallPlan['verdict'], reason: string): InstallPlan => ({
     id: wanted.id,
     verdict: kind,
@@ -123,14 +124,10 @@ export const planInstall = (
 };
 
 /** One whose schedule is not known is left as it is, so nothing has to be put back. */
-export const beforeOf = ({ id, code, version, status, schedule, tracing }: TargetIntegration): Before => ({
-  id,
-  code,
-  version,
-  isActive: status === 'ACTIVATED',
-  schedule: schedule === 'unknown' ? null : schedule,
-  tracing,
-});
+export const beforeOf = (there: TargetIntegration): Before => {
+  const { id, code, version, schedule, tracing } = there;
+  return { id, code, version, isActive: isActive(there), schedule: schedule === 'unknown' ? null : schedule, tracing };
+};
 
 const majorOf = (version: string): string => version.slice(0, 2);
 
@@ -174,10 +171,8 @@ const findRefusal = (
   if (there?.lockedBy !== undefined) {
     return `is locked: ${there.lockedBy || 'somebody'} has it open in the designer; ask them to close it`;
   }
-  const busy = target.find(
-    (other) => (other.id === wanted.id || isRival(wanted, other)) && other.status.endsWith('_INPROGRESS'),
-  );
-  return busy && `cannot be touched while ${busy.id} is ${busy.status}; try again when that has ended`;
+  const busy = target.find((other) => (other.id === wanted.id || isRival(wanted, other)) && isUnderWay(other));
+  return busy && `cannot be touched while ${busy.id} is ${statusWords(busy)}; try again when that has ended`;
 };
 
 const contentSteps = (
@@ -200,7 +195,7 @@ const contentSteps = (
   };
   return [
     ...(isOn(there.schedule) ? [stop] : []),
-    ...(there.status === 'ACTIVATED' ? [deactivate] : []),
+    ...(isActive(there) ? [deactivate] : []),
     { do: 'replace', id, reason: 'the target has it with other content' },
   ];
 };
@@ -237,7 +232,7 @@ const scheduleSteps = (
   activates: boolean,
   before: ScheduleState | undefined,
 ): InstallStep[] => {
-  const isActiveAfter = activates || same?.status === 'ACTIVATED';
+  const isActiveAfter = activates || (same !== undefined && isActive(same));
   if (!hasSchedule || !isActiveAfter) return [];
   const isCaptured = captured !== undefined && captured.schedule !== 'unknown';
   const wanted = isCaptured ? captured.schedule : before;
@@ -265,7 +260,7 @@ const stepsBetween = (
 };
 
 const unchangedReason = (wanted: Wanted, there: TargetIntegration | undefined, policy: InstallPolicy): string => {
-  if (there?.status === 'ACTIVATED') return 'the target has it with this content, active';
+  if (there && isActive(there)) return 'the target has it with this content, active';
   if (wanted.isDraft) return 'the target has this draft already';
   return `the target has it with this content, ${there?.status}, and ${policy.activation} leaves that as it is`;
 };

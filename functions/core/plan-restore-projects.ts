@@ -11,6 +11,7 @@ import { type InstallPlan, planInstall, type TargetIntegration, type Wanted } fr
 import type { RestorePolicy } from './plan-restore.ts';
 import { planThing, type TargetThing, type ThingPlan, type WantedThing } from './plan-restore-things.ts';
 import { type AskedSchedule, scheduleOf } from './schedule.ts';
+import { isDraft, isMeantActive, isUnderWay, statusWords } from './status.ts';
 
 export interface WantedProject extends WantedThing {
   readonly kind: 'projects';
@@ -41,8 +42,8 @@ export const planProject = (
 };
 
 const whyNotReplaced = (there: TargetProject | undefined): string | undefined => {
-  const busy = there?.integrations.find(({ status }) => status.endsWith('_INPROGRESS'));
-  if (busy) return `cannot be replaced while ${busy.id} in it is ${busy.status}; try again when that has ended`;
+  const busy = there?.integrations.find(isUnderWay);
+  if (busy) return `cannot be replaced while ${busy.id} in it is ${statusWords(busy)}; try again when that has ended`;
   const locked = there?.integrations.find(({ lockedBy }) => lockedBy !== undefined);
   return locked && `cannot be replaced: ${locked.lockedBy || 'somebody'} has ${locked.id} in it open in the designer`;
 };
@@ -92,10 +93,10 @@ const toWanted = (one: SnapshotProject['integrations'][number], contentSha256: s
   code: one.code,
   version: one.version,
   contentSha256,
-  isDraft: one.status === 'INPROGRESS',
+  isDraft: isDraft(one),
   hasSchedule: scheduleOf(one) !== null,
   captured: {
-    isActive: one.status === 'ACTIVATED',
+    isActive: isMeantActive(one),
     schedule: scheduleOf(one),
     tracing: one.tracing,
   },
@@ -106,7 +107,7 @@ const asImported = (one: SnapshotProject['integrations'][number], contentSha256:
   code: one.code,
   version: one.version,
   name: one.name,
-  status: one.status === 'INPROGRESS' ? 'INPROGRESS' : 'CONFIGURED',
+  status: isDraft(one) ? one.status : 'CONFIGURED',
   isPrebuilt: false,
   hasSchedule: scheduleOf(one) !== null,
   tracing: one.tracing,

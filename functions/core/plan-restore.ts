@@ -13,6 +13,7 @@ import {
   type Wanted,
 } from './plan-install.ts';
 import { type AskedSchedule, isOn } from './schedule.ts';
+import { isActive, isInService } from './status.ts';
 
 export interface RestoreWanted extends Wanted {
   readonly captured: NonNullable<Wanted['captured']>;
@@ -117,9 +118,7 @@ const mayDowngrade = (
   { existing, mirror }: RestorePolicy,
 ): boolean => {
   if (existing === 'skip' && !mirror) return false;
-  const newer = versions.filter(
-    (other) => isRival(one, other) && other.version > one.version && other.status === 'ACTIVATED',
-  );
+  const newer = versions.filter((other) => isRival(one, other) && other.version > one.version && isActive(other));
   return newer.every(({ id }) => (wantedById.has(id) ? wantedById.get(id)?.captured.isActive === false : mirror));
 };
 
@@ -139,13 +138,13 @@ const planRemovals = (
     installs.flatMap(({ steps }) => steps.flatMap((step) => (step.do === 'activate' ? step.displaces : []))),
   );
   return target.flatMap((there): RemovalStep[] => {
-    const { id, status, schedule, isPrebuilt, code } = there;
+    const { id, schedule, isPrebuilt, code } = there;
     const one = wantedById.get(id);
     const reason = one ? 'it was not active when the snapshot was taken' : 'the snapshot does not hold it';
-    const isActive = status === 'ACTIVATED' && !displaced.has(id);
+    const isServing = isInService(there) && !displaced.has(id);
     const off: RemovalStep[] = [
-      ...(isActive && isOn(schedule) ? [{ do: 'stop-schedule' as const, id, reason }] : []),
-      ...(isActive ? [{ do: 'deactivate' as const, id, reason }] : []),
+      ...(isServing && isOn(schedule) ? [{ do: 'stop-schedule' as const, id, reason }] : []),
+      ...(isServing ? [{ do: 'deactivate' as const, id, reason }] : []),
     ];
     if (!one) return isPrebuilt || !covers(code) ? [] : [...off, { do: 'delete', id, reason }];
     const isMeantToBeOff = activation === 'as-captured' && !one.captured.isActive && !touched.has(id);

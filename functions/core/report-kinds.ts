@@ -5,6 +5,7 @@ import type { Manifest } from './manifest.ts';
 import type { OtherKinds } from './manifest-kinds.ts';
 import { type Markup, markup, ready } from './markup.ts';
 import { formatBytes, formatNumber, formatStatus, timeMarkup } from './report-words.ts';
+import { isActive } from './status.ts';
 
 /** @param changes since the snapshot before, if there is one that can be compared */
 export const renderKinds = (manifest: Manifest, changes: KindsDiff | undefined): Markup => {
@@ -113,7 +114,7 @@ const TABLES: Readonly<Record<OtherKind, (manifest: Manifest) => Table>> = {
       ...project,
       cells: [
         formatNumber(project.integrations.length),
-        formatNumber(project.integrations.filter(({ status }) => status === 'ACTIVATED').length),
+        formatNumber(project.integrations.filter(isActive).length),
         ...savedCells(project),
       ],
     })),

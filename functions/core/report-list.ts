@@ -8,6 +8,7 @@ import { escapeMarkup, type Markup, markup, ready } from './markup.ts';
 import type { HistoryEvent, SnapshotHistory } from './report-history.ts';
 import { formatBytes, formatCount, formatNumber, formatStatus, formatTime } from './report-words.ts';
 import { scheduleOf, scheduleWord } from './schedule.ts';
+import { isActive } from './status.ts';
 
 /** Where the picture of its flow lies, as seen from the page; undefined when there is none. */
 export type PictureLink = (integration: SnapshotIntegration) => string | undefined;
@@ -27,7 +28,7 @@ ${hasHistory && markup`<p class="hint">Changes are those seen in ${formatCount(h
 const BY_NAME = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 const toneOf = (status: string): string => {
-  if (status === 'ACTIVATED') return 'good';
+  if (isActive({ status })) return 'good';
   return status.startsWith('FAILED') ? 'bad' : 'off';
 };
 

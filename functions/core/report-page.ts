@@ -16,6 +16,7 @@ import { REPORT_STYLE } from './report-style.ts';
 import { renderTimeline } from './report-timeline.ts';
 import { failureWords, formatBytes, formatCount, formatNumber, timeMarkup } from './report-words.ts';
 import type { SnapshotMap, UsedConnection } from './snapshot-map.ts';
+import { isActive } from './status.ts';
 
 export interface ReportContent {
   readonly manifest: Manifest;
@@ -103,7 +104,7 @@ const renderTiles = ({ integrations }: Manifest, changes: SnapshotHistory['chang
   const which = counts?.filter((words) => !words.startsWith('0 '));
   const tiles: (readonly [value: string, label: string])[] = [
     [formatNumber(integrations.length), integrations.length === 1 ? 'integration' : 'integrations'],
-    [formatNumber(integrations.filter(({ status }) => status === 'ACTIVATED').length), 'active'],
+    [formatNumber(integrations.filter(isActive).length), 'active'],
     [formatNumber(integrations.filter(({ schedule }) => schedule === 'started').length), 'schedules running'],
     [formatBytes(integrations.reduce((sum, { archive }) => sum + (archive?.bytes ?? 0), 0)), 'in archives'],
   ];

@@ -27,7 +27,8 @@ export const timeMarkup = (time: string): Markup => markup`<time datetime="${tim
 const STATUS_WORDS: Readonly<Record<string, string>> = {
   INPROGRESS: 'In progress',
   FAILEDACTIVATION: 'Failed activation',
-  ACTIVATION_INPROGRESS: 'Activation in progress',
+  ACTIVATION_INPROGRESS: 'Activating',
+  DEACTIVATION_INPROGRESS: 'Deactivating',
 };
 
 /** `ACTIVATED` is written `Activated`: a table of three thousand is calmer so. */

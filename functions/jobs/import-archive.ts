@@ -2,8 +2,9 @@
 import type { Archive } from '../core/archive.ts';
 import type { Integration } from '../core/integration.ts';
 import { Refused } from '../core/refused.ts';
+import { isMeantActive, isUnderWay, underWay } from '../core/status.ts';
 import type { OicClient } from '../oic/client.ts';
-import type { Waiting } from './activation.ts';
+import { deactivateAndWait, type Waiting } from './activation.ts';
 import { holdsContent, writeContent } from './write-content.ts';
 
 export type ImportAction = 'imported' | 'replaced' | 'unchanged';
@@ -13,29 +14,32 @@ export const importArchive = async (
   oic: OicClient,
   archive: Archive,
   bytes: Uint8Array,
-  sleep: Waiting['sleep'],
+  waiting: Waiting,
 ): Promise<ImportAction> => {
   const there = await oic.getIntegration(archive.id);
   if (!there) {
-    await writeContent(oic, 'import', archive, bytes, sleep);
+    await writeContent(oic, 'import', archive, bytes, waiting.sleep);
     return 'imported';
   }
   if (await holdsContent(oic, archive)) return 'unchanged';
   refuseUnlessReplaceable(oic.instance, there);
-  await writeContent(oic, 'replace', archive, bytes, sleep);
+  // Somebody takes it out of service already.
+  if (underWay(there) === 'deactivation') await deactivateAndWait(oic, there.id, waiting);
+  await writeContent(oic, 'replace', archive, bytes, waiting.sleep);
   return 'replaced';
 };
 
-const refuseUnlessReplaceable = (instance: string, { id, status, lockedBy }: Integration): void => {
+const refuseUnlessReplaceable = (instance: string, there: Integration): void => {
+  const { id, lockedBy } = there;
   if (lockedBy !== undefined) {
     const holder = lockedBy || 'somebody';
     throw new Refused(
       `replacing ${id} on ${instance} was refused: ${holder} has it open in the designer; ask them to close it`,
     );
   }
-  if (status === 'ACTIVATED' || status === 'ACTIVATION_INPROGRESS') {
+  if (isMeantActive(there)) {
     throw new Refused(
-      `replacing ${id} on ${instance} was refused: it is active; deactivate it first (\`oic deactivate ${instance} '${id}'\`), or use \`oic deploy\`, which does that and activates it again`,
+      `replacing ${id} on ${instance} was refused: it is ${isUnderWay(there) ? 'being activated' : 'active'}; deactivate it first (\`oic deactivate ${instance} '${id}'\`), or use \`oic deploy\`, which does that and activates it again`,
     );
   }
 };

@@ -2,6 +2,7 @@
 import type { IntegrationId, Tracing } from '../core/integration.ts';
 import type { Project } from '../core/project.ts';
 import type { ScheduleState } from '../core/schedule.ts';
+import { isInService } from '../core/status.ts';
 import type { OicClient } from '../oic/client.ts';
 import { activateAndWait, deactivateAndWait, type Switchboard, type Waiting } from './activation.ts';
 import { setSchedule } from './schedule.ts';
@@ -34,7 +35,7 @@ export const stopProject = async (
 ): Promise<boolean> => {
   const inside = switchboardOf(oic, project);
   const active = (await oic.inProject(project.id).listIntegrations()).items.filter(
-    ({ id, status }) => isMeant(id) && (status === 'ACTIVATED' || status.endsWith('_INPROGRESS')),
+    (there) => isMeant(there.id) && isInService(there),
   );
   for (const { id } of active) await deactivateAndWait(inside, id, waiting);
   return active.length > 0;
@@ -43,9 +44,8 @@ export const stopProject = async (
 /** What is no longer in it is left out. @throws ActivationError, ScheduleError, OicError */
 export const startAgain = async (inside: Switchboard, ranBefore: RanBefore, waiting: Waiting): Promise<void> => {
   for (const { id, isScheduleStarted, schedule = isScheduleStarted ? 'started' : 'stopped', tracing } of ranBefore) {
-    const there = await inside.getIntegration(id);
-    if (!there) continue;
-    if (there.status !== 'ACTIVATED') await activateAndWait(inside, id, tracing, waiting);
+    if (!(await inside.getIntegration(id))) continue;
+    await activateAndWait(inside, id, tracing, waiting);
     if (schedule !== null) await setSchedule(inside, id, schedule, waiting);
   }
 };

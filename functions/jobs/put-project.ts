@@ -8,6 +8,7 @@ import { projectKey, projectUndoKey, safetyCopyKey } from '../core/keys.ts';
 import type { ArchiveRef } from '../core/manifest.ts';
 import { passwordsLost } from '../core/plan-restore-projects.ts';
 import type { Project } from '../core/project.ts';
+import { isMeantActive } from '../core/status.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import type { Vault } from '../store/vault.ts';
 import { ActivationError } from './activation.ts';
@@ -92,7 +93,7 @@ const refuseLoss = async (services: ProjectServices, code: string, { connections
 
 /** @returns undefined when the target's own is the wanted one already */
 const keepOwn = async (
-  { oic, vault }: ProjectServices,
+  { oic, vault, waiting }: ProjectServices,
   wanted: ProjectContent,
   own: Project,
 ): Promise<Undo | undefined> => {
@@ -101,7 +102,7 @@ const keepOwn = async (
   const earlier = await recall(vault, oic.instance, wanted);
   // Cut off before it was replaced: what ran then may have been stopped already.
   if (earlier?.copy.contentSha256 === archive.contentSha256) return earlier;
-  const { integrations, connections } = await readProject(oic, own.code, own.id);
+  const { integrations, connections } = await readProject(oic, own.code, own.id, waiting);
   const stored = await vault.putAt(projectCopyOf(oic.instance, own.code), bytes);
   const { sha256, contentSha256 } = archive;
   const undo: Undo = {
@@ -109,7 +110,7 @@ const keepOwn = async (
     copy: { ...stored, bytes: bytes.length, sha256, contentSha256 },
     connections,
     active: integrations
-      .filter(({ status }) => status === 'ACTIVATED')
+      .filter(isMeantActive)
       .map(({ id, schedule, tracing }) => ({ id, schedule: schedule === 'unknown' ? null : schedule, tracing })),
   };
   await vault.putAt(projectUndoKey(oic.instance, own.code), Buffer.from(JSON.stringify(undo)));

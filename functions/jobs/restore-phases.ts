@@ -5,6 +5,7 @@ import type { IntegrationId } from '../core/integration.ts';
 import type { ArchiveRef } from '../core/manifest.ts';
 import type { InstallPlan, InstallStep, ScheduleStep } from '../core/plan-install.ts';
 import type { RemovalStep } from '../core/plan-restore.ts';
+import { underWay } from '../core/status.ts';
 import { isForAll, isOicError, type OicError } from '../oic/errors.ts';
 import { VaultError } from '../store/vault.ts';
 import { activateAndWait, deactivateAndWait } from './activation.ts';
@@ -127,7 +128,11 @@ export const removeOne = async ({ oic, waiting }: RestoreServices, steps: readon
     if (!there) return;
     if (step.do === 'stop-schedule') await setSchedule(oic, step.id, 'stopped', waiting, 'started');
     else if (step.do === 'deactivate') await deactivateAndWait(oic, step.id, waiting);
-    else await deleteSettled(oic, step.id);
+    else {
+      // One that another version has just displaced may still be on its way out.
+      if (underWay(there) === 'deactivation') await deactivateAndWait(oic, step.id, waiting);
+      await deleteSettled(oic, step.id);
+    }
   }
 };
 

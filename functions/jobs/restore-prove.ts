@@ -4,6 +4,7 @@ import type { IntegrationId } from '../core/integration.ts';
 import type { SnapshotIntegration } from '../core/manifest.ts';
 import type { RestoreWanted } from '../core/plan-restore.ts';
 import { scheduleOf } from '../core/schedule.ts';
+import { isMeantActive } from '../core/status.ts';
 import { VaultError } from '../store/vault.ts';
 import { mapLimited } from './journal.ts';
 import type { RestoreOptions, RestoreServices } from './restore.ts';
@@ -65,7 +66,7 @@ export const wantedOf = (entry: SnapshotIntegration, facts: ArchiveFacts | undef
         code: call.split('|')[0] ?? '',
         version: call.split('|')[1] ?? '',
       })),
-      captured: { isActive: status === 'ACTIVATED', schedule, tracing },
+      captured: { isActive: isMeantActive({ status }), schedule, tracing },
     },
   ];
 };

@@ -7,10 +7,12 @@ import type { RestoreWanted } from '../core/plan-restore.ts';
 import type { AskedSchedule } from '../core/schedule.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
+import type { Waiting } from './activation.ts';
 import { type Journal, mapLimited } from './journal.ts';
 import type { RestoreOptions } from './restore.ts';
 import { inBatches, type RestoreFailure } from './restore-batches.ts';
 import { askSchedule } from './schedule.ts';
+import { readSettled } from './settled.ts';
 
 /** What an archive says that the plan needs; small, for the journal keeps it. */
 export interface ArchiveFacts {
@@ -33,13 +35,20 @@ export interface RestoreTarget {
   readonly unread: readonly RestoreFailure[];
 }
 
+/** Waits until nothing that the plan may touch is being activated or deactivated; what still is at the deadline is refused. */
 export const readTargetFor = async (
-  oic: OicClient,
-  journal: Journal,
+  { oic, journal, waiting }: { readonly oic: OicClient; readonly journal: Journal; readonly waiting: Waiting },
   wanted: readonly RestoreWanted[],
   options: RestoreOptions,
 ): Promise<RestoreTarget> => {
-  const { items: listed, odd } = await journal.step('list the target', () => oic.listIntegrations());
+  const codes = new Set(wanted.map(({ code }) => code));
+  const { items: listed, odd } = await journal.step('list the target', () =>
+    readSettled(
+      () => oic.listIntegrations(),
+      ({ code }) => options.mirror || codes.has(code),
+      waiting,
+    ),
+  );
   const isListed = new Set<string>(listed.map(({ id }) => id));
   const unread = wanted.flatMap(({ id }): RestoreFailure[] => {
     const one = isListed.has(id) ? undefined : odd.find((each) => isNamed(each, id));

@@ -35,10 +35,10 @@ export const planThings = async (
   scope: Scope,
   options: RestoreOptions,
 ): Promise<ThingsPlan> => {
-  const { oic, journal } = services;
+  const { oic } = services;
   const { proved, failures: unproved } = await proveThings(services, scope);
   if (proved.length === 0) return { things: [], projects: [], proved: new Map(), failures: unproved };
-  const target = await readTargetThings(oic, journal, proved);
+  const target = await readTargetThings(services, proved);
   const able = proved.filter((thing) => !target.unread.has(labelOf(thing)));
   const things = able
     .filter(({ kind }) => kind !== 'projects')

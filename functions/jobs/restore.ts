@@ -84,14 +84,14 @@ export const restore = async (
   manifest: Manifest,
   options: RestoreOptions,
 ): Promise<RestoreReport> => {
-  const { oic, journal } = services;
+  const { oic } = services;
   checkMayRestore(manifest, options);
   const scope = selectScope(manifest, options);
   const entries = scope.integrations;
   const { facts, failures: unreadable } = await proveArchives(services, entries, options);
   const proved = entries.flatMap((entry) => wantedOf(entry, facts.get(entry.id)));
   const { integrations: target, unread } =
-    entries.length > 0 || options.mirror ? await readTargetFor(oic, journal, proved, options) : NO_TARGET;
+    entries.length > 0 || options.mirror ? await readTargetFor(services, proved, options) : NO_TARGET;
   const leftAlone = new Set(unread.map(({ id }) => id));
   const wanted = proved.filter(({ id }) => !leftAlone.has(id));
   const plan = planRestore(wanted, target, options, createFilter(manifest.filter ?? {}));

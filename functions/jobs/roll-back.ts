@@ -5,6 +5,7 @@
 import type { Archive } from '../core/archive.ts';
 import type { IntegrationRef } from '../core/integration.ts';
 import { type Before, isRival } from '../core/plan-install.ts';
+import { isInService } from '../core/status.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import { activateAndWait, deactivateAndWait, type Waiting } from './activation.ts';
@@ -27,8 +28,11 @@ export const rollBack = async (
 ): Promise<void> => {
   const { before, keepsNew } = wayBack;
   const was = before.find(({ id }) => id === wanted.id);
-  if (was) await putContentBack(oic, wanted, wayBack, waiting);
-  else if (!keepsNew) await removeNew(oic, wanted, waiting);
+  if (was) {
+    await putContentBack(oic, wanted, wayBack, waiting);
+    // With the same content, all there is to undo may be its activation.
+    if (!was.isActive) await takeOutOfService(oic, wanted.id, waiting);
+  } else if (!keepsNew) await removeNew(oic, wanted, waiting);
   for (const one of before) {
     if (one.id === wanted.id || isRival(wanted, one)) await putStateBack(oic, one, waiting);
   }
@@ -56,8 +60,8 @@ const removeNew = async (oic: OicClient, { id }: IntegrationRef, waiting: Waitin
 };
 
 const takeOutOfService = async (oic: OicClient, id: IntegrationRef['id'], waiting: Waiting): Promise<void> => {
-  const { status } = (await oic.getIntegration(id)) ?? {};
-  if (status === 'ACTIVATED' || status?.endsWith('_INPROGRESS')) await deactivateAndWait(oic, id, waiting);
+  const there = await oic.getIntegration(id);
+  if (there && isInService(there)) await deactivateAndWait(oic, id, waiting);
 };
 
 const putStateBack = async (
@@ -65,9 +69,8 @@ const putStateBack = async (
   { id, isActive, schedule, tracing }: Before,
   waiting: Waiting,
 ): Promise<void> => {
-  const now = await oic.getIntegration(id);
-  if (!now || !isActive) return;
-  if (now.status !== 'ACTIVATED') await activateAndWait(oic, id, tracing, waiting);
+  if (!isActive || !(await oic.getIntegration(id))) return;
+  await activateAndWait(oic, id, tracing, waiting);
   // Also one that did not run: an activation may have started it.
   if (schedule !== null) await setSchedule(oic, id, schedule, waiting);
 };

@@ -1,13 +1,16 @@
 /** What a target has of the codes that are to be installed, read from the instance: status, schedules, content. */
-import type { IntegrationRef } from '../core/integration.ts';
+import type { Integration, IntegrationRef } from '../core/integration.ts';
 import { isNamed } from '../core/odd-item.ts';
 import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
 import type { TargetIntegration } from '../core/plan-install.ts';
+import { isUnderWay, statusWords } from '../core/status.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import type { ExportedArchive } from '../oic/integrations.ts';
 import { ListingError } from '../oic/listing.ts';
 import { ActivationError, type Waiting } from './activation.ts';
+import { mapLimited } from './journal.ts';
+import { readSettled } from './settled.ts';
 
 export interface TargetState {
   /** Every version of the code. */
@@ -31,24 +34,27 @@ export const readTarget = async (oic: OicClient, wanted: IntegrationRef, waiting
   return { integrations, copy };
 };
 
-const settledVersions = async (oic: OicClient, { id, code }: IntegrationRef, { deadlineMs, now, sleep }: Waiting) => {
-  const until = now() + deadlineMs;
-  for (let pauseMs = 250; ; pauseMs = Math.min(4_000, pauseMs * 1.6)) {
-    const { items, odd } = await oic.listIntegrations();
-    const unread = odd.find((one) => one.code === code || isNamed(one, id));
-    if (unread) throw new ListingError(`${id} was left as it is on ${oic.instance}: ${unread.message}`);
-    const versions = items.filter((integration) => integration.code === code);
-    const busy = versions.find(({ status }) => status.endsWith('_INPROGRESS'));
-    if (!busy) return versions;
-    if (now() >= until) {
-      throw new ActivationError(
-        id,
-        busy.status,
-        `${busy.id} on ${oic.instance} has been ${busy.status} for too long; look at it in the console`,
-      );
-    }
-    await sleep(pauseMs);
-  }
+/** Read one by one after the listing, which does not tell what is under way while the status lags behind. */
+const settledVersions = async (
+  oic: OicClient,
+  { id, code }: IntegrationRef,
+  waiting: Waiting,
+): Promise<readonly Integration[]> => {
+  const { items, odd } = await oic.listIntegrations();
+  const unread = odd.find((one) => one.code === code || isNamed(one, id));
+  if (unread) throw new ListingError(`${id} was left as it is on ${oic.instance}: ${unread.message}`);
+  const listed = items.filter((integration) => integration.code === code);
+  const readEach = async () => ({
+    items: (await mapLimited(listed, 4, (one) => oic.getIntegration(one.id))).filter((there) => there !== undefined),
+  });
+  const { items: versions } = await readSettled(readEach, () => true, waiting);
+  const busy = versions.find(isUnderWay);
+  if (!busy) return versions;
+  throw new ActivationError(
+    id,
+    busy.status,
+    `${busy.id} on ${oic.instance} has been ${statusWords(busy)} for too long; look at it in the console`,
+  );
 };
 
 const exportIfPossible = async (oic: OicClient, { id }: IntegrationRef): Promise<ExportedArchive | undefined> => {

@@ -7,10 +7,12 @@ import { labelOf, type RestoredKind, type TargetThing } from '../core/plan-resto
 import type { OicClient } from '../oic/client.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import { ListingError } from '../oic/listing.ts';
+import type { Waiting } from './activation.ts';
 import { type Journal, mapLimited } from './journal.ts';
 import { ARCHIVES_HELD, type ProvedThing } from './prove-things.ts';
 import { inBatches, type RestoreFailure } from './restore-batches.ts';
 import { askSchedule } from './schedule.ts';
+import { readSettled } from './settled.ts';
 
 export interface TargetThings {
   /** By label. What the target does not have is not among them. */
@@ -33,8 +35,7 @@ interface Listed {
 }
 
 export const readTargetThings = async (
-  oic: OicClient,
-  journal: Journal,
+  { oic, journal, waiting }: { readonly oic: OicClient; readonly journal: Journal; readonly waiting: Waiting },
   proved: readonly ProvedThing[],
 ): Promise<TargetThings> => {
   const byKind = Map.groupBy(proved, ({ kind }) => kind);
@@ -56,7 +57,7 @@ export const readTargetThings = async (
     return one ? [leftAsItIs(oic, labelOf(thing), one.message)] : [];
   });
   const details = await journal.all('compare other kinds', inBatches(known), 1, (batch) =>
-    mapLimited(batch, ARCHIVES_HELD, ({ thing, one }) => readOne(oic, thing, one)),
+    mapLimited(batch, ARCHIVES_HELD, ({ thing, one }) => readOne({ oic, waiting }, thing, one)),
   );
   const found = details.flat();
   const failures = [...unreadable, ...found.flatMap((one) => ('step' in one ? [one] : []))];
@@ -106,13 +107,13 @@ const list = async (oic: OicClient, kind: RestoredKind): Promise<Listed> => {
 type Detail = { readonly label: string; readonly thing: TargetThing | TargetProject };
 
 const readOne = async (
-  oic: OicClient,
+  { oic, waiting }: { readonly oic: OicClient; readonly waiting: Waiting },
   thing: ProvedThing,
   { id, projectId = id, lockedBy }: Listed['things'][number],
 ): Promise<Detail | RestoreFailure> => {
   const label = labelOf(thing);
   try {
-    if (thing.kind === 'projects') return { label, thing: await readProject(oic, id, projectId) };
+    if (thing.kind === 'projects') return { label, thing: await readProject(oic, id, projectId, waiting) };
     const contentSha256 = await orUndefined(async () => {
       const { archive } = thing.kind === 'lookups' ? await oic.exportLookup(id) : await oic.exportLibrary(id);
       return archive.contentSha256;
@@ -130,10 +131,20 @@ const leftAsItIs = ({ instance }: OicClient, label: string, why: string): Restor
   message: `${label} was left as it is on ${instance}: ${why}`,
 });
 
-export const readProject = async (oic: OicClient, code: string, projectId: string): Promise<TargetProject> => {
+/** Waits until nothing in it is being activated or deactivated, or the deadline has passed. */
+export const readProject = async (
+  oic: OicClient,
+  code: string,
+  projectId: string,
+  waiting: Waiting,
+): Promise<TargetProject> => {
   const inside = oic.inProject(projectId);
   const exported = await orUndefined(() => oic.exportProject({ id: projectId, code, name: code }));
-  const { items, odd } = await inside.listIntegrations();
+  const { items, odd } = await readSettled(
+    () => inside.listIntegrations(),
+    () => true,
+    waiting,
+  );
   // What runs in it could not be put back as it was.
   if (odd[0]) throw new ListingError(odd[0].message);
   const integrations = await mapLimited(items, 2, async (one) => ({

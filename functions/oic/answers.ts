@@ -22,6 +22,7 @@ const INTEGRATION = z.object({
   version: z.string().check(z.refine(isVersion, 'not a version like 01.00.0000')),
   name: text,
   status: z.string(),
+  activationStatus: text,
   created: time,
   lastUpdated: time,
   lastUpdatedBy: text,
@@ -200,6 +201,7 @@ export const toIntegration = (value: unknown): Integration => {
     ...integrationRef(item.code, item.version),
     name: item.name ?? item.code,
     status: item.status,
+    ...(item.activationStatus && { activationStatus: item.activationStatus }),
     created: isoTime(item.created),
     lastUpdated: isoTime(item.lastUpdated),
     lastUpdatedBy: item.lastUpdatedBy ?? undefined,
@@ -263,6 +265,7 @@ export const readActivationStatus = (answer: Answer): string =>
 
 export const readActivationErrors = (answer: Answer): string | undefined => {
   const errors = check(ACTIVATION_ERRORS, readJson(answer));
+  if (errors.hasErrors === false) return undefined;
   return errors.errorMessage || errors.shortSummaryMessage || undefined;
 };
 

@@ -135,6 +135,61 @@ test('delete refuses an active integration, and deletes it with --deactivate', a
   expect(simulator.instance.list()).toEqual([]);
 });
 
+/** Somebody else has begun it in the console; it ends after the instance was read so many times. */
+const underWay = (status: 'ACTIVATION_INPROGRESS' | 'DEACTIVATION_INPROGRESS', reads = 3): void => {
+  simulator.instance.add(hello(), { status });
+  simulator.onRequest(({ kind }) => {
+    if (kind === 'get' && --reads === 0)
+      simulator.instance.setStatus(HELLO, status === 'ACTIVATION_INPROGRESS' ? 'ACTIVATED' : 'CONFIGURED');
+  });
+};
+
+const refusals = () => simulator.requests.filter(({ status = 0 }) => status >= 400);
+
+test.each([[], ['--deactivate']])(
+  'delete %j waits for the end of a deactivation that is under way',
+  async (...args) => {
+    underWay('DEACTIVATION_INPROGRESS');
+
+    expect(await json('delete', 'dev', HELLO, ...args)).toMatchObject({
+      exitCode: 0,
+      document: { results: [{ id: HELLO, deleted: true }] },
+    });
+    expect(simulator.instance.list()).toEqual([]);
+    expect(refusals()).toEqual([]);
+  },
+);
+
+test('delete refuses what is being activated; with --deactivate it waits for that, and for the deactivation', async () => {
+  underWay('ACTIVATION_INPROGRESS');
+
+  expect((await desk.oic('delete', 'dev', HELLO)).stderr).toContain(
+    `${HELLO} is being activated on dev and was not deleted; add --deactivate if it may be stopped`,
+  );
+  expect((await json('delete', 'dev', HELLO, '--deactivate')).exitCode).toBe(0);
+  expect(simulator.instance.list()).toEqual([]);
+  expect(refusals()).toEqual([]);
+});
+
+test('import waits for the end of a deactivation that is under way, and refuses what is being activated', async () => {
+  const { writeFile } = await import('node:fs/promises');
+  await writeFile(join(desk.directory, 'b.iar'), hello('b'));
+  underWay('DEACTIVATION_INPROGRESS');
+
+  expect((await json('import', 'dev', 'b.iar')).document.results).toMatchObject([{ action: 'replaced' }]);
+  expect(refusals()).toEqual([]);
+  await writeFile(join(desk.directory, 'c.iar'), hello('c'));
+  simulator.instance.setStatus(HELLO, 'ACTIVATION_INPROGRESS');
+  expect((await desk.oic('import', 'dev', 'c.iar')).stderr).toContain('it is being activated; deactivate it first');
+  expect(refusals()).toEqual([]);
+});
+
+test('deactivate says what is there: a draft stays a draft', async () => {
+  simulator.instance.add(hello(), { status: 'INPROGRESS' });
+
+  expect((await json('deactivate', 'dev', HELLO)).document).toEqual({ results: [{ id: HELLO, status: 'INPROGRESS' }] });
+});
+
 test('an instance without `deploy` is not changed by any command', async () => {
   simulator.instance.add(hello(), { status: 'ACTIVATED' });
   await desk.configure({ dev: simulator }, { deploy: undefined });

@@ -29,6 +29,15 @@ describe('the difference of two states', () => {
     });
   });
 
+  test.each([
+    ['ACTIVATION_INPROGRESS', 'ACTIVATED', undefined],
+    ['DEACTIVATION_INPROGRESS', 'CONFIGURED', undefined],
+    ['ACTIVATION_INPROGRESS', 'FAILEDACTIVATION', { from: 'ACTIVATION_INPROGRESS', to: 'FAILEDACTIVATION' }],
+    ['ACTIVATED', 'DEACTIVATION_INPROGRESS', { from: 'ACTIVATED', to: 'DEACTIVATION_INPROGRESS' }],
+  ])('takes what is under way for where it leads: %s and %s', (from, to, status) => {
+    expect(diff([state('A', { status: from })], [state('A', { status: to })]).changed[0]?.status).toEqual(status);
+  });
+
   test('is what only one of them has', () => {
     const { added, removed, unchanged } = diff(
       [state('GONE'), state('SAME')],

@@ -17,13 +17,18 @@ import type { Simulator } from '../simulator/server.ts';
 
 export const POLICY: InstallPolicy = { activation: 'activate', existing: 'replace', mayDowngrade: false };
 
-/** Ten times as fast as life. */
-export const WAITING: Waiting = { deadlineMs: 5_000, now: Date.now, sleep: (ms) => sleep(ms / 10) };
+/** Fifty times as fast as life. */
+export const WAITING: Waiting = { deadlineMs: 5_000, now: Date.now, sleep: (ms) => sleep(ms / 50) };
 
 export interface InstallBench {
   readonly store: ObjectStore;
   readonly dropBox: DropBox;
-  install(oic: OicClient, bytes: Uint8Array, policy?: Partial<InstallPolicy>): Promise<InstallOutcome>;
+  install(
+    oic: OicClient,
+    bytes: Uint8Array,
+    policy?: Partial<InstallPolicy>,
+    waiting?: Waiting,
+  ): Promise<InstallOutcome>;
   services(
     oic: OicClient | undefined,
     instance: string,
@@ -47,7 +52,7 @@ export const openInstallBench = async (): Promise<InstallBench> => {
   return {
     store,
     dropBox,
-    install: async (oic, bytes, policy = {}) => {
+    install: async (oic, bytes, policy = {}, waiting = WAITING) => {
       const archive = await readArchive(bytes);
       const held = await takeLease(dropBox.lease(oic.instance, archive.code), lease());
       if (!held) throw new Error('the lease is not free');
@@ -57,7 +62,7 @@ export const openInstallBench = async (): Promise<InstallBench> => {
         safety: dropBox,
         undoLog,
         connections: {},
-        waiting: WAITING,
+        waiting,
         onStep: () => undefined,
         mayGoOn,
       };

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { takeLease } from '../../functions/jobs/lease.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { connectTo } from '../oic/simulated.ts';
+import { createLonelyTime } from '../oic/virtual-time.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
 import { type InstallBench, openInstallBench, stateOf } from './install-bench.ts';
@@ -266,6 +267,47 @@ test('one that was there, inactive and with the same content, is told to bear th
 
   expect(message).toMatch(/dev is as it was before, but that Oracle shows FLOW\|01\.00\.0000 as FAILEDACTIVATION$/);
 });
+
+test('one that was there, inactive and with the same content, is inactive again when it becomes active too late', async () => {
+  const { now, sleep } = createLonelyTime();
+  const { simulator, oic } = await start({ now, activationMs: 12_000 });
+  simulator.instance.add(archiveOf('01.00.0000', 'same'), { status: 'CONFIGURED' });
+  let isAsked = false;
+  simulator.onRequest(({ kind }) => {
+    if (isAsked) simulator.instance.setStatus(OLD, 'CONFIGURED');
+    isAsked ||= kind === 'deactivate';
+  });
+
+  const outcome = await bench.install(oic, archiveOf('01.00.0000', 'same'), {}, { deadlineMs: 10_000, now, sleep });
+
+  expect(outcome).toMatchObject({ state: 'rolled-back', message: expect.stringContaining('did not end in 10 s') });
+  expect(simulator.instance.get(OLD)?.status).toBe('CONFIGURED');
+  expect(isAsked).toBe(true);
+});
+
+test.each([
+  ['told', 2_000],
+  ['told', 30_000],
+  ['absent', 2_000],
+  ['absent', 30_000],
+] as const)(
+  'nothing is rolled back because the status lags nine seconds behind (activationStatus %s, an activation of %i ms)',
+  async (activationStatus, activationMs) => {
+    const { now, sleep } = createLonelyTime();
+    const { simulator, oic } = await start({ now, activationMs, behaviour: { statusLag: 9_000, activationStatus } });
+    simulator.instance.add(archiveOf('01.00.0000', 'old'), RUNNING);
+
+    const waiting = { deadlineMs: 600_000, now, sleep };
+    expect(await bench.install(oic, archiveOf('01.00.0000', 'new'), {}, waiting)).toMatchObject({ state: 'deployed' });
+
+    expect(simulator.instance.get(OLD)).toMatchObject({ status: 'ACTIVATED', schedule: 'started' });
+    const changes = simulator.requests.filter(({ kind }) => kind === 'activate' || kind === 'deactivate');
+    expect(changes.map(({ kind, status }) => [kind, status])).toEqual([
+      ['deactivate', 200],
+      ['activate', 200],
+    ]);
+  },
+);
 
 test('a lower version is not deployed over a newer active one, unless that is allowed', async () => {
   const { simulator, oic } = await start();

@@ -41,6 +41,7 @@ const restoreInto = (
   manifest: Manifest,
   options: Partial<RestoreOptions> = {},
   connections = {},
+  waiting = WAITING,
 ): Promise<RestoreReport> =>
   restore(
     {
@@ -48,7 +49,7 @@ const restoreInto = (
       vault: workshop.vault,
       journal: createForgetfulJournal(() => Promise.resolve()),
       connections,
-      waiting: WAITING,
+      waiting,
       progress: { phase: () => undefined, tick: () => undefined },
     },
     manifest,
@@ -423,4 +424,95 @@ test('an integration that fails does not stop the others, its callers are still 
     { id: 'CALLER|01.00.0000', step: 'activate' },
   ]);
   expect(writesOf(target.simulator)).toContain('activate CALLER|01.00.0000');
+});
+
+describe('what is being activated or deactivated', () => {
+  const flow = (code: string, marker = 'a') => buildSampleArchive({ code, version: '01.00.0000', marker });
+
+  test('when the snapshot is taken comes back as what it was about to be', async () => {
+    const source = await start();
+    source.simulator.instance.add(flow('ON'), { status: 'ACTIVATION_INPROGRESS' });
+    source.simulator.instance.add(flow('OFF'), { status: 'DEACTIVATION_INPROGRESS' });
+    const manifest = await snapshotOf(source.oic);
+    expect(manifest.integrations.map(({ status }) => status)).toEqual([
+      'DEACTIVATION_INPROGRESS',
+      'ACTIVATION_INPROGRESS',
+    ]);
+    const { simulator, oic } = await start({ behaviour: { importedConnection: 'CONFIGURED' } });
+
+    expect(await restoreInto(oic, manifest)).toMatchObject({ created: 2, activated: 1, failures: [] });
+
+    expect(simulator.instance.list().map(({ id, status }) => [id, status])).toEqual([
+      ['OFF|01.00.0000', 'CONFIGURED'],
+      ['ON|01.00.0000', 'ACTIVATED'],
+    ]);
+    expect(await restoreInto(oic, manifest)).toMatchObject({ skipped: 2, created: 0, activated: 0, failures: [] });
+  });
+
+  test('in the target is waited for before the plan is made, also when it is to be taken away', async () => {
+    const source = await start();
+    source.simulator.instance.add(flow('KEPT', 'new'), { status: 'ACTIVATED' });
+    const manifest = await snapshotOf(source.oic);
+    const { simulator, oic } = await start({ behaviour: { importedConnection: 'CONFIGURED' } });
+    simulator.instance.add(flow('KEPT', 'old'), { status: 'ACTIVATION_INPROGRESS' });
+    simulator.instance.add(flow('EXTRA'), { status: 'DEACTIVATION_INPROGRESS' });
+    let listings = 0;
+    simulator.onRequest(({ kind }) => {
+      if (kind !== 'list' || ++listings !== 3) return;
+      simulator.instance.setStatus('KEPT|01.00.0000', 'ACTIVATED');
+      simulator.instance.setStatus('EXTRA|01.00.0000', 'CONFIGURED');
+    });
+
+    const report = await restoreInto(oic, manifest, { mirror: true, existing: 'replace' });
+
+    expect(report).toMatchObject({ replaced: 1, activated: 1, deleted: 1, failures: [] });
+    expect(report.plan.map(({ do: what, id }) => `${what} ${id}`)).toEqual([
+      'deactivate KEPT|01.00.0000',
+      'replace KEPT|01.00.0000',
+      'connect KEPT|01.00.0000',
+      'activate KEPT|01.00.0000',
+      'delete EXTRA|01.00.0000',
+    ]);
+    expect(simulator.requests.filter(({ status = 0 }) => status === 412 || status === 423)).toEqual([]);
+  });
+
+  test('and does not end is refused by name', async () => {
+    const source = await start();
+    source.simulator.instance.add(flow('KEPT', 'new'), { status: 'ACTIVATED' });
+    const manifest = await snapshotOf(source.oic);
+    const { simulator, oic } = await start();
+    simulator.instance.add(flow('KEPT', 'old'), { status: 'DEACTIVATION_INPROGRESS' });
+
+    const { failures } = await restoreInto(oic, manifest, { existing: 'replace' }, {}, { ...WAITING, deadlineMs: 100 });
+
+    expect(failures).toMatchObject([
+      { step: 'refuse', message: expect.stringContaining('while KEPT|01.00.0000 is DEACTIVATION_INPROGRESS') },
+    ]);
+  });
+
+  test('because another version takes its place is waited for before it is deleted', async () => {
+    const source = await start();
+    source.simulator.instance.add(flow('FLOW'), { status: 'ACTIVATED' });
+    const manifest = await snapshotOf(source.oic);
+    const { simulator, oic } = await start({ activationMs: 60, behaviour: { importedConnection: 'CONFIGURED' } });
+    const newer = simulator.instance.add(buildSampleArchive({ code: 'FLOW', version: '01.01.0000' }), {
+      status: 'ACTIVATED',
+    });
+    // It takes longer than the activation that has brought it about.
+    let isActive = false;
+    let looks = 0;
+    simulator.onRequest(({ kind, id }) => {
+      if (!isActive && simulator.instance.get('FLOW|01.00.0000')?.status === 'ACTIVATED') {
+        isActive = true;
+        simulator.instance.setStatus(newer, 'DEACTIVATION_INPROGRESS');
+      }
+      if (isActive && kind === 'get' && id === newer && ++looks === 4)
+        simulator.instance.setStatus(newer, 'CONFIGURED');
+    });
+
+    expect(await restoreInto(oic, manifest, { mirror: true })).toMatchObject({ deleted: 1, failures: [] });
+
+    expect(simulator.instance.list().map(({ id, status }) => [id, status])).toEqual([['FLOW|01.00.0000', 'ACTIVATED']]);
+    expect(simulator.requests.filter(({ kind }) => kind === 'delete').map(({ status }) => status)).toEqual([200]);
+  });
 });

@@ -32,3 +32,15 @@ export const createVirtualTime = (): VirtualTime => {
     },
   };
 };
+
+/** For one who waits alone, also for what answers over a socket: time passes as soon as it is waited for. */
+export const createLonelyTime = (): Pick<VirtualTime, 'now' | 'sleep'> => {
+  let time = Date.now();
+  return {
+    now: () => time,
+    sleep: async (ms) => {
+      time += ms;
+      await nextTurn();
+    },
+  };
+};
