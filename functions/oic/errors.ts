@@ -22,7 +22,9 @@ export type OicErrorKind =
   | 'timeout'
   | 'network'
   /** A 2xx that is not what was asked for: an HTML page, a cut archive, a shape we do not know. */
-  | 'unexpected-answer';
+  | 'unexpected-answer'
+  /** It was not read to its end, and would be no smaller the next time. */
+  | 'too-large';
 
 export interface OicErrorDetails {
   readonly method: string;
@@ -54,7 +56,8 @@ export const isOicError = (error: unknown, ...kinds: OicErrorKind[]): error is O
 
 /** True when a write may or may not have been done: its answer was lost. Settled by re-reading, never by repeating. */
 export const isAnswerLost = (error: unknown): error is OicError =>
-  isOicError(error, 'timeout', 'network', 'unavailable', 'unexpected-answer') && error.details.reached !== false;
+  isOicError(error, 'timeout', 'network', 'unavailable', 'unexpected-answer', 'too-large') &&
+  error.details.reached !== false;
 
 /** True when every other request would fail alike: it has been tried again already, so going on only hurts. */
 export const isForAll = (error: OicError): boolean =>

@@ -18,6 +18,8 @@ export interface Behaviour {
   noRoleStatus: 401 | 403;
   /** PATCH as a real verb, instead of POST with `X-HTTP-Method-Override`. */
   patchVerb: 405 | 'accept';
+  /** JSON from some 600 bytes on, when the caller takes it, as recorded; or whether it takes it or not. Never errors, never files. */
+  gzip: 'when-asked' | 'unasked' | 'never';
   errorBody: 'text-status' | 'numeric-status' | 'html' | 'empty';
 
   // Listing
@@ -141,6 +143,7 @@ export const defaultBehaviour = (generation: Generation): Behaviour => ({
   wrongInstanceStatus: 401,
   noRoleStatus: 403,
   patchVerb: 405,
+  gzip: 'when-asked',
   errorBody: 'text-status',
   limitOver100: 'clamp',
   envelope: 'camel',
