@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path';
 import { readLibraryArchive } from '../core/library-archive.ts';
 import { readLookup } from '../core/lookup-file.ts';
 import { readProjectArchive } from '../core/project-archive.ts';
+import { callOrderIn } from '../core/project-calls.ts';
 import { Refused } from '../core/refused.ts';
 import { type FileThing, importThing } from '../jobs/import-thing.ts';
 import { type CommonOptions, eachInTurn, openSession, withInstance } from './command.ts';
@@ -62,7 +63,7 @@ const readThing = async (kind: Kind, bytes: Buffer, file: string): Promise<FileT
   }
   if (kind === 'projects') {
     const { code, contentSha256, integrations, connections } = await readProjectArchive(bytes);
-    return { kind, id: code, contentSha256, integrations, connections };
+    return { kind, id: code, contentSha256, integrations, connections, callOrder: callOrderIn(integrations) };
   }
   const { code, version, contentSha256 } = await readLibraryArchive(bytes);
   if (code === undefined || version === undefined) {

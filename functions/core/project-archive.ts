@@ -9,6 +9,7 @@ import { readConnection } from './archive.ts';
 import { ArchiveError, quoted } from './archive-error.ts';
 import { contentDigest } from './content-digest.ts';
 import { type IntegrationRef, integrationRef, isCode, isVersion } from './integration.ts';
+import { readProjectCalls } from './project-calls.ts';
 import { projectDesign } from './project-design.ts';
 import { projectMeaning } from './project-digest.ts';
 import { sha256 } from './slices.ts';
@@ -19,6 +20,8 @@ interface ProjectIntegration extends IntegrationRef {
   readonly name: string;
   /** The state at the moment of the export: ACTIVATED, CONFIGURED, ... */
   readonly persistedState: string | undefined;
+  /** Those of the same project that it calls. */
+  readonly calls: readonly IntegrationRef[];
 }
 
 export interface ProjectArchive {
@@ -102,12 +105,14 @@ const readIntegrations = (members: ReadonlyMap<string, Buffer>): ProjectIntegrat
     const folder = /^project\/integrations\/([^/]+)\//.exec(name)?.[1];
     if (folder !== undefined) folders.add(folder);
   }
-  return [...folders]
+  const integrations = [...folders]
     .map((folder) => readIntegration(folder, members.get(`project/integrations/${folder}/info.json`)))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const calls = readProjectCalls(members, integrations);
+  return integrations.map((one) => ({ ...one, calls: calls.get(one.id) ?? [] }));
 };
 
-const readIntegration = (folder: string, info: Buffer | undefined): ProjectIntegration => {
+const readIntegration = (folder: string, info: Buffer | undefined): Omit<ProjectIntegration, 'calls'> => {
   const cut = folder.lastIndexOf('_');
   const [code, version] = [folder.slice(0, Math.max(cut, 0)), folder.slice(cut + 1)];
   if (!isCode(code) || !isVersion(version)) {

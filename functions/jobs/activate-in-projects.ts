@@ -1,10 +1,11 @@
 /**
- * Brings the integrations of restored projects to the state they were captured in. An exported project does not tell
- * which of its integrations call which, so one that fails is tried again as long as another has become active meanwhile.
+ * Brings the integrations of restored projects to the state they were captured in, the called before their callers. What
+ * else one may need is not known, so one that fails is tried again as long as another has become active meanwhile.
  */
 import type { InstallPlan, InstallStep } from '../core/plan-install.ts';
 import type { ProjectPlan } from '../core/plan-restore-projects.ts';
 import { nameInProject } from '../core/plan-restore-steps.ts';
+import { inCallOrder } from '../core/project-calls.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import { ActivationError, activateAndWait, type Switchboard } from './activation.ts';
@@ -23,10 +24,11 @@ export interface ActivatedInProjects {
   readonly unready: readonly UnreadyConnection[];
 }
 
-export interface ProjectToActivate {
+export interface ProjectToActivate extends Pick<WantedProject, 'connections' | 'callOrder'> {
   readonly plan: ProjectPlan;
-  readonly connections: ProvedThing['connections'];
 }
+
+type WantedProject = Extract<ProvedThing, { kind: 'projects' }>;
 
 export const activateInProjects = async (
   services: RestoreServices,
@@ -49,7 +51,7 @@ export const activateInProjects = async (
 
 const activateIn = async (
   services: RestoreServices,
-  { plan, connections }: ProjectToActivate,
+  { plan, connections, callOrder }: ProjectToActivate,
 ): Promise<ActivatedInProjects> => {
   const { oic, progress } = services;
   const nothing = { activated: 0, scheduled: 0, unready: [] };
@@ -61,7 +63,7 @@ const activateIn = async (
     }
     const inside = switchboardOf(oic, project);
     const unready = await connect(inside, { connections }, services.connections, services.waiting.sleep);
-    const result = await activateAll(services, inside, plan);
+    const result = await activateAll(services, inside, plan, callOrder);
     const hidden = result.failures.length > 0 ? await outOfReach(inside, connections) : [];
     return { ...result, unready: [...unready, ...hidden].map((one) => ({ ...one, id: `${one.id} in ${plan.label}` })) };
   } catch (error) {
@@ -90,8 +92,9 @@ const activateAll = async (
   { waiting }: RestoreServices,
   inside: Switchboard,
   plan: ProjectPlan,
+  callOrder: WantedProject['callOrder'],
 ): Promise<Omit<ActivatedInProjects, 'unready'>> => {
-  let waitingForOthers = plan.integrations.filter(({ verdict }) => verdict === 'install');
+  let waitingForOthers = inCallOrder(plan.integrations, callOrder).filter(({ verdict }) => verdict === 'install');
   let failures: RestoreFailure[] = [];
   const done: InstallPlan[] = [];
   for (let isMoving = true; isMoving && waitingForOthers.length > 0; ) {

@@ -12,7 +12,10 @@ import { holdsProject, importProjectSettled, type ProjectContent } from './write
 /** What a file holds, by its own words. */
 export type FileThing = { readonly contentSha256: string } & (
   | Plain
-  | ({ readonly kind: 'projects'; readonly id: string } & Pick<ProjectContent, 'integrations' | 'connections'>)
+  | ({ readonly kind: 'projects'; readonly id: string } & Pick<
+      ProjectContent,
+      'integrations' | 'connections' | 'callOrder'
+    >)
 );
 
 interface ImportServices extends Pick<ProjectServices, 'oic' | 'connections' | 'waiting'> {

@@ -1,9 +1,11 @@
 /** The lookups, libraries and projects of a snapshot that are to be restored, each archive proved before anything is sent. */
 import { LOCAL_CALLS } from '../core/connection-template.ts';
+import type { IntegrationId } from '../core/integration.ts';
 import type { ArchiveRef, Manifest } from '../core/manifest.ts';
 import type { SnapshotLibrary, SnapshotProject } from '../core/manifest-kinds.ts';
 import { labelOf, type WantedThing } from '../core/plan-restore-things.ts';
 import { readProjectArchive } from '../core/project-archive.ts';
+import { callOrderIn } from '../core/project-calls.ts';
 import { readKind } from '../core/read-kind.ts';
 import { VaultError } from '../store/vault.ts';
 import { mapLimited } from './journal.ts';
@@ -19,7 +21,12 @@ export type ProvedThing = WantedThing & {
 } & (
     | { readonly kind: 'lookups' }
     | { readonly kind: 'libraries'; readonly library: SnapshotLibrary }
-    | { readonly kind: 'projects'; readonly integrations: SnapshotProject['integrations'] }
+    | {
+        readonly kind: 'projects';
+        readonly integrations: SnapshotProject['integrations'];
+        /** Those in it that call or are called, called first. */
+        readonly callOrder: readonly IntegrationId[];
+      }
   );
 
 type Entry = { readonly id: string; readonly archive: ArchiveRef | null } & (
@@ -31,6 +38,7 @@ type Entry = { readonly id: string; readonly archive: ArchiveRef | null } & (
 /** The digest is that of the bytes: an older snapshot may have another for the same lookup. */
 interface Proof extends Pick<ProvedThing, 'connections' | 'contentSha256'> {
   readonly label: string;
+  readonly callOrder: readonly IntegrationId[];
 }
 
 /** Whole projects are large, so few of them lie in memory at once. */
@@ -66,8 +74,8 @@ export const proveThings = async (
       const { archive } = entry;
       const proof = proofs.get(labelOf(entry));
       if (!archive || !proof) return [];
-      const { contentSha256, connections } = proof;
-      return [{ ...entry, archive, contentSha256, connections }];
+      const { label: _, ...proven } = proof;
+      return [{ ...entry, archive, ...proven }];
     }),
     failures: found.flatMap((one) => ('step' in one ? [one] : [])),
   };
@@ -84,8 +92,12 @@ const prove = async ({ kind, id }: Entry, bytes: Uint8Array): Promise<Omit<Proof
   const found = await readKind(kind, bytes, id);
   if (found.id !== undefined && found.id !== id) throw new VaultError(`its archive is that of ${found.id}`);
   const { contentSha256 } = found;
-  if (kind !== 'projects') return { contentSha256, connections: [] };
-  const { connections } = await readProjectArchive(bytes);
+  if (kind !== 'projects') return { contentSha256, connections: [], callOrder: [] };
+  const { connections, integrations } = await readProjectArchive(bytes);
   const others = connections.filter(({ type }) => type !== LOCAL_CALLS);
-  return { contentSha256, connections: others.map(({ id: name, type }) => ({ id: name, type })) };
+  return {
+    contentSha256,
+    connections: others.map(({ id: name, type }) => ({ id: name, type })),
+    callOrder: callOrderIn(integrations),
+  };
 };

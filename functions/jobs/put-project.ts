@@ -8,6 +8,7 @@ import { projectKey, projectUndoKey, safetyCopyKey } from '../core/keys.ts';
 import type { ArchiveRef } from '../core/manifest.ts';
 import { passwordsLost } from '../core/plan-restore-projects.ts';
 import type { Project } from '../core/project.ts';
+import { callOrderIn, inCallOrder } from '../core/project-calls.ts';
 import { isMeantActive } from '../core/status.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import type { Vault } from '../store/vault.ts';
@@ -66,7 +67,7 @@ export const putProject = async (
   await orGoBack(async () => {
     if (own && !isReplaced) await removeProject(oic, own, waiting);
     if (!isReplaced) await importProjectSettled(oic, wanted, waiting.sleep);
-    if (undo && startsAgain) await run(services, code, wanted.connections, undo.active);
+    if (undo && startsAgain) await run(services, code, wanted.connections, inCallOrder(undo.active, wanted.callOrder));
   });
   if (undo) await forget(vault, oic.instance, code);
 };
@@ -109,7 +110,7 @@ const keepOwn = async (
     wanted: wanted.contentSha256,
     copy: { ...stored, bytes: bytes.length, sha256, contentSha256 },
     connections,
-    active: integrations
+    active: inCallOrder(integrations, callOrderIn(archive.integrations))
       .filter(isMeantActive)
       .map(({ id, schedule, tracing }) => ({ id, schedule: schedule === 'unknown' ? null : schedule, tracing })),
   };

@@ -3,7 +3,7 @@ import type { IntegrationId } from '../core/integration.ts';
 import type { SnapshotIntegration } from '../core/manifest.ts';
 import type { InstallStep } from '../core/plan-install.ts';
 import type { RestorePlan } from '../core/plan-restore.ts';
-import { type ActivatedInProjects, activateInProjects } from './activate-in-projects.ts';
+import { type ActivatedInProjects, activateInProjects, type ProjectToActivate } from './activate-in-projects.ts';
 import type { UnreadyConnection } from './connect.ts';
 import { createLook } from './look.ts';
 import type { RestoreOptions, RestoreReport, RestoreServices } from './restore.ts';
@@ -119,7 +119,11 @@ const startInProjects = (
     services,
     projects
       .filter(({ label }) => !phases.hasFailed(label))
-      .map((plan) => ({ plan, connections: proved.get(plan.label)?.connections ?? [] })),
+      .flatMap((plan): ProjectToActivate[] => {
+        const thing = proved.get(plan.label);
+        if (thing?.kind !== 'projects') return [];
+        return [{ plan, connections: thing.connections, callOrder: thing.callOrder }];
+      }),
     options,
   );
 

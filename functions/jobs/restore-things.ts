@@ -111,10 +111,10 @@ export const createPutThings = (services: RestoreServices, plan: ThingsPlan, pha
 
 const putWantedProject = async (
   services: ProjectServices,
-  { id, archive, contentSha256, integrations, connections }: Extract<ProvedThing, { kind: 'projects' }>,
+  { id: code, archive, ...wanted }: Extract<ProvedThing, { kind: 'projects' }>,
 ): Promise<void> => {
   const bytes = await services.vault.getArchive(archive);
-  await putProject(services, { code: id, bytes, contentSha256, integrations, connections });
+  await putProject(services, { code, bytes, ...wanted });
 };
 
 /** @param scope kinds that are not in it were not restored, and are not counted */

@@ -18,6 +18,8 @@ export interface ProjectContent {
   /** That are in it. */
   readonly integrations: readonly { readonly id: IntegrationId }[];
   readonly connections: ProvedThing['connections'];
+  /** Those in it that call or are called, called first. */
+  readonly callOrder: readonly IntegrationId[];
 }
 
 /** Adds it. */
@@ -47,7 +49,7 @@ export const importProjectSettled = async (
 export const replaceProjectSettled = async (
   oic: OicClient,
   project: Project,
-  { code, bytes, contentSha256, integrations }: Omit<ProjectContent, 'connections'>,
+  { code, bytes, contentSha256, integrations }: Omit<ProjectContent, 'connections' | 'callOrder'>,
   waiting: Waiting,
 ): Promise<boolean> => {
   const replace = (): Promise<void> =>

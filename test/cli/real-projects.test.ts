@@ -114,7 +114,8 @@ test('real projects are seeded, backed up, rehearsed and restored, and the one t
     const writes = target.stats().byKind;
     expect(await oic(...restore)).toMatchObject({ exitCode: 0, json: { kinds: { projects: { skipped: 3 } } } });
     expect(target.stats().byKind['project-import']).toBe(writes['project-import']);
-    expect(target.instance.listProjects()).toMatchObject([
+    const restored = target.instance.listProjects().toSorted((a, b) => (a.code < b.code ? -1 : 1));
+    expect(restored).toMatchObject([
       { code: 'FLAT', integrations: [{ status: 'ACTIVATED' }] },
       {
         code: 'SHOP',

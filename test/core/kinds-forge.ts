@@ -9,6 +9,13 @@ interface Occasion {
   readonly entrySeed?: number;
 }
 
+interface SampleCall {
+  readonly code: string;
+  readonly version?: string;
+  /** Null for none, as outside of projects. @default INTRA_PROJECT */
+  readonly context?: string | null;
+}
+
 interface SampleIntegration {
   readonly code: string;
   readonly version: string;
@@ -16,8 +23,8 @@ interface SampleIntegration {
   readonly state?: string;
   /** Its own schedule, as iCalendar has it. */
   readonly schedule?: string;
-  /** Integrations of the same project; a call may leave the version to Oracle. */
-  readonly calls?: readonly { readonly code: string; readonly version?: string }[];
+  /** Of the same project, unless another context says so; a call may leave the version to Oracle. */
+  readonly calls?: readonly SampleCall[];
 }
 
 export interface SampleProject extends Occasion {
@@ -193,11 +200,9 @@ const infoOf = (it: SampleIntegration, { sample, exportedAt, mod, shuffle }: Wri
   };
 };
 
-/** A call of an integration in the same project. */
-const callFile = (callee: { readonly code: string; readonly version?: string }, position: number): ZipEntry => {
-  const { code, version } = callee;
+const callFile = ({ code, version, context = 'INTRA_PROJECT' }: SampleCall, position: number): ZipEntry => {
   const facts = [
-    ['integrationContext', 'INTRA_PROJECT'],
+    ...(context === null ? [] : [['integrationContext', context]]),
     ['integration_code', code],
     ...(version === undefined ? [] : [['integration_version', version]]),
   ];

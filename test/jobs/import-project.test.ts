@@ -1,6 +1,7 @@
 /** A file with a project into an instance that may have it already, by the rules of the simulated instance. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readProjectArchive } from '../../functions/core/project-archive.ts';
+import { callOrderIn } from '../../functions/core/project-calls.ts';
 import type { ImportAction } from '../../functions/jobs/import-archive.ts';
 import { importThing } from '../../functions/jobs/import-thing.ts';
 import { buildProject, type SampleProject } from '../core/kinds-forge.ts';
@@ -41,9 +42,10 @@ const arrange = async (behaviour: SimulatorOptions['behaviour'] = {}, hasOwn = t
   let opened = 0;
   const importFile = async (bytes: Buffer): Promise<ImportAction> => {
     const { code, ...content } = await readProjectArchive(bytes);
+    const callOrder = callOrderIn(content.integrations);
     const openVault = () => Promise.resolve(workshop.vault).finally(() => opened++);
     const services = { oic, connections: {}, waiting: WAITING, openVault };
-    return importThing(services, { kind: 'projects', id: code, ...content }, bytes);
+    return importThing(services, { kind: 'projects', id: code, ...content, callOrder }, bytes);
   };
   return { simulator, importFile, opened: () => opened };
 };

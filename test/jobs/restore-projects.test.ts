@@ -125,6 +125,48 @@ describe('a project that the target lacks', () => {
   });
 });
 
+const CHAIN: SampleProject = {
+  code: 'CHAIN',
+  integrations: [
+    { code: 'A', version: '01.00.0000', calls: [{ code: 'B' }] },
+    { code: 'B', version: '01.00.0000', calls: [{ code: 'C', version: '01.00.0000' }] },
+    { code: 'C', version: '01.00.0000' },
+  ],
+};
+
+describe('a project whose integrations call each other', () => {
+  const chainOf = ({ instance }: Simulator): string[] =>
+    instance.listProjects().flatMap(({ integrations }) => integrations.map(({ id, status }) => `${id} ${status}`));
+  const ALL = ['A', 'B', 'C'].map((code) => `${code}|01.00.0000 ACTIVATED`);
+  const snapshotOfChain = async (): Promise<Manifest> => {
+    const { simulator, oic } = await start();
+    simulator.instance.addProject(buildProject(CHAIN));
+    const { snapshot } = await workshop.backUp(oic, { kinds: onlyKinds(() => true) });
+    return workshop.vault.getSnapshot('dev', snapshot);
+  };
+
+  test('is activated the called first: none is asked for twice', async () => {
+    const manifest = await snapshotOfChain();
+    const { simulator, oic } = await start();
+
+    expect(await restoreInto(oic, manifest, SETTINGS)).toMatchObject({ activated: 3, failures: [] });
+
+    expect(chainOf(simulator)).toEqual(ALL);
+    expect(simulator.stats().byKind.activate).toBe(3);
+  });
+
+  test('runs again as it did when it could not be replaced', async () => {
+    const manifest = await snapshotOfChain();
+    const { simulator, oic } = await start();
+    simulator.instance.addProject(buildProject({ ...CHAIN, marker: 'edited since' }));
+    simulator.faults.add({ match: { kind: 'project-replace', everyNth: 2 }, answer: { status: 400 } });
+
+    expect(await restoreInto(oic, manifest)).toMatchObject({ failures: [{ id: 'project CHAIN' }] });
+
+    expect(chainOf(simulator)).toEqual(ALL);
+  });
+});
+
 const NO_SUCH_CALL = [404, 405, 501] as const;
 
 describe('a project that the target has with other content', () => {
