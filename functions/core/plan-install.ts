@@ -57,6 +57,8 @@ export type InstallStep = Readonly<
       reason: string;
       tracing: Tracing | undefined;
       displaces: readonly IntegrationId[];
+      /** Its schedule did not run, so it is stopped again should the activation have started it. */
+      keepsStopped: boolean;
     }
 >;
 
@@ -107,17 +109,11 @@ export const planInstall = (
     );
   }
 
+  const schedule = wantedSchedule(wanted, isOn(was?.schedule) ? was.schedule : displacedBefore?.schedule);
   const steps = [
     ...(isSame ? [] : contentSteps(wanted, there, activates, policy)),
-    ...(activates ? activationSteps(wanted, was, displacedBefore, rivals) : []),
-    ...(policy.activation === 'never'
-      ? []
-      : scheduleSteps(
-          wanted,
-          isSame ? there : undefined,
-          activates,
-          isOn(was?.schedule) ? was.schedule : displacedBefore?.schedule,
-        )),
+    ...(activates ? activationSteps(wanted, was, displacedBefore, rivals, schedule) : []),
+    ...(policy.activation === 'never' ? [] : scheduleSteps(wanted, isSame ? there : undefined, activates, schedule)),
   ];
   if (steps.length === 0) return verdict('unchanged', unchangedReason(wanted, there, policy));
   return { id: wanted.id, verdict: 'install', reason: steps[0]?.reason ?? '', steps };
@@ -207,10 +203,11 @@ const whyInactive = ({ isDraft }: Wanted, { activation }: InstallPolicy): string
 };
 
 const activationSteps = (
-  { id, captured }: Wanted,
+  { id, captured, hasSchedule }: Wanted,
   was: Before | undefined,
   displacedBefore: Before | undefined,
   rivals: readonly TargetIntegration[],
+  schedule: WantedSchedule,
 ): InstallStep[] => {
   const displaces = rivals.map((rival) => rival.id);
   // The flow goes on under another version: how the displaced one was traced is how this one is.
@@ -221,24 +218,40 @@ const activationSteps = (
     ...rivals
       .filter(({ schedule }) => isOn(schedule))
       .map((rival): InstallStep => ({ do: 'stop-schedule', id: rival.id, reason: `${id} takes its place` })),
-    { do: 'activate', id, reason, tracing: captured?.tracing ?? model?.tracing, displaces },
+    {
+      do: 'activate',
+      id,
+      reason,
+      tracing: captured?.tracing ?? model?.tracing,
+      displaces,
+      keepsStopped: hasSchedule && !isOn(schedule.state),
+    },
   ];
 };
 
+interface WantedSchedule {
+  readonly state: ScheduleState | undefined;
+  /** For the reason. */
+  readonly when: string;
+}
+
+/** As captured; for a drop, and where that could not be asked, as before. */
+const wantedSchedule = ({ captured }: Wanted, before: ScheduleState | undefined): WantedSchedule =>
+  captured !== undefined && captured.schedule !== 'unknown'
+    ? { state: captured.schedule, when: 'when the snapshot was taken' }
+    : { state: before, when: 'before' };
+
 /** @param same the target's own, when it has this content already */
 const scheduleSteps = (
-  { id, captured, hasSchedule }: Wanted,
+  { id, hasSchedule }: Wanted,
   same: TargetIntegration | undefined,
   activates: boolean,
-  before: ScheduleState | undefined,
+  { state, when }: WantedSchedule,
 ): InstallStep[] => {
   const isActiveAfter = activates || (same !== undefined && isActive(same));
   if (!hasSchedule || !isActiveAfter) return [];
-  const isCaptured = captured !== undefined && captured.schedule !== 'unknown';
-  const wanted = isCaptured ? captured.schedule : before;
-  const when = isCaptured ? 'when the snapshot was taken' : 'before';
   const now = !activates && isOn(same?.schedule) ? same.schedule : 'stopped';
-  return isOn(wanted) ? stepsBetween(now, wanted, when).map((step) => ({ ...step, id })) : [];
+  return isOn(state) ? stepsBetween(now, state, when).map((step) => ({ ...step, id })) : [];
 };
 
 const stepsBetween = (

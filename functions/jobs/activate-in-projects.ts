@@ -8,7 +8,8 @@ import { nameInProject } from '../core/plan-restore-steps.ts';
 import { inCallOrder } from '../core/project-calls.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
-import { ActivationError, activateAndWait, type Switchboard } from './activation.ts';
+import { ActivationError, type Switchboard } from './activation.ts';
+import { applyActivation } from './apply-step.ts';
 import { connect, type UnreadyConnection } from './connect.ts';
 import { mapLimited } from './journal.ts';
 import { findProject, switchboardOf } from './project-switches.ts';
@@ -125,7 +126,7 @@ const runSteps = async (
   for (const step of steps) {
     try {
       if (isScheduleStep(step)) await applyScheduleStep(inside, step, waiting);
-      if (step.do === 'activate') await activateAndWait(inside, step.id, step.tracing, waiting);
+      if (step.do === 'activate') await applyActivation(inside, step, waiting);
     } catch (error) {
       const isItsOwn =
         error instanceof ActivationError || error instanceof ScheduleError || (isOicError(error) && !isForAll(error));

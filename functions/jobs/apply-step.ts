@@ -1,9 +1,10 @@
 /** Does one step of an install plan, and comes back when it is so: every lost answer has been settled by reading. */
 import type { Archive } from '../core/archive.ts';
 import type { InstallStep } from '../core/plan-install.ts';
+import { isOn } from '../core/schedule.ts';
 import type { OicClient } from '../oic/client.ts';
-import { activateAndWait, deactivateAndWait, type Waiting } from './activation.ts';
-import { applyScheduleStep } from './schedule.ts';
+import { activateAndWait, deactivateAndWait, type Switchboard, type Waiting } from './activation.ts';
+import { applyScheduleStep, askSchedule, setSchedule } from './schedule.ts';
 import { writeContent } from './write-content.ts';
 
 export interface Content {
@@ -26,9 +27,19 @@ export const applyStep = async (
     case 'deactivate':
       return deactivateAndWait(oic, step.id, waiting);
     case 'activate':
-      return activateAndWait(oic, step.id, step.tracing, waiting);
+      return applyActivation(oic, step, waiting);
     case 'import':
     case 'replace':
       return writeContent(oic, step.do, archive, bytes, waiting.sleep);
   }
+};
+
+/** Oracle may start a schedule with the activation; what is not known to run is not stopped. */
+export const applyActivation = async (
+  oic: Switchboard,
+  { id, tracing, keepsStopped }: Extract<InstallStep, { do: 'activate' }>,
+  waiting: Waiting,
+): Promise<void> => {
+  await activateAndWait(oic, id, tracing, waiting);
+  if (keepsStopped && isOn((await askSchedule(oic, id)).state)) await setSchedule(oic, id, 'stopped', waiting);
 };

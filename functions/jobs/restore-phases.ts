@@ -8,8 +8,8 @@ import type { RemovalStep } from '../core/plan-restore.ts';
 import { underWay } from '../core/status.ts';
 import { isForAll, isOicError, type OicError } from '../oic/errors.ts';
 import { VaultError } from '../store/vault.ts';
-import { activateAndWait, deactivateAndWait } from './activation.ts';
-import { applyStep } from './apply-step.ts';
+import { deactivateAndWait } from './activation.ts';
+import { applyActivation, applyStep } from './apply-step.ts';
 import { connect, type UnreadyConnection } from './connect.ts';
 import type { RestoreServices } from './restore.ts';
 import { collectFailures, type RestoreFailure } from './restore-batches.ts';
@@ -88,11 +88,11 @@ export const createActivator = (
   const inSlot = createSlots(concurrency);
   let broken: OicError | undefined;
 
-  const activateOne = async ({ id, tracing, displaces }: Activation): Promise<void> => {
+  const activateOne = async (activation: Activation): Promise<void> => {
     if (broken) throw broken;
     try {
-      for (const other of displaces) await setSchedule(oic, other, 'stopped', waiting);
-      await activateAndWait(oic, id, tracing, waiting);
+      for (const other of activation.displaces) await setSchedule(oic, other, 'stopped', waiting);
+      await applyActivation(oic, activation, waiting);
     } catch (error) {
       if (isOicError(error) && isForAll(error)) broken = error;
       throw error;

@@ -235,6 +235,8 @@ describe.each<Partial<Behaviour>>([
   {},
   { missingSchedule: 404, scheduleSuccess: 200, pausedWord: 'PAUSED' },
   { scheduleChangeMs: 30, errorBody: 'empty' },
+  { activationStartsSchedule: true },
+  { activationStartsSchedule: true, scheduleChangeMs: 30 },
 ])('a snapshot with schedules in every state, of instances with %j', (behaviour) => {
   test('is restored as it was, on hold what was on hold, and a second restore writes nothing', async () => {
     const source = await start({ behaviour });
@@ -429,5 +431,48 @@ describe('a deployment over an integration whose schedule is on hold', () => {
       { id: ID, status: 'CONFIGURED', schedule: 'stopped' },
       { id: 'FLOW|01.01.0000', status: 'ACTIVATED', schedule: 'paused' },
     ]);
+  });
+});
+
+describe.each([0, 30])('where an activation starts the schedule, which takes %i ms,', (scheduleChangeMs) => {
+  const behaviour = { activationStartsSchedule: true, scheduleChangeMs };
+  const bench = async () => {
+    const opened = await openInstallBench();
+    open.push(opened);
+    return opened;
+  };
+
+  test.each(['stopped', 'started', 'paused'] as const)(
+    'a deployment leaves one that is %s as it was',
+    async (state) => {
+      const { simulator, oic } = await startWith(state, behaviour);
+      const { install } = await bench();
+      const bytes = flow('FLOW', { marker: 'new' });
+
+      expect(await install(oic, bytes)).toMatchObject({ state: 'deployed' });
+
+      expect(simulator.instance.get(ID)).toMatchObject({ status: 'ACTIVATED', schedule: state });
+      expect(await install(oic, bytes)).toMatchObject({ state: 'unchanged' });
+    },
+  );
+
+  test('one that is new to the target does not run', async () => {
+    const { simulator, oic } = await start({ behaviour });
+    const { install } = await bench();
+
+    expect(await install(oic, flow())).toMatchObject({ state: 'deployed' });
+
+    expect(simulator.instance.get(ID)).toMatchObject({ status: 'ACTIVATED', schedule: 'stopped' });
+  });
+
+  test('a roll-back leaves one that did not run stopped', async () => {
+    const { simulator, oic } = await startWith('stopped', behaviour);
+    const { install } = await bench();
+    const before = stateOf(simulator);
+    simulator.faults.failActivation(ID, 'no', 1);
+
+    expect(await install(oic, flow('FLOW', { marker: 'new' }))).toMatchObject({ state: 'rolled-back' });
+
+    expect(stateOf(simulator)).toEqual(before);
   });
 });

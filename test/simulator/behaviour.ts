@@ -58,6 +58,8 @@ export interface Behaviour {
   /** `absent`: reading an integration does not tell it, and `/activationStatus` says no more than `status`. */
   activationStatus: 'told' | 'absent';
   activationMovesLastUpdated: boolean;
+  /** Whether the schedule of what becomes active is started with it. */
+  activationStartsSchedule: boolean;
   alreadyInStateStatus: 412 | 409;
   activateLocked: 423 | 409 | 412;
   /** The answer when a synchronous activation fails. */
@@ -164,6 +166,7 @@ export const defaultBehaviour = (generation: Generation): Behaviour => ({
   statusLag: 0,
   activationStatus: generation === 'oic3' ? 'told' : 'absent',
   activationMovesLastUpdated: true,
+  activationStartsSchedule: false,
   alreadyInStateStatus: 412,
   activateLocked: 423,
   failedActivationStatus: 500,

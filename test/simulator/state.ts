@@ -10,6 +10,7 @@ import type { Library } from './library.ts';
 import type { Lookup } from './lookup.ts';
 import type { Project } from './project.ts';
 import type { Random } from './random.ts';
+import { hasSchedule } from './schedule.ts';
 import type { StoredArchive } from './stored-archive.ts';
 
 export type IntegrationStatus =
@@ -204,6 +205,12 @@ export const finish = (state: State, integration: Integration): void => {
   integration.pending = undefined;
   integration.status = pending.status;
   integration.activationError = pending.error;
+  if (pending.status === 'ACTIVATED' && state.behaviour.activationStartsSchedule && hasSchedule(integration)) {
+    const { scheduleChangeMs } = state.behaviour;
+    integration.schedule = scheduleChangeMs === 0 ? 'started' : 'starting';
+    integration.scheduleMoved =
+      scheduleChangeMs === 0 ? undefined : { to: 'started', at: state.now() + scheduleChangeMs };
+  }
   state.changed(integration);
 };
 
