@@ -302,7 +302,7 @@ describe('writing', () => {
     expect(await failureOf(write(oic))).toMatchObject({ kind });
   });
 
-  test.each(['text-status', 'numeric-status', 'html', 'empty'] as const)(
+  test.each(['three-keys', 'text-status', 'numeric-status', 'html', 'empty'] as const)(
     'understands error bodies of kind %s',
     async (errorBody) => {
       const { oic } = await start({ behaviour: { errorBody } });
@@ -312,6 +312,33 @@ describe('writing', () => {
     },
   );
 });
+
+test.each<Partial<Behaviour>>([
+  { jsonType: 'application/json' },
+  { jsonType: 'application/json; charset=utf-8' },
+  { fileNames: 'quoted' },
+  { listItems: 'as-get' },
+  { envelopeOffset: true },
+])('reads, exports and deletes where answers have the form %j', async (behaviour) => {
+  const { simulator, oic } = await start({ behaviour });
+  simulator.instance.add(hello(), { status: 'CONFIGURED' });
+
+  expect((await oic.listIntegrations()).items).toMatchObject([{ id: HELLO }]);
+  expect((await oic.exportIntegration(HELLO)).archive.id).toBe(HELLO);
+  await oic.deleteIntegration(HELLO);
+  expect(await oic.getIntegration(HELLO)).toBeUndefined();
+});
+
+test.each(['opc-request-id', 'x-oracle-dms-ecid'] as const)(
+  'tells the %s of what was refused',
+  async (requestIdHeader) => {
+    const { oic } = await start({ behaviour: { requestIdHeader } });
+
+    const failure = await failureOf(oic.deleteIntegration(HELLO));
+
+    expect(failure).toMatchObject({ details: { requestId: expect.stringMatching(/^\/[0-9A-F]{32}\//) } });
+  },
+);
 
 describe('schedules and connections', () => {
   const NIGHTLY = 'NIGHTLY|01.00.0000';
@@ -362,6 +389,7 @@ describe('schedules and connections', () => {
     { errorBody: 'empty' },
     { errorBody: 'html' },
     { errorBody: 'numeric-status' },
+    { errorBody: 'text-status' },
   ])('says undefined where no schedule is defined, told with %j', async (behaviour) => {
     const { simulator, oic } = await start({ behaviour });
     simulator.instance.add(hello(), { status: 'ACTIVATED' });

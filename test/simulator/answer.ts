@@ -1,6 +1,7 @@
 /**
- * What the simulator answers, before it goes over the wire. A handler returns an Answer or throws a Refusal; refusals
- * become Oracle's error body, in which `status` is text ("HTTP 404 Not Found"), or what the behaviour wants instead.
+ * What the simulator answers, before it goes over the wire: in the form that is recorded, which the behaviour may vary. A
+ * handler returns an Answer or throws a Refusal; refusals become Oracle's error body of three keys, in which `status` is
+ * text ("HTTP 404 Not Found"), or what the behaviour wants instead.
  */
 import { STATUS_CODES } from 'node:http';
 import type { Behaviour } from './behaviour.ts';
@@ -24,16 +25,30 @@ export class Refusal extends Error {
   }
 }
 
+export const JSON_TYPE = 'application/json;charset=utf-8';
+export const FILE_TYPE = 'application/octet-stream';
+
+/** With keys in alphabetical order, as recorded; what has no value is left out. */
+export const jsonText = (value: unknown): string => JSON.stringify(inOrder(value));
+
+const inOrder = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, inOrder(inner)]));
+};
+
 /** `value` is an object, or JSON text that was made before. */
 export const jsonAnswer = (status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer => ({
   status,
-  headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-  body: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
+  headers: { 'content-type': JSON_TYPE, ...headers },
+  body: Buffer.from(typeof value === 'string' ? value : jsonText(value)),
 });
 
+/** What is done without a word is an empty file (recorded). */
 export const emptyAnswer = (status: number, headers: Readonly<Record<string, string>> = {}): Answer => ({
   status,
-  headers,
+  headers: { ...(status < 300 && { 'content-type': FILE_TYPE }), ...headers },
   body: Buffer.alloc(0),
 });
 
@@ -49,9 +64,16 @@ export const refusalAnswer = ({ status, message, code }: Refusal, style: Behavio
   const reason = STATUS_CODES[status] ?? 'Error';
   if (style === 'empty') return emptyAnswer(status);
   if (style === 'html') return htmlAnswer(status, `${status} ${reason}`);
-  return jsonAnswer(status, {
-    type: `https://www.w3.org/Protocols/rfc2616/rfc2616-sec10.html#sec10.${Math.floor(status / 100)}`,
+  const section = `${Math.floor(status / 100)}.${(status % 100) + 1}`;
+  const told = {
     title: message,
+    type: `https://www.w3.org/Protocols/rfc2616/rfc2616-sec10.html#sec10.${section}`,
+  };
+  if (style === 'three-keys') {
+    return jsonAnswer(status, { status: `HTTP ${status} ${reason}`, ...told }, { 'content-type': 'application/json' });
+  }
+  return jsonAnswer(status, {
+    ...told,
     detail: code ? `${code}: ${message}` : message,
     status: style === 'numeric-status' ? status : `HTTP ${status} ${reason}`,
     ...(code && { 'o:errorCode': code }),

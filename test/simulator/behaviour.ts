@@ -20,7 +20,13 @@ export interface Behaviour {
   patchVerb: 405 | 'accept';
   /** JSON from some 600 bytes on, when the caller takes it, as recorded; or whether it takes it or not. Never errors, never files. */
   gzip: 'when-asked' | 'unasked' | 'never';
-  errorBody: 'text-status' | 'numeric-status' | 'html' | 'empty';
+  /** `status`, `title` and `type`, as recorded; with `detail` and `o:errorCode` beside them; or what a gateway may send. */
+  errorBody: 'three-keys' | 'text-status' | 'numeric-status' | 'html' | 'empty';
+  /** Of JSON that is no error. */
+  jsonType: 'application/json;charset=utf-8' | 'application/json; charset=utf-8' | 'application/json';
+  /** In Content-Disposition; without quotes as recorded. */
+  fileNames: 'bare' | 'quoted';
+  requestIdHeader: 'opc-request-id' | 'x-oracle-dms-ecid';
 
   // Listing
   limitOver100: 'clamp' | 'reject';
@@ -30,6 +36,8 @@ export interface Behaviour {
    */
   envelope: 'camel' | 'hyphens' | 'bare' | 'nulls';
   envelopeOffset: boolean;
+  /** Whether an item tells less than GET of it: no `dependencies`, but `scope` (recorded). */
+  listItems: 'short' | 'as-get';
   /** Whether `offset` is obeyed, or every page is the first one. */
   offset: 'obeyed' | 'ignored';
   /** Of `orderBy=time`, which is also the default order. */
@@ -146,10 +154,14 @@ export const defaultBehaviour = (generation: Generation): Behaviour => ({
   noRoleStatus: 403,
   patchVerb: 405,
   gzip: 'when-asked',
-  errorBody: 'text-status',
+  errorBody: 'three-keys',
+  jsonType: 'application/json;charset=utf-8',
+  fileNames: 'bare',
+  requestIdHeader: 'opc-request-id',
   limitOver100: 'clamp',
   envelope: 'camel',
   envelopeOffset: false,
+  listItems: 'short',
   offset: 'obeyed',
   listDirection: 'newest-first',
   nameTies: 'by-id',

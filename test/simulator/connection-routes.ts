@@ -1,5 +1,5 @@
 /** `/connections`: list, get, update, attach, test, delete. Secrets go in and never come out. */
-import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
+import { type Answer, emptyAnswer, jsonAnswer, jsonText, Refusal } from './answer.ts';
 import { type Connection, missingProperties, slotsOf } from './connection.ts';
 import { pageAnswer } from './listing.ts';
 import { createFilter, type Reader } from './query.ts';
@@ -70,7 +70,7 @@ const list = (state: State, { query }: Call, pageCap: number | undefined): Answe
   return pageAnswer({
     found: q === null ? all : all.filter(readFilter(q)),
     query,
-    toJson: (connection) => JSON.stringify(listItem(state, connection)),
+    toJson: (connection) => jsonText(listItem(state, connection)),
     path: 'connections',
     state,
     pageCap,

@@ -58,7 +58,7 @@ describe('an export', () => {
 
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/octet-stream');
-    expect(headers.get('content-disposition')).toBe('attachment; filename="HELLO_01.00.0000.iar"');
+    expect(headers.get('content-disposition')).toBe('attachment; filename=HELLO_01.00.0000.iar');
   });
 
   test('is refused for what is locked, PREBUILT or not there', async () => {

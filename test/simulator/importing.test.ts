@@ -166,7 +166,7 @@ describe('what cannot be imported', () => {
     ['another version inside', withAttribute('project_version', '02.00.0000'), 'ICS-20099'],
     ['two projects', rewritten(good, (entries) => [...entries, ...readZip(sample('OTHER'))]), 'ICS-20099'],
   ])('is %s', async (_, bytes, code) => {
-    const { simulator, api } = await start();
+    const { simulator, api } = await start({ behaviour: { errorBody: 'text-status' } });
 
     expect(await upload(api, 'POST', bytes)).toMatchObject({ status: 500, body: { 'o:errorCode': code } });
     expect(simulator.instance.list()).toEqual([]);

@@ -7,7 +7,14 @@ import { createFilter, type Reader } from './query.ts';
 import { type Call, type Route, readJsonBody } from './route.ts';
 import { type Integration, isInService, type State, type Tracing } from './state.ts';
 import type { RequestKind } from './traffic.ts';
-import { activationProgress, activationStatusOf, integrationJson, shownStatus, styleOf } from './wire.ts';
+import {
+  activationProgress,
+  activationStatusOf,
+  integrationJson,
+  listedIntegration,
+  shownStatus,
+  styleOf,
+} from './wire.ts';
 
 export const integrationRoutes = (state: State, pageCap: number | undefined): Route[] => [
   { method: 'GET', path: 'integrations', kind: 'list', handle: (call) => list(state, call, pageCap) },
@@ -46,7 +53,7 @@ const list = (state: State, call: Call, pageCap: number | undefined): Answer => 
   return pageAnswer({
     found: q === null ? ordered : ordered.filter(readFilter(q)),
     query: call.query,
-    toJson: (integration) => integrationJson(state, integration, expandsConnections(call)),
+    toJson: (integration) => listedIntegration(state, integration, expandsConnections(call)),
     path: 'integrations',
     state,
     pageCap,

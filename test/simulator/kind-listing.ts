@@ -1,5 +1,5 @@
 /** A listing of something else than integrations: the same pages, in the order of names or of the last change. */
-import { type Answer, Refusal } from './answer.ts';
+import { type Answer, jsonText, Refusal } from './answer.ts';
 import { pageAnswer } from './listing.ts';
 import { createFilter } from './query.ts';
 import type { Call } from './route.ts';
@@ -28,7 +28,7 @@ export const listAnswer = <T extends { readonly lastUpdated: number }>(
       .filter(q === null ? () => true : readFilter(q, name))
       .toSorted(orderBy === 'name' ? byName : (a, b) => b.lastUpdated - a.lastUpdated || byName(a, b)),
     query,
-    toJson: (item) => JSON.stringify(toJson(item)),
+    toJson: (item) => jsonText(toJson(item)),
     path,
     state,
     pageCap,

@@ -2,18 +2,37 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
+import type { Behaviour } from './behaviour.ts';
 import type { Random } from './random.ts';
 
 export type Breakage = 'reset' | 'cut' | 'cut-clean';
 
-export const sendAnswer = (response: ServerResponse, { status, headers, body }: Answer, now: number): void => {
+/** On every answer that is recorded. */
+const ALWAYS = {
+  'cache-control': 'no-cache, no-store, must-revalidate',
+  'oic-virtualservice': 'true',
+  pragma: 'no-cache',
+  'x-content-type-options': 'nosniff',
+};
+
+export const sendAnswer = (
+  response: ServerResponse,
+  { status, headers, body }: Answer,
+  now: number,
+  requestIdHeader: Behaviour['requestIdHeader'],
+): void => {
   // The clock of the answer is the simulator's, which a test may have set.
   response.sendDate = false;
-  const length = status === 204 || status === 304 ? {} : { 'content-length': body.length };
+  // An empty 200 says no length (recorded).
+  const isUntold = status === 204 || status === 304 || (status === 200 && body.length === 0);
+  const length = isUntold ? {} : { 'content-length': body.length };
   const date = new Date(now).toUTCString();
-  response.writeHead(status, { ...headers, ...length, date, 'x-oracle-dms-ecid': randomUUID() });
+  const requestId = `/${hex()}/${hex()}`;
+  response.writeHead(status, { ...ALWAYS, ...headers, ...length, date, [requestIdHeader]: requestId });
   response.end(body);
 };
+
+const hex = (): string => randomUUID().replaceAll('-', '').toUpperCase();
 
 /** An answer without a body cannot be cut and is reset instead. */
 export const sendBroken = (response: ServerResponse, answer: Answer, breakage: Breakage, random: Random): void => {

@@ -7,7 +7,12 @@ const start = useSimulators();
 
 describe('an error body', () => {
   test.each([
-    ['text-status', /"status":"HTTP 404 Not Found"/],
+    // Letter by letter as recorded.
+    [
+      'three-keys',
+      /^\{"status":"HTTP 404 Not Found","title":"Integration HELLO\|01\.00\.0000 not found","type":"https:\/\/www\.w3\.org\/Protocols\/rfc2616\/rfc2616-sec10\.html#sec10\.4\.5"\}$/,
+    ],
+    ['text-status', /"detail":.*"status":"HTTP 404 Not Found"/],
     ['numeric-status', /"status":404/],
     ['html', /<title>404 Not Found<\/title>/],
     ['empty', /^$/],
@@ -101,7 +106,8 @@ test('answers carry the time of the simulator and an id of their own', async () 
   const [first, second] = [await api('GET', 'integrations'), await api('GET', 'integrations')];
 
   expect(first.headers.get('date')).toBe('Tue, 06 May 2031 07:08:09 GMT');
-  expect(first.headers.get('x-oracle-dms-ecid')).not.toBe(second.headers.get('x-oracle-dms-ecid'));
+  expect(first.headers.get('opc-request-id')).toMatch(/^\/[0-9A-F]{32}\/[0-9A-F]{32}$/);
+  expect(first.headers.get('opc-request-id')).not.toBe(second.headers.get('opc-request-id'));
 });
 
 test('a client that gives up harms nobody', async () => {

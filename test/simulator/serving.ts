@@ -4,11 +4,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { type Answer, emptyAnswer, htmlAnswer, Refusal, refusalAnswer } from './answer.ts';
-import type { Behaviour } from './behaviour.ts';
 import type { DecidedAnswer, FaultBook } from './faults.ts';
+import { inForm } from './form.ts';
 import type { Random } from './random.ts';
 import { type FoundRoute, findRoute, type Route } from './route.ts';
 import { sendAnswer, sendBroken } from './sending.ts';
@@ -127,7 +125,7 @@ const serve = async (
     (route
       ? await handle(options, route, { query: url.query, headers: request.headers, body, signal })
       : options.tokens.answer(record.method, request.headers, body));
-  const answer = await packed(plain, request.headers['accept-encoding'], state.behaviour.gzip);
+  const answer = await inForm(plain, request.headers['accept-encoding'], state.behaviour);
   if (answerDelayMs > 0) await pause(answerDelayMs, undefined, { signal });
   if (fault === 'reset-after') {
     sendBroken(response, answer, 'reset', random);
@@ -135,7 +133,7 @@ const serve = async (
   }
   record.status = answer.status;
   if (fault === 'cut' || fault === 'cut-clean') sendBroken(response, answer, fault, random);
-  else sendAnswer(response, answer, state.now());
+  else sendAnswer(response, answer, state.now(), state.behaviour.requestIdHeader);
 };
 
 interface Received {
@@ -216,18 +214,6 @@ const answerInstead = (fault: DecidedAnswer, { behaviour }: State, target: strin
   return retryAfter === undefined
     ? answer
     : { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
-};
-
-const gzipFast = promisify(gzip);
-const PACKED_FROM_BYTES = 600;
-
-/** Quickly rather than small: the machine is the caller's too. */
-const packed = async (answer: Answer, accepted: string | undefined, when: Behaviour['gzip']): Promise<Answer> => {
-  const { status, headers, body } = answer;
-  const isPackable = /json/.test(headers['content-type'] ?? '') && status < 400 && body.length >= PACKED_FROM_BYTES;
-  const isWanted = when === 'unasked' || (when === 'when-asked' && /\bgzip\b/.test(accepted ?? ''));
-  if (!isPackable || !isWanted) return answer;
-  return { status, headers: { ...headers, 'content-encoding': 'gzip' }, body: await gzipFast(body, { level: 1 }) };
 };
 
 const readBody = async (request: IncomingMessage): Promise<Buffer> => {

@@ -63,7 +63,8 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
     answer: (method, headers, body) => {
       if (method !== 'POST') return jsonAnswer(405, { error: 'invalid_request', error_description: 'Use POST.' });
       try {
-        return jsonAnswer(200, issue(headers, body), { 'cache-control': 'no-store' });
+        // The order of its keys is its own (recorded).
+        return jsonAnswer(200, JSON.stringify(issue(headers, body)), { 'cache-control': 'no-store' });
       } catch (error) {
         if (!(error instanceof TokenError)) throw error;
         const ecid = randomBytes(8).toString('hex');

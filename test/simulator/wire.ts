@@ -4,19 +4,17 @@
  */
 
 import { ADAPTERS, type PropertySlot } from './adapters.ts';
-import type { Answer } from './answer.ts';
+import { type Answer, FILE_TYPE, jsonText } from './answer.ts';
 import { type Connection, isAgentRequired, slotsOf, slotValue } from './connection.ts';
 import { hasSchedule } from './schedule.ts';
 import type { Integration, IntegrationStatus, State } from './state.ts';
 
 export const wireTime = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
 
+/** The name without quotes, as recorded. */
 export const fileAnswer = (filename: string, body: Buffer): Answer => ({
   status: 200,
-  headers: {
-    'content-type': 'application/octet-stream',
-    'content-disposition': `attachment; filename="${filename}"`,
-  },
+  headers: { 'content-type': FILE_TYPE, 'content-disposition': `attachment; filename=${filename}` },
   body,
 });
 
@@ -53,14 +51,38 @@ export const activationStatusOf = ({ status, activationError }: Integration): st
   return activationError === undefined ? undefined : 'ACTIVATION_FAILED';
 };
 
-/** One item as JSON text; made once and kept until the integration changes, unless connections are to be expanded. */
-export const integrationJson = (state: State, integration: Integration, expandsConnections = false): string => {
-  if (expandsConnections) return JSON.stringify(integrationItem(state, integration, true));
+/** One item of a listing as JSON text; made once and kept until the integration changes, unless connections are to be expanded. */
+export const listedIntegration = (state: State, integration: Integration, expandsConnections: boolean): string => {
+  const make = (): string => {
+    const item = integrationItem(state, integration, expandsConnections);
+    return jsonText(
+      state.behaviour.listItems === 'short'
+        ? { ...item, scope: 'Private' }
+        : { ...item, dependencies: dependenciesOf(integration) },
+    );
+  };
   // What lags behind moves without a change.
-  if (integration.lag) return JSON.stringify(integrationItem(state, integration, false));
-  integration.json ??= JSON.stringify(integrationItem(state, integration, false));
+  if (expandsConnections || integration.lag) return make();
+  integration.json ??= make();
   return integration.json;
 };
+
+/** What GET of one tells. */
+export const integrationJson = (state: State, integration: Integration, expandsConnections = false): string =>
+  jsonText({
+    ...integrationItem(state, integration, expandsConnections),
+    dependencies: dependenciesOf(integration),
+  });
+
+const dependenciesOf = ({ archive: { facts } }: Integration): object => ({
+  certificates: [],
+  connections: facts.connections.filter(({ adapter }) => adapter !== 'collocatedics').map(({ id }) => ({ id })),
+  ...(facts.calls.length > 0 && {
+    integrations: facts.calls.map((id) => ({ id, code: id.split('|')[0], version: id.split('|')[1] })),
+  }),
+  libraries: facts.libraries.map((id) => ({ id })),
+  lookups: facts.lookups.map(({ name }) => ({ name })),
+});
 
 const integrationItem = (state: State, integration: Integration, expandsConnections: boolean): object => {
   const { facts } = integration.archive;
@@ -89,14 +111,7 @@ const integrationItem = (state: State, integration: Integration, expandsConnecti
       role: index === 0 && !facts.isScheduled ? 'SOURCE' : 'TARGET',
       connection: endPointConnection(state, connection.id, expandsConnections),
     })),
-    totalEndPoints: facts.connections.length,
-    dependencies: {
-      certificates: [],
-      connections: facts.connections.filter(({ adapter }) => adapter !== 'collocatedics').map(({ id }) => ({ id })),
-      integrations: facts.calls.map((id) => ({ id, code: id.split('|')[0], version: id.split('|')[1] })),
-      libraries: facts.libraries.map((id) => ({ id })),
-      lookups: facts.lookups.map(({ name }) => ({ name })),
-    },
+    totalEndPoints: 0,
     compatible: true,
     links: linksTo(integrationUrl(state, integration.id)),
   };
