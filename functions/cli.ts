@@ -4,6 +4,7 @@ import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { ALL_KINDS } from './cli/kind-option.ts';
 import { holdYoungGeneration } from './cli/young-generation.ts';
 import { isBug } from './core/bug.ts';
 import { ConfigError } from './core/config-error.ts';
@@ -40,7 +41,7 @@ const DROP_BOX = [
 ] as const;
 const VAULT = ['--vault <location>', 'a directory or s3://bucket', './vault'] as const;
 
-const KINDS = 'integrations, projects, lookups, libraries, packages, connections, agent-groups';
+const KINDS = ALL_KINDS.join(', ');
 
 command(
   'list <instance>',

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { ConfigError } from './core/config-error.ts';
-import type { IncludedKinds, OtherKind } from './core/kinds.ts';
+import { type IncludedKinds, ofEachKind } from './core/kinds.ts';
 import { readSchedule } from './core/schedule-expression.ts';
 import { leastConcurrency } from './core/share-concurrency.ts';
 import { isLoopback } from './oic/design-host.ts';
@@ -116,14 +116,7 @@ const scheduleProblem = (expression: string): string | undefined => {
 };
 
 const switchedOn = z._default(z.boolean(), true);
-const INCLUDE = z.strictObject({
-  projects: switchedOn,
-  lookups: switchedOn,
-  libraries: switchedOn,
-  packages: switchedOn,
-  connections: switchedOn,
-  agentGroups: switchedOn,
-} satisfies Record<OtherKind, unknown>);
+const INCLUDE = z.strictObject(ofEachKind(() => switchedOn));
 
 const globs = z.optional(z.array(z.string().check(z.minLength(1))));
 

@@ -27,10 +27,12 @@ test('what is left out has its default', () => {
   });
   expect(instanceOf(settings, 'dev').include).toEqual({
     projects: true,
+    deployments: true,
     lookups: true,
     libraries: true,
     packages: true,
     connections: true,
+    certificates: true,
     agentGroups: true,
   });
   expect(instanceOf(settings, 'dev').backup).toBeUndefined();
@@ -73,8 +75,8 @@ describe('each mistake is told with its path', () => {
     ],
     [
       'a kind there is not',
-      { instances: { dev: { ...DEV, include: { certificates: false } } } },
-      'instances.dev.include.certificates: is not a setting',
+      { instances: { dev: { ...DEV, include: { robots: false } } } },
+      'instances.dev.include.robots: is not a setting',
     ],
     [
       'a kind that is neither on nor off',

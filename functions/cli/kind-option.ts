@@ -1,15 +1,20 @@
 /** Which kinds a command is about: `--kind lookups`, or several with commas; the singular does too. */
 import { ConfigError } from '../core/config-error.ts';
-import type { OtherKind } from '../core/kinds.ts';
+import { KIND_NOUNS, OTHER_KIND_ORDER, type OtherKind } from '../core/kinds.ts';
 
-const SINGULARS: Readonly<Record<string, string>> = { library: 'libraries', 'agent-group': 'agent-groups' };
+/** `agent-groups` for `agentGroups`. */
+const wordOf = (kind: OtherKind): string => kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const SINGULARS: ReadonlyMap<string, string> = new Map(
+  OTHER_KIND_ORDER.map((kind) => [KIND_NOUNS[kind][0].replace(' ', '-'), wordOf(kind)]),
+);
 
 /** @returns undefined when nothing was said. @throws ConfigError naming the kinds there are */
 export const kindsOption = <K extends string>(text: string | undefined, allowed: readonly K[]): K[] | undefined => {
   if (text === undefined) return undefined;
   return text.split(',').map((word) => {
     const wanted = word.trim().toLowerCase();
-    const found = allowed.find((kind) => kind === wanted || kind === (SINGULARS[wanted] ?? `${wanted}s`));
+    const found = allowed.find((kind) => kind === wanted || kind === (SINGULARS.get(wanted) ?? `${wanted}s`));
     if (found === undefined) {
       throw new ConfigError(`"${word}" is not a kind this command knows; write one of ${allowed.join(', ')}`);
     }
@@ -17,15 +22,7 @@ export const kindsOption = <K extends string>(text: string | undefined, allowed:
   });
 };
 
-export const ALL_KINDS = [
-  'integrations',
-  'projects',
-  'lookups',
-  'libraries',
-  'packages',
-  'connections',
-  'agent-groups',
-] as const;
+export const ALL_KINDS: readonly string[] = ['integrations', ...OTHER_KIND_ORDER.map(wordOf)];
 
 /** Those an instance hands out as a file. */
 export const EXPORTED_KINDS = ['integrations', 'projects', 'lookups', 'libraries', 'packages'] as const;
@@ -33,8 +30,6 @@ export const EXPORTED_KINDS = ['integrations', 'projects', 'lookups', 'libraries
 /** Those it takes from a file. */
 export const IMPORTED_KINDS = ['integrations', 'projects', 'lookups', 'libraries'] as const;
 
-/** As the rest of the program calls it. */
-export const otherKindOf = (kind: (typeof ALL_KINDS)[number]): OtherKind | undefined => {
-  if (kind === 'integrations') return undefined;
-  return kind === 'agent-groups' ? 'agentGroups' : kind;
-};
+/** As the rest of the program calls it; undefined for integrations. */
+export const otherKindOf = (word: string): OtherKind | undefined =>
+  OTHER_KIND_ORDER.find((kind) => wordOf(kind) === word);

@@ -50,10 +50,9 @@ interface Saved {
   readonly lastUpdatedBy?: string | undefined;
 }
 
-const saved = ({ lastUpdated, lastUpdatedBy }: Saved): string[] => [
-  lastUpdated?.slice(0, 16).replace('T', ' ') ?? '',
-  lastUpdatedBy ?? '',
-];
+const minuteOf = (time: string | undefined): string => time?.slice(0, 16).replace('T', ' ') ?? '';
+
+const saved = ({ lastUpdated, lastUpdatedBy }: Saved): string[] => [minuteOf(lastUpdated), lastUpdatedBy ?? ''];
 
 const table = <T extends { readonly id: string; readonly name: string }>(
   things: readonly T[] | undefined,
@@ -80,6 +79,11 @@ const TABLES: Readonly<Record<OtherKind, (sections: OtherKinds, isWanted: IsWant
       `${it.integrations.filter(isActive).length}`,
       ...saved(it),
     ]),
+  deployments: ({ deployments }, isWanted) =>
+    table(deployments, isWanted, ['INTEGRATIONS', 'UPDATED'], (it) => [
+      it.integrations?.join(', ') ?? '',
+      minuteOf(it.lastUpdated),
+    ]),
   lookups: ({ lookups }, isWanted) => table(lookups, isWanted, ['UPDATED', 'BY'], saved),
   libraries: ({ libraries }, isWanted) => table(libraries, isWanted, ['UPDATED', 'BY'], saved),
   packages: ({ packages }, isWanted) =>
@@ -90,6 +94,13 @@ const TABLES: Readonly<Record<OtherKind, (sections: OtherKinds, isWanted: IsWant
       it.status,
       it.securityPolicy ?? '',
       it.agentGroupId ?? '',
+    ]),
+  certificates: ({ certificates }, isWanted) =>
+    table(certificates, isWanted, ['TYPE', 'CATEGORY', 'STATUS', 'EXPIRES'], (it) => [
+      it.type ?? '',
+      it.category ?? '',
+      it.status ?? '',
+      minuteOf(it.expires),
     ]),
   agentGroups: ({ agentGroups }, isWanted) => table(agentGroups, isWanted, [], () => []),
 };

@@ -1,5 +1,5 @@
 /** What came of a restore, or what it would do, as lines for people. */
-import { KIND_NOUNS } from '../core/kinds.ts';
+import { KIND_NOUNS, type OtherKind } from '../core/kinds.ts';
 import { RESTORED_KINDS } from '../core/plan-restore-things.ts';
 import { unreadyText } from '../jobs/connect.ts';
 import type { RestoreReport } from '../jobs/restore.ts';
@@ -41,10 +41,13 @@ const kindLines = ({ kinds }: RestoreReport): string[] =>
     return [`  ${KIND_NOUNS[kind][1].padEnd(9)} ${created} created, ${replaced} replaced, ${skipped} skipped`];
   });
 
+const nounOf = (kind: OtherKind | 'integrations'): string =>
+  kind === 'integrations' ? 'integration' : KIND_NOUNS[kind][0];
+
 /** Each with what there is to copy from the snapshot. */
 const byHandLines = ({ byHand }: RestoreReport): string[] =>
   byHand.flatMap(({ kind, id, name, todo, values }) => [
-    `by hand  ${kind === 'integrations' ? 'integration' : KIND_NOUNS[kind][0]} ${id}${name === id ? '' : ` (${name})`}: ${todo}`,
+    `by hand  ${kind === 'notCovered' ? name : `${nounOf(kind)} ${id}${name === id ? '' : ` (${name})`}`}: ${todo}`,
     ...Object.entries(values).map(([label, value]) => `           ${label}: ${value || '(not in the snapshot)'}`),
   ]);
 

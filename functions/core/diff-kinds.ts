@@ -19,7 +19,8 @@ interface ThingState {
   readonly lastUpdatedBy?: string | undefined;
   /** Of what has an archive. */
   readonly content?: ThingContent | undefined;
-  readonly facts: Readonly<Record<string, string>>;
+  /** undefined: they were not told, so there is nothing to compare; `content` says so. */
+  readonly facts: Readonly<Record<string, string>> | undefined;
   /** Facts whose values stay hidden. */
   readonly hidden: Readonly<Record<string, string>>;
   /** Facts of integrations whose schedule could not be asked, so that only their status is compared. */
@@ -66,40 +67,63 @@ export const stateOfKinds = (
   sections: OtherKinds,
   contentOf: (thing: { readonly id: string; readonly archive: ArchiveRef | null }) => ThingContent,
 ): KindsState => {
-  const { projects, lookups, libraries, packages, connections, agentGroups } = sections;
-  return {
-    ...(projects && {
-      projects: projects.map((project) => ({
-        ...told(project),
-        content: contentOf(project),
-        facts: Object.fromEntries(
-          project.integrations.map((it) => [
-            it.id,
-            it.schedule === null ? settledStatus(it) : `${settledStatus(it)}${SCHEDULE}${it.schedule}`,
-          ]),
-        ),
-        hidden: {},
-        unknown: project.integrations.flatMap((one) => (scheduleOf(one) === 'unknown' ? [one.id] : [])),
-      })),
-    }),
-    ...(lookups && { lookups: lookups.map((it) => ({ ...told(it), content: contentOf(it), facts: {}, hidden: {} })) }),
-    ...(libraries && {
-      libraries: libraries.map((it) => ({ ...told(it), content: contentOf(it), facts: {}, hidden: {} })),
-    }),
-    ...(packages && {
-      packages: packages.map((it) => ({
-        ...told(it),
-        facts: Object.fromEntries(it.integrations.map((id) => [id, 'in it'])),
-        hidden: {},
-      })),
-    }),
-    ...(connections && { connections: connections.map(connectionState) }),
-    ...(agentGroups && { agentGroups: agentGroups.map((it) => ({ ...told(it), facts: {}, hidden: {} })) }),
-  };
+  const entries = OTHER_KIND_ORDER.map((kind) => [kind, sections[kind]?.map(stateOf(kind, contentOf))]);
+  return Object.fromEntries(entries.filter(([, things]) => things));
 };
+
+/** The elements of a section. */
+type Thing<K extends OtherKind> = NonNullable<OtherKinds[K]>[number];
+
+const stateOf =
+  <K extends OtherKind>(kind: K, contentOf: Parameters<typeof stateOfKinds>[1]) =>
+  (thing: Thing<OtherKind>): ThingState => ({
+    ...told(thing),
+    ...('archive' in thing && { content: contentOf(thing) }),
+    facts: {},
+    hidden: {},
+    // A section holds things of its own kind alone, which the types cannot follow.
+    ...FACTS[kind]?.(thing as Thing<K>),
+  });
 
 /** Between the status of an integration in a project and what its schedule does. */
 const SCHEDULE = ', schedule ';
+
+/** What is compared of each kind beside its name and its archive. */
+const FACTS: {
+  readonly [K in OtherKind]?: (thing: Thing<K>) => Partial<ThingState>;
+} = {
+  projects: ({ integrations }) => ({
+    facts: Object.fromEntries(
+      integrations.map((it) => [
+        it.id,
+        it.schedule === null ? settledStatus(it) : `${settledStatus(it)}${SCHEDULE}${it.schedule}`,
+      ]),
+    ),
+    unknown: integrations.flatMap((one) => (scheduleOf(one) === 'unknown' ? [one.id] : [])),
+  }),
+  deployments: ({ integrations }) =>
+    integrations
+      ? { facts: membersOf(integrations) }
+      : { facts: undefined, content: { unknown: 'the instance did not tell which integrations are in it' } },
+  packages: ({ integrations }) => ({ facts: membersOf(integrations) }),
+  connections: ({ adapterType, role, status, securityPolicy, agentGroupId, properties }) => ({
+    facts: known({
+      adapter: adapterType,
+      role,
+      status,
+      'security policy': securityPolicy,
+      'agent group': agentGroupId,
+    }),
+    hidden: Object.fromEntries(properties.map(({ name, value = '' }) => [name, value])),
+  }),
+  certificates: ({ type, category, status, expires }) => ({ facts: known({ type, category, status, expires }) }),
+};
+
+const membersOf = (integrations: readonly string[]): Record<string, string> =>
+  Object.fromEntries(integrations.map((id) => [id, 'in it']));
+
+const known = (facts: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(facts).flatMap(([fact, value]) => (value ? [[fact, value]] : [])));
 
 const told = ({ id, name, lastUpdated, lastUpdatedBy }: Told): Told => ({
   id,
@@ -107,16 +131,6 @@ const told = ({ id, name, lastUpdated, lastUpdatedBy }: Told): Told => ({
   ...(lastUpdated !== undefined && { lastUpdated }),
   ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
 });
-
-const connectionState = (connection: NonNullable<OtherKinds['connections']>[number]): ThingState => {
-  const { adapterType, role, status, securityPolicy, agentGroupId, properties } = connection;
-  const facts = { adapter: adapterType, role, status, 'security policy': securityPolicy, 'agent group': agentGroupId };
-  return {
-    ...told(connection),
-    facts: Object.fromEntries(Object.entries(facts).flatMap(([fact, value]) => (value ? [[fact, value]] : []))),
-    hidden: Object.fromEntries(properties.map(({ name, value = '' }) => [name, value])),
-  };
-};
 
 /** `added` is what only `b` has. All lists by id. */
 export const diffKinds = (a: KindsState, b: KindsState, oddInA: OddThings = {}, oddInB: OddThings = {}): KindsDiff => ({
@@ -169,12 +183,13 @@ const describeChange = (from: ThingState, to: ThingState): ChangedThing | undefi
   const content = differingDigests(from.content, to.content);
   const names = from.name === to.name ? [] : [{ fact: 'name', from: from.name, to: to.name }];
   const unasked = new Set([...(from.unknown ?? []), ...(to.unknown ?? [])]);
-  const comparable = (facts: ThingState['facts'], fact: string): string => {
+  const comparable = (facts: Readonly<Record<string, string>>, fact: string): string => {
     const value = facts[fact] ?? '';
     return unasked.has(fact) ? (value.split(SCHEDULE)[0] ?? value) : value;
   };
-  const facts = differing(from.facts, to.facts)
-    .map((fact) => ({ fact, from: comparable(from.facts, fact), to: comparable(to.facts, fact) }))
+  const [before, after] = from.facts && to.facts ? [from.facts, to.facts] : [{}, {}];
+  const facts = differing(before, after)
+    .map((fact) => ({ fact, from: comparable(before, fact), to: comparable(after, fact) }))
     .filter((change) => change.from !== change.to);
   const otherValues = differing(from.hidden, to.hidden);
   if (!content && names.length + facts.length + otherValues.length === 0) return undefined;

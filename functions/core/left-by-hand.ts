@@ -1,13 +1,24 @@
 /**
  * What Oracle offers no way to restore, as work for a person, with the values the snapshot has: connections that no archive
- * brings along, agent groups, what is in which package, and what a mirror would take away of other kinds. Secrets are not
- * among the values, for a snapshot holds none.
+ * brings along, agent groups, certificates, deployments of projects, what is in which package, and what a mirror would take
+ * away of other kinds; and, for a whole snapshot, what it does not hold at all. Secrets are not among the values, for a
+ * snapshot holds none.
  */
 import { KIND_NOUNS, OTHER_KIND_ORDER, type OtherKind } from './kinds.ts';
-import type { OtherKinds, SnapshotAgentGroup, SnapshotConnection, SnapshotPackage } from './manifest-kinds.ts';
+import type { Manifest } from './manifest.ts';
+import type {
+  OtherKinds,
+  SnapshotAgentGroup,
+  SnapshotCertificate,
+  SnapshotConnection,
+  SnapshotDeployment,
+  SnapshotPackage,
+} from './manifest-kinds.ts';
+import { absentKinds, NEVER_COVERED } from './not-covered.ts';
 
 export interface WorkByHand {
-  readonly kind: OtherKind | 'integrations';
+  /** `notCovered`: of all that is called so, for the snapshot holds nothing of it. */
+  readonly kind: OtherKind | 'integrations' | 'notCovered';
   readonly id: string;
   readonly name: string;
   /** A sentence that says what to do. */
@@ -31,9 +42,30 @@ export const leftByHand = (
 ): WorkByHand[] => [
   ...(snapshot.agentGroups ?? []).flatMap((group) => agentGroupWork(group, target.agentGroups)),
   ...(snapshot.connections ?? []).flatMap((connection) => connectionWork(connection, target.connections, brought)),
+  ...(snapshot.certificates ?? []).flatMap((certificate) => certificateWork(certificate, target.certificates)),
+  ...(snapshot.deployments ?? []).flatMap((deployment) => deploymentWork(deployment, target.deployments)),
   ...(snapshot.packages ?? []).flatMap((one) => packageWork(one, target.packages)),
   ...(mirror ? OTHER_KIND_ORDER.flatMap((kind) => extraWork(kind, snapshot[kind], target[kind])) : []),
 ];
+
+/** The kinds of which something may be left for a person, a mirror aside. */
+export const KINDS_BY_HAND: readonly OtherKind[] = [
+  'agentGroups',
+  'connections',
+  'certificates',
+  'deployments',
+  'packages',
+];
+
+/** What a whole snapshot does not hold, and so no restore of it brings back. */
+export const notCoveredWork = (manifest: Manifest): WorkByHand[] =>
+  [...absentKinds(manifest), ...NEVER_COVERED].map(({ id, what, why, todo }) => ({
+    kind: 'notCovered',
+    id,
+    name: what,
+    todo: `${why}; ${todo}`,
+    values: {},
+  }));
 
 const UNREAD = 'could not be looked for in the target, which does not hand out its';
 
@@ -44,6 +76,33 @@ const agentGroupWork = ({ id, name }: SnapshotAgentGroup, there: OtherKinds['age
     : `${UNREAD} agent groups: see that it is there`;
   return [{ kind: 'agentGroups', id, name, todo, values: {} }];
 };
+
+const certificateWork = (
+  { id, name, lastUpdated: _, lastUpdatedBy: __, ...facts }: SnapshotCertificate,
+  there: OtherKinds['certificates'],
+): WorkByHand[] => {
+  if (there?.some((certificate) => certificate.id === id)) return [];
+  const todo = there
+    ? 'upload this certificate under this name, with its key and password where it has them: Oracle does not hand them out'
+    : `${UNREAD} certificates: see that it is there`;
+  return [{ kind: 'certificates', id, name, todo, values: toldOf(facts) }];
+};
+
+const deploymentWork = (
+  { id, project, code, name, integrations }: SnapshotDeployment,
+  there: OtherKinds['deployments'],
+): WorkByHand[] => {
+  if (there?.some((deployment) => deployment.id === id)) return [];
+  const todo = there
+    ? 'create this deployment in its project, where the archive of the project does not bring it along'
+    : `${UNREAD} deployments: see that it is there`;
+  return [
+    { kind: 'deployments', id, name, todo, values: toldOf({ project, code, integrations: integrations?.join(', ') }) },
+  ];
+};
+
+const toldOf = (facts: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(facts).flatMap(([fact, value]) => (value === undefined ? [] : [[fact, value]])));
 
 const connectionWork = (
   connection: SnapshotConnection,
@@ -62,11 +121,10 @@ const connectionWork = (
 
 const valuesOf = (connection: SnapshotConnection): Record<string, string> => {
   const { adapterType, role, securityPolicy, agentGroupId, properties } = connection;
-  const facts = { adapterType, role, securityPolicy, agentGroupId };
-  return Object.fromEntries([
-    ...Object.entries(facts).flatMap(([fact, value]) => (value === undefined ? [] : [[fact, value]])),
-    ...properties.map(({ name, value }) => [`property ${name}`, value ?? '']),
-  ]);
+  return {
+    ...toldOf({ adapterType, role, securityPolicy, agentGroupId }),
+    ...Object.fromEntries(properties.map(({ name, value }) => [`property ${name}`, value ?? ''])),
+  };
 };
 
 const packageWork = ({ id, name, integrations }: SnapshotPackage, there: OtherKinds['packages']): WorkByHand[] => {

@@ -1,6 +1,6 @@
 /**
- * What a snapshot holds beside integrations: projects, lookups, libraries, packages, connections and agent groups. Each
- * section is optional. An absent one was not looked at: switched off, refused by the instance, or older than this program
+ * What a snapshot holds beside integrations: projects and their deployments, lookups, libraries, packages, connections,
+ * certificates and agent groups. Each section is optional. An absent one was not looked at: switched off, refused by the instance, or older than this program
  * knew of it. It never means that there are none.
  */
 import * as z from 'zod/mini';
@@ -67,6 +67,31 @@ export interface SnapshotConnection extends Saved {
   readonly properties: readonly { readonly name: string; readonly value?: string | undefined }[];
 }
 
+/** What of a project was set aside to be exported alone. The project's own archive holds all of the project. */
+export interface SnapshotDeployment {
+  /** `PROJECT|CODE` */
+  readonly id: string;
+  readonly project: string;
+  readonly code: string;
+  readonly name: string;
+  readonly lastUpdated?: string | undefined;
+  /** Absent: the instance did not tell. */
+  readonly integrations?: readonly IntegrationId[] | undefined;
+}
+
+/** That there is one, never anything of its content. */
+export interface SnapshotCertificate extends Saved {
+  readonly id: string;
+  readonly name: string;
+  /** X509, PGP, SAML, ... */
+  readonly type?: string | undefined;
+  /** TRUST, IDENTITY, PUBLIC, PRIVATE, ... */
+  readonly category?: string | undefined;
+  readonly status?: string | undefined;
+  /** ISO 8601 in UTC. */
+  readonly expires?: string | undefined;
+}
+
 export interface SnapshotAgentGroup {
   readonly id: string;
   readonly name: string;
@@ -74,10 +99,12 @@ export interface SnapshotAgentGroup {
 
 export interface OtherKinds {
   readonly projects?: readonly SnapshotProject[] | undefined;
+  readonly deployments?: readonly SnapshotDeployment[] | undefined;
   readonly lookups?: readonly SnapshotLookup[] | undefined;
   readonly libraries?: readonly SnapshotLibrary[] | undefined;
   readonly packages?: readonly SnapshotPackage[] | undefined;
   readonly connections?: readonly SnapshotConnection[] | undefined;
+  readonly certificates?: readonly SnapshotCertificate[] | undefined;
   readonly agentGroups?: readonly SnapshotAgentGroup[] | undefined;
 }
 
@@ -126,6 +153,14 @@ export const OTHER_KINDS = {
       }),
     ),
   }),
+  deployments: listOf({
+    id: text,
+    project: text,
+    code: text,
+    name: text,
+    lastUpdated: maybe,
+    integrations: z.optional(z.array(INTEGRATION_ID)),
+  }),
   lookups: listOf({
     id: text,
     name: text,
@@ -144,6 +179,15 @@ export const OTHER_KINDS = {
     securityPolicy: maybe,
     agentGroupId: maybe,
     properties: z.array(z.looseObject({ name: text, value: maybe })),
+    ...saved,
+  }),
+  certificates: listOf({
+    id: text,
+    name: text,
+    type: maybe,
+    category: maybe,
+    status: maybe,
+    expires: maybe,
     ...saved,
   }),
   agentGroups: listOf({ id: text, name: text }),

@@ -53,7 +53,7 @@ export interface SnapshotFailure {
 }
 
 export interface SnapshotWarning {
-  /** As in a failure, or a whole kind: `projects`, `lookups`, `libraries`, `packages`, `connections`, `agent groups`. */
+  /** As in a failure, or a whole kind by its name in the plural: `lookups`, `agent groups`. */
   readonly id: string;
   readonly message: string;
 }
@@ -68,6 +68,8 @@ export interface Manifest extends OtherKinds {
   readonly complete: boolean;
   /** The globs in force, when the settings leave something out: what is not in here may still be on the instance. */
   readonly filter?: BackupFilter | undefined;
+  /** Other kinds that were asked for and that this instance does not know of: an older release, or Gen 2. */
+  readonly notOnInstance?: readonly string[] | undefined;
   readonly integrations: readonly SnapshotIntegration[];
   readonly failures: readonly SnapshotFailure[];
   readonly warnings: readonly SnapshotWarning[];
@@ -94,6 +96,7 @@ const MANIFEST = z.looseObject({
   filter: z.optional(
     z.looseObject({ include: z.optional(z.array(z.string())), exclude: z.optional(z.array(z.string())) }),
   ),
+  notOnInstance: z.optional(z.array(z.string())),
   integrations: z.array(
     z.looseObject({
       id: INTEGRATION_ID,

@@ -1,5 +1,6 @@
 /** What changed since the snapshot before, by whom, with the flow before and after; and what failed, in words. */
 import type { ChangedIntegration, SnapshotDiff } from './diff-snapshots.ts';
+import { KIND_NOUNS } from './kinds.ts';
 import type { Manifest } from './manifest.ts';
 import { type Markup, markup, ready } from './markup.ts';
 import type { Change } from './picture.ts';
@@ -127,5 +128,8 @@ ${failures.length > 0 && markup`<ul class="card items">${failures.map(({ id, mes
 ${warnings.length + problems.length > 0 && markup`<ul class="card items">${warnings.map(({ id, message }) => renderProblem('changed', id, message))}${problems.map((problem) => renderProblem('changed', '', problem))}</ul>`}</section>`;
 };
 
+/** A warning about a whole kind begins with the verb, and names the kind in what was tried as well. */
+const WHOLE_KINDS: ReadonlySet<string> = new Set(Object.values(KIND_NOUNS).map(([, many]) => many));
+
 const renderProblem = (tone: Change, id: string, message: string): Markup =>
-  markup`<li class="${tone}">${signMarkup(ALERT)}<div><b class="head">${tone === 'removed' ? 'Failed' : 'Warning'}</b> ${id !== '' && !message.includes(id) && markup`<code>${id}</code> `}<span>${message}</span></div></li>`;
+  markup`<li class="${tone}">${signMarkup(ALERT)}<div><b class="head">${tone === 'removed' ? 'Failed' : 'Warning'}</b> ${tone === 'changed' && WHOLE_KINDS.has(id) ? `${id} ` : id !== '' && !message.includes(id) && markup`<code>${id}</code> `}<span>${message}</span></div></li>`;

@@ -1,6 +1,6 @@
 /** What the snapshot holds beside integrations, and what changed there since the one before. */
 import { type ChangedThing, hasChanges, type KindDiff, type KindsDiff } from './diff-kinds.ts';
-import { KIND_NOUNS, OTHER_KIND_ORDER, type OtherKind } from './kinds.ts';
+import { KIND_NOUNS, manyOf, OTHER_KIND_ORDER, type OtherKind } from './kinds.ts';
 import type { Manifest } from './manifest.ts';
 import type { OtherKinds } from './manifest-kinds.ts';
 import { type Markup, markup, ready } from './markup.ts';
@@ -11,13 +11,10 @@ import { isActive } from './status.ts';
 export const renderKinds = (manifest: Manifest, changes: KindsDiff | undefined): Markup => {
   const there = OTHER_KIND_ORDER.filter((kind) => manifest[kind] !== undefined);
   if (there.length === 0) return ready('');
-  const absent = OTHER_KIND_ORDER.filter((kind) => manifest[kind] === undefined);
   const empty = there.filter((kind) => manifest[kind]?.length === 0);
   return markup`<section aria-labelledby="kinds"><h2 id="kinds">Beside the integrations</h2>
-${changes && hasChanges(changes) ? renderChanges(changes) : changes && markup`<p class="card quiet">Nothing changed.</p>`}${there.map((kind) => renderKind(kind, manifest))}${empty.length > 0 && markup`<p class="hint">No ${manyOf(empty)}.</p>`}${absent.length > 0 && markup`<p class="hint">Not looked at, so not in the snapshot: ${manyOf(absent)}.</p>`}</section>`;
+${changes && hasChanges(changes) ? renderChanges(changes) : changes && markup`<p class="card quiet">Nothing changed.</p>`}${there.map((kind) => renderKind(kind, manifest))}${empty.length > 0 && markup`<p class="hint">No ${manyOf(empty)}.</p>`}</section>`;
 };
-
-const manyOf = (kinds: readonly OtherKind[]): string => kinds.map((kind) => KIND_NOUNS[kind][1]).join(', ');
 
 const renderChanges = ({ kinds, notCompared }: KindsDiff): Markup =>
   markup`<ul class="card items">${OTHER_KIND_ORDER.flatMap((kind) => changeItems(kind, kinds[kind]))}</ul>${notCompared.length > 0 && markup`<p class="hint">Not compared, since only one of the snapshots holds them: ${manyOf(notCompared)}.</p>`}`;
@@ -90,6 +87,8 @@ const SAVED: readonly Column[] = [
   { title: 'Archive', isNumber: true },
 ];
 
+const timeCell = (time: string | undefined): Markup | string => (time === undefined ? '' : timeMarkup(time));
+
 type Stored = NonNullable<OtherKinds['lookups']>[number];
 
 const savedCells = ({
@@ -97,7 +96,7 @@ const savedCells = ({
   lastUpdatedBy,
   archive,
 }: Pick<Stored, 'lastUpdated' | 'lastUpdatedBy' | 'archive'>) => [
-  lastUpdated === undefined ? '' : timeMarkup(lastUpdated),
+  timeCell(lastUpdated),
   lastUpdatedBy ?? '',
   archive ? formatBytes(archive.bytes) : 'none',
 ];
@@ -119,6 +118,14 @@ const TABLES: Readonly<Record<OtherKind, (manifest: Manifest) => Table>> = {
       ],
     })),
   }),
+  deployments: ({ deployments = [] }) => ({
+    columns: [{ title: 'Integrations', isNumber: true }, { title: 'Last change (UTC)' }],
+    rows: deployments.map(({ id, name, integrations, lastUpdated }) => ({
+      id,
+      name,
+      cells: [integrations ? formatNumber(integrations.length) : '', timeCell(lastUpdated)],
+    })),
+  }),
   lookups: ({ lookups }) => stored(lookups),
   libraries: ({ libraries }) => stored(libraries),
   packages: ({ packages = [] }) => ({
@@ -131,6 +138,14 @@ const TABLES: Readonly<Record<OtherKind, (manifest: Manifest) => Table>> = {
       id,
       name,
       cells: [adapterType, formatStatus(status), securityPolicy, agentGroupId],
+    })),
+  }),
+  certificates: ({ certificates = [] }) => ({
+    columns: [{ title: 'Type' }, { title: 'Category' }, { title: 'Status' }, { title: 'Expires (UTC)' }],
+    rows: certificates.map(({ id, name, type = '', category = '', status = '', expires }) => ({
+      id,
+      name,
+      cells: [type, category, formatStatus(status), timeCell(expires)],
     })),
   }),
   agentGroups: ({ agentGroups = [] }) => ({

@@ -11,6 +11,7 @@ import { type ChangePictures, renderChanges, renderPicture, renderProblems } fro
 import type { SnapshotHistory } from './report-history.ts';
 import { renderKinds } from './report-kinds.ts';
 import { type PictureLink, renderList } from './report-list.ts';
+import { renderNotCovered } from './report-not-covered.ts';
 import { REPORT_SCRIPT } from './report-script.ts';
 import { REPORT_STYLE } from './report-style.ts';
 import { renderTimeline } from './report-timeline.ts';
@@ -59,7 +60,8 @@ ${renderChanges(history.changes, history.before, changePictures)}
 ${renderTimeline(history.points, olderSnapshots)}
 ${renderMap(map, notMapped)}
 ${renderKinds(manifest, history.changes?.others)}
-${renderList(manifest, history, linkTo)}</main>
+${renderList(manifest, history, linkTo)}
+${renderNotCovered(manifest)}</main>
 <footer><p>Written ${timeMarkup(writtenAt.toISOString())} UTC from the vault. All times are UTC.</p></footer>
 <script>${ready(REPORT_SCRIPT)}</script></body></html>
 `.html;
@@ -86,6 +88,7 @@ const renderGlance = (manifest: Manifest, { changes }: SnapshotHistory, problems
     ['changes', 'Changes'],
     ['timeline', 'Timeline'],
     ['integrations', 'All integrations'],
+    ['not-covered', 'Not in this snapshot'],
   ];
   return markup`<header><p class="eyebrow">Oracle Integration backup</p><h1>${instance}</h1>
 <div class="card glance${complete ? '' : ' bad'}">${complete ? COMPLETE : INCOMPLETE}<div><b>${verdict}</b>Taken ${timeMarkup(startedAt)} UTC<span id="age" data-at="${startedAt}"></span>. <span class="hint">It took ${took}.</span></div></div>

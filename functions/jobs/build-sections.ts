@@ -46,7 +46,6 @@ export const buildSections = (
   );
   const lookups = plan.lookups?.flatMap((step) => lookupEntry(step, found.get(`lookup ${step.thing.id}`)));
   const libraries = plan.libraries?.flatMap((step) => libraryEntry(step, found.get(`library ${step.thing.id}`)));
-  const { packages, connections, agentGroups } = listed;
   const results = [...found.values()];
   const failures = results.flatMap(({ name, failure }) => (failure ? [{ id: name, ...failure }] : []));
   const warnings = results.flatMap(({ name, warning, schedules = {} }) => [
@@ -65,15 +64,14 @@ export const buildSections = (
   const exported = results.filter(({ isNew }) => isNew).length;
   const { odd } = listed;
   const [last] = earlier;
+  const here = { ...listed, projects, lookups, libraries };
   return {
-    sections: {
-      ...(projects && { projects: withKnown(projects, last?.projects, odd.projects) }),
-      ...(lookups && { lookups: withKnown(lookups, last?.lookups, odd.lookups) }),
-      ...(libraries && { libraries: withKnown(libraries, last?.libraries, odd.libraries) }),
-      ...(packages && { packages: withKnown(packages, last?.packages, odd.packages) }),
-      ...(connections && { connections: withKnown(connections, last?.connections, odd.connections) }),
-      ...(agentGroups && { agentGroups: withKnown(agentGroups, last?.agentGroups, odd.agentGroups) }),
-    },
+    sections: Object.fromEntries(
+      OTHER_KIND_ORDER.flatMap((kind) => {
+        const things: readonly { readonly id: string }[] | undefined = here[kind];
+        return things ? [[kind, withKnown(things, last?.[kind], odd[kind])]] : [];
+      }),
+    ),
     exported,
     unchanged: stored - exported,
     failures: [...listed.failures, ...oddFailures(listed), ...failures],

@@ -58,6 +58,7 @@ export const commitSnapshot = async (
     ...times,
     complete,
     ...(hasFilter && { filter: { include: filter.include, exclude: filter.exclude } }),
+    ...(others.notOnInstance.length > 0 && { notOnInstance: others.notOnInstance }),
     integrations,
     ...others.sections,
     failures,

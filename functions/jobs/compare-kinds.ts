@@ -36,7 +36,8 @@ export const readSections = async (
   concurrency: number,
 ): Promise<ListedSections> => {
   const listed = await listKinds(oic, wanted, concurrency);
-  const { failures, projects, lookups, libraries, packages, connections, agentGroups } = listed;
+  const { failures, projects, deployments, lookups, libraries, packages, connections, certificates, agentGroups } =
+    listed;
   const [failure] = failures;
   if (failure) throw new Refused(`${oic.instance} was not compared: ${failure.message}`);
   const readable = projects?.filter((project) => !project.odd);
@@ -44,8 +45,10 @@ export const readSections = async (
     odd.slice(0, 1).map(({ message }) => ({ id: code, code, names: [code], message })),
   );
   const sections: OtherKinds = {
+    deployments,
     packages,
     connections,
+    certificates,
     agentGroups,
     projects:
       readable &&

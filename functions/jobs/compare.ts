@@ -4,6 +4,7 @@
  * snapshot of the same instance, nor of one that only one side has. Never more than `concurrency` at a time; only reads.
  */
 
+import type { KindsDiff } from '../core/diff-kinds.ts';
 import type { ChangedLookup } from '../core/diff-lookups.ts';
 import {
   type Content,
@@ -69,8 +70,29 @@ export const compare = async (
       oddOthers: second.odd,
     },
   );
-  const changed = diff.others?.kinds.lookups?.changed.flatMap(({ id, content }) => (content ? [id] : [])) ?? [];
-  return { diff, lookups: await compareLookups(changed, first, second, vault) };
+  const others = withUnlooked(diff.others, from, to, kinds);
+  const changed = others?.kinds.lookups?.changed.flatMap(({ id, content }) => (content ? [id] : [])) ?? [];
+  return {
+    diff: { ...diff, ...(others && { others }) },
+    lookups: await compareLookups(changed, first, second, vault),
+  };
+};
+
+/** An instance is not asked for what the snapshot on the other side does not tell: that is said as well. */
+const withUnlooked = (
+  others: KindsDiff | undefined,
+  from: Source,
+  to: Source,
+  wanted: IncludedKinds,
+): KindsDiff | undefined => {
+  const isTold = (source: Source, kind: OtherKind): boolean =>
+    'manifest' in source
+      ? source.manifest[kind] !== undefined || source.manifest.notOnInstance?.includes(kind) === true
+      : source.kinds[kind];
+  const unlooked = OTHER_KIND_ORDER.filter((kind) => wanted[kind] && isTold(from, kind) !== isTold(to, kind));
+  const { kinds = {}, notCompared = [] } = others ?? {};
+  if (!others && unlooked.length === 0) return undefined;
+  return { kinds, notCompared: OTHER_KIND_ORDER.filter((kind) => [...notCompared, ...unlooked].includes(kind)) };
 };
 
 const NOTHING: InstanceState = { integrations: [] };

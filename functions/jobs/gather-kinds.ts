@@ -1,11 +1,12 @@
 /**
- * The part of a snapshot beside integrations: projects, lookups, libraries, packages, connections, agent groups.
+ * The part of a snapshot beside integrations: projects and their deployments, lookups, libraries, packages, connections,
+ * certificates, agent groups.
  *
  *   list every kind -> plan (export, reuse) -> export in batches: check, put -> sections for the manifest
  *
  * A night on which nothing changed costs the listings, and no export.
  */
-import type { IncludedKinds } from '../core/kinds.ts';
+import { type IncludedKinds, OTHER_KIND_ORDER, type OtherKind } from '../core/kinds.ts';
 import type { ArchiveRef, Manifest, SnapshotFailure, SnapshotWarning } from '../core/manifest.ts';
 import type { OtherKinds } from '../core/manifest-kinds.ts';
 import { mustAskSchedule } from '../core/plan-backup.ts';
@@ -43,11 +44,21 @@ export interface GatheredKinds {
   readonly exported: number;
   /** Their stored archive is still what the instance has. */
   readonly unchanged: number;
+  /** Kinds that this instance does not know of. */
+  readonly notOnInstance: readonly OtherKind[];
   readonly failures: readonly SnapshotFailure[];
   readonly warnings: readonly SnapshotWarning[];
 }
 
-const NOTHING: GatheredKinds = { sections: {}, counts: {}, exported: 0, unchanged: 0, failures: [], warnings: [] };
+const NOTHING: GatheredKinds = {
+  sections: {},
+  counts: {},
+  exported: 0,
+  unchanged: 0,
+  notOnInstance: [],
+  failures: [],
+  warnings: [],
+};
 
 const BATCH = 25;
 /** Whole projects are large, so fewer of them lie in memory at once. */
@@ -64,7 +75,7 @@ export const gatherKinds = async (
   if (!kinds) return NOTHING;
   const known = knownThings(earlier);
   const { listed, gone } = await journal.step('list other kinds', async () => {
-    const listing = await listKinds(oic, kinds, concurrency);
+    const listing = await listKinds(oic, kinds, concurrency, full ? [] : earlier[0]?.deployments);
     const archives = Object.values(known).flatMap((things) => [...things.values()].map(({ archive }) => archive));
     const isHeld = await vault.archivesHeld(oic.instance, archives);
     return { listed: listing, gone: archives.filter((archive) => !isHeld(archive)).map(({ key }) => key) };
@@ -87,7 +98,7 @@ export const gatherKinds = async (
     mapLimited(batch, concurrency, (one) => inSlot(() => gatherThing({ oic, vault }, one))),
   );
   const found = new Map(results.flat().map((result) => [result.name, result]));
-  return { counts, ...buildSections(listed, plan, found, earlier) };
+  return { counts, notOnInstance: listed.notOnInstance, ...buildSections(listed, plan, found, earlier) };
 };
 
 /** Of an integration that cannot be read nothing tells whether it was saved. */
@@ -106,10 +117,5 @@ const workOf = ({ projects = [], lookups = [], libraries = [] }: KindsPlan, scan
   ...libraries.filter((step) => step.do === 'export').map((step): ThingWork => ({ kind: 'library', step })),
 ];
 
-const countKinds = ({
-  failures: _,
-  warnings: __,
-  odd: ___,
-  ...listed
-}: Awaited<ReturnType<typeof listKinds>>): KindCounts =>
-  Object.fromEntries(Object.entries(listed).flatMap(([kind, things]) => (things ? [[kind, things.length]] : [])));
+const countKinds = (listed: Awaited<ReturnType<typeof listKinds>>): KindCounts =>
+  Object.fromEntries(OTHER_KIND_ORDER.flatMap((kind) => (listed[kind] ? [[kind, listed[kind].length]] : [])));

@@ -1,25 +1,34 @@
 /**
  * What an instance holds beside integrations, as its listings tell it. A kind that the instance refuses is a warning and
- * stays out of the snapshot; one whose listing fails otherwise makes the snapshot incomplete. Neither stops the others.
+ * stays out of the snapshot, one that its release does not know of stays out without; one whose listing fails otherwise
+ * makes the snapshot incomplete. None of them stops the others.
  */
+import type { Certificate } from '../core/certificate.ts';
 import type { OddThings } from '../core/diff-kinds.ts';
 import type { Integration, IntegrationId } from '../core/integration.ts';
 import { type IncludedKinds, KIND_NOUNS, type OtherKind } from '../core/kinds.ts';
 import type { Library } from '../core/library.ts';
 import type { Lookup } from '../core/lookup.ts';
 import type { SnapshotFailure, SnapshotWarning } from '../core/manifest.ts';
-import type { SnapshotAgentGroup, SnapshotConnection, SnapshotPackage } from '../core/manifest-kinds.ts';
+import type {
+  SnapshotAgentGroup,
+  SnapshotCertificate,
+  SnapshotConnection,
+  SnapshotDeployment,
+  SnapshotPackage,
+} from '../core/manifest-kinds.ts';
 import type { Listing, OddItem } from '../core/odd-item.ts';
 import type { Package } from '../core/package.ts';
 import type { Project } from '../core/project.ts';
 import { hasSecretShape } from '../core/secret-scan.ts';
 import type { Connection } from '../oic/answers.ts';
 import type { OicClient } from '../oic/client.ts';
-import { isForAll, isOicError, type OicError } from '../oic/errors.ts';
+import { isForAll, isNothingThere, isOicError, type OicError } from '../oic/errors.ts';
 import { ListingError } from '../oic/listing.ts';
 import { mapLimited } from './journal.ts';
+import { listDeployments } from './list-deployments.ts';
 
-export interface ListedProject extends Project {
+export interface ListedProject extends Omit<Project, 'deployments'> {
   readonly integrations: readonly Integration[];
   /** Its integrations could not be listed. */
   readonly isUnread?: boolean;
@@ -34,18 +43,29 @@ export interface ListedKinds {
   readonly libraries?: readonly Library[] | undefined;
   readonly packages?: readonly SnapshotPackage[] | undefined;
   readonly connections?: readonly SnapshotConnection[] | undefined;
+  readonly deployments?: readonly SnapshotDeployment[] | undefined;
+  readonly certificates?: readonly SnapshotCertificate[] | undefined;
   readonly agentGroups?: readonly SnapshotAgentGroup[] | undefined;
   /** What cannot be read, of kinds that have such. */
   readonly odd: OddThings;
   /** Of whole kinds, and of projects that are unread. */
+  /** Kinds that this instance does not know of. */
+  readonly notOnInstance: readonly OtherKind[];
   readonly failures: readonly SnapshotFailure[];
   readonly warnings: readonly SnapshotWarning[];
 }
 
-export const listKinds = async (oic: OicClient, wanted: IncludedKinds, concurrency: number): Promise<ListedKinds> => {
+/** @param earlier deployments of the snapshot before: what was not saved since is not asked for again */
+export const listKinds = async (
+  oic: OicClient,
+  wanted: IncludedKinds,
+  concurrency: number,
+  earlier: readonly SnapshotDeployment[] = [],
+): Promise<ListedKinds> => {
   const failures: SnapshotFailure[] = [];
   const warnings: SnapshotWarning[] = [];
   const oddOf: Partial<Record<OtherKind, readonly OddItem[]>> = {};
+  const notOnInstance: OtherKind[] = [];
 
   const read = async <T>(kind: OtherKind, list: () => Promise<Listing<T>>): Promise<readonly T[] | undefined> => {
     if (!wanted[kind]) return undefined;
@@ -60,13 +80,14 @@ export const listKinds = async (oic: OicClient, wanted: IncludedKinds, concurren
       }
       // Integrations were listed with these credentials, so one refused kind is that kind's affair.
       if (!isOicError(error) || (isForAll(error) && error.kind !== 'unauthorized')) throw error;
-      if (error.kind === 'forbidden' || error.kind === 'not-found') warnings.push(refused(kind, error));
+      if (NEWER_KINDS.includes(kind) && isNothingThere(error)) notOnInstance.push(kind);
+      else if (isRefusal(kind, error)) warnings.push(refused(kind, error));
       else failures.push({ id: KIND_NOUNS[kind][1], kind: error.kind, message: error.message });
       return undefined;
     }
   };
 
-  const readProject = async (project: Project): Promise<ListedProject> => {
+  const readProject = async ({ deployments: _, ...project }: Project): Promise<ListedProject> => {
     try {
       const { items, odd } = await oic.inProject(project.id).listIntegrations();
       return { ...project, integrations: items, ...(odd.length > 0 && { odd }) };
@@ -79,27 +100,46 @@ export const listKinds = async (oic: OicClient, wanted: IncludedKinds, concurren
     }
   };
 
-  const [projects, lookups, libraries, packages, connections, agentGroups] = await Promise.all([
-    read('projects', async () => {
-      const { items, odd } = await oic.listProjects();
-      return { items: await mapLimited(items, concurrency, readProject), odd };
-    }),
-    read('lookups', () => oic.listLookups()),
-    read('libraries', () => oic.listLibraries()),
-    read('packages', () => listPackages(oic)),
-    read('connections', async () => mapItems(await oic.listConnections(), toConnection)),
-    read('agentGroups', async () => mapItems(await oic.listAgentGroups(), ({ id, name }) => ({ id, name }))),
-  ]);
+  let listing: Promise<Listing<Project>> | undefined;
+  const listProjects = (): Promise<Listing<Project>> => {
+    listing ??= oic.listProjects();
+    return listing;
+  };
+
+  const [projects, deployments, lookups, libraries, packages, connections, certificates, agentGroups] =
+    await Promise.all([
+      read('projects', async () => {
+        const { items, odd } = await listProjects();
+        return { items: await mapLimited(items, concurrency, readProject), odd };
+      }),
+      read('deployments', async () => {
+        const found = await listDeployments(oic, (await listProjects()).items, earlier, concurrency);
+        failures.push(...found.failures);
+        return found;
+      }),
+      read('lookups', () => oic.listLookups()),
+      read('libraries', () => oic.listLibraries()),
+      read('packages', () => listPackages(oic)),
+      read('connections', async () => mapItems(await oic.listConnections(), toConnection)),
+      read('certificates', async () => {
+        const { items, odd } = await oic.listCertificates();
+        return { items: items.filter(({ isOracles }) => !isOracles).map(toEntry), odd };
+      }),
+      read('agentGroups', async () => mapItems(await oic.listAgentGroups(), ({ id, name }) => ({ id, name }))),
+    ]);
   const inOrder = <T extends { readonly id: string }>(items: readonly T[]): T[] =>
     items.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return {
     projects,
+    deployments,
     lookups,
     libraries,
     packages,
     connections,
+    certificates,
     agentGroups,
     odd: oddOf,
+    notOnInstance,
     failures: inOrder(failures),
     warnings: inOrder(warnings),
   };
@@ -109,6 +149,14 @@ const mapItems = <T, R>({ items, odd }: Listing<T>, change: (item: T) => R): Lis
   items: items.map(change),
   odd,
 });
+/** Kinds that releases before 2025 and Gen 2 do not have: that they lack them is no news every night. */
+const NEWER_KINDS: readonly OtherKind[] = ['deployments', 'certificates'];
+
+/** What an instance says of its certificates was never recorded, and there is nothing of them to back up. */
+const isRefusal = (kind: OtherKind, error: OicError): boolean =>
+  error.kind === 'forbidden' ||
+  error.kind === 'not-found' ||
+  (kind === 'certificates' && error.kind === 'unexpected-answer');
 
 const refused = (kind: OtherKind, error: OicError): SnapshotWarning => ({
   id: KIND_NOUNS[kind][1],
@@ -123,6 +171,13 @@ const listPackages = async (oic: OicClient): Promise<Listing<SnapshotPackage>> =
   const membersOf = ({ name, integrations }: Package): readonly IntegrationId[] =>
     integrations ?? (inPackage.get(name) ?? []).map(({ id }) => id);
   return mapItems(packages, (one) => ({ id: one.id, name: one.name, integrations: [...membersOf(one)].sort() }));
+};
+
+/** Written out field by field: nothing of its content may slip in. */
+const toEntry = ({ id, name, type, category, status, expires, lastUpdated, lastUpdatedBy }: Certificate) => {
+  const facts = { type, category, status, expires, lastUpdated, lastUpdatedBy };
+  const told = Object.entries(facts).filter(([, value]) => value !== undefined && !hasSecretShape(value));
+  return { id, name, ...Object.fromEntries(told) };
 };
 
 /** Written out field by field: nothing of security properties may slip in, nor a value that is or holds a secret. */

@@ -1,6 +1,6 @@
 /** Reads off the target what is left of a snapshot for a person to do. Only reads, and only the kinds the snapshot tells of. */
 import { onlyKinds } from '../core/kinds.ts';
-import { leftByHand, type WorkByHand } from '../core/left-by-hand.ts';
+import { KINDS_BY_HAND, leftByHand, type WorkByHand } from '../core/left-by-hand.ts';
 import { withKnown } from '../core/odd-item.ts';
 import { listKinds } from './list-kinds.ts';
 import type { RestoreOptions, RestoreServices } from './restore.ts';
@@ -13,22 +13,23 @@ export const readByHand = async (
   brought: ReadonlySet<string>,
   { mirror, concurrency }: RestoreOptions,
 ): Promise<readonly WorkByHand[]> => {
-  const wanted = onlyKinds((kind) =>
-    kind === 'agentGroups' || kind === 'connections' || kind === 'packages'
-      ? (scope[kind]?.length ?? 0) > 0 || (mirror && scope[kind] !== undefined)
-      : mirror && scope[kind] !== undefined,
+  const wanted = onlyKinds(
+    (kind) => (mirror && scope[kind] !== undefined) || (KINDS_BY_HAND.includes(kind) && (scope[kind]?.length ?? 0) > 0),
   );
   if (!Object.values(wanted).includes(true)) return [];
   return journal.step('see what is left', async () => {
-    const listed = await listKinds(oic, wanted, concurrency);
-    const { projects, lookups, libraries, packages, connections, agentGroups, odd } = listed;
+    const listed = await listKinds(oic, wanted, concurrency, scope.deployments);
+    const { projects, lookups, libraries, odd } = listed;
     const bare = <T extends object>(things: readonly T[] | undefined) =>
       things?.map((thing) => ({ ...thing, archive: null }));
     const target = {
       // What cannot be read there is there all the same, so it is no work for anybody.
-      packages: packages && withKnown(packages, scope.packages, odd.packages),
-      connections: connections && withKnown(connections, scope.connections, odd.connections),
-      agentGroups: agentGroups && withKnown(agentGroups, scope.agentGroups, odd.agentGroups),
+      ...Object.fromEntries(
+        KINDS_BY_HAND.map((kind) => {
+          const there: readonly { readonly id: string }[] | undefined = listed[kind];
+          return [kind, there && withKnown(there, scope[kind], odd[kind])];
+        }),
+      ),
       // Only whether they are there counts here.
       projects: projects?.map((project) => ({ ...project, archive: null, integrations: [] })),
       lookups: bare(lookups),

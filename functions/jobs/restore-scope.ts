@@ -1,7 +1,7 @@
 /** Which snapshot is meant, whether it may be restored as asked for, and which part of it. */
 import { candidates, type SnapshotChoice } from '../core/choose-snapshot.ts';
 import { ConfigError } from '../core/config-error.ts';
-import { OTHER_KIND_ORDER } from '../core/kinds.ts';
+import { OTHER_KIND_ORDER, type OtherKind } from '../core/kinds.ts';
 import type { Manifest, SnapshotIntegration } from '../core/manifest.ts';
 import type { OtherKinds } from '../core/manifest-kinds.ts';
 import { Refused } from '../core/refused.ts';
@@ -67,7 +67,11 @@ export const selectScope = (manifest: Manifest, { only, kinds }: RestoreOptions)
 interface Named {
   readonly id: string;
   readonly name: string;
+  readonly code?: string;
 }
+
+/** Their ids have two parts, as those of integrations. */
+const VERSIONED: ReadonlySet<OtherKind> = new Set(['libraries', 'deployments']);
 
 interface Pattern {
   readonly onIntegration: (id: string) => boolean;
@@ -85,16 +89,16 @@ const narrow = (manifest: Manifest, scope: Scope, only: readonly string[]): Scop
       for (const pattern of found) pattern.isIdle = false;
       return found.length > 0;
     });
-  const isOther = ({ onOther }: Pattern, { id, name }: Named): boolean => onOther(id) || onOther(name);
-  const { integrations, projects, lookups, libraries, packages, connections, agentGroups } = scope;
+  const ofOther = (kind: OtherKind) =>
+    select<Named>(
+      scope[kind],
+      ({ onOther, onIntegration }, { id, name, code }) =>
+        [id, name, code ?? id].some(onOther) || (VERSIONED.has(kind) && onIntegration(id)),
+    );
+  const integrations = select(scope.integrations, ({ onIntegration }, { id }) => onIntegration(id)) ?? [];
   const narrowed: Scope = {
-    integrations: select(integrations, ({ onIntegration }, { id }) => onIntegration(id)) ?? [],
-    projects: select(projects, (pattern, { code: id, name }) => isOther(pattern, { id, name })),
-    lookups: select(lookups, isOther),
-    libraries: select(libraries, (pattern, it) => isOther(pattern, it) || pattern.onIntegration(it.id)),
-    packages: select(packages, isOther),
-    connections: select(connections, isOther),
-    agentGroups: select(agentGroups, isOther),
+    integrations,
+    ...Object.fromEntries(OTHER_KIND_ORDER.map((kind) => [kind, ofOther(kind)])),
   };
   const idle = patterns.filter(({ isIdle }) => isIdle);
   if (idle.length > 0) {

@@ -10,7 +10,7 @@
 import { createFilter } from '../core/filter.ts';
 import type { IntegrationId } from '../core/integration.ts';
 import type { OtherKind } from '../core/kinds.ts';
-import type { WorkByHand } from '../core/left-by-hand.ts';
+import { notCoveredWork, type WorkByHand } from '../core/left-by-hand.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { type PlannedStep, plannedSteps, planRestore, type RestorePlan } from '../core/plan-restore.ts';
 import { otherSteps } from '../core/plan-restore-steps.ts';
@@ -98,6 +98,9 @@ export const restore = async (
   const others = await planThings(services, scope, options);
   const size = target.length + entries.length;
   const done = options.dryRun ? NOTHING_DONE : await apply(services, { plan, others, entries, facts, size }, options);
+  const byHand = await readByHand(services, scope, options.dryRun ? broughtBy(plan, facts) : new Set(), options);
+  // Who restores a part knows what the rest is.
+  const isWhole = options.only.length === 0 && !options.kinds;
   const aftermath = tellAftermath(done.failures, plan, others, services.vault.name, oic.instance);
   return {
     from: manifest.instance,
@@ -110,10 +113,7 @@ export const restore = async (
     kinds: countThings(scope, others, done.numbers),
     failures: [...unreadable, ...unread, ...refusalsOf(plan, oic.instance), ...others.failures, ...aftermath],
     connections: done.unready,
-    byHand: [
-      ...schedulesByHand(scope),
-      ...(await readByHand(services, scope, options.dryRun ? broughtBy(plan, facts) : new Set(), options)),
-    ],
+    byHand: [...schedulesByHand(scope), ...byHand, ...(isWhole ? notCoveredWork(manifest) : [])],
     cycles: plan.order.cycles,
     requests: oic.requests(),
   };

@@ -122,9 +122,13 @@ interface Envelope {
   readonly totalResults: number | undefined;
 }
 
-/** Where the envelope is spelled with hyphens, its items are read as if they were spelled as recorded. */
+/**
+ * Where the envelope is spelled with hyphens, its items are read as if they were spelled as recorded. A list without an
+ * envelope counts as one that tells nothing but its items.
+ */
 export const readEnvelope = (answer: Answer): Envelope => {
-  const envelope = check(ENVELOPE, readJson(answer));
+  const json = readJson(answer);
+  const envelope = check(ENVELOPE, Array.isArray(json) ? { items: json } : json);
   const isHyphenated = envelope['has-more'] !== undefined || envelope['total-results'] !== undefined;
   return {
     items: isHyphenated ? envelope.items.map(inCamelCase) : envelope.items,

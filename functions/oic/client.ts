@@ -7,6 +7,7 @@
  *   for (const { id } of await oic.listIntegrations()) await oic.exportIntegration(id);
  */
 import { listAgentGroups } from './agent-groups.ts';
+import { listCertificates } from './certificates.ts';
 import { type Connections, connections } from './connections.ts';
 import { type Integrations, integrations } from './integrations.ts';
 import { libraries } from './libraries.ts';
@@ -41,6 +42,7 @@ export const createOicClient = (options: OicClientOptions): OicClient => {
     ...lookups(requests),
     ...libraries(requests),
     ...packages(requests),
+    listCertificates: () => listCertificates(requests),
     listAgentGroups: () => listAgentGroups(requests),
     requests: transport.requests,
     close: transport.close,

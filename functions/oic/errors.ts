@@ -65,6 +65,9 @@ export const isForAll = (error: OicError): boolean =>
   error.kind === 'rate-limited' ||
   (error.kind === 'network' && error.details.reached === false);
 
+/** True when the instance has nothing at that address: an older release, another generation, or it is gone. */
+export const isNothingThere = ({ kind }: OicError): boolean => kind === 'not-found' || kind === 'not-offered';
+
 const ADVICE: Partial<Record<OicErrorKind, string>> = {
   unauthorized:
     'check clientId, clientSecret, scope and integrationInstance, and that the OAuth client has its role on this instance',

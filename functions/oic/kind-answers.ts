@@ -1,5 +1,7 @@
-/** What Oracle's listings say of projects, lookups, libraries, packages and agent groups, checked as in answers.ts. */
+/** What Oracle's listings say of projects, deployments, lookups, libraries, packages, certificates and agent groups, checked as in answers.ts. */
 import * as z from 'zod/mini';
+import type { Certificate } from '../core/certificate.ts';
+import type { Deployment } from '../core/deployment.ts';
 import type { IntegrationId } from '../core/integration.ts';
 import type { Library } from '../core/library.ts';
 import type { Lookup } from '../core/lookup.ts';
@@ -15,12 +17,28 @@ const saved = { lastUpdated: time, lastUpdatedBy: text };
 
 const CHANGE = z.optional(z.nullable(z.looseObject({ by: text, date: z.optional(z.unknown()) })));
 
+const MEMBER = z.looseObject({ id: maybeWord, code: maybeWord, version: maybeWord });
+const MEMBERS = z.optional(z.nullable(z.array(MEMBER)));
+
+const DEPLOYMENT = z.looseObject({ code: word, name: text, lastUpdated: time, integrations: MEMBERS });
+
+export const toDeployment = (value: unknown): Deployment => {
+  const { code, name, lastUpdated, integrations } = check(DEPLOYMENT, value);
+  return {
+    id: code,
+    code,
+    name: name ?? code,
+    lastUpdated: isoTime(lastUpdated),
+    ...(integrations && { integrations: integrations.map(memberId) }),
+  };
+};
+
 const PROJECT = z.looseObject({
   id: maybeWord,
   code: word,
   name: text,
   ...saved,
-  state: z.optional(z.nullable(z.looseObject({ updated: CHANGE }))),
+  state: z.optional(z.nullable(z.looseObject({ updated: CHANGE, assets: z.optional(z.unknown()) }))),
 });
 
 /** Who saved it and when stands in `state.updated`, by answers people have published. */
@@ -33,7 +51,19 @@ export const toProject = (value: unknown): Project => {
     name: name ?? code,
     lastUpdated: isoTime(typeof date === 'string' || typeof date === 'number' ? date : lastUpdated),
     lastUpdatedBy: state?.updated?.by ?? lastUpdatedBy ?? undefined,
+    deployments: deploymentsIn(state?.assets),
   };
+};
+
+const LABELS = z.looseObject({ labelsRs: z.looseObject({ items: z.array(z.unknown()) }) });
+
+/** Recorded in projects that have some. Told in another form they count as untold: there is a listing of their own. */
+const deploymentsIn = (assets: unknown): readonly Deployment[] | undefined => {
+  try {
+    return check(LABELS, assets).labelsRs.items.map(toDeployment);
+  } catch {
+    return undefined;
+  }
 };
 
 const LOOKUP = z.looseObject({ name: word, ...saved, lockedFlag: flag, lockedBy: text });
@@ -64,8 +94,7 @@ export const toLibrary = (value: unknown): Library => {
   };
 };
 
-const MEMBER = z.looseObject({ id: maybeWord, code: maybeWord, version: maybeWord });
-const PACKAGE = z.looseObject({ name: word, integrations: z.optional(z.nullable(z.array(MEMBER))) });
+const PACKAGE = z.looseObject({ name: word, integrations: MEMBERS });
 
 export const toPackage = (value: unknown): Package => {
   const { name, integrations } = check(PACKAGE, value);
@@ -76,10 +105,49 @@ const memberId = ({ id, code, version }: z.infer<typeof MEMBER>): IntegrationId 
   const told = id ?? (code && version ? `${code}|${version}` : '');
   // One with an odd version is a member all the same; that it is odd is the affair of the integration.
   if (!/^[^|]+\|[^|]+$/.test(told)) {
-    throw new Error('it has not the shape Oracle documents (integrations of a package without id)');
+    throw new Error('it has not the shape Oracle documents (integrations without id)');
   }
   return told as IntegrationId;
 };
+
+const CERTIFICATE = z.record(z.string(), z.unknown());
+
+/**
+ * Its fields are those documented of one certificate; a listing was never recorded, so what has another form than expected
+ * is left out. Ids are documented to have the parts `USER|X509|TRUST|NAME`.
+ */
+export const toCertificate = (value: unknown): Certificate => {
+  const told = check(CERTIFICATE, value);
+  const [id, name = id, type, category, status] = [
+    told.id,
+    told.name ?? told.alias,
+    told.type,
+    told.category,
+    told.status,
+  ].map(shortText);
+  const [installedType, lastUpdatedBy] = [told.installedType, told.lastUpdatedBy].map(shortText);
+  if (name === undefined) throw new Error('it has not the shape Oracle documents (a certificate without id and name)');
+  const parts = [installedType, type, category, name];
+  const ownId = id ?? (parts.includes(undefined) ? name : parts.join('|'));
+  return {
+    id: ownId,
+    name,
+    type,
+    category,
+    status,
+    expires: timeOf(told.expires),
+    lastUpdated: timeOf(told.lastUpdated),
+    lastUpdatedBy,
+    isOracles: (installedType ?? ownId.split('|', 1)[0])?.toUpperCase() === 'SYSTEM',
+  };
+};
+
+/** Long ones are contents, not names. */
+const shortText = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' && value.length <= 500 ? value : undefined;
+
+const timeOf = (value: unknown): string | undefined =>
+  typeof value === 'string' || typeof value === 'number' ? isoTime(value) : undefined;
 
 const AGENT_GROUP = z.looseObject({ id: maybeWord, name: maybeWord });
 

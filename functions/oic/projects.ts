@@ -8,7 +8,7 @@ import type { Project } from '../core/project.ts';
 import { readProjectArchive } from '../core/project-archive.ts';
 import { connections } from './connections.ts';
 import { placedIntegrations } from './integrations.ts';
-import { toProject } from './kind-answers.ts';
+import { toDeployment, toProject } from './kind-answers.ts';
 import type { Requests } from './requests.ts';
 import type { Projects } from './whole-instance.ts';
 
@@ -16,6 +16,9 @@ export const projects = (requests: Requests): Projects => {
   const { list, download, upload, remove } = requests;
   return {
     listProjects: () => list('listing the projects', '/projects', toProject),
+    // Recorded bare: items, and nothing that tells of pages.
+    listDeployments: (id) =>
+      list(`listing the deployments of project ${id}`, `${projectPath(id)}/deployments`, toDeployment, 'whole'),
     exportProject: (project) =>
       download(
         `exporting project ${project.code}`,

@@ -1,4 +1,6 @@
 /** The verbs for what an instance holds beside integrations outside projects. All listings are complete or loud. */
+import type { Certificate } from '../core/certificate.ts';
+import type { Deployment } from '../core/deployment.ts';
 import type { Library } from '../core/library.ts';
 import type { LibraryArchive } from '../core/library-archive.ts';
 import type { Lookup } from '../core/lookup.ts';
@@ -20,6 +22,8 @@ interface Exported<A> {
 /** Oracle Integration 3 only; Gen 2 answers 404. */
 export interface Projects {
   listProjects(): Promise<Listing<Project>>;
+  /** @param projectId as the listing gives it */
+  listDeployments(projectId: string): Promise<Listing<Deployment>>;
   /** The whole project, whatever its deployments hold. */
   exportProject(project: Project): Promise<Exported<ProjectArchive>>;
   /** Adds a project the instance does not have (409 `conflict` otherwise). Nothing in it is active or scheduled. */
@@ -71,5 +75,7 @@ export interface AgentGroup {
 }
 
 export interface WholeInstance extends Projects, Lookups, Libraries, Packages {
+  /** Documented for Oracle Integration 3 since 2025; who does not have it answers `not-found`. */
+  listCertificates(): Promise<Listing<Certificate>>;
   listAgentGroups(): Promise<Listing<AgentGroup>>;
 }

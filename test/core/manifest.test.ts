@@ -27,7 +27,13 @@ const WHOLE: Manifest = {
   libraries: [{ id: 'L|1.0', code: 'L', version: '1.0', name: 'L', archive }],
   packages: [{ id: 'acme', name: 'acme', integrations: ['A|01.00.0000'] }],
   connections: [{ id: 'C', name: 'C', status: 'CONFIGURED', properties: [{ name: 'url', value: 'https://x' }] }],
+  deployments: [
+    { id: 'SHOP|1', project: 'SHOP', code: '1', name: 'First', integrations: ['A|01.00.0000'] },
+    { id: 'SHOP|2', project: 'SHOP', code: '2', name: 'Second', lastUpdated: '2026-01-01T00:00:00.000Z' },
+  ],
+  certificates: [{ id: 'USER|X509|TRUST|P', name: 'P', type: 'X509', expires: '2030-01-01T00:00:00.000Z' }],
   agentGroups: [{ id: 'G', name: 'Group' }],
+  notOnInstance: ['robots'],
   warnings: [{ id: 'lookup COUNTRIES', message: 'is locked' }],
 };
 

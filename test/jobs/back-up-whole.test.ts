@@ -70,7 +70,13 @@ const kindsAsked = ({ requests }: Simulator, from: number): string[] =>
     .sort();
 
 const LISTINGS = ['agent-group-list', 'connection-list', 'library-list', 'list', 'lookup-list', 'package-list'];
+/** The listing of projects tells their deployments, so nobody asks for them again. */
 const PROJECT_LISTINGS = ['list in a project', 'project-list', 'schedule-get in a project'];
+const OWN_LISTINGS = {
+  // Asked for its certificates it answers that there is no such thing.
+  gen2: [...LISTINGS, 'unknown'],
+  oic3: [...LISTINGS, ...PROJECT_LISTINGS, 'certificate-list'],
+} as const;
 
 describe.each(['gen2', 'oic3'] as const)('on %s', (generation) => {
   test('a snapshot holds every kind there is, and every archive of it is whole', async () => {
@@ -130,8 +136,7 @@ describe.each(['gen2', 'oic3'] as const)('on %s', (generation) => {
     const report = await backUp(oic, simulator);
 
     expect(report).toMatchObject({ complete: true, exported: 0, others: { exported: 0 } });
-    const listings = generation === 'oic3' ? [...LISTINGS, ...PROJECT_LISTINGS] : LISTINGS;
-    expect(kindsAsked(simulator, asked)).toEqual(listings.toSorted());
+    expect(kindsAsked(simulator, asked)).toEqual(OWN_LISTINGS[generation].toSorted());
     expect(await archives()).toEqual(files);
   });
 
@@ -161,8 +166,10 @@ describe.each(['gen2', 'oic3'] as const)('on %s', (generation) => {
     expect(kindsAsked(simulator, asked).filter((kind) => kind.includes('export'))).toEqual(changed);
   });
 
-  const kinds = OTHER_KIND_ORDER.filter((kind) => generation === 'oic3' || kind !== 'projects');
-  test.each(kinds.flatMap((kind) => [[kind, 403] as const, [kind, 404] as const]))(
+  const newer: readonly OtherKind[] = ['deployments', 'certificates'];
+  const kinds = OTHER_KIND_ORDER.filter((kind) => generation === 'oic3' || ![...newer, 'projects'].includes(kind));
+  const refusals = kinds.flatMap((kind) => [[kind, 403] as const, [kind, 404] as const]);
+  test.each(refusals.filter(([kind, status]) => status === 403 || !newer.includes(kind)))(
     '%s refused with %i are a warning and stay out of a complete snapshot',
     async (kind, status) => {
       const { simulator, oic } = await start(generation, { refusedKinds: { [wireKind(kind)]: status } });
@@ -170,12 +177,17 @@ describe.each(['gen2', 'oic3'] as const)('on %s', (generation) => {
       const report = await backUp(oic, simulator);
 
       expect(report).toMatchObject({ complete: true, failures: [] });
-      expect(report.warnings).toEqual([
-        { id: KIND_NOUNS[kind][1], message: expect.stringMatching(new RegExp(`${status}.*include\\.${kind}: false`)) },
-      ]);
+      // Without projects nobody can tell their deployments.
+      const refused = kind === 'projects' ? ['deployments', kind] : [kind];
+      const warned = kind === 'projects' && status === 404 ? [kind] : refused;
+      expect(report.warnings).toEqual(
+        warned.map((each) => ({
+          id: KIND_NOUNS[each as OtherKind][1],
+          message: expect.stringMatching(new RegExp(`${status}.*include\\.${each}: false`)),
+        })),
+      );
       const manifest = await latest();
-      expect(manifest).not.toHaveProperty(kind);
-      for (const other of kinds.filter((candidate) => candidate !== kind)) expect(manifest).toHaveProperty(other);
+      for (const each of kinds) expect([each, each in manifest]).toEqual([each, !refused.includes(each)]);
     },
   );
 });
@@ -229,4 +241,135 @@ test.each(['cut-clean', 'html-200'] as const)('an export that is %s never reache
     'project SHOP: unexpected-answer',
   ]);
   expect((await workshop.files()).filter((file) => /^(projects|libraries)\//.test(file))).toEqual([]);
+});
+
+describe('deployments of projects', () => {
+  const BOTH = ['ORDER|01.00.0000', 'RETURN|01.00.0000'] as const;
+  const deployments = async () => (await latest()).deployments;
+  /** Envelopes without counters are read on to their end, so the first page counts. */
+  const asked = ({ requests }: Simulator): number =>
+    requests.filter(({ kind, query }) => kind === 'deployment-list' && !('offset' in query)).length;
+
+  test.each([
+    ['without-integrations', 1, 1],
+    ['whole', 0, 0],
+    ['untold', 1, 2],
+  ] as const)('are in it where the listing of projects tells them %s', async (listedDeployments, first, both) => {
+    const { simulator, oic } = await start('oic3', { listedDeployments });
+    simulator.instance.saveDeployment('SHOP', '01.00.0002', ['RETURN|01.00.0000']);
+
+    await backUp(oic, simulator);
+    const after = asked(simulator);
+    const told = await deployments();
+    await backUp(oic, simulator);
+
+    expect(told).toEqual([
+      {
+        id: 'SHOP|DEPLOY001',
+        project: 'SHOP',
+        code: 'DEPLOY001',
+        name: 'Deploy',
+        lastUpdated: expect.any(String),
+        integrations: BOTH,
+      },
+      {
+        id: 'SHOP|01.00.0002',
+        project: 'SHOP',
+        code: '01.00.0002',
+        name: 'Deployment 01.00.0002',
+        lastUpdated: expect.any(String),
+        integrations: ['RETURN|01.00.0000'],
+      },
+    ]);
+    expect([after, asked(simulator)]).toEqual([first, both]);
+    expect(await deployments()).toEqual(told);
+    expect((await latest()).projects).not.toMatchObject([{ deployments: expect.anything() }]);
+  });
+
+  test('are asked for again when one was saved, in its project alone, and when all is to be read', async () => {
+    const { simulator, oic } = await start('oic3');
+    simulator.instance.addProject(buildProject({ code: 'OTHER' }), SAVED);
+    await backUp(oic, simulator);
+    simulator.instance.saveDeployment('SHOP', 'DEPLOY001', ['ORDER|01.00.0000']);
+
+    await backUp(oic, simulator);
+
+    expect(asked(simulator)).toBe(3);
+    const now = await deployments();
+    expect(now?.find(({ id }) => id === 'SHOP|DEPLOY001')?.integrations).toEqual(['ORDER|01.00.0000']);
+    await backUp(oic, simulator, { full: true });
+    expect(asked(simulator)).toBe(5);
+    expect(await deployments()).toEqual(now);
+  });
+
+  test('of a project whose listing fails are kept as they were, and the snapshot says that it is incomplete', async () => {
+    const { simulator, oic } = await start('oic3', { listedDeployments: 'untold' });
+    await backUp(oic, simulator);
+    const before = await deployments();
+    simulator.faults.add({ match: { kind: 'deployment-list' }, answer: { status: 400 } });
+
+    const report = await backUp(oic, simulator);
+
+    expect(report).toMatchObject({ complete: false, failures: [{ id: 'project SHOP' }] });
+    expect(await deployments()).toEqual(before);
+  });
+
+  test('are told by the listing of projects alone where there is no other, without their integrations', async () => {
+    const { simulator, oic } = await start('oic3', { refusedKinds: { deployments: 405 } });
+
+    const report = await backUp(oic, simulator);
+
+    expect(report).toMatchObject({ complete: true, warnings: [] });
+    expect(await deployments()).toEqual([
+      { id: 'SHOP|DEPLOY001', project: 'SHOP', code: 'DEPLOY001', name: 'Deploy', lastUpdated: expect.any(String) },
+    ]);
+  });
+});
+
+describe('certificates', () => {
+  test.each(['counted', 'bare', 'none'] as const)(
+    'are named in it, whatever the envelope (%s), and nothing of their content is',
+    async (certificateEnvelope) => {
+      for (const certificateIds of ['given', 'not-given'] as const) {
+        const { simulator, oic } = await start('oic3', { certificateEnvelope, certificateIds });
+        simulator.instance.saveCertificate('PARTNER', { ...SAVED, lastUpdated: SAVED.lastUpdated.getTime() });
+        simulator.instance.saveCertificate('Oracle CA', { installedType: 'SYSTEM' });
+
+        await backUp(oic, simulator, { full: true });
+
+        expect((await latest()).certificates).toEqual([
+          {
+            id: 'USER|X509|TRUST|PARTNER',
+            name: 'PARTNER',
+            type: 'X509',
+            category: 'TRUST',
+            status: 'CONFIGURED',
+            expires: '2030-01-01T00:00:00.000Z',
+            lastUpdated: SAVED.lastUpdated.toISOString(),
+            lastUpdatedBy: 'designer@example.com',
+          },
+        ]);
+        expect(await workshop.everything()).not.toContain('BEGIN CERTIFICATE');
+      }
+    },
+  );
+
+  test.each([404, 405, 501] as const)(
+    'of an instance that answers %i to the question are no news every night: the snapshot says it, and that is all',
+    async (status) => {
+      const { simulator, oic } = await start('oic3', {
+        refusedKinds: { certificates: status, deployments: status },
+        listedDeployments: 'untold',
+      });
+
+      const report = await backUp(oic, simulator);
+
+      expect(report).toMatchObject({ complete: true, failures: [], warnings: [] });
+      const manifest = await latest();
+      expect(manifest.notOnInstance?.toSorted()).toEqual(['certificates', 'deployments']);
+      expect(manifest).not.toHaveProperty('certificates');
+      expect(manifest).not.toHaveProperty('deployments');
+      expect(simulator.requests.filter(({ kind }) => kind === 'certificate-list')).toHaveLength(1);
+    },
+  );
 });

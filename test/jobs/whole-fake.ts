@@ -125,6 +125,14 @@ export const createWholeFake = (oic: OicClient): FakeWhole => {
       }));
       return { items, odd: [] };
     },
+    listDeployments: async (id) => {
+      ask(`list deployments of ${id}`);
+      return { items: [], odd: [] };
+    },
+    listCertificates: async () => {
+      ask('list certificates');
+      return { items: [], odd: [] };
+    },
     listAgentGroups: async () => {
       ask('list agent groups');
       return { items: [{ id: 'ON_PREM', name: 'On premises' }], odd: [] };

@@ -3,7 +3,9 @@ import { agentGroupRoutes } from './agent-group-routes.ts';
 import { Refusal } from './answer.ts';
 import { archiveRoutes } from './archive-routes.ts';
 import type { Kind } from './behaviour.ts';
+import { certificateRoutes } from './certificate-routes.ts';
 import { connectionRoutes } from './connection-routes.ts';
+import { deploymentRoutes } from './deployment-routes.ts';
 import { integrationRoutes } from './integration-routes.ts';
 import { libraryRoutes } from './library-routes.ts';
 import { lookupRoutes } from './lookup-routes.ts';
@@ -37,9 +39,13 @@ export const allRoutes = (state: State, pageCap: number | undefined): Route[] =>
     ...ofKind('libraries', libraryRoutes(state, pageCap)),
     ...ofKind('packages', packageRoutes(state, pageCap)),
     ...ofKind('agent-groups', agentGroupRoutes(state)),
-    // Gen 2 has no projects.
+    // Gen 2 has no projects and tells nothing of its certificates.
     ...(state.generation === 'gen2'
       ? []
-      : ofKind('projects', [...projectRoutes(state, pageCap), ...insideProjects(state, inside)])),
+      : [
+          ...ofKind('deployments', deploymentRoutes(state)),
+          ...ofKind('certificates', certificateRoutes(state, pageCap)),
+          ...ofKind('projects', [...projectRoutes(state, pageCap), ...insideProjects(state, inside)]),
+        ]),
   ];
 };

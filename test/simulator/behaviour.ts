@@ -6,7 +6,15 @@
 export type Generation = 'oic3' | 'gen2';
 
 /** What an instance holds beside integrations. */
-export type Kind = 'projects' | 'lookups' | 'libraries' | 'packages' | 'connections' | 'agent-groups';
+export type Kind =
+  | 'projects'
+  | 'deployments'
+  | 'lookups'
+  | 'libraries'
+  | 'packages'
+  | 'connections'
+  | 'certificates'
+  | 'agent-groups';
 
 export interface Behaviour {
   // The request as a whole
@@ -88,7 +96,7 @@ export interface Behaviour {
 
   // Beside integrations
   /** Kinds it hands out nothing of, and how it says so. */
-  refusedKinds: Readonly<Partial<Record<Kind, 403 | 404>>>;
+  refusedKinds: Readonly<Partial<Record<Kind, 403 | 404 | 405 | 501>>>;
   /** The first line of an exported lookup: `DVM,<name>,<description>` (recorded), `<name>,<description>`, or the columns. */
   lookupShape: 'dvm' | 'name-first' | 'untitled';
   /** Of a lookup that was replaced: 204 with Location (recorded), or 200 as Oracle's page says. */
@@ -100,6 +108,13 @@ export interface Behaviour {
   packageMembers: 'listed' | 'unlisted';
   /** Documented for Gen 2 only. */
   agentGroupIds: 'given' | 'not-given';
+  /** The listing is not recorded: with counters, with items alone, or without an envelope. */
+  certificateEnvelope: 'counted' | 'bare' | 'none';
+  certificateIds: 'given' | 'not-given';
+  /** What the listing of projects tells of their deployments: all but their integrations (recorded), all, or nothing. */
+  listedDeployments: 'without-integrations' | 'whole' | 'untold';
+  /** Whether importing a project brings its deployments; those of one that was imported are recorded. */
+  importedDeployments: 'come-along' | 'left-behind';
   /** Whether the connections of a project answer below it. */
   projectConnections: 'answer' | 404;
   /** Replacing a project in place: the answer when it goes well, or that there is no such call. Oracle's own script sends it. */
@@ -197,6 +212,10 @@ export const defaultBehaviour = (generation: Generation): Behaviour => ({
   missingPackageStatus: 500,
   packageMembers: 'listed',
   agentGroupIds: 'given',
+  certificateEnvelope: 'counted',
+  certificateIds: 'given',
+  listedDeployments: 'without-integrations',
+  importedDeployments: 'come-along',
   projectConnections: 'answer',
   projectPut: 200,
   projectPutOnActive: 412,

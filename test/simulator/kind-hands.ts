@@ -1,4 +1,5 @@
 /** The hand of a test on what is in a simulated instance beside integrations. */
+import type { Certificate } from './certificate-routes.ts';
 import { configure } from './connection.ts';
 import { type Library, readLibrary, saveLibrary } from './library.ts';
 import { type Lookup, saveLookup } from './lookup.ts';
@@ -37,6 +38,13 @@ export interface KindHands {
   /** By `CODE|VERSION`. */
   readonly libraries: Map<string, Library>;
   readonly saveLibrary: (code: string, version: string, bytes: Buffer, options?: SavedOptions) => void;
+  /** `lastUpdated` moves. */
+  readonly saveCertificate: (name: string, options?: Partial<Certificate>) => void;
+  /** By name. */
+  readonly certificates: Map<string, Certificate>;
+  /** Adds a deployment to a project, or gives it other integrations; `lastUpdated` moves. Integrations by `CODE|VERSION`. */
+  readonly saveDeployment: (project: string, code: string, integrations: readonly string[]) => void;
+  readonly removeDeployment: (project: string, code: string) => void;
   /** Id to name. */
   readonly agentGroups: Map<string, string>;
   /**
@@ -66,13 +74,34 @@ export const createKindHands = (state: State): KindHands => ({
       lastUpdatedBy,
       lastUpdated?.getTime(),
     ),
+  certificates: state.certificates,
+  saveCertificate: (name, options = {}) => {
+    const last = state.certificates.get(name)?.lastUpdated ?? 0;
+    state.certificates.set(name, {
+      name,
+      type: 'X509',
+      category: 'TRUST',
+      installedType: 'USER',
+      expires: new Date('2030-01-01T00:00:00Z'),
+      lastUpdated: Math.max(state.now(), last + 1),
+      lastUpdatedBy: SOMEBODY,
+      content: `-----BEGIN CERTIFICATE-----${name}`,
+      ...options,
+    });
+  },
   agentGroups: state.agentGroups,
   ...createProjectHands(state),
 });
 
 type ProjectHands = Pick<
   KindHands,
-  'addProject' | 'editProject' | 'removeProject' | 'setProjectSchedule' | 'listProjects'
+  | 'addProject'
+  | 'editProject'
+  | 'removeProject'
+  | 'setProjectSchedule'
+  | 'saveDeployment'
+  | 'removeDeployment'
+  | 'listProjects'
 >;
 
 const createProjectHands = (state: State): ProjectHands => {
@@ -102,6 +131,26 @@ const createProjectHands = (state: State): ProjectHands => {
     setProjectSchedule: (code, id, schedule) => {
       const { inside } = find(code);
       inside.changed(Object.assign(inside.find(id), { schedule, scheduleMoved: undefined }));
+    },
+    saveDeployment: (projectCode, code, integrations) => {
+      const project = find(projectCode);
+      const { file } = project;
+      const last = file.deployments.find((deployment) => deployment.code === code);
+      const saved = {
+        code,
+        name: last?.name ?? `Deployment ${code}`,
+        integrations: integrations.map((id) => {
+          const [of = '', version = ''] = id.split('|');
+          return { code: of, version };
+        }),
+        lastUpdated: Math.max(state.now(), (last?.lastUpdated ?? project.created) + 1),
+      };
+      project.file = { ...file, deployments: [...file.deployments.filter((each) => each !== last), saved] };
+    },
+    removeDeployment: (projectCode, code) => {
+      const project = find(projectCode);
+      const deployments = project.file.deployments.filter((each) => each.code !== code);
+      project.file = { ...project.file, deployments };
     },
     listProjects: () =>
       [...state.projects.values()].map((project) => {

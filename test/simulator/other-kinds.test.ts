@@ -56,12 +56,32 @@ describe('agent groups', () => {
   });
 });
 
+describe('certificates', () => {
+  test.each([
+    ['counted', { totalResults: 1, hasMore: false }],
+    ['bare', { items: [expect.anything()] }],
+    ['none', [expect.anything()]],
+  ] as const)('are listed with an envelope that is %s', async (certificateEnvelope, envelope) => {
+    const { simulator, api } = await start({ behaviour: { certificateEnvelope } });
+    simulator.instance.saveCertificate('PARTNER');
+
+    expect((await api('GET', 'certificates')).body).toMatchObject(envelope);
+  });
+
+  test('are nothing that Gen 2 knows of', async () => {
+    const { api } = await start({ generation: 'gen2' });
+
+    expect((await api('GET', 'certificates')).status).toBe(404);
+  });
+});
+
 const PATHS: readonly [Kind, string][] = [
   ['projects', 'projects'],
   ['lookups', 'lookups'],
   ['libraries', 'libraries'],
   ['packages', 'packages'],
   ['connections', 'connections'],
+  ['certificates', 'certificates'],
   ['agent-groups', 'monitoring/agentgroups'],
 ];
 

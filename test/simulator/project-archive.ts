@@ -33,6 +33,8 @@ interface DeploymentFacts {
   readonly code: string;
   readonly name: string;
   readonly integrations: readonly { readonly code: string; readonly version: string }[];
+  /** In ms; undefined: that of the project's first day. */
+  readonly lastUpdated?: number;
 }
 
 const refused = (why: string): BadArchive =>

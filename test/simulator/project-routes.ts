@@ -4,6 +4,7 @@
  */
 import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
 import { BadArchive } from './archive-facts.ts';
+import { deploymentItems } from './deployment-routes.ts';
 import { listAnswer } from './kind-listing.ts';
 import { exportedProject, type Project, placeProject, replaceProject } from './project.ts';
 import { deploymentMembers, readProject } from './project-archive.ts';
@@ -144,7 +145,7 @@ const projectItem = (state: State, project: Project): object => {
     name: file.name,
     origin: { builtBy: 'Oracle', type: 'R' },
     state: {
-      assets: assetsOf(project, false),
+      ...listedAssets(state, project),
       ...changesOf(project),
       lockStatus: false,
       locked: {},
@@ -189,13 +190,13 @@ const changesOf = ({ created, createdBy, lastUpdated, lastUpdatedBy }: Project):
   return { created: { by: createdBy, date: wireTime(created) }, latest: updated, updated };
 };
 
-const assetsOf = ({ file, lastUpdated }: Project, withIntegrations: boolean): object => ({
+const listedAssets = ({ behaviour }: State, project: Project): object =>
+  behaviour.listedDeployments === 'untold'
+    ? {}
+    : { assets: assetsOf(project, behaviour.listedDeployments === 'whole') };
+
+const assetsOf = (project: Project, withIntegrations: boolean): object => ({
   labelsRs: {
-    items: file.deployments.map(({ code, name, integrations }) => ({
-      code,
-      ...(withIntegrations && { integrations }),
-      lastUpdated: wireTime(lastUpdated),
-      name,
-    })),
+    items: deploymentItems(project, (_, { integrations }) => (withIntegrations ? integrations : undefined)),
   },
 });

@@ -25,7 +25,10 @@ export interface Project {
 
 /** Puts a project there as an import does: nothing active, no schedule started, connections without secrets. @throws BadArchive */
 export const placeProject = (state: State, bytes: Buffer, by: string, at = state.now()): Project => {
-  const file = readProject(bytes);
+  const file = {
+    ...readProject(bytes),
+    ...(state.behaviour.importedDeployments === 'left-behind' && { deployments: [] }),
+  };
   const inner = createState(state);
   const project: Project = {
     code: file.code,

@@ -26,7 +26,7 @@ describe('an error body', () => {
   });
 
   test.each([
-    ['GET', 'certificates', 404],
+    ['GET', 'robots', 404],
     ['GET', '/ic/api/other', 404],
     ['GET', 'integrations/%E0%A4%A', 404],
     ['GET', 'integrations/HELLO%257C01.00.0000', 404],

@@ -5,6 +5,7 @@
  */
 import { Refusal } from './answer.ts';
 import type { Behaviour, Generation } from './behaviour.ts';
+import type { Certificate } from './certificate-routes.ts';
 import type { Connection } from './connection.ts';
 import type { Library } from './library.ts';
 import type { Lookup } from './lookup.ts';
@@ -87,6 +88,8 @@ export interface State {
   readonly libraries: Map<string, Library>;
   /** Those of OIC 3, by code. */
   readonly projects: Map<string, Project>;
+  /** Those of OIC 3, by name. */
+  readonly certificates: Map<string, Certificate>;
   /** Id to name. */
   readonly agentGroups: Map<string, string>;
   /** Activations that are to fail, by id. */
@@ -134,6 +137,7 @@ export const createState = (options: StateOptions): State => {
     lookups: new Map(),
     libraries: new Map(),
     projects: new Map(),
+    certificates: new Map(),
     agentGroups: new Map(),
     orderedFailures: new Map(),
     oddities: new Map(),

@@ -49,6 +49,8 @@ export type RequestKind =
   | 'package-list'
   | 'package-export'
   | 'agent-group-list'
+  | 'certificate-list'
+  | 'deployment-list'
   | 'service-host'
   | 'unknown';
 
