@@ -4,6 +4,7 @@ import { createForgetfulJournal } from '../../functions/jobs/journal.ts';
 import { type RestoreOptions, type RestoreReport, restore } from '../../functions/jobs/restore.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { connectTo, failureOf } from '../oic/simulated.ts';
+import { createLonelyTime } from '../oic/virtual-time.ts';
 import { buildSampleArchive, type SampleArchive } from '../simulator/sample-archive.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
 import { WAITING } from './install-bench.ts';
@@ -475,6 +476,29 @@ describe('what is being activated or deactivated', () => {
     ]);
     expect(simulator.requests.filter(({ status = 0 }) => status === 412 || status === 423)).toEqual([]);
   });
+
+  test.each(['told', 'absent'] as const)(
+    'by the restore itself is waited for although the status lags nine seconds behind (activationStatus %s)',
+    async (activationStatus) => {
+      const source = await start();
+      for (const code of ['A', 'B', 'C', 'D', 'E'])
+        source.simulator.instance.add(flow(code, 'new'), { status: 'ACTIVATED' });
+      const manifest = await snapshotOf(source.oic);
+      const { now, sleep } = createLonelyTime();
+      const behaviour = { statusLag: 9_000, activationStatus };
+      const { simulator, oic } = await start({ now, activationMs: 4_000, behaviour });
+      for (const code of ['A', 'B', 'C', 'D', 'E', 'EXTRA'])
+        simulator.instance.add(flow(code, 'old'), { status: 'ACTIVATED' });
+
+      const options = { mirror: true, existing: 'replace' } as const;
+      const report = await restoreInto(oic, manifest, options, {}, { deadlineMs: 600_000, now, sleep });
+
+      expect(report).toMatchObject({ replaced: 5, activated: 5, deleted: 1, failures: [] });
+      expect(simulator.instance.list().map(({ status }) => status)).toEqual(Array(5).fill('ACTIVATED'));
+      const changes = simulator.requests.filter(({ kind }) => kind === 'activate' || kind === 'deactivate');
+      expect(changes.map(({ status }) => status)).toEqual(Array(11).fill(200));
+    },
+  );
 
   test('and does not end is refused by name', async () => {
     const source = await start();

@@ -33,7 +33,7 @@ export const createVirtualTime = (): VirtualTime => {
   };
 };
 
-/** For one who waits alone, also for what answers over a socket: time passes as soon as it is waited for. */
+/** Also for what answers over a socket: time passes as soon as it is waited for, and several who wait add up. */
 export const createLonelyTime = (): Pick<VirtualTime, 'now' | 'sleep'> => {
   let time = Date.now();
   return {
