@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { toProject } from '../../functions/oic/kind-answers.ts';
 import { buildProject, type SampleProject } from '../core/kinds-forge.ts';
 import { useClients } from './clients.ts';
 import { failureOf } from './simulated.ts';
@@ -16,6 +17,20 @@ const MONDAY = new Date('2026-09-14T08:00:00.000Z');
 const SAVED = { lastUpdated: MONDAY, lastUpdatedBy: 'ada' };
 const TOLD = { lastUpdated: MONDAY.toISOString(), lastUpdatedBy: 'ada' };
 
+describe('who saved a project, and when', () => {
+  test.each([
+    ['in its state, as it is recorded', { state: { updated: { by: 'ada', date: '2026-09-14T08:00:00.000+0000' } } }],
+    [
+      'in its state and at the top: the state counts',
+      { ...TOLD, lastUpdatedBy: 'eve', state: { updated: { by: 'ada' } } },
+    ],
+    ['at the top alone', TOLD],
+    ['at the top, where its state is null', { ...TOLD, state: null }],
+  ])('is read where it stands %s', (_, told) => {
+    expect(toProject({ code: 'SHOP', id: 'SHOP', name: 'The shop', ...told })).toMatchObject(TOLD);
+  });
+});
+
 describe('projects', () => {
   test('are listed, and each exported whole with its content known', async () => {
     const { simulator, oic } = await start();
@@ -23,7 +38,8 @@ describe('projects', () => {
 
     const [project, ...more] = (await oic.listProjects()).items;
     expect(more).toEqual([]);
-    expect(project).toEqual({ id: 'SHOP', code: 'SHOP', name: 'The shop', ...TOLD });
+    const deployment = { id: 'DEPLOY001', code: 'DEPLOY001', name: 'Deploy', lastUpdated: TOLD.lastUpdated };
+    expect(project).toEqual({ id: 'SHOP', code: 'SHOP', name: 'The shop', ...TOLD, deployments: [deployment] });
     if (!project) throw new Error('no project');
     const [first, second] = [await oic.exportProject(project), await oic.exportProject(project)];
 

@@ -54,6 +54,62 @@ describe('a project', () => {
     expect((await sendFile(api, 'POST', 'projects/archive', shop())).status).toBe(409);
   });
 
+  test('is listed and read alone alike, and told otherwise by an import and by what replaces it (recorded)', async () => {
+    const { api } = await start();
+
+    const imported = await sendFile(api, 'POST', 'projects/archive', shop());
+    const replaced = await sendFile(api, 'PUT', 'projects/archive', shop({ marker: 'new' }));
+    const [listed] = itemsOf(await api('GET', 'projects'));
+    const alone = await api('GET', 'projects/SHOP');
+
+    const deployment = { code: 'DEPLOY001', lastUpdated: expect.any(String), name: 'Deploy' };
+    const updated = { by: expect.any(String), date: expect.any(String) };
+    expect(listed).toEqual(alone.body);
+    expect(listed).toMatchObject({
+      origin: { builtBy: 'Oracle', type: 'R' },
+      state: {
+        assets: { labelsRs: { items: [deployment] } },
+        created: updated,
+        latest: updated,
+        lockStatus: false,
+        locked: {},
+        projectRevisionId: 1,
+        status: 'CONFIGURED',
+        updated,
+      },
+      type: 'DEVELOPED',
+    });
+    for (const { status, body } of [imported, replaced]) {
+      expect([status, body]).toMatchObject([
+        200,
+        {
+          cloneRestrict: 'NONE',
+          origin: {},
+          state: { status: 'DRAFT', assets: { labelsRs: { items: [deployment] } } },
+        },
+      ]);
+      for (const code of ['ORDER', 'RETURN']) {
+        expect(JSON.stringify(body)).toContain(JSON.stringify({ code, version: '01.00.0000' }));
+      }
+    }
+  });
+
+  test.each([
+    [404, { projectPut: 404 }],
+    [405, { projectPut: 405 }],
+    [501, { projectPut: 501 }],
+    [412, {}],
+    [200, { projectPutOnActive: 'accept' }],
+  ] as const)('answers %i to a file that is to replace it while it runs, by %j', async (status, behaviour) => {
+    const { simulator, api } = await start({ behaviour });
+    simulator.instance.addProject(shop());
+
+    expect((await sendFile(api, 'PUT', 'projects/archive', shop({ marker: 'new' }))).status).toBe(status);
+    expect((await sendFile(api, 'PUT', 'projects/archive', shop({ code: 'NONE' }))).status).toBe(
+      status === 412 || status === 200 ? 404 : status,
+    );
+  });
+
   test('is exported with other bytes each time, with the states of now, and as a deployment when labelled', async () => {
     const { simulator, api } = await start();
     simulator.instance.addProject(shop());
