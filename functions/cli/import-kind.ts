@@ -54,20 +54,20 @@ const readThing = async (kind: Kind, bytes: Buffer, file: string): Promise<FileT
   if (kind === 'lookups') {
     // The name of a file decides nothing; it only helps to see a title in a first line that begins with it.
     const alone = await readLookup(bytes);
-    const { name, contentSha256 } =
+    const { name, designSha256 } =
       alone.name === undefined ? await readLookup(bytes, basename(file, extname(file))) : alone;
-    if (name !== undefined) return { kind, id: name, contentSha256 };
+    if (name !== undefined) return { kind, id: name, designSha256 };
     throw new Refused(
       'it does not tell which lookup it is: its first line must be DVM,<name>,<description>, as Oracle exports it',
     );
   }
   if (kind === 'projects') {
-    const { code, contentSha256, integrations, connections } = await readProjectArchive(bytes);
-    return { kind, id: code, contentSha256, integrations, connections, callOrder: callOrderIn(integrations) };
+    const { code, designSha256, integrations, connections } = await readProjectArchive(bytes);
+    return { kind, id: code, designSha256, integrations, connections, callOrder: callOrderIn(integrations) };
   }
-  const { code, version, contentSha256 } = await readLibraryArchive(bytes);
+  const { code, version, designSha256 } = await readLibraryArchive(bytes);
   if (code === undefined || version === undefined) {
     throw new Refused('it does not tell which library and version it is: register it in the console');
   }
-  return { kind, id: `${code}|${version}`, contentSha256, library: { code, version, name: code } };
+  return { kind, id: `${code}|${version}`, designSha256, library: { code, version, name: code } };
 };

@@ -11,6 +11,7 @@ import { isActive, isMeantActive } from '../core/status.ts';
 import { compare as compareStates } from '../jobs/compare.ts';
 import { createForgetfulJournal, mapLimited } from '../jobs/journal.ts';
 import { restore } from '../jobs/restore.ts';
+import { storedDesign } from '../jobs/stored-designs.ts';
 import { createOicClient, type OicClient } from '../oic/client.ts';
 import { parseCredentials } from '../oic/credentials.ts';
 import type { Vault } from '../store/vault.ts';
@@ -65,7 +66,7 @@ export const rehearse = async (vault: Vault, manifest: Manifest): Promise<Rehear
     const failures = report.failures.map(({ id, message }) => ({ id, problem: message }));
     const failed = new Set(failures.map(({ id }) => id));
     const rest = manifest.integrations.filter(({ id }) => !failed.has(id));
-    const problems = await mapLimited(rest, CONCURRENCY, (entry) => compare(oic, entry));
+    const problems = await mapLimited(rest, CONCURRENCY, (entry) => compare(oic, vault, entry));
     const others = await compareOthers(oic, manifest, vault);
     const known = new Set<string>(failures.map(({ id }) => id.replace(/^.* in project /, 'project ')));
     return {
@@ -102,13 +103,14 @@ const compareOthers = async (oic: OicClient, manifest: Manifest, vault: Vault): 
   });
 };
 
-const compare = async (oic: OicClient, entry: SnapshotIntegration): Promise<Rehearsal['differences']> => {
+const compare = async (oic: OicClient, vault: Vault, entry: SnapshotIntegration): Promise<Rehearsal['differences']> => {
   const { id, archive } = entry;
   const there = await oic.getIntegration(id);
   if (!there) return [{ id, problem: 'is not there after the restore' }];
   const problems: string[] = [];
   const exported = await oic.exportIntegration(id);
-  if (exported.archive.contentSha256 !== archive?.contentSha256) problems.push('has another content');
+  const design = archive && (await storedDesign(vault, 'integrations', id, archive));
+  if (exported.archive.designSha256 !== design) problems.push('has another content');
   if (isActive(there) !== isMeantActive(entry)) problems.push(`is ${there.status}, was ${entry.status}`);
   const was = scheduleOf(entry);
   const schedule = was === null || was === 'unknown' ? was : ((await oic.getSchedule(id))?.state ?? null);

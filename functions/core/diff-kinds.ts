@@ -3,14 +3,12 @@
  * compared: it is said, never taken for added or removed. Values of connections are never told, only that they differ.
  */
 import { OTHER_KIND_ORDER, type OtherKind } from './kinds.ts';
+import { contentChange, type KnownContent } from './known-content.ts';
 import type { ArchiveRef } from './manifest.ts';
 import type { OtherKinds } from './manifest-kinds.ts';
 import { type OddItem, splitAbsent } from './odd-item.ts';
 import { scheduleOf } from './schedule.ts';
 import { settledStatus } from './status.ts';
-
-/** The digest of its meaning, or a reason why that is not known. */
-export type ThingContent = { readonly digest: string } | { readonly unknown: string };
 
 interface ThingState {
   readonly id: string;
@@ -18,7 +16,7 @@ interface ThingState {
   readonly lastUpdated?: string | undefined;
   readonly lastUpdatedBy?: string | undefined;
   /** Of what has an archive. */
-  readonly content?: ThingContent | undefined;
+  readonly content?: KnownContent | undefined;
   /** undefined: they were not told, so there is nothing to compare; `content` says so. */
   readonly facts: Readonly<Record<string, string>> | undefined;
   /** Facts whose values stay hidden. */
@@ -65,7 +63,7 @@ export interface KindsDiff {
 /** @param contentOf by kind and thing: what is known of its content */
 export const stateOfKinds = (
   sections: OtherKinds,
-  contentOf: (thing: { readonly id: string; readonly archive: ArchiveRef | null }) => ThingContent,
+  contentOf: (thing: { readonly id: string; readonly archive: ArchiveRef | null }) => KnownContent,
 ): KindsState => {
   const entries = OTHER_KIND_ORDER.map((kind) => [kind, sections[kind]?.map(stateOf(kind, contentOf))]);
   return Object.fromEntries(entries.filter(([, things]) => things));
@@ -180,7 +178,7 @@ const diffKind = (
 const byId = (things: readonly ThingState[]): ThingState[] => things.toSorted((x, y) => (x.id < y.id ? -1 : 1));
 
 const describeChange = (from: ThingState, to: ThingState): ChangedThing | undefined => {
-  const content = differingDigests(from.content, to.content);
+  const content = contentChange(from.content, to.content);
   const names = from.name === to.name ? [] : [{ fact: 'name', from: from.name, to: to.name }];
   const unasked = new Set([...(from.unknown ?? []), ...(to.unknown ?? [])]);
   const comparable = (facts: Readonly<Record<string, string>>, fact: string): string => {
@@ -195,11 +193,6 @@ const describeChange = (from: ThingState, to: ThingState): ChangedThing | undefi
   if (!content && names.length + facts.length + otherValues.length === 0) return undefined;
   const newer = (from.lastUpdated ?? '') > (to.lastUpdated ?? '') ? from : to;
   return { ...told(newer), name: to.name, ...(content && { content }), facts: [...names, ...facts], otherValues };
-};
-
-const differingDigests = (from: ThingContent | undefined, to: ThingContent | undefined): FromTo | undefined => {
-  if (!from || !to || 'unknown' in from || 'unknown' in to || from.digest === to.digest) return undefined;
-  return { from: from.digest, to: to.digest };
 };
 
 const differing = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): string[] =>

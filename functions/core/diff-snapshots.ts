@@ -7,13 +7,11 @@
 import { diffKinds, type KindsDiff, type KindsState, type OddThings, stateOfKinds } from './diff-kinds.ts';
 import { createFilter } from './filter.ts';
 import type { Tracing } from './integration.ts';
+import { contentChange, digestsOf, type KnownContent } from './known-content.ts';
 import type { BackupFilter, Manifest, SnapshotIntegration } from './manifest.ts';
 import { type OddItem, splitAbsent } from './odd-item.ts';
 import { type ScheduleState, scheduleOf } from './schedule.ts';
 import { settledStatus } from './status.ts';
-
-/** The digest of its meaning, or a reason why that is not known. */
-export type Content = { readonly digest: string } | { readonly unknown: string };
 
 type StateFields =
   | 'id'
@@ -27,7 +25,7 @@ type StateFields =
   | 'tracing';
 
 export interface IntegrationState extends Pick<SnapshotIntegration, StateFields> {
-  readonly content: Content;
+  readonly content: KnownContent;
 }
 
 export interface InstanceState {
@@ -74,12 +72,12 @@ export interface SnapshotDiff {
 export const stateOfManifest = ({ integrations, filter, snapshot, ...sections }: Manifest): InstanceState => ({
   filter,
   others: stateOfKinds(sections, ({ archive }) =>
-    archive ? { digest: archive.contentSha256 } : { unknown: `the snapshot ${snapshot} holds no archive of it` },
+    archive ? digestsOf(archive) : { unknown: `the snapshot ${snapshot} holds no archive of it` },
   ),
   integrations: integrations.map((integration) => ({
     ...integration,
     content: integration.archive
-      ? { digest: integration.archive.contentSha256 }
+      ? digestsOf(integration.archive)
       : { unknown: `the snapshot ${snapshot} holds no archive of it` },
   })),
 });
@@ -140,10 +138,9 @@ const listed = ({ id, name, status, schedule, lastUpdated, lastUpdatedBy }: Inte
 });
 
 const describeChange = (from: IntegrationState, to: IntegrationState): ChangedIntegration | undefined => {
+  const content = contentChange(from.content, to.content);
   const changes = {
-    ...('digest' in from.content &&
-      'digest' in to.content &&
-      from.content.digest !== to.content.digest && { content: { from: from.content.digest, to: to.content.digest } }),
+    ...(content && { content }),
     // One that was just being activated is active, as a restore takes it.
     ...(settledStatus(from) !== settledStatus(to) && { status: { from: from.status, to: to.status } }),
     ...(isOtherSchedule(from, to) && { schedule: { from: from.schedule, to: to.schedule } }),

@@ -17,7 +17,7 @@ import { isActive, isUnderWay, statusWords } from './status.ts';
 
 /** An integration that is to be in the target. */
 export interface Wanted extends IntegrationRef {
-  readonly contentSha256: string;
+  readonly designSha256: string;
   /** The archive is of a draft: it can be stored and not activated. */
   readonly isDraft: boolean;
   readonly hasSchedule: boolean;
@@ -31,7 +31,7 @@ export interface TargetIntegration extends Integration {
   /** Of one that is not active: `stopped`, or null. */
   readonly schedule: AskedSchedule;
   /** undefined when it was not read: it was not needed, or it is locked. */
-  readonly contentSha256: string | undefined;
+  readonly designSha256: string | undefined;
 }
 
 export interface InstallPolicy {
@@ -86,7 +86,7 @@ export const planInstall = (
 ): InstallPlan => {
   const there = target.find(({ id }) => id === wanted.id);
   const was = before.find(({ id }) => id === wanted.id);
-  const isSame = there !== undefined && there.contentSha256 === wanted.contentSha256;
+  const isSame = there !== undefined && there.designSha256 === wanted.designSha256;
   const rivals = target.filter((other) => isRival(wanted, other) && isActive(other));
   const displacedBefore = before.find((other) => isRival(wanted, other) && other.isActive);
   const activates = wantsActive(wanted, was, policy) && !(isSame && isActive(there));

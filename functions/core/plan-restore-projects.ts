@@ -70,15 +70,15 @@ const reasonOf = ({ do: what, reason }: ThingPlan): string =>
 
 /** @param there the project that has this content already; undefined: it will be there, with nothing in it active */
 const planIntegrations = (
-  { integrations, contentSha256 }: WantedProject,
+  { integrations, designSha256 }: WantedProject,
   there: TargetProject | undefined,
   policy: RestorePolicy,
 ): InstallPlan[] => {
   const target = there
-    ? there.integrations.map((one): TargetIntegration => ({ ...one, contentSha256 }))
-    : integrations.map((one) => asImported(one, contentSha256));
+    ? there.integrations.map((one): TargetIntegration => ({ ...one, designSha256 }))
+    : integrations.map((one) => asImported(one, designSha256));
   return integrations.map((one) => {
-    const wanted = toWanted(one, contentSha256);
+    const wanted = toWanted(one, designSha256);
     if (!target.some(({ id }) => id === one.id)) return notInIt(one.id);
     return planInstall(
       wanted,
@@ -88,11 +88,11 @@ const planIntegrations = (
   });
 };
 
-const toWanted = (one: SnapshotProject['integrations'][number], contentSha256: string): Wanted => ({
+const toWanted = (one: SnapshotProject['integrations'][number], designSha256: string): Wanted => ({
   id: one.id,
   code: one.code,
   version: one.version,
-  contentSha256,
+  designSha256,
   isDraft: isDraft(one),
   hasSchedule: scheduleOf(one) !== null,
   captured: {
@@ -102,7 +102,7 @@ const toWanted = (one: SnapshotProject['integrations'][number], contentSha256: s
   },
 });
 
-const asImported = (one: SnapshotProject['integrations'][number], contentSha256: string): TargetIntegration => ({
+const asImported = (one: SnapshotProject['integrations'][number], designSha256: string): TargetIntegration => ({
   id: one.id,
   code: one.code,
   version: one.version,
@@ -112,7 +112,7 @@ const asImported = (one: SnapshotProject['integrations'][number], contentSha256:
   hasSchedule: scheduleOf(one) !== null,
   tracing: one.tracing,
   schedule: 'stopped',
-  contentSha256,
+  designSha256,
 });
 
 const notInIt = (id: IntegrationId): InstallPlan => ({

@@ -12,13 +12,13 @@ export interface WantedThing {
   readonly kind: RestoredKind;
   /** Of a project its code, for its id may differ between instances. */
   readonly id: string;
-  readonly contentSha256: string;
+  readonly designSha256: string;
 }
 
 export interface TargetThing {
   readonly id: string;
   /** undefined when it could not be exported: it is locked, or was deleted just now. */
-  readonly contentSha256: string | undefined;
+  readonly designSha256: string | undefined;
   readonly lockedBy?: string | undefined;
 }
 
@@ -48,12 +48,12 @@ export const planThing = (
     reason,
   });
   if (!there) return plan('import', 'the target does not have it');
-  if (there.contentSha256 === wanted.contentSha256) return plan('unchanged', 'the target has it with this content');
+  if (there.designSha256 === wanted.designSha256) return plan('unchanged', 'the target has it with this content');
   if (existing === 'skip') return plan('skip', 'is there with other content, which is left as it is');
   if (there.lockedBy !== undefined) {
     return plan('refuse', `is locked: ${there.lockedBy || 'somebody'} has it open; ask them to close it`);
   }
-  if (there.contentSha256 === undefined) {
+  if (there.designSha256 === undefined) {
     return plan('refuse', 'cannot be exported from the target, so no copy of it could be kept; try again later');
   }
   const refusal = refusalOf();

@@ -5,8 +5,10 @@
  */
 import { diffSnapshots, type InstanceState, type SnapshotDiff, stateOfManifest } from './diff-snapshots.ts';
 import type { IntegrationId } from './integration.ts';
+import { type Digests, digestsOf } from './known-content.ts';
 import type { Manifest } from './manifest.ts';
 import { changeWords } from './report-words.ts';
+import { withDesigns } from './undecided.ts';
 
 export interface SnapshotPoint {
   readonly snapshot: string;
@@ -32,8 +34,8 @@ export interface SnapshotHistory {
   readonly points: readonly SnapshotPoint[];
   /** Oldest first; nothing for one that stayed as it was. */
   readonly events: ReadonlyMap<IntegrationId, readonly HistoryEvent[]>;
-  /** Of what the newest snapshot has no archive of: the content digest of the last one before. */
-  readonly lastContent: ReadonlyMap<string, string>;
+  /** Of what the newest snapshot has no archive of: the digests of the last one before. */
+  readonly lastContent: ReadonlyMap<string, Digests>;
   readonly newest: Manifest | undefined;
   readonly before: Manifest | undefined;
   /** From the one before to the newest. */
@@ -41,8 +43,12 @@ export interface SnapshotHistory {
 }
 
 export interface HistoryBuilder {
-  /** The next newer snapshot. */
-  add(manifest: Manifest): void;
+  /**
+   * The next newer snapshot.
+   *
+   * @param designs of archives of the one before, by kind and id, that its manifest does not tell
+   */
+  add(manifest: Manifest, designs?: ReadonlyMap<string, string>): void;
   history(): SnapshotHistory;
 }
 
@@ -66,10 +72,11 @@ export const createHistory = (earlier?: EarlierHistory): HistoryBuilder => {
   };
 
   return {
-    add: (manifest) => {
+    add: (manifest, designs = new Map()) => {
       const at = points.length;
       [before, newest] = [newest, manifest];
-      changes = before && diffSnapshots(withContent(stateOfManifest(before), lastContent), stateOfManifest(manifest));
+      const earlier = before && withDesigns(withContent(stateOfManifest(before), lastContent), designs);
+      changes = earlier && diffSnapshots(earlier, stateOfManifest(manifest));
       lastContent = contentBehind(manifest, before, lastContent);
       for (const { id, lastUpdatedBy } of changes?.added ?? []) tell(id, { at, words: 'added', by: lastUpdatedBy });
       for (const { id } of changes?.removed ?? []) tell(id, { at, words: 'removed' });
@@ -85,28 +92,26 @@ export const createHistory = (earlier?: EarlierHistory): HistoryBuilder => {
 const contentBehind = (
   { integrations }: Manifest,
   before: Manifest | undefined,
-  lastContent: ReadonlyMap<string, string>,
-): Map<string, string> => {
+  lastContent: ReadonlyMap<string, Digests>,
+): Map<string, Digests> => {
   const open = integrations.filter(({ archive }) => !archive);
   if (open.length === 0) return new Map();
   const known = new Map(lastContent);
-  for (const { id, archive } of before?.integrations ?? []) if (archive) known.set(id, archive.contentSha256);
+  for (const { id, archive } of before?.integrations ?? []) if (archive) known.set(id, digestsOf(archive));
   return new Map(
     open.flatMap(({ id }) => {
-      const digest = known.get(id);
-      return digest === undefined ? [] : [[id, digest]];
+      const digests = known.get(id);
+      return digests === undefined ? [] : [[id, digests]];
     }),
   );
 };
 
 /** What could not be exported last night is compared with what was known of it before, or its change would never be told. */
-const withContent = (state: InstanceState, lastContent: ReadonlyMap<string, string>): InstanceState => ({
+const withContent = (state: InstanceState, lastContent: ReadonlyMap<string, Digests>): InstanceState => ({
   ...state,
   integrations: state.integrations.map((integration) => {
-    const digest = lastContent.get(integration.id);
-    return 'unknown' in integration.content && digest !== undefined
-      ? { ...integration, content: { digest } }
-      : integration;
+    const content = lastContent.get(integration.id);
+    return 'unknown' in integration.content && content ? { ...integration, content } : integration;
   }),
 });
 

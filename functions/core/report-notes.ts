@@ -92,17 +92,18 @@ const NOTES = z.object({
   ),
   events: z.record(z.string(), z.array(z.object({ at: COUNT, words: z.string(), by: z.optional(z.string()) }))),
   lastContent: z.record(z.string(), z.string()),
+  lastDesign: z.optional(z.record(z.string(), z.string())),
   unreadable: z.record(z.string(), z.string()),
 });
 
 /** undefined for a text that is not ours. */
 export const parseReportNotes = (text: string): ReportNotes | undefined => {
   try {
-    const { points, events, lastContent, unreadable } = NOTES.parse(JSON.parse(text));
+    const { points, events, lastContent, lastDesign = {}, unreadable } = NOTES.parse(JSON.parse(text));
     return {
       points,
       events: new Map(Object.entries(events) as [IntegrationId, HistoryEvent[]][]),
-      lastContent: new Map(Object.entries(lastContent)),
+      lastContent: new Map(Object.entries(lastContent).map(([id, digest]) => [id, { digest, design: lastDesign[id] }])),
       unreadable: new Map(Object.entries(unreadable)),
     };
   } catch {
@@ -115,6 +116,7 @@ export const formatReportNotes = ({ points, events, lastContent, unreadable }: R
     formatVersion: 1,
     points,
     events: Object.fromEntries(events),
-    lastContent: Object.fromEntries(lastContent),
+    lastContent: Object.fromEntries([...lastContent].map(([id, { digest }]) => [id, digest])),
+    lastDesign: Object.fromEntries([...lastContent].flatMap(([id, { design }]) => (design ? [[id, design]] : []))),
     unreadable: Object.fromEntries(unreadable),
   })}\n`;

@@ -2,9 +2,10 @@
  * The state of what a side holds beside integrations. An instance is asked for its listings and for as few archives as will
  * do: none of what was not saved since a snapshot of the same instance, nor of what only one side has.
  */
-import { type KindsState, type OddThings, stateOfKinds, type ThingContent } from '../core/diff-kinds.ts';
+import { type KindsState, type OddThings, stateOfKinds } from '../core/diff-kinds.ts';
 import { type ChangedLookup, diffTables } from '../core/diff-lookups.ts';
 import type { IncludedKinds } from '../core/kinds.ts';
+import { digestsOf, type KnownContent } from '../core/known-content.ts';
 import { readLookup } from '../core/lookup-file.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { OtherKinds } from '../core/manifest-kinds.ts';
@@ -82,17 +83,17 @@ export const readKindsState = async (side: KindsSide, other: KindsSide): Promise
   if (manifest || !oic) {
     const where = manifest ? `the snapshot ${manifest.snapshot}` : 'the snapshot';
     return stateOfKinds(sections, ({ archive }) =>
-      archive ? { digest: archive.contentSha256 } : { unknown: `${where} holds no archive of it` },
+      archive ? digestsOf(archive) : { unknown: `${where} holds no archive of it` },
     );
   }
-  const contents = new Map<object, ThingContent>();
+  const contents = new Map<object, KnownContent>();
   const work = ARCHIVED.flatMap((kind) =>
     (sections[kind] ?? []).flatMap((thing) => {
       const there = other.sections[kind]?.find(({ id }) => id === thing.id);
       if (!there) return [];
       const isSame = other.manifest?.instance === oic.instance && isUnsaved(kind, thing, there);
       if (!isSame || !there.archive) return [{ kind, thing, known: there.archive?.contentSha256 }];
-      contents.set(thing, { digest: there.archive.contentSha256 });
+      contents.set(thing, digestsOf(there.archive));
       return [];
     }),
   );
@@ -116,15 +117,16 @@ const exportContent = async (
   kind: Archived,
   thing: Things[Archived],
   known: string | undefined,
-): Promise<ThingContent> => {
+): Promise<KnownContent> => {
   try {
     if (kind === 'lookups') {
-      const { contentSha256, formerContentSha256 } = (await oic.exportLookup(thing.name)).archive;
-      return { digest: known !== undefined && known === formerContentSha256 ? known : contentSha256 };
+      const { archive } = await oic.exportLookup(thing.name);
+      const isFormer = known !== undefined && known === archive.formerContentSha256;
+      return isFormer ? { digest: known } : digestsOf(archive);
     }
     const { archive } =
       kind === 'projects' ? await oic.exportProject(thing as Things['projects']) : await oic.exportLibrary(thing.id);
-    return { digest: archive.contentSha256 };
+    return digestsOf(archive);
   } catch (error) {
     if (isOicError(error, 'locked')) return { unknown: `locked on ${oic.instance} and cannot be exported` };
     if (isOicError(error, 'not-found')) return { unknown: `deleted on ${oic.instance} while it was compared` };

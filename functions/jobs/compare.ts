@@ -6,24 +6,21 @@
 
 import type { KindsDiff } from '../core/diff-kinds.ts';
 import type { ChangedLookup } from '../core/diff-lookups.ts';
-import {
-  type Content,
-  diffSnapshots,
-  type InstanceState,
-  type SnapshotDiff,
-  stateOfManifest,
-} from '../core/diff-snapshots.ts';
+import { diffSnapshots, type InstanceState, type SnapshotDiff, stateOfManifest } from '../core/diff-snapshots.ts';
 import type { IntegrationId } from '../core/integration.ts';
 import { type IncludedKinds, OTHER_KIND_ORDER, type OtherKind, onlyKinds } from '../core/kinds.ts';
+import { digestsOf, type KnownContent } from '../core/known-content.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
 import { scheduleFields } from '../core/schedule.ts';
+import { undecided, withDesigns } from '../core/undecided.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import type { Vault } from '../store/vault.ts';
 import { compareLookups, type KindsSide, readKindsState, readSections } from './compare-kinds.ts';
 import { mapLimited } from './journal.ts';
 import { askSchedule } from './schedule.ts';
+import { storedDesigns } from './stored-designs.ts';
 
 export type Source =
   | { readonly manifest: Manifest }
@@ -58,7 +55,7 @@ export const compare = async (
 ): Promise<Comparison> => {
   const [before, after] = integrations ? await Promise.all([readState(from), readState(to)]) : [NOTHING, NOTHING];
   const [first, second] = await Promise.all([readSide(from, to, kinds), readSide(to, from, kinds)]);
-  const diff = diffSnapshots(
+  const states = [
     {
       ...(await withContents(from, before, to, after, progress)),
       others: await readKindsState(first, second),
@@ -69,6 +66,10 @@ export const compare = async (
       others: await readKindsState(second, first),
       oddOthers: second.odd,
     },
+  ] as const;
+  const diff = diffSnapshots(
+    await decided(from, states[0], states[1], vault),
+    await decided(to, states[1], states[0], vault),
   );
   const others = withUnlooked(diff.others, from, to, kinds);
   const changed = others?.kinds.lookups?.changed.flatMap(({ id, content }) => (content ? [id] : [])) ?? [];
@@ -94,6 +95,17 @@ const withUnlooked = (
   if (!others && unlooked.length === 0) return undefined;
   return { kinds, notCompared: OTHER_KIND_ORDER.filter((kind) => [...notCompared, ...unlooked].includes(kind)) };
 };
+
+/** With the designs that decide. */
+const decided = async (
+  source: Source,
+  state: InstanceState,
+  other: InstanceState,
+  vault: Vault,
+): Promise<InstanceState> =>
+  'manifest' in source
+    ? withDesigns(state, await storedDesigns(vault, source.manifest, undecided(state, other)))
+    : state;
 
 const NOTHING: InstanceState = { integrations: [] };
 const LISTINGS_AT_ONCE = 8;
@@ -133,8 +145,8 @@ const readState = async (source: Source): Promise<InstanceState> => {
   };
 };
 
-const PREBUILT: Content = { unknown: 'delivered by Oracle (PREBUILT) and cannot be exported' };
-const NOT_ASKED: Content = { unknown: 'only one side has it' };
+const PREBUILT: KnownContent = { unknown: 'delivered by Oracle (PREBUILT) and cannot be exported' };
+const NOT_ASKED: KnownContent = { unknown: 'only one side has it' };
 
 /** What the other side makes necessary to know. */
 const withContents = async (
@@ -166,9 +178,9 @@ const withContents = async (
   return { ...state, integrations: known.map((each) => ({ ...each, content: contents.get(each.id) ?? each.content })) };
 };
 
-const exportContent = async (oic: OicClient, id: IntegrationId): Promise<Content> => {
+const exportContent = async (oic: OicClient, id: IntegrationId): Promise<KnownContent> => {
   try {
-    return { digest: (await oic.exportIntegration(id)).archive.contentSha256 };
+    return digestsOf((await oic.exportIntegration(id)).archive);
   } catch (error) {
     if (isOicError(error, 'locked')) return { unknown: `locked on ${oic.instance} and cannot be exported` };
     if (isOicError(error, 'not-found')) return { unknown: `deleted on ${oic.instance} while it was compared` };

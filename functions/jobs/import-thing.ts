@@ -10,7 +10,7 @@ import { hasContent, writeSettled } from './write-content.ts';
 import { holdsProject, importProjectSettled, type ProjectContent } from './write-project.ts';
 
 /** What a file holds, by its own words. */
-export type FileThing = { readonly contentSha256: string } & (
+export type FileThing = { readonly designSha256: string } & (
   | Plain
   | ({ readonly kind: 'projects'; readonly id: string } & Pick<
       ProjectContent,
@@ -35,7 +35,7 @@ export const importThing = async (
   const verbs = verbsOf(oic, thing);
   const { items } = thing.kind === 'lookups' ? await oic.listLookups() : await oic.listLibraries();
   const there = items.find(({ id }) => id === thing.id);
-  const isDone = () => hasContent(verbs.export, thing.contentSha256);
+  const isDone = () => hasContent(verbs.export, thing.designSha256);
   if (!there) {
     await writeSettled(() => verbs.add(bytes), isDone, sleep);
     return 'imported';
@@ -59,7 +59,7 @@ const importProject = async (services: ImportServices, content: ProjectContent):
     await importProjectSettled(oic, content, waiting.sleep);
     return 'imported';
   }
-  if (await holdsProject(oic, there, content.contentSha256)) return 'unchanged';
+  if (await holdsProject(oic, there, content.designSha256)) return 'unchanged';
   await putProject({ ...services, vault: await services.openVault() }, content, true);
   return 'replaced';
 };

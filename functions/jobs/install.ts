@@ -130,7 +130,7 @@ const wantedOf = (archive: Archive) => ({
   id: archive.id,
   code: archive.code,
   version: archive.version,
-  contentSha256: archive.contentSha256,
+  designSha256: archive.designSha256,
   isDraft: archive.persistedState === 'INPROGRESS',
   hasSchedule: archive.schedule,
 });

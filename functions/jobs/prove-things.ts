@@ -36,7 +36,7 @@ type Entry = { readonly id: string; readonly archive: ArchiveRef | null } & (
 );
 
 /** The digest is that of the bytes: an older snapshot may have another for the same lookup. */
-interface Proof extends Pick<ProvedThing, 'connections' | 'contentSha256'> {
+interface Proof extends Pick<ProvedThing, 'connections' | 'designSha256'> {
   readonly label: string;
   readonly callOrder: readonly IntegrationId[];
 }
@@ -91,12 +91,12 @@ const entriesOf = ({ lookups = [], libraries = [], projects = [] }: Pick<Manifes
 const prove = async ({ kind, id }: Entry, bytes: Uint8Array): Promise<Omit<Proof, 'label'>> => {
   const found = await readKind(kind, bytes, id);
   if (found.id !== undefined && found.id !== id) throw new VaultError(`its archive is that of ${found.id}`);
-  const { contentSha256 } = found;
-  if (kind !== 'projects') return { contentSha256, connections: [], callOrder: [] };
+  const { designSha256 } = found;
+  if (kind !== 'projects') return { designSha256, connections: [], callOrder: [] };
   const { connections, integrations } = await readProjectArchive(bytes);
   const others = connections.filter(({ type }) => type !== LOCAL_CALLS);
   return {
-    contentSha256,
+    designSha256,
     connections: others.map(({ id: name, type }) => ({ id: name, type })),
     callOrder: callOrderIn(integrations),
   };

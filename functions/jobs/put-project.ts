@@ -30,9 +30,9 @@ import {
 
 /** The target's own project as it was before it was touched. */
 interface Undo {
-  /** The content that takes its place: what was left by a run that wanted another does not count. */
+  /** The design that takes its place: what was left by a run that wanted another does not count. */
   readonly wanted: string;
-  readonly copy: ArchiveRef;
+  readonly copy: ArchiveRef & { readonly designSha256: string };
   /** That lose their passwords when it is deleted, and get them from the target's settings again. */
   readonly connections: ProvedThing['connections'];
   readonly active: RanBefore;
@@ -99,16 +99,16 @@ const keepOwn = async (
   own: Project,
 ): Promise<Undo | undefined> => {
   const { bytes, archive } = await oic.exportProject(own);
-  if (archive.contentSha256 === wanted.contentSha256) return undefined;
+  if (archive.designSha256 === wanted.designSha256) return undefined;
   const earlier = await recall(vault, oic.instance, wanted);
   // Cut off before it was replaced: what ran then may have been stopped already.
-  if (earlier?.copy.contentSha256 === archive.contentSha256) return earlier;
+  if (earlier?.copy.designSha256 === archive.designSha256) return earlier;
   const { integrations, connections } = await readProject(oic, own.code, own.id, waiting);
   const stored = await vault.putAt(projectCopyOf(oic.instance, own.code), bytes);
-  const { sha256, contentSha256 } = archive;
+  const { sha256, contentSha256, designSha256 } = archive;
   const undo: Undo = {
-    wanted: wanted.contentSha256,
-    copy: { ...stored, bytes: bytes.length, sha256, contentSha256 },
+    wanted: wanted.designSha256,
+    copy: { ...stored, bytes: bytes.length, sha256, contentSha256, designSha256 },
     connections,
     active: inCallOrder(integrations, callOrderIn(archive.integrations))
       .filter(isMeantActive)
@@ -121,11 +121,11 @@ const keepOwn = async (
 const recall = async (
   vault: Vault,
   instance: string,
-  { code, contentSha256 }: ProjectContent,
+  { code, designSha256 }: ProjectContent,
 ): Promise<Undo | undefined> => {
   const note = await vault.getAt(projectUndoKey(instance, code));
   const undo = note && (JSON.parse(Buffer.from(note).toString('utf8')) as Undo | null);
-  return undo?.wanted === contentSha256 ? undo : undefined;
+  return undo?.wanted === designSha256 ? undo : undefined;
 };
 
 /** Written over instead of removed, for which a restore has no right. */
@@ -155,11 +155,11 @@ const goBack = async (services: ProjectServices, code: string, undo: Undo, cause
 
 const putBack = async (services: ProjectServices, code: string, undo: Undo): Promise<void> => {
   const { oic, vault, waiting } = services;
-  const { contentSha256 } = undo.copy;
+  const { designSha256 } = undo.copy;
   const there = await findProject(oic, code);
-  if (!there || !(await holdsProject(oic, there, contentSha256))) {
+  if (!there || !(await holdsProject(oic, there, designSha256))) {
     const bytes = await vault.getArchive(undo.copy);
-    const content = { code, bytes, contentSha256, integrations: undo.active };
+    const content = { code, bytes, designSha256, integrations: undo.active };
     if (!there) await importProjectSettled(oic, content, waiting.sleep);
     else if (!(await replaceProjectSettled(oic, there, content, waiting))) {
       throw new RestoreTrouble(`project ${code} is there with other content, and ${oic.instance} does not replace it`);

@@ -19,10 +19,10 @@ export const putThing = async (
 ): Promise<void> => {
   const bytes = await vault.getArchive(thing.archive);
   const verbs = verbsOf(oic, thing);
-  const isDone = () => hasContent(verbs.export, thing.contentSha256);
+  const isDone = () => hasContent(verbs.export, thing.designSha256);
   if (how === 'replace') {
     const own = await verbs.export();
-    if (own.archive.contentSha256 === thing.contentSha256) return;
+    if (own.archive.designSha256 === thing.designSha256) return;
     await vault.putAt(safetyCopyOf(oic.instance, thing), own.bytes);
   }
   try {

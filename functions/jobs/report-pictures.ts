@@ -5,6 +5,7 @@ import { drawPicture, drawPictureFile } from '../core/draw-picture.ts';
 import { readFlow } from '../core/flow.ts';
 import { flowDifferencePicture } from '../core/flow-difference.ts';
 import { flowPicture } from '../core/flow-picture.ts';
+import { contentChange, digestsOf } from '../core/known-content.ts';
 import type { ArchiveRef, Manifest } from '../core/manifest.ts';
 import type { ChangePicture, ChangePictures } from '../core/report-changes.ts';
 import type { SnapshotHistory } from '../core/report-history.ts';
@@ -92,6 +93,7 @@ export const drawChanges = async (
     ({ id }) => later.has(id),
   );
   const pictures = new Map<string, ChangePicture>();
+  await keepPictures(work, earlier, later);
   let chars = 0;
   for (const { id } of changed) {
     const [from, to] = [earlier.get(id), later.get(id)];
@@ -103,6 +105,29 @@ export const drawChanges = async (
     pictures.set(id, picture);
   }
   return { pictures, undrawn: changed.length - pictures.size };
+};
+
+/** Of what was stored anew though its design did not change, so that the page can link to it still. */
+const keepPictures = async (
+  work: PictureWork,
+  earlier: ReadonlyMap<string, ArchiveRef>,
+  later: ReadonlyMap<string, ArchiveRef>,
+): Promise<void> => {
+  const { vault, reports, held, problems } = work;
+  const restored = [...later].filter(([id, to]) => {
+    const from = earlier.get(id);
+    return (
+      from && from.contentSha256 !== to.contentSha256 && contentChange(digestsOf(from), digestsOf(to)) === undefined
+    );
+  });
+  for (const [id, to] of restored.slice(0, MAX_PICTURES)) {
+    if (!held || held.has(to.contentSha256) || !isWorthIt(work, to)) continue;
+    await attempt(id, problems, async () => {
+      const flow = readFlow(await openArchive(await vault.getArchive(to)));
+      await reports.putPicture(to.contentSha256, drawPictureFile(flowPicture(flow)));
+      held.add(to.contentSha256);
+    });
+  }
 };
 
 const archivesOf = (manifest: Manifest | undefined): Map<string, ArchiveRef> =>

@@ -30,7 +30,7 @@ export const putContent = async (
   if (steps.some((step) => step.do === 'replace')) {
     const own = await oic.exportIntegration(id);
     // A run that was cut off has replaced it: what is there now is no longer the target's own.
-    if (own.archive.contentSha256 === ref.contentSha256) return;
+    if (own.archive.designSha256 === content.archive.designSha256) return;
     await vault.keepSafe(oic.instance, content.archive, own.bytes);
   }
   for (const step of steps) {

@@ -31,6 +31,7 @@ export const proveArchives = async (
           id,
           calls: calls.map((call) => call.id),
           connections: connections.map((connection) => ({ id: connection.id, type: connection.type })),
+          designSha256: archive.designSha256,
           hasSchedule: schedule,
           isDraft: persistedState === 'INPROGRESS',
         };
@@ -51,14 +52,14 @@ export const proveArchives = async (
 
 export const wantedOf = (entry: SnapshotIntegration, facts: ArchiveFacts | undefined): RestoreWanted[] => {
   if (!facts || !entry.archive) return [];
-  const { id, code, version, status, tracing, archive } = entry;
+  const { id, code, version, status, tracing } = entry;
   const schedule = scheduleOf(entry);
   return [
     {
       id,
       code,
       version,
-      contentSha256: archive.contentSha256,
+      designSha256: facts.designSha256,
       isDraft: facts.isDraft,
       hasSchedule: facts.hasSchedule || schedule !== null,
       calls: facts.calls.map((call) => ({

@@ -19,6 +19,7 @@ export interface ArchiveFacts {
   readonly id: IntegrationId;
   readonly calls: readonly IntegrationId[];
   readonly connections: ReadonlyArray<{ readonly id: string; readonly type: string }>;
+  readonly designSha256: string;
   readonly hasSchedule: boolean;
   readonly isDraft: boolean;
 }
@@ -26,7 +27,7 @@ export interface ArchiveFacts {
 interface Detail {
   readonly id: IntegrationId;
   readonly schedule?: AskedSchedule | undefined;
-  readonly contentSha256?: string | undefined;
+  readonly designSha256?: string | undefined;
 }
 
 /** A target's integrations, and what of the wanted it has in a form that cannot be read: left alone, for nothing is known of it. */
@@ -64,20 +65,20 @@ export const readTargetFor = async (
   const integrations = listed.map((there) => ({
     ...there,
     schedule: scheduleState(there, byId.get(there.id)?.schedule),
-    contentSha256: byId.get(there.id)?.contentSha256,
+    designSha256: byId.get(there.id)?.designSha256,
   }));
   return { integrations, unread };
 };
 
 const readDetail = async (oic: OicClient, there: Integration, wanted: RestoreWanted | undefined): Promise<Detail> => {
   const schedule = mustAskSchedule(there) ? (await askSchedule(oic, there.id)).state : undefined;
-  return { id: there.id, schedule, contentSha256: wanted && (await contentOf(oic, there.id)) };
+  return { id: there.id, schedule, designSha256: wanted && (await contentOf(oic, there.id)) };
 };
 
 /** undefined when it cannot be exported: locked, delivered by Oracle, or just deleted. */
 const contentOf = async (oic: OicClient, id: IntegrationId): Promise<string | undefined> => {
   try {
-    return (await oic.exportIntegration(id)).archive.contentSha256;
+    return (await oic.exportIntegration(id)).archive.designSha256;
   } catch (error) {
     if (isOicError(error, 'locked', 'not-found')) return undefined;
     throw error;

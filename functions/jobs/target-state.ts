@@ -27,8 +27,8 @@ export const readTarget = async (oic: OicClient, wanted: IntegrationRef, waiting
   const integrations = await Promise.all(
     versions.map(async (integration): Promise<TargetIntegration> => {
       const asked = mustAskSchedule(integration) ? ((await oic.getSchedule(integration.id))?.state ?? null) : undefined;
-      const contentSha256 = integration.id === wanted.id ? copy?.archive.contentSha256 : undefined;
-      return { ...integration, schedule: scheduleState(integration, asked), contentSha256 };
+      const designSha256 = integration.id === wanted.id ? copy?.archive.designSha256 : undefined;
+      return { ...integration, schedule: scheduleState(integration, asked), designSha256 };
     }),
   );
   return { integrations, copy };

@@ -114,11 +114,11 @@ const readOne = async (
   const label = labelOf(thing);
   try {
     if (thing.kind === 'projects') return { label, thing: await readProject(oic, id, projectId, waiting) };
-    const contentSha256 = await orUndefined(async () => {
+    const designSha256 = await orUndefined(async () => {
       const { archive } = thing.kind === 'lookups' ? await oic.exportLookup(id) : await oic.exportLibrary(id);
-      return archive.contentSha256;
+      return archive.designSha256;
     });
-    return { label, thing: { id, contentSha256, lockedBy } };
+    return { label, thing: { id, designSha256, lockedBy } };
   } catch (error) {
     if (!(error instanceof ListingError) && (!isOicError(error) || isForAll(error))) throw error;
     return leftAsItIs(oic, label, error.message);
@@ -151,10 +151,10 @@ export const readProject = async (
     ...one,
     schedule: scheduleState(one, mustAskSchedule(one) ? (await askSchedule(inside, one.id)).state : undefined),
   }));
-  const { contentSha256, connections = [] } = exported?.archive ?? {};
+  const { designSha256, connections = [] } = exported?.archive ?? {};
   return {
     id: code,
-    contentSha256,
+    designSha256,
     integrations,
     connections: connections.map(({ id, type }) => ({ id, type })),
   };

@@ -47,16 +47,16 @@ export const writeSettled = async (
 };
 
 /** Whether the instance has exactly this content; an integration that is absent or locked has not. */
-export const holdsContent = (oic: OicClient, { id, contentSha256 }: Archive): Promise<boolean> =>
-  hasContent(() => oic.exportIntegration(id), contentSha256);
+export const holdsContent = (oic: OicClient, { id, designSha256 }: Archive): Promise<boolean> =>
+  hasContent(() => oic.exportIntegration(id), designSha256);
 
 /** Whether what is exported has this content; what is absent or locked has not. */
 export const hasContent = async (
-  exportOne: () => Promise<{ readonly archive: { readonly contentSha256: string } }>,
-  contentSha256: string,
+  exportOne: () => Promise<{ readonly archive: { readonly designSha256: string } }>,
+  designSha256: string,
 ): Promise<boolean> => {
   try {
-    return (await exportOne()).archive.contentSha256 === contentSha256;
+    return (await exportOne()).archive.designSha256 === designSha256;
   } catch (error) {
     if (isOicError(error, 'not-found', 'locked')) return false;
     throw error;

@@ -14,7 +14,7 @@ import { hasContent, writeSettled } from './write-content.ts';
 export interface ProjectContent {
   readonly code: string;
   readonly bytes: Uint8Array;
-  readonly contentSha256: string;
+  readonly designSha256: string;
   /** That are in it. */
   readonly integrations: readonly { readonly id: IntegrationId }[];
   readonly connections: ProvedThing['connections'];
@@ -25,12 +25,12 @@ export interface ProjectContent {
 /** Adds it. */
 export const importProjectSettled = async (
   oic: OicClient,
-  { code, bytes, contentSha256 }: Pick<ProjectContent, 'code' | 'bytes' | 'contentSha256'>,
+  { code, bytes, designSha256 }: Pick<ProjectContent, 'code' | 'bytes' | 'designSha256'>,
   sleep: Waiting['sleep'],
 ): Promise<void> => {
   const isDone = async (): Promise<boolean> => {
     const there = await findProject(oic, code);
-    return there !== undefined && (await holdsProject(oic, there, contentSha256));
+    return there !== undefined && (await holdsProject(oic, there, designSha256));
   };
   try {
     await writeSettled(() => oic.importProject(code, bytes), isDone, sleep);
@@ -49,13 +49,13 @@ export const importProjectSettled = async (
 export const replaceProjectSettled = async (
   oic: OicClient,
   project: Project,
-  { code, bytes, contentSha256, integrations }: Omit<ProjectContent, 'connections' | 'callOrder'>,
+  { code, bytes, designSha256, integrations }: Omit<ProjectContent, 'connections' | 'callOrder'>,
   waiting: Waiting,
 ): Promise<boolean> => {
   const replace = (): Promise<void> =>
     writeSettled(
       () => oic.replaceProject(code, bytes),
-      () => holdsProject(oic, project, contentSha256),
+      () => holdsProject(oic, project, designSha256),
       waiting.sleep,
     );
   try {
@@ -81,5 +81,5 @@ export const removeProject = async (oic: OicClient, project: Project, waiting: W
   }
 };
 
-export const holdsProject = (oic: OicClient, project: Project, contentSha256: string): Promise<boolean> =>
-  hasContent(() => oic.exportProject(project), contentSha256);
+export const holdsProject = (oic: OicClient, project: Project, designSha256: string): Promise<boolean> =>
+  hasContent(() => oic.exportProject(project), designSha256);
