@@ -5,7 +5,7 @@ import { absentKinds, NEVER_COVERED, type NotCovered } from './not-covered.ts';
 
 export const renderNotCovered = (manifest: Manifest): Markup =>
   markup`<section aria-labelledby="not-covered"><h2 id="not-covered">Not in this snapshot</h2>
-${absentKinds(manifest).map((each) => markup`<p class="hint">${sentenceOf(each)}</p>`)}<details class="quiet"><summary>What no snapshot holds<span class="hint">${NEVER_COVERED.map(({ what }) => what).join(' · ')}</span></summary><ul>${NEVER_COVERED.map((each) => markup`<li>${sentenceOf(each)}</li>`)}</ul></details></section>`;
+${absentKinds(manifest).map((each) => markup`<p class="hint">${sentenceOf(each)}</p>`)}<p class="hint"><b>What no snapshot holds</b>: ${NEVER_COVERED.map(({ what }) => what).join(' · ')}</p><details><summary>Why not, and what to do</summary><ul>${NEVER_COVERED.map((each) => markup`<li class="hint">${sentenceOf(each)}</li>`)}</ul></details></section>`;
 
 const sentenceOf = ({ what, why, todo }: NotCovered): Markup => markup`<b>${capitalized(what)}</b>: ${why}; ${todo}.`;
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { toCertificate, toProject } from '../../functions/oic/kind-answers.ts';
 import { buildLibrary } from '../core/kinds-forge.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { useClients } from './clients.ts';
@@ -181,4 +182,57 @@ test('an instance that is only read takes none of the writes, and is not asked',
 
   for (const write of writes) expect((await failureOf(write)).message).toMatch(/so it is only read/);
   expect(simulator.requests).toEqual([]);
+});
+
+describe('a certificate, of which no answer was ever recorded,', () => {
+  test.each<[string, object, object]>([
+    ['with no more than an alias', { alias: 'PARTNER' }, { id: 'PARTNER', name: 'PARTNER', isOracles: false }],
+    ['with no more than an id', { id: 'USER|PGP|PUBLIC|P' }, { id: 'USER|PGP|PUBLIC|P', name: 'USER|PGP|PUBLIC|P' }],
+    [
+      'with fields of another form than expected',
+      { name: 'P', type: { name: 'X509' }, expires: 'never', status: null, lastUpdated: 1_700_000_000_000 },
+      { name: 'P', type: undefined, expires: undefined, status: undefined, lastUpdated: '2023-11-14T22:13:20.000Z' },
+    ],
+    ['that came with the instance', { id: 'SYSTEM|X509|TRUST|CA', name: 'CA' }, { isOracles: true }],
+    [
+      'whose parts make its id',
+      { installedType: 'USER', type: 'X509', category: 'TRUST', name: 'P' },
+      { id: 'USER|X509|TRUST|P' },
+    ],
+    ['with its content where a name belongs', { name: 'P', type: 'A'.repeat(2000) }, { name: 'P', type: undefined }],
+  ])('%s is read', (_, told, certificate) => {
+    expect(toCertificate(told)).toMatchObject(certificate);
+  });
+
+  test.each([{}, { name: '' }, 'PARTNER', null])('that tells no name (%j) is odd', (told) => {
+    expect(() => toCertificate(told)).toThrow(/has not the shape/);
+  });
+});
+
+describe('the deployments a project tells', () => {
+  const project = (assets: unknown) => toProject({ code: 'SHOP', state: { assets } }).deployments;
+
+  test.each([
+    [
+      'are read with their integrations, where they are told',
+      [{ code: '1', integrations: [{ code: 'A', version: '01.00.0000' }] }],
+    ],
+    [
+      'are read without, as recorded',
+      [{ code: '01.00.0002', lastUpdated: '2024-03-13T14:53:35.057+0000', name: '1.0.2' }],
+    ],
+    ['are none when the list is empty', []],
+  ])('%s', (_, items) => {
+    const told = project({ labelsRs: { items } });
+
+    expect(told).toHaveLength(items.length);
+    expect(told?.map(({ code }) => code)).toEqual(items.map(({ code }) => code));
+  });
+
+  test.each([undefined, null, {}, { labelsRs: {} }, { labelsRs: { items: [{ name: 'no code' }] } }, 'x'])(
+    'count as untold in any other form (%j)',
+    (assets) => {
+      expect(project(assets)).toBeUndefined();
+    },
+  );
 });
