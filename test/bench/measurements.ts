@@ -93,8 +93,8 @@ export const measureOverhead = (count: number): Promise<Row[]> =>
     ];
   });
 
-/** Projects, lookups, libraries, packages, connections and agent groups: one page of each. */
-const OTHER_KINDS = 6;
+/** Projects, lookups, libraries, packages, connections, certificates and agent groups: one page of each. */
+const OTHER_KINDS = 7;
 
 /** What a page of a listing takes on an instance that is near and idle. */
 const PAGE_MS = 20;
