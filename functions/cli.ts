@@ -232,6 +232,7 @@ command(
   .option('--existing <how>', 'what is there with other content: skip or replace', 'skip')
   .option('--mirror', 'also deactivate and delete what the snapshot does not hold')
   .option('--activation <how>', 'as-captured or never', 'as-captured')
+  .option('--schedule-parameters', 'also give schedules the parameters they had, such as the time of the last run')
   .option('--allow-incomplete', 'take an incomplete snapshot too')
   .option('--dry-run', 'print every step with its reason, change nothing')
   .option('--yes', 'do not ask before --mirror deletes')

@@ -29,6 +29,7 @@ const EVENT = z.strictObject({
   existing: z._default(z.enum(['skip', 'replace']), 'skip'),
   mirror: z._default(z.boolean(), false),
   activation: z._default(z.enum(['as-captured', 'never']), 'as-captured'),
+  scheduleParameters: z._default(z.boolean(), false),
   allowIncomplete: z._default(z.boolean(), false),
   dryRun: z._default(z.boolean(), false),
   /** `mirror` deletes: nobody can be asked here, so it must be said twice. */

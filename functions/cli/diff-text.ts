@@ -28,11 +28,19 @@ const byWhom = ({ lastUpdated, lastUpdatedBy }: Pick<ChangedIntegration, 'lastUp
     ? ''
     : `; updated ${lastUpdated.slice(0, 16).replace('T', ' ')}${lastUpdatedBy === undefined ? '' : ` by ${lastUpdatedBy}`}`;
 
-const changeText = ({ content, status, schedule, tracing, renamed }: ChangedIntegration): string =>
+const changeText = ({
+  content,
+  status,
+  schedule,
+  scheduleParameters = [],
+  tracing,
+  renamed,
+}: ChangedIntegration): string =>
   [
     content && 'content',
     status && `status ${status.from} -> ${status.to}`,
     schedule && `schedule ${schedule.from ?? 'none'} -> ${schedule.to ?? 'none'}`,
+    ...scheduleParameters.map(({ name, from, to }) => `parameter ${name} ${from || 'none'} -> ${to || 'none'}`),
     tracing && `tracing ${tracingText(tracing.from)} -> ${tracingText(tracing.to)}`,
     renamed && `name ${renamed.from} -> ${renamed.to}`,
   ]

@@ -23,6 +23,7 @@ interface RestoreCommandOptions extends CommonOptions {
   readonly existing: string;
   readonly mirror?: boolean;
   readonly activation: string;
+  readonly scheduleParameters?: boolean;
   readonly allowIncomplete?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -44,6 +45,7 @@ export const restore = async (name: string, options: RestoreCommandOptions): Pro
     existing: oneOf('--existing', options.existing, ['skip', 'replace']),
     mirror: options.mirror ?? false,
     activation: oneOf('--activation', options.activation, ['as-captured', 'never']),
+    scheduleParameters: options.scheduleParameters ?? false,
     allowIncomplete: options.allowIncomplete ?? false,
     dryRun: options.dryRun ?? false,
     concurrency: target.concurrency,

@@ -10,7 +10,7 @@ import type { Tracing } from './integration.ts';
 import { contentChange, digestsOf, type KnownContent } from './known-content.ts';
 import type { BackupFilter, Manifest, SnapshotIntegration } from './manifest.ts';
 import { type OddItem, splitAbsent } from './odd-item.ts';
-import { type ScheduleState, scheduleOf } from './schedule.ts';
+import { type ScheduleParameter, type ScheduleState, scheduleOf } from './schedule.ts';
 import { settledStatus } from './status.ts';
 
 type StateFields =
@@ -22,6 +22,7 @@ type StateFields =
   | 'lastUpdatedBy'
   | 'schedule'
   | 'scheduleUnknown'
+  | 'scheduleParameters'
   | 'tracing';
 
 export interface IntegrationState extends Pick<SnapshotIntegration, StateFields> {
@@ -51,6 +52,8 @@ export interface ChangedIntegration extends Pick<Listed, 'id' | 'name' | 'lastUp
   readonly content?: FromTo<string>;
   readonly status?: FromTo<string>;
   readonly schedule?: FromTo<ScheduleState>;
+  /** Names and values; an empty text: none. They change with the runs of a schedule. */
+  readonly scheduleParameters?: readonly (FromTo<string> & { readonly name: string })[];
   readonly tracing?: FromTo<Tracing>;
   readonly renamed?: FromTo<string>;
 }
@@ -144,6 +147,7 @@ const describeChange = (from: IntegrationState, to: IntegrationState): ChangedIn
     // One that was just being activated is active, as a restore takes it.
     ...(settledStatus(from) !== settledStatus(to) && { status: { from: from.status, to: to.status } }),
     ...(isOtherSchedule(from, to) && { schedule: { from: from.schedule, to: to.schedule } }),
+    ...diffParameters(from.scheduleParameters, to.scheduleParameters),
     ...(!isSameTracing(from.tracing, to.tracing) && { tracing: { from: from.tracing, to: to.tracing } }),
     ...(from.name !== to.name && { renamed: { from: from.name, to: to.name } }),
   };
@@ -161,6 +165,20 @@ const describeChange = (from: IntegrationState, to: IntegrationState): ChangedIn
 
 const isOtherSchedule = (a: IntegrationState, b: IntegrationState): boolean =>
   scheduleOf(a) !== 'unknown' && scheduleOf(b) !== 'unknown' && a.schedule !== b.schedule;
+
+/** Only when both sides know them. */
+const diffParameters = (
+  a: readonly ScheduleParameter[] | undefined,
+  b: readonly ScheduleParameter[] | undefined,
+): Pick<ChangedIntegration, 'scheduleParameters'> => {
+  if (!a || !b) return {};
+  const [before, after] = [a, b].map((all) => new Map(all.map(({ name, value = '' }) => [name, value])));
+  const names = [...new Set([...a, ...b].map(({ name }) => name))].sort();
+  const changed = names
+    .map((name) => ({ name, from: before?.get(name) ?? '', to: after?.get(name) ?? '' }))
+    .filter(({ from, to }) => from !== to);
+  return changed.length > 0 ? { scheduleParameters: changed } : {};
+};
 
 const isSameTracing = (a: Tracing, b: Tracing): boolean =>
   a.tracing === b.tracing && a.payload === b.payload && a.recording === b.recording;

@@ -2,6 +2,7 @@
  * An integration is one version of one code. Its id is `CODE|VERSION`, e.g. `HELLO_WORLD|01.00.0000`; Oracle writes the
  * pipe as it is in JSON and as `%7C` in paths.
  */
+import type { ScheduleParameter } from './schedule.ts';
 
 export type IntegrationId = `${string}|${string}`;
 
@@ -59,5 +60,7 @@ export interface Integration extends IntegrationRef {
   readonly isPrebuilt: boolean;
   /** A schedule is defined; whether it runs is another question. */
   readonly hasSchedule: boolean;
+  /** What its schedule hands to each run; Oracle tells it of one integration, and of those in a listing perhaps not. */
+  readonly scheduleParameters?: readonly ScheduleParameter[] | undefined;
   readonly tracing: Tracing;
 }

@@ -124,6 +124,7 @@ export const ARCHIVE_REF = z.looseObject({
 export const SCHEDULE_FIELDS = {
   schedule: z.nullable(z.enum(RUN_STATES)),
   scheduleUnknown: z.optional(z.literal(true)),
+  scheduleParameters: z.optional(z.array(z.looseObject({ name: z.string(), value: z.optional(z.string()) }))),
 };
 export const TRACING = z.looseObject({ tracing: z.boolean(), payload: z.boolean(), recording: z.boolean() });
 

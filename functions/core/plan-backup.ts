@@ -17,6 +17,8 @@ export type BackupStep = Readonly<
 export interface Known {
   readonly lastUpdated: string | undefined;
   readonly archive: ArchiveRef;
+  /** False: its schedule has none, by its design. */
+  readonly mayHaveParameters: boolean;
 }
 
 /**
@@ -26,8 +28,9 @@ export interface Known {
 export const knownArchives = (manifests: readonly Manifest[]): Map<string, Known> => {
   const known = new Map<string, Known>();
   for (const manifest of manifests) {
-    for (const { id, lastUpdated, archive } of manifest.integrations) {
-      if (archive && !known.has(id)) known.set(id, { lastUpdated, archive });
+    for (const { id, lastUpdated, archive, scheduleParameters } of manifest.integrations) {
+      const mayHaveParameters = scheduleParameters?.length !== 0;
+      if (archive && !known.has(id)) known.set(id, { lastUpdated, archive, mayHaveParameters });
     }
   }
   return known;

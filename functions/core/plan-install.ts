@@ -12,7 +12,14 @@
  * Law: planning again after everything was done yields `unchanged` only.
  */
 import type { Integration, IntegrationId, IntegrationRef, Tracing } from './integration.ts';
-import { type AskedSchedule, isOn, type RunState, type ScheduleState } from './schedule.ts';
+import {
+  type AskedSchedule,
+  differingParameters,
+  isOn,
+  type RunState,
+  type ScheduleParameter,
+  type ScheduleState,
+} from './schedule.ts';
 import { isActive, isUnderWay, statusWords } from './status.ts';
 
 /** An integration that is to be in the target. */
@@ -23,7 +30,13 @@ export interface Wanted extends IntegrationRef {
   readonly hasSchedule: boolean;
   /** How it was when the snapshot was taken; absent for a drop. */
   readonly captured?:
-    | { readonly isActive: boolean; readonly schedule: AskedSchedule; readonly tracing: Tracing }
+    | {
+        readonly isActive: boolean;
+        readonly schedule: AskedSchedule;
+        /** Absent: not known, or not to be restored. */
+        readonly parameters?: readonly ScheduleParameter[] | undefined;
+        readonly tracing: Tracing;
+      }
     | undefined;
 }
 
@@ -47,10 +60,18 @@ export type ScheduleStep = 'stop-schedule' | 'start-schedule' | 'resume-schedule
 
 export type InstallStep = Readonly<
   | {
-      do: 'deactivate' | 'import' | 'replace' | 'connect' | ScheduleStep;
+      do: 'deactivate' | 'import' | 'replace' | 'connect';
       id: IntegrationId;
       reason: string;
     }
+  | {
+      do: ScheduleStep;
+      id: IntegrationId;
+      reason: string;
+      /** Of a start: what the schedule had before. */
+      parameters?: readonly ScheduleParameter[] | undefined;
+    }
+  | { do: 'set-parameters'; id: IntegrationId; reason: string; parameters: readonly ScheduleParameter[] }
   | {
       do: 'activate';
       id: IntegrationId;
@@ -74,6 +95,8 @@ export interface InstallPlan {
 export interface Before extends IntegrationRef {
   readonly isActive: boolean;
   readonly schedule: ScheduleState;
+  /** undefined: not read. */
+  readonly parameters?: readonly ScheduleParameter[] | undefined;
   readonly tracing: Tracing;
 }
 
@@ -110,20 +133,28 @@ export const planInstall = (
   }
 
   const schedule = wantedSchedule(wanted, isOn(was?.schedule) ? was.schedule : displacedBefore?.schedule);
+  const own = was?.parameters ?? displacedBefore?.parameters;
   const steps = [
     ...(isSame ? [] : contentSteps(wanted, there, activates, policy)),
     ...(activates ? activationSteps(wanted, was, displacedBefore, rivals, schedule) : []),
-    ...(policy.activation === 'never' ? [] : scheduleSteps(wanted, isSame ? there : undefined, activates, schedule)),
+    ...(policy.activation === 'never'
+      ? []
+      : scheduleSteps(wanted, isSame ? there : undefined, activates, schedule, own)),
   ];
   if (steps.length === 0) return verdict('unchanged', unchangedReason(wanted, there, policy));
   return { id: wanted.id, verdict: 'install', reason: steps[0]?.reason ?? '', steps };
 };
 
 /** One whose schedule is not known is left as it is, so nothing has to be put back. */
-export const beforeOf = (there: TargetIntegration): Before => {
-  const { id, code, version, schedule, tracing } = there;
-  return { id, code, version, isActive: isActive(there), schedule: schedule === 'unknown' ? null : schedule, tracing };
-};
+export const beforeOf = (there: TargetIntegration): Before => ({
+  id: there.id,
+  code: there.code,
+  version: there.version,
+  isActive: isActive(there),
+  schedule: there.schedule === 'unknown' ? null : there.schedule,
+  parameters: there.scheduleParameters,
+  tracing: there.tracing,
+});
 
 const majorOf = (version: string): string => version.slice(0, 2);
 
@@ -241,17 +272,32 @@ const wantedSchedule = ({ captured }: Wanted, before: ScheduleState | undefined)
     ? { state: captured.schedule, when: 'when the snapshot was taken' }
     : { state: before, when: 'before' };
 
-/** @param same the target's own, when it has this content already */
+/**
+ * @param same the target's own, when it has this content already
+ * @param own the parameters that the schedule had before
+ */
 const scheduleSteps = (
-  { id, hasSchedule }: Wanted,
+  { id, captured, hasSchedule }: Wanted,
   same: TargetIntegration | undefined,
   activates: boolean,
   { state, when }: WantedSchedule,
+  own: Before['parameters'],
 ): InstallStep[] => {
   const isActiveAfter = activates || (same !== undefined && isActive(same));
   if (!hasSchedule || !isActiveAfter) return [];
   const now = !activates && isOn(same?.schedule) ? same.schedule : 'stopped';
-  return isOn(state) ? stepsBetween(now, state, when).map((step) => ({ ...step, id })) : [];
+  const wanted = captured?.parameters ?? [];
+  const other = differingParameters(wanted, activates ? [] : same?.scheduleParameters);
+  const reason = `${other.join(', ')} had other values ${when}`;
+  const parameters = captured?.parameters ?? own;
+  return [
+    ...(other.length > 0 ? [{ do: 'set-parameters' as const, id, reason, parameters: wanted }] : []),
+    ...(isOn(state) ? stepsBetween(now, state, when) : []).map((step) => ({
+      ...step,
+      id,
+      ...(step.do === 'start-schedule' && parameters && { parameters }),
+    })),
+  ];
 };
 
 const stepsBetween = (

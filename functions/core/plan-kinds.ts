@@ -22,6 +22,8 @@ export interface KnownThing {
   readonly archive: ArchiveRef;
   /** Of a lookup that was looked through. */
   readonly findings?: readonly SecretFinding[] | undefined;
+  /** The integrations of a project whose schedule has no parameters, by their design. */
+  readonly withoutParameters?: readonly string[] | undefined;
 }
 
 export type Known<T extends string = 'projects' | 'lookups' | 'libraries'> = Readonly<
@@ -49,7 +51,7 @@ export const stampOfProject = ({ lastUpdated, integrations }: SavedProject): str
 export const knownThings = (manifests: readonly Manifest[]): Known => {
   const collect = <T extends Saved & { readonly archive: ArchiveRef | null }>(
     sectionOf: (manifest: Manifest) => readonly T[] | undefined,
-    tell: (thing: T) => Pick<KnownThing, 'stamp' | 'findings'>,
+    tell: (thing: T) => Pick<KnownThing, 'stamp' | 'findings' | 'withoutParameters'>,
   ): ReadonlyMap<string, KnownThing> => {
     const known = new Map<string, KnownThing>();
     for (const thing of manifests.flatMap((manifest) => sectionOf(manifest) ?? [])) {
@@ -61,7 +63,12 @@ export const knownThings = (manifests: readonly Manifest[]): Known => {
   return {
     projects: collect<SnapshotProject>(
       ({ projects }) => projects,
-      (project) => ({ stamp: stampOfProject(project) }),
+      (project) => ({
+        stamp: stampOfProject(project),
+        withoutParameters: project.integrations.flatMap(({ id, scheduleParameters }) =>
+          scheduleParameters?.length === 0 ? [id] : [],
+        ),
+      }),
     ),
     lookups: collect<SnapshotLookup>(
       ({ lookups }) => lookups,

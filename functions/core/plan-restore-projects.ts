@@ -78,7 +78,7 @@ const planIntegrations = (
     ? there.integrations.map((one): TargetIntegration => ({ ...one, designSha256 }))
     : integrations.map((one) => asImported(one, designSha256));
   return integrations.map((one) => {
-    const wanted = toWanted(one, designSha256);
+    const wanted = toWanted(one, designSha256, policy.scheduleParameters ?? false);
     if (!target.some(({ id }) => id === one.id)) return notInIt(one.id);
     return planInstall(
       wanted,
@@ -88,7 +88,11 @@ const planIntegrations = (
   });
 };
 
-const toWanted = (one: SnapshotProject['integrations'][number], designSha256: string): Wanted => ({
+const toWanted = (
+  one: SnapshotProject['integrations'][number],
+  designSha256: string,
+  hasParameters: boolean,
+): Wanted => ({
   id: one.id,
   code: one.code,
   version: one.version,
@@ -98,6 +102,7 @@ const toWanted = (one: SnapshotProject['integrations'][number], designSha256: st
   captured: {
     isActive: isMeantActive(one),
     schedule: scheduleOf(one),
+    parameters: hasParameters ? one.scheduleParameters : undefined,
     tracing: one.tracing,
   },
 });

@@ -25,6 +25,8 @@ export interface RestorePolicy {
   /** Take away what the snapshot does not hold. */
   readonly mirror: boolean;
   readonly activation: 'as-captured' | 'never';
+  /** Of schedules in projects, for the others say it in what is wanted. @default false */
+  readonly scheduleParameters?: boolean | undefined;
 }
 
 export interface RestorePlan {
@@ -81,7 +83,12 @@ export interface OtherSteps {
 }
 
 const LEFT: ReadonlyArray<PlannedStep['do']> = ['unchanged', 'skip', 'refuse'];
-const SCHEDULES: ReadonlyArray<PlannedStep['do']> = ['start-schedule', 'resume-schedule', 'pause-schedule'];
+const SCHEDULES: ReadonlyArray<PlannedStep['do']> = [
+  'set-parameters',
+  'start-schedule',
+  'resume-schedule',
+  'pause-schedule',
+];
 const CONTENTS: ReadonlyArray<PlannedStep['do']> = ['stop-schedule', 'deactivate', 'import', 'replace'];
 
 /** The plan in the order in which it is run: contents, connections, activations, schedules, removals. */

@@ -75,8 +75,8 @@ export const createHistory = (earlier?: EarlierHistory): HistoryBuilder => {
     add: (manifest, designs = new Map()) => {
       const at = points.length;
       [before, newest] = [newest, manifest];
-      const earlier = before && withDesigns(withContent(stateOfManifest(before), lastContent), designs);
-      changes = earlier && diffSnapshots(earlier, stateOfManifest(manifest));
+      const earlier = before && withDesigns(withContent(stateOf(before), lastContent), designs);
+      changes = earlier && diffSnapshots(earlier, stateOf(manifest));
       lastContent = contentBehind(manifest, before, lastContent);
       for (const { id, lastUpdatedBy } of changes?.added ?? []) tell(id, { at, words: 'added', by: lastUpdatedBy });
       for (const { id } of changes?.removed ?? []) tell(id, { at, words: 'removed' });
@@ -87,6 +87,12 @@ export const createHistory = (earlier?: EarlierHistory): HistoryBuilder => {
     },
     history: () => ({ points, events, lastContent, newest, before, changes }),
   };
+};
+
+/** Without the parameters of schedules: they are another after every run, and nobody changed anything. */
+const stateOf = (manifest: Manifest): InstanceState => {
+  const state = stateOfManifest(manifest);
+  return { ...state, integrations: state.integrations.map((one) => ({ ...one, scheduleParameters: undefined })) };
 };
 
 const contentBehind = (

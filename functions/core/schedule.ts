@@ -15,11 +15,20 @@ export const RUN_STATES = ['started', 'paused', 'stopped'] as const satisfies re
 export const isOn = (state: AskedSchedule | undefined): state is 'started' | 'paused' =>
   state === 'started' || state === 'paused';
 
+/** Such as `lastExecutionTime`: live state, which runs change. */
+export interface ScheduleParameter {
+  readonly name: string;
+  /** Absent when it has none, or looks like a secret: those leave the client in no answer. */
+  readonly value?: string | undefined;
+}
+
 /** How a manifest has it: `schedule` is null for none as for what is not known, which a field of its own tells apart. */
 export interface ScheduleFields {
   readonly schedule: ScheduleState;
   /** Present when it could not be asked; a warning of the snapshot says why. */
   readonly scheduleUnknown?: true | undefined;
+  /** Empty: it has none. Absent: nobody asked, for it was not active, or the snapshot is older than this program knew of them. */
+  readonly scheduleParameters?: readonly ScheduleParameter[] | undefined;
 }
 
 export const scheduleFields = (asked: AskedSchedule): ScheduleFields =>
@@ -30,3 +39,12 @@ export const scheduleOf = ({ schedule, scheduleUnknown }: ScheduleFields): Asked
 
 /** For people. */
 export const scheduleWord = (state: AskedSchedule): string => (state === 'unknown' ? 'not known' : (state ?? 'none'));
+
+/** Names whose values differ from those that are wanted; one without a value wants nothing. */
+export const differingParameters = (
+  wanted: readonly ScheduleParameter[],
+  there: readonly ScheduleParameter[] = [],
+): string[] =>
+  wanted
+    .filter(({ name, value }) => value !== undefined && there.find((one) => one.name === name)?.value !== value)
+    .map(({ name }) => name);

@@ -23,6 +23,7 @@ export type Switchboard = Pick<
   | 'getActivationErrors'
   | 'getSchedule'
   | 'changeSchedule'
+  | 'setScheduleParameters'
 >;
 
 export interface Waiting {

@@ -23,7 +23,8 @@ export const applyStep = async (
     case 'start-schedule':
     case 'resume-schedule':
     case 'pause-schedule':
-      return applyScheduleStep(oic, { id: step.id, do: step.do }, waiting);
+    case 'set-parameters':
+      return applyScheduleStep(oic, step, waiting);
     case 'deactivate':
       return deactivateAndWait(oic, step.id, waiting);
     case 'activate':

@@ -50,8 +50,8 @@ export const buildSections = (
   const failures = results.flatMap(({ name, failure }) => (failure ? [{ id: name, ...failure }] : []));
   const warnings = results.flatMap(({ name, warning, schedules = {} }) => [
     ...(warning === undefined ? [] : [{ id: name, message: warning }]),
-    ...Object.entries(schedules).flatMap(([id, { trouble }]) =>
-      trouble === undefined ? [] : [{ id: `${id} in ${name}`, message: unknownSchedule(trouble) }],
+    ...Object.entries(schedules).flatMap(([id, asked]) =>
+      asked.trouble === undefined ? [] : [{ id: `${id} in ${name}`, message: unknownSchedule(asked) }],
     ),
   ]);
   const secrets = (lookups ?? []).flatMap(({ id, findings = [] }) => {
@@ -135,6 +135,7 @@ export const integrationEntry = (
     status,
     ...(lastUpdated !== undefined && { lastUpdated }),
     ...scheduleFields(scheduleState(integration, asked?.state)),
+    ...(asked?.parameters && { scheduleParameters: asked.parameters }),
     tracing,
   };
 };

@@ -94,6 +94,7 @@ const entryOf = (step: BackupStep, found: Gathered | undefined): SnapshotIntegra
     ...(lastUpdated !== undefined && { lastUpdated }),
     ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
     ...schedule,
+    ...(found?.scheduleParameters && { scheduleParameters: found.scheduleParameters }),
     tracing,
     archive: archive ?? null,
   };

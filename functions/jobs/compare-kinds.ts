@@ -54,7 +54,7 @@ export const readSections = async (
     projects:
       readable &&
       (await mapLimited(readable, concurrency, async ({ integrations, ...project }) => {
-        const schedules = await schedulesIn(oic, { ...project, integrations });
+        const schedules = await schedulesIn(oic, { ...project, integrations }, () => false);
         return {
           ...project,
           archive: null,

@@ -19,7 +19,7 @@ import { isOicError } from '../oic/errors.ts';
 import type { Vault } from '../store/vault.ts';
 import { compareLookups, type KindsSide, readKindsState, readSections } from './compare-kinds.ts';
 import { mapLimited } from './journal.ts';
-import { askSchedule } from './schedule.ts';
+import { describeSchedule } from './schedule.ts';
 import { storedDesigns } from './stored-designs.ts';
 
 export type Source =
@@ -53,7 +53,9 @@ export const compare = async (
   vault: Vault,
   progress: CompareProgress,
 ): Promise<Comparison> => {
-  const [before, after] = integrations ? await Promise.all([readState(from), readState(to)]) : [NOTHING, NOTHING];
+  const [before, after] = integrations
+    ? await Promise.all([readState(from, to), readState(to, from)])
+    : [NOTHING, NOTHING];
   const [first, second] = await Promise.all([readSide(from, to, kinds), readSide(to, from, kinds)]);
   const states = [
     {
@@ -126,22 +128,30 @@ const readSide = async (source: Source, other: Source, kinds: IncludedKinds): Pr
   return { ...(await readSections(oic, wanted, concurrency)), oic, concurrency };
 };
 
-const readState = async (source: Source): Promise<InstanceState> => {
+/** Parameters of schedules are asked for where the other side may tell some, too. */
+const readState = async (source: Source, other: Source): Promise<InstanceState> => {
   if ('manifest' in source) return stateOfManifest(source.manifest);
   const { oic, concurrency } = source;
   const { items, odd } = await oic.listIntegrations();
+  const told = new Set(
+    ('manifest' in other ? other.manifest.integrations : []).flatMap(({ id, scheduleParameters = [] }) =>
+      scheduleParameters.length > 0 ? [id] : [],
+    ),
+  );
+  const mayTell = (id: IntegrationId): boolean => !('manifest' in other) || told.has(id);
   return {
     odd,
-    integrations: await mapLimited(items, concurrency, async (integration) => ({
-      ...integration,
-      ...scheduleFields(
-        scheduleState(
-          integration,
-          mustAskSchedule(integration) ? (await askSchedule(oic, integration.id)).state : undefined,
-        ),
-      ),
-      content: integration.isPrebuilt ? PREBUILT : NOT_ASKED,
-    })),
+    integrations: await mapLimited(items, concurrency, async (integration) => {
+      const asked = mustAskSchedule(integration)
+        ? await describeSchedule(oic, integration, mayTell(integration.id))
+        : undefined;
+      return {
+        ...integration,
+        ...scheduleFields(scheduleState(integration, asked?.state)),
+        scheduleParameters: mayTell(integration.id) ? asked?.parameters : undefined,
+        content: integration.isPrebuilt ? PREBUILT : NOT_ASKED,
+      };
+    }),
   };
 };
 

@@ -15,7 +15,7 @@ import { isForAll, isOicError } from '../oic/errors.ts';
 import { type Vault, VaultError } from '../store/vault.ts';
 import { isWhole, lockedWarning } from './gather.ts';
 import type { ListedProject } from './list-kinds.ts';
-import { type Asked, askSchedule } from './schedule.ts';
+import { type Asked, describeSchedule } from './schedule.ts';
 
 /** What came of one thing; small, for the journal keeps it. */
 export interface GatheredThing {
@@ -58,7 +58,17 @@ export const gatherThing = async (services: Services, work: ThingWork): Promise<
     if (work.kind === 'lookup') return { name, ...(await gatherLookup(services, work)) };
     const { step } = work;
     const exported = step.do === 'export' ? await exportThing(services, sourceOf(services.oic, work), step) : {};
-    return { name, ...exported, ...(!exported.isGone && { schedules: await schedulesIn(services.oic, step.thing) }) };
+    return {
+      name,
+      ...exported,
+      ...(!exported.isGone && {
+        schedules: await schedulesIn(
+          services.oic,
+          step.thing,
+          (id) => step.do === 'export' || !step.last?.withoutParameters?.includes(id),
+        ),
+      }),
+    };
   } catch (error) {
     if (!isOicError(error) || isForAll(error)) throw error;
     return { name, failure: { kind: error.kind, message: error.message } };
@@ -66,10 +76,15 @@ export const gatherThing = async (services: Services, work: ThingWork): Promise<
 };
 
 /** One after the other: a project has few, and other projects are at work beside it. */
-export const schedulesIn = async (oic: OicClient, { id, integrations }: ListedProject): Promise<SchedulesIn> => {
+export const schedulesIn = async (
+  oic: OicClient,
+  { id, integrations }: ListedProject,
+  mayHaveParameters: (id: string) => boolean,
+): Promise<SchedulesIn> => {
   const asked: [string, Asked][] = [];
   for (const integration of integrations.filter(mustAskSchedule)) {
-    asked.push([integration.id, await askSchedule(oic.inProject(id), integration.id)]);
+    const may = mayHaveParameters(integration.id);
+    asked.push([integration.id, await describeSchedule(oic.inProject(id), integration, may)]);
   }
   return Object.fromEntries(asked);
 };

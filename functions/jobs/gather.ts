@@ -4,12 +4,12 @@
  */
 import type { ArchiveRef } from '../core/manifest.ts';
 import { type BackupStep, mustAskSchedule } from '../core/plan-backup.ts';
-import type { AskedSchedule } from '../core/schedule.ts';
+import type { AskedSchedule, ScheduleParameter } from '../core/schedule.ts';
 import { type Surroundings, surroundingsOf } from '../core/surroundings.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import { type Vault, VaultError } from '../store/vault.ts';
 import type { BackUpServices } from './back-up.ts';
-import { askSchedule } from './schedule.ts';
+import { type Asked, describeSchedule } from './schedule.ts';
 import type { createSlots } from './slots.ts';
 
 /** What came of one integration; small, for the journal keeps it. */
@@ -17,7 +17,8 @@ export interface Gathered {
   readonly id: string;
   /** What its schedule does; absent when it was not asked. */
   readonly schedule?: AskedSchedule;
-  /** Why that is not known. */
+  readonly scheduleParameters?: readonly ScheduleParameter[];
+  /** Why the one or the other is not known. */
   readonly scheduleWarning?: string;
   readonly archive?: ArchiveRef | undefined;
   readonly isNew?: boolean;
@@ -44,13 +45,15 @@ export const gather = async (
   try {
     const exported = step.do === 'export' ? await inSlot(() => exportOne(services, step)) : {};
     if (exported.isGone || !mustAskSchedule(step.integration)) return { id, ...exported };
-    const { state, trouble } = await askSchedule(oic, id);
+    const mayHaveParameters = step.do === 'export' || step.last?.mayHaveParameters !== false;
+    const { state, parameters, trouble } = await describeSchedule(oic, step.integration, mayHaveParameters);
     // No schedule where the list had one: a snapshot must not hold what was deleted meanwhile.
     if (state === null && !(await oic.getIntegration(id))) return { id, ...GONE };
     return {
       id,
       schedule: state,
-      ...(trouble !== undefined && { scheduleWarning: unknownSchedule(trouble) }),
+      ...(parameters && { scheduleParameters: parameters }),
+      ...(trouble !== undefined && { scheduleWarning: unknownSchedule({ state, trouble }) }),
       ...exported,
     };
   } catch (error) {
@@ -59,8 +62,10 @@ export const gather = async (
   }
 };
 
-export const unknownSchedule = (trouble: string): string =>
-  `what its schedule does is not known, for it could not be asked: ${trouble}`;
+export const unknownSchedule = ({ state, trouble }: Pick<Asked, 'state' | 'trouble'>): string =>
+  state === 'unknown'
+    ? `what its schedule does is not known, for it could not be asked: ${trouble}`
+    : `the parameters of its schedule are not in the snapshot: ${trouble}`;
 
 const exportOne = async (
   { oic, vault }: Pick<BackUpServices, 'oic' | 'vault'>,

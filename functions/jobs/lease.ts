@@ -64,6 +64,7 @@ const CONTENT = z.object({
             version: text,
             isActive: flag,
             schedule: z.optional(z.nullable(z.enum(RUN_STATES))),
+            parameters: z.optional(z.readonly(z.array(z.object({ name: text, value: z.optional(text) })))),
             /** Of what an earlier version has left, instead of `schedule`. */
             isScheduleStarted: z.optional(flag),
             tracing: z.object({ tracing: flag, payload: flag, recording: flag }),

@@ -1,7 +1,7 @@
 /** One project of an instance as it runs: found, stopped as far as it must be, and started again as it was. */
 import type { IntegrationId, Tracing } from '../core/integration.ts';
 import type { Project } from '../core/project.ts';
-import type { ScheduleState } from '../core/schedule.ts';
+import type { ScheduleParameter, ScheduleState } from '../core/schedule.ts';
 import { isInService } from '../core/status.ts';
 import type { OicClient } from '../oic/client.ts';
 import { activateAndWait, deactivateAndWait, type Switchboard, type Waiting } from './activation.ts';
@@ -12,6 +12,7 @@ export type RanBefore = readonly {
   readonly id: IntegrationId;
   /** Null when it has none, or it could not be asked. */
   readonly schedule?: ScheduleState;
+  readonly parameters?: readonly ScheduleParameter[] | undefined;
   /** Of what an earlier version has left, instead of `schedule`. */
   readonly isScheduleStarted?: boolean;
   readonly tracing: Tracing;
@@ -43,9 +44,15 @@ export const stopProject = async (
 
 /** What is no longer in it is left out. @throws ActivationError, ScheduleError, OicError */
 export const startAgain = async (inside: Switchboard, ranBefore: RanBefore, waiting: Waiting): Promise<void> => {
-  for (const { id, isScheduleStarted, schedule = isScheduleStarted ? 'started' : 'stopped', tracing } of ranBefore) {
+  for (const {
+    id,
+    isScheduleStarted,
+    schedule = isScheduleStarted ? 'started' : 'stopped',
+    parameters,
+    tracing,
+  } of ranBefore) {
     if (!(await inside.getIntegration(id))) continue;
     await activateAndWait(inside, id, tracing, waiting);
-    if (schedule !== null) await setSchedule(inside, id, schedule, waiting);
+    if (schedule !== null) await setSchedule(inside, id, schedule, waiting, { parameters });
   }
 };

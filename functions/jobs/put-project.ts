@@ -103,7 +103,7 @@ const keepOwn = async (
   const earlier = await recall(vault, oic.instance, wanted);
   // Cut off before it was replaced: what ran then may have been stopped already.
   if (earlier?.copy.designSha256 === archive.designSha256) return earlier;
-  const { integrations, connections } = await readProject(oic, own.code, own.id, waiting);
+  const { integrations, connections } = await readProject(oic, own.code, own.id, waiting, true);
   const stored = await vault.putAt(projectCopyOf(oic.instance, own.code), bytes);
   const { sha256, contentSha256, designSha256 } = archive;
   const undo: Undo = {
@@ -112,7 +112,12 @@ const keepOwn = async (
     connections,
     active: inCallOrder(integrations, callOrderIn(archive.integrations))
       .filter(isMeantActive)
-      .map(({ id, schedule, tracing }) => ({ id, schedule: schedule === 'unknown' ? null : schedule, tracing })),
+      .map(({ id, schedule, scheduleParameters: parameters, tracing }) => ({
+        id,
+        schedule: schedule === 'unknown' ? null : schedule,
+        parameters,
+        tracing,
+      })),
   };
   await vault.putAt(projectUndoKey(oic.instance, own.code), Buffer.from(JSON.stringify(undo)));
   return undo;

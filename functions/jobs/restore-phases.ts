@@ -3,7 +3,7 @@ import { readArchive } from '../core/archive.ts';
 import type { CallOrder } from '../core/call-order.ts';
 import type { IntegrationId } from '../core/integration.ts';
 import type { ArchiveRef } from '../core/manifest.ts';
-import type { InstallPlan, InstallStep, ScheduleStep } from '../core/plan-install.ts';
+import type { InstallPlan, InstallStep } from '../core/plan-install.ts';
 import type { RemovalStep } from '../core/plan-restore.ts';
 import { underWay } from '../core/status.ts';
 import { isForAll, isOicError, type OicError } from '../oic/errors.ts';
@@ -14,7 +14,7 @@ import { connect, type UnreadyConnection } from './connect.ts';
 import type { RestoreServices } from './restore.ts';
 import { collectFailures, type RestoreFailure } from './restore-batches.ts';
 import type { ArchiveFacts } from './restore-target.ts';
-import { applyScheduleStep, setSchedule } from './schedule.ts';
+import { applyScheduleStep, type PlannedChange, setSchedule } from './schedule.ts';
 import { createSlots } from './slots.ts';
 import { holdsContent } from './write-content.ts';
 
@@ -116,7 +116,7 @@ export const createActivator = (
 /** Of one integration, in their order. */
 export const setSchedules = async (
   { oic, waiting }: RestoreServices,
-  steps: readonly { readonly do: ScheduleStep; readonly id: IntegrationId }[],
+  steps: readonly PlannedChange[],
 ): Promise<void> => {
   for (const step of steps) await applyScheduleStep(oic, step, waiting);
 };
@@ -126,7 +126,7 @@ export const removeOne = async ({ oic, waiting }: RestoreServices, steps: readon
   for (const step of steps) {
     const there = await oic.getIntegration(step.id);
     if (!there) return;
-    if (step.do === 'stop-schedule') await setSchedule(oic, step.id, 'stopped', waiting, 'started');
+    if (step.do === 'stop-schedule') await setSchedule(oic, step.id, 'stopped', waiting);
     else if (step.do === 'deactivate') await deactivateAndWait(oic, step.id, waiting);
     else {
       // One that another version has just displaced may still be on its way out.

@@ -50,10 +50,15 @@ export const proveArchives = async (
   };
 };
 
-export const wantedOf = (entry: SnapshotIntegration, facts: ArchiveFacts | undefined): RestoreWanted[] => {
+export const wantedOf = (
+  entry: SnapshotIntegration,
+  facts: ArchiveFacts | undefined,
+  options: Pick<RestoreOptions, 'scheduleParameters'>,
+): RestoreWanted[] => {
   if (!facts || !entry.archive) return [];
   const { id, code, version, status, tracing } = entry;
   const schedule = scheduleOf(entry);
+  const parameters = options.scheduleParameters ? entry.scheduleParameters : undefined;
   return [
     {
       id,
@@ -67,7 +72,7 @@ export const wantedOf = (entry: SnapshotIntegration, facts: ArchiveFacts | undef
         code: call.split('|')[0] ?? '',
         version: call.split('|')[1] ?? '',
       })),
-      captured: { isActive: isMeantActive({ status }), schedule, tracing },
+      captured: { isActive: isMeantActive({ status }), schedule, parameters, tracing },
     },
   ];
 };

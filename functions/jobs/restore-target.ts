@@ -4,7 +4,7 @@ import { isNamed } from '../core/odd-item.ts';
 import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
 import type { TargetIntegration } from '../core/plan-install.ts';
 import type { RestoreWanted } from '../core/plan-restore.ts';
-import type { AskedSchedule } from '../core/schedule.ts';
+import { type AskedSchedule, isOn, type ScheduleParameter } from '../core/schedule.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import type { Waiting } from './activation.ts';
@@ -27,6 +27,7 @@ export interface ArchiveFacts {
 interface Detail {
   readonly id: IntegrationId;
   readonly schedule?: AskedSchedule | undefined;
+  readonly scheduleParameters?: readonly ScheduleParameter[] | undefined;
   readonly designSha256?: string | undefined;
 }
 
@@ -59,20 +60,34 @@ export const readTargetFor = async (
   const wantedById = new Map(wanted.map((one) => [one.id, one]));
   const asked = listed.filter((there) => mustAskSchedule(there) || wantedById.has(there.id));
   const details = await journal.all('compare', inBatches(asked), 2, (batch) =>
-    mapLimited(batch, options.concurrency, (there) => readDetail(oic, there, wantedById.get(there.id))),
+    mapLimited(batch, options.concurrency, (there) => readDetail(oic, there, wantedById.get(there.id), options)),
   );
   const byId = new Map(details.flat().map((detail) => [detail.id, detail]));
   const integrations = listed.map((there) => ({
     ...there,
     schedule: scheduleState(there, byId.get(there.id)?.schedule),
+    scheduleParameters: byId.get(there.id)?.scheduleParameters ?? there.scheduleParameters,
     designSha256: byId.get(there.id)?.designSha256,
   }));
   return { integrations, unread };
 };
 
-const readDetail = async (oic: OicClient, there: Integration, wanted: RestoreWanted | undefined): Promise<Detail> => {
-  const schedule = mustAskSchedule(there) ? (await askSchedule(oic, there.id)).state : undefined;
-  return { id: there.id, schedule, designSha256: wanted && (await contentOf(oic, there.id)) };
+const readDetail = async (
+  oic: OicClient,
+  there: Integration,
+  wanted: RestoreWanted | undefined,
+  { existing }: RestoreOptions,
+): Promise<Detail> => {
+  const { id } = there;
+  const schedule = mustAskSchedule(there) ? (await askSchedule(oic, id)).state : undefined;
+  const designSha256 = wanted && (await contentOf(oic, id));
+  const detail = { id, schedule, designSha256 };
+  if (!wanted || schedule === undefined || there.scheduleParameters?.length) return detail;
+  const isReplaced = existing === 'replace' && designSha256 !== wanted.designSha256;
+  const mayBeStarted = (isReplaced && isOn(schedule)) || (schedule === 'stopped' && isOn(wanted.captured.schedule));
+  const mustKnow = mayBeStarted || (wanted.captured.parameters ?? []).length > 0;
+  const now = mustKnow ? await oic.getIntegration(id) : undefined;
+  return { ...detail, scheduleParameters: now?.scheduleParameters };
 };
 
 /** undefined when it cannot be exported: locked, delivered by Oracle, or just deleted. */

@@ -38,7 +38,7 @@ export const planThings = async (
   const { oic } = services;
   const { proved, failures: unproved } = await proveThings(services, scope);
   if (proved.length === 0) return { things: [], projects: [], proved: new Map(), failures: unproved };
-  const target = await readTargetThings(services, proved);
+  const target = await readTargetThings(services, proved, options.scheduleParameters ?? false);
   const able = proved.filter((thing) => !target.unread.has(labelOf(thing)));
   const things = able
     .filter(({ kind }) => kind !== 'projects')

@@ -48,6 +48,8 @@ export interface RestoreOptions {
   readonly existing: 'skip' | 'replace';
   readonly mirror: boolean;
   readonly activation: 'as-captured' | 'never';
+  /** Also give schedules the parameters of the snapshot. @default false */
+  readonly scheduleParameters?: boolean | undefined;
   readonly allowIncomplete: boolean;
   readonly dryRun: boolean;
   readonly concurrency: number;
@@ -89,7 +91,7 @@ export const restore = async (
   const scope = selectScope(manifest, options);
   const entries = scope.integrations;
   const { facts, failures: unreadable } = await proveArchives(services, entries, options);
-  const proved = entries.flatMap((entry) => wantedOf(entry, facts.get(entry.id)));
+  const proved = entries.flatMap((entry) => wantedOf(entry, facts.get(entry.id), options));
   const { integrations: target, unread } =
     entries.length > 0 || options.mirror ? await readTargetFor(services, proved, options) : NO_TARGET;
   const leftAlone = new Set(unread.map(({ id }) => id));

@@ -66,11 +66,11 @@ const takeOutOfService = async (oic: OicClient, id: IntegrationRef['id'], waitin
 
 const putStateBack = async (
   oic: OicClient,
-  { id, isActive, schedule, tracing }: Before,
+  { id, isActive, schedule, parameters, tracing }: Before,
   waiting: Waiting,
 ): Promise<void> => {
   if (!isActive || !(await oic.getIntegration(id))) return;
   await activateAndWait(oic, id, tracing, waiting);
   // Also one that did not run: an activation may have started it.
-  if (schedule !== null) await setSchedule(oic, id, schedule, waiting);
+  if (schedule !== null) await setSchedule(oic, id, schedule, waiting, { parameters });
 };

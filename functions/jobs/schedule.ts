@@ -3,18 +3,23 @@
  * another than was thought, or its answer is lost: so every change is settled by reading, and done when the instance says
  * so.
  */
-import type { IntegrationId } from '../core/integration.ts';
-import type { ScheduleStep } from '../core/plan-install.ts';
-import type { AskedSchedule, RunState } from '../core/schedule.ts';
+import type { Integration, IntegrationId } from '../core/integration.ts';
+import type { InstallStep, ScheduleStep } from '../core/plan-install.ts';
+import { type AskedSchedule, differingParameters, type RunState, type ScheduleParameter } from '../core/schedule.ts';
 import type { Schedule, ScheduleVerb } from '../oic/answers.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isAnswerLost, isForAll, isOicError, type OicError } from '../oic/errors.ts';
+import { writeSettled } from './write-content.ts';
 
-type Schedules = Pick<OicClient, 'instance' | 'getSchedule' | 'changeSchedule'>;
+type Schedules = Pick<
+  OicClient,
+  'instance' | 'getSchedule' | 'changeSchedule' | 'setScheduleParameters' | 'getIntegration'
+>;
 
 export interface Asked {
   readonly state: AskedSchedule;
-  /** Why it is not known. */
+  readonly parameters?: readonly ScheduleParameter[];
+  /** Why the one or the other is not known. */
   readonly trouble?: string;
 }
 
@@ -25,6 +30,25 @@ export const askSchedule = async (oic: Pick<OicClient, 'getSchedule'>, id: Integ
   } catch (error) {
     if (!isOicError(error) || isForAll(error)) throw error;
     return { state: 'unknown', trouble: error.message };
+  }
+};
+
+/** What a snapshot says of it. A schedule whose design has no parameters is not asked for them again until it changes. */
+export const describeSchedule = async (
+  oic: Pick<OicClient, 'getSchedule' | 'getIntegration'>,
+  { id, scheduleParameters }: Integration,
+  mayHaveParameters: boolean,
+): Promise<Asked> => {
+  const asked = await askSchedule(oic, id);
+  if (asked.state === null || asked.state === 'unknown') return asked;
+  // A listing that tells none may be one that tells none of any.
+  if (scheduleParameters?.length) return { ...asked, parameters: scheduleParameters };
+  if (!mayHaveParameters) return { ...asked, parameters: [] };
+  try {
+    return { ...asked, parameters: (await oic.getIntegration(id))?.scheduleParameters ?? [] };
+  } catch (error) {
+    if (!isOicError(error) || isForAll(error)) throw error;
+    return { ...asked, trouble: error.message };
   }
 };
 
@@ -50,10 +74,16 @@ const PATIENCE_MS = 60_000;
 /** Beyond start, pause and what a first guess or a refused resume costs, somebody else is changing it back. */
 const MOST_CHANGES = 6;
 
+export interface Change {
+  /** What it is most likely now, which saves a reading; wrong does no harm. */
+  readonly presumed?: RunState;
+  /** What it had before: a start that says nothing of them might set them back. */
+  readonly parameters?: readonly ScheduleParameter[] | undefined;
+}
+
 /**
  * Returns when the instance says that the schedule is as wanted; to have none counts as stopped.
  *
- * @param presumed what it is most likely now, which saves a reading; wrong does no harm
  * @throws ScheduleError when it does not become so, OicError when that was refused
  */
 export const setSchedule = async (
@@ -61,7 +91,7 @@ export const setSchedule = async (
   id: IntegrationId,
   wanted: RunState,
   clock: Clock,
-  presumed?: RunState,
+  { presumed, parameters = [] }: Change = {},
 ): Promise<void> => {
   let isResumable = true;
   let lost = 0;
@@ -77,7 +107,7 @@ export const setSchedule = async (
         `the schedule of ${id} on ${oic.instance} was to be ${wanted} and is ${state} again and again`,
       );
     }
-    const problem = await ask(oic, id, verb);
+    const problem = await ask(oic, id, verb, verb === 'start' ? await stillKnown(oic, id, parameters) : []);
     if (isAnswerLost(problem)) lost++;
     const isLastTry = lost === TRIES_WHEN_LOST;
     const after = await waitUntilAtRest(oic, id, { from: state, problem, isLastTry }, clock);
@@ -95,6 +125,9 @@ export const setSchedule = async (
   }
 };
 
+/** A step of a plan. */
+export type PlannedChange = Extract<InstallStep, { do: ScheduleStep | 'set-parameters' }>;
+
 /** What a step comes to, and what it is taken to begin with. */
 const ENDS: Readonly<Record<ScheduleStep, readonly [to: RunState, from: RunState]>> = {
   'stop-schedule': ['stopped', 'started'],
@@ -103,22 +136,58 @@ const ENDS: Readonly<Record<ScheduleStep, readonly [to: RunState, from: RunState
   'pause-schedule': ['paused', 'started'],
 };
 
-export const isScheduleStep = <T extends { readonly do: string }>(step: T): step is T & { readonly do: ScheduleStep } =>
-  Object.hasOwn(ENDS, step.do);
+export const isScheduleStep = (step: InstallStep): step is PlannedChange =>
+  step.do === 'set-parameters' || Object.hasOwn(ENDS, step.do);
 
-export const applyScheduleStep = (
+export const applyScheduleStep = (oic: Schedules, step: PlannedChange, clock: Clock): Promise<void> => {
+  if (step.do === 'set-parameters') return setParameters(oic, step.id, step.parameters, clock);
+  const [to, presumed] = ENDS[step.do];
+  return setSchedule(oic, step.id, to, clock, { presumed, parameters: step.parameters });
+};
+
+/** Returns when the instance tells these values. @throws ScheduleError, OicError */
+const setParameters = async (
   oic: Schedules,
-  step: { readonly do: ScheduleStep; readonly id: IntegrationId },
-  clock: Clock,
+  id: IntegrationId,
+  wanted: readonly ScheduleParameter[],
+  { sleep }: Clock,
 ): Promise<void> => {
-  const [to, from] = ENDS[step.do];
-  return setSchedule(oic, step.id, to, clock, from);
+  const given = wanted.filter(({ value }) => value !== undefined);
+  const stillOther = async () => differingParameters(given, (await oic.getIntegration(id))?.scheduleParameters);
+  await writeSettled(
+    () => oic.setScheduleParameters(id, given),
+    async () => (await stillOther()).length === 0,
+    sleep,
+  );
+  const other = await stillOther();
+  if (other.length > 0) {
+    throw new ScheduleError(
+      `the parameters ${other.join(', ')} of the schedule of ${id} on ${oic.instance} were set and are not what they were to be; look at them in the console`,
+    );
+  }
+};
+
+/** Those it has now: a new version may have others. */
+const stillKnown = async (
+  oic: Schedules,
+  id: IntegrationId,
+  parameters: readonly ScheduleParameter[],
+): Promise<readonly ScheduleParameter[]> => {
+  const given = parameters.filter(({ value }) => value !== undefined);
+  if (given.length === 0) return [];
+  const now = (await oic.getIntegration(id))?.scheduleParameters ?? [];
+  return given.filter(({ name }) => now.some((one) => one.name === name));
 };
 
 /** @returns why it is not certain that it was taken: refused for the state it is in, or the answer was lost */
-const ask = async (oic: Schedules, id: IntegrationId, verb: ScheduleVerb): Promise<OicError | undefined> => {
+const ask = async (
+  oic: Schedules,
+  id: IntegrationId,
+  verb: ScheduleVerb,
+  parameters: readonly ScheduleParameter[],
+): Promise<OicError | undefined> => {
   try {
-    await oic.changeSchedule(id, verb);
+    await oic.changeSchedule(id, verb, { parameters });
     return undefined;
   } catch (error) {
     const isRefusedResume = verb === 'resume' && isOicError(error, 'rejected') && error.details.reached !== false;
@@ -174,7 +243,7 @@ const hasSettled = ({ problem, isLastTry }: Request, looks: number): boolean => 
 /** What comes of it is read, so a refusal is nothing to stop at. */
 const askAgain = async (oic: Schedules, id: IntegrationId, verb: ScheduleVerb): Promise<void> => {
   try {
-    await oic.changeSchedule(id, verb, true);
+    await oic.changeSchedule(id, verb, { isRetry: true });
   } catch (error) {
     if (!isOicError(error) || isForAll(error)) throw error;
   }

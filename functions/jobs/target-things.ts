@@ -1,4 +1,5 @@
 /** What a target has of the lookups, libraries and projects that are to be restored: there or not, content, states. */
+import type { Integration } from '../core/integration.ts';
 import { KIND_NOUNS } from '../core/kinds.ts';
 import { isNamed, type OddItem } from '../core/odd-item.ts';
 import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
@@ -11,7 +12,7 @@ import type { Waiting } from './activation.ts';
 import { type Journal, mapLimited } from './journal.ts';
 import { ARCHIVES_HELD, type ProvedThing } from './prove-things.ts';
 import { inBatches, type RestoreFailure } from './restore-batches.ts';
-import { askSchedule } from './schedule.ts';
+import { describeSchedule } from './schedule.ts';
 import { readSettled } from './settled.ts';
 
 export interface TargetThings {
@@ -34,9 +35,11 @@ interface Listed {
   readonly failure?: string;
 }
 
+/** @param hasParameters read those of schedules in projects as well, one request each */
 export const readTargetThings = async (
   { oic, journal, waiting }: { readonly oic: OicClient; readonly journal: Journal; readonly waiting: Waiting },
   proved: readonly ProvedThing[],
+  hasParameters: boolean,
 ): Promise<TargetThings> => {
   const byKind = Map.groupBy(proved, ({ kind }) => kind);
   if (byKind.size === 0) return { there: new Map(), unread: new Set(), failures: [] };
@@ -57,7 +60,7 @@ export const readTargetThings = async (
     return one ? [leftAsItIs(oic, labelOf(thing), one.message)] : [];
   });
   const details = await journal.all('compare other kinds', inBatches(known), 1, (batch) =>
-    mapLimited(batch, ARCHIVES_HELD, ({ thing, one }) => readOne({ oic, waiting }, thing, one)),
+    mapLimited(batch, ARCHIVES_HELD, ({ thing, one }) => readOne({ oic, waiting }, thing, one, hasParameters)),
   );
   const found = details.flat();
   const failures = [...unreadable, ...found.flatMap((one) => ('step' in one ? [one] : []))];
@@ -110,10 +113,12 @@ const readOne = async (
   { oic, waiting }: { readonly oic: OicClient; readonly waiting: Waiting },
   thing: ProvedThing,
   { id, projectId = id, lockedBy }: Listed['things'][number],
+  hasParameters: boolean,
 ): Promise<Detail | RestoreFailure> => {
   const label = labelOf(thing);
   try {
-    if (thing.kind === 'projects') return { label, thing: await readProject(oic, id, projectId, waiting) };
+    if (thing.kind === 'projects')
+      return { label, thing: await readProject(oic, id, projectId, waiting, hasParameters) };
     const designSha256 = await orUndefined(async () => {
       const { archive } = thing.kind === 'lookups' ? await oic.exportLookup(id) : await oic.exportLibrary(id);
       return archive.designSha256;
@@ -137,6 +142,7 @@ export const readProject = async (
   code: string,
   projectId: string,
   waiting: Waiting,
+  hasParameters: boolean,
 ): Promise<TargetProject> => {
   const inside = oic.inProject(projectId);
   const exported = await orUndefined(() => oic.exportProject({ id: projectId, code, name: code }));
@@ -149,7 +155,7 @@ export const readProject = async (
   if (odd[0]) throw new ListingError(odd[0].message);
   const integrations = await mapLimited(items, 2, async (one) => ({
     ...one,
-    schedule: scheduleState(one, mustAskSchedule(one) ? (await askSchedule(inside, one.id)).state : undefined),
+    ...(await readScheduleIn(inside, one, hasParameters)),
   }));
   const { designSha256, connections = [] } = exported?.archive ?? {};
   return {
@@ -158,6 +164,16 @@ export const readProject = async (
     integrations,
     connections: connections.map(({ id, type }) => ({ id, type })),
   };
+};
+
+const readScheduleIn = async (
+  inside: Pick<OicClient, 'getSchedule' | 'getIntegration'>,
+  one: Integration,
+  hasParameters: boolean,
+): Promise<Pick<TargetProject['integrations'][number], 'schedule' | 'scheduleParameters'>> => {
+  if (!mustAskSchedule(one)) return { schedule: scheduleState(one, undefined) };
+  const { state, parameters } = await describeSchedule(inside, one, hasParameters);
+  return { schedule: state, ...(hasParameters && { scheduleParameters: parameters }) };
 };
 
 /** Of what is locked or was deleted just now nothing can be exported. */

@@ -6,7 +6,7 @@
 import * as z from 'zod/mini';
 import { type ConnectionProperty, isMask } from '../core/connection-template.ts';
 import { type Integration, integrationRef, isCode, isVersion } from '../core/integration.ts';
-import type { RunState } from '../core/schedule.ts';
+import type { RunState, ScheduleParameter } from '../core/schedule.ts';
 import { hasSecretShape } from '../core/secret-scan.ts';
 import { looksLikeHtml, parseJson } from './oracle-words.ts';
 import type { Answer } from './transport.ts';
@@ -31,6 +31,7 @@ const INTEGRATION = z.object({
   projectType: text,
   packageName: text,
   scheduleDefinedFlag: flag,
+  scheduleParams: z.optional(z.nullable(z.array(z.unknown()))),
   tracingEnabledFlag: flag,
   payloadTracingEnabledFlag: flag,
   recordEnabledFlag: flag,
@@ -199,6 +200,18 @@ const isSecret = (name: string, type: string | null | undefined, isSecurity: boo
   return SECRET_NAME.test(name) || /password|secret/i.test(type ?? '') || hasSecretShape(value);
 };
 
+/** Only the field is documented, so its items are read as they may come. What looks like a secret is not told. */
+const toParameter = (item: unknown): ScheduleParameter[] => {
+  const { name, value, defaultValue } = (typeof item === 'object' && item !== null ? item : {}) as Record<
+    string,
+    unknown
+  >;
+  if (typeof name !== 'string' || name === '') return [];
+  const told = value ?? defaultValue;
+  const text = typeof told === 'number' || typeof told === 'boolean' ? String(told) : told;
+  return [{ name, ...(typeof text === 'string' && !isSecret(name, undefined, false, text) && { value: text }) }];
+};
+
 export const toIntegration = (value: unknown): Integration => {
   const item = check(INTEGRATION, value);
   return {
@@ -213,6 +226,7 @@ export const toIntegration = (value: unknown): Integration => {
     packageName: item.packageName || undefined,
     isPrebuilt: item.projectType === 'PREBUILT',
     hasSchedule: item.scheduleDefinedFlag ?? false,
+    ...(item.scheduleParams && { scheduleParameters: item.scheduleParams.flatMap(toParameter) }),
     tracing: {
       tracing: item.tracingEnabledFlag ?? false,
       payload: item.payloadTracingEnabledFlag ?? false,

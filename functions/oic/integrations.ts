@@ -6,6 +6,7 @@
 import { type Archive, readArchive } from '../core/archive.ts';
 import type { Integration, IntegrationId, Tracing } from '../core/integration.ts';
 import type { Listing } from '../core/odd-item.ts';
+import type { ScheduleParameter } from '../core/schedule.ts';
 import {
   readActivationErrors,
   readActivationStatus,
@@ -20,6 +21,13 @@ import { isOicError } from './errors.ts';
 import { parseJson } from './oracle-words.ts';
 import { orUndefined, type Requests } from './requests.ts';
 import type { Answer } from './transport.ts';
+
+interface ScheduleChange {
+  /** For one that is stuck: documented for start, pause and resume. */
+  readonly isRetry?: boolean;
+  /** Of a start. */
+  readonly parameters?: readonly ScheduleParameter[];
+}
 
 /** What can be done with an integration wherever it is, in a project or outside. */
 export interface PlacedIntegrations {
@@ -43,9 +51,11 @@ export interface PlacedIntegrations {
    * Asks for a change, which goes on in the background: what it comes to is to be read. `conflict` when its state does not
    * allow it: it is started only when stopped, paused when started, resumed when paused, stopped when either.
    *
-   * @param isRetry for one that is stuck: documented for start, pause and resume
+   * A start is given the parameters that are to hold from then on.
    */
-  changeSchedule(id: IntegrationId, verb: ScheduleVerb, isRetry?: boolean): Promise<void>;
+  changeSchedule(id: IntegrationId, verb: ScheduleVerb, options?: ScheduleChange): Promise<void>;
+  /** Gives parameters of the schedule other values; those that are not named stay. */
+  setScheduleParameters(id: IntegrationId, parameters: readonly ScheduleParameter[]): Promise<void>;
 }
 
 export interface ExportedArchive {
@@ -112,13 +122,23 @@ export const placedIntegrations = (requests: Requests, root: string, where: stri
         throw error;
       }
     },
-    changeSchedule: (id, verb, isRetry = false) =>
+    changeSchedule: (id, verb, { isRetry = false, parameters = [] } = {}) =>
       post(
         `${DOING[verb]} the schedule of ${id}${where}`,
         `${pathOf(id)}/schedule/${verb}`,
-        verb === 'start' ? { parameters: [] } : {},
+        verb === 'start' ? { parameters } : {},
         readDone,
         { async: 'true', ...(isRetry && { retry: 'true' }) },
+      ),
+    // The page names the path; the body is taken to be that of a start.
+    setScheduleParameters: (id, parameters) =>
+      patch(
+        {
+          what: `setting the parameters of the schedule of ${id}${where}`,
+          path: `${pathOf(id)}/schedule/parameters`,
+          read: readDone,
+        },
+        { parameters },
       ),
   };
 };

@@ -61,6 +61,7 @@ describe('the difference of two states', () => {
     ['content', { content: { digest: 'b' } }, { content: { from: 'a', to: 'b' } }],
     ['status', { status: 'CONFIGURED' }, { status: { from: 'ACTIVATED', to: 'CONFIGURED' } }],
     ['schedule', { schedule: 'stopped' }, { schedule: { from: null, to: 'stopped' } }],
+    ['schedule, on hold', { schedule: 'paused' }, { schedule: { from: null, to: 'paused' } }],
     ['name', { name: 'Other' }, { name: 'Other', renamed: { from: 'a', to: 'Other' } }],
     [
       'tracing',
@@ -76,6 +77,43 @@ describe('the difference of two states', () => {
     const facts = { id: 'A|01.00.0000', name: 'a', lastUpdated: '2026-09-17T19:23:49.887Z', lastUpdatedBy: 'anna' };
 
     expect(diff([state('A')], [state('A', change)]).changed).toEqual([{ ...facts, ...told }]);
+  });
+
+  test('does not compare a schedule that one side does not know, nor parameters that one side was not asked for', () => {
+    const known = state('A', { schedule: 'started', scheduleParameters: [{ name: 'since', value: '7' }] });
+    const unknown = state('A', { schedule: null, scheduleUnknown: true });
+
+    expect(diff([known], [unknown])).toMatchObject({ changed: [], unchanged: 1 });
+    expect(diff([unknown], [known])).toMatchObject({ changed: [], unchanged: 1 });
+  });
+
+  test('names the parameters of a schedule that have another value, came or went', () => {
+    const having = (...scheduleParameters: { name: string; value?: string }[]) =>
+      state('A', { schedule: 'started', scheduleParameters });
+    const [a, b] = [
+      having(
+        { name: 'same', value: '1' },
+        { name: 'since', value: '6' },
+        { name: 'gone', value: 'x' },
+        { name: 'hidden' },
+      ),
+      having(
+        { name: 'since', value: '7' },
+        { name: 'same', value: '1' },
+        { name: 'hidden' },
+        { name: 'new', value: 'y' },
+      ),
+    ];
+
+    expect(diff([a], [b]).changed).toMatchObject([
+      {
+        scheduleParameters: [
+          { name: 'gone', from: 'x', to: '' },
+          { name: 'new', from: '', to: 'y' },
+          { name: 'since', from: '6', to: '7' },
+        ],
+      },
+    ]);
   });
 
   test('says by whom and when, by the side that was updated last', () => {

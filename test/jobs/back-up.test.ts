@@ -88,6 +88,7 @@ describe('a first backup', () => {
           lastUpdated: '2026-09-17T19:23:49.887Z',
           lastUpdatedBy: 'anna',
           schedule: 'started',
+          scheduleParameters: [],
           tracing: { tracing: true, payload: false, recording: false },
           archive: {
             key: 'integrations/dev/NIGHTLY/02.01.0003.iar',

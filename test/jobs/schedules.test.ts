@@ -122,7 +122,7 @@ describe('a schedule that is to be changed', () => {
   test('is read after a refusal, which is no proof: what was presumed wrongly comes right all the same', async () => {
     const { simulator, oic } = await startWith('paused');
 
-    await setSchedule(oic, ID, 'started', WAITING, 'stopped');
+    await setSchedule(oic, ID, 'started', WAITING, { presumed: 'stopped' });
 
     expect(simulator.instance.get(ID)?.schedule).toBe('started');
     expect(asked(simulator)).toEqual(['schedule-start', 'schedule-resume']);
@@ -199,6 +199,9 @@ const restoreInto = (
     },
   );
 
+const onSchedules = ({ byHand }: RestoreReport): string[] =>
+  byHand.flatMap(({ kind, id }) => (kind === 'integrations' ? [id] : []));
+
 const snapshotOf = async (oic: OicClient): Promise<Manifest> => {
   const { snapshot } = await workshop.backUp(oic, { kinds: onlyKinds((kind) => kind === 'projects') });
   return workshop.vault.getSnapshot('dev', snapshot);
@@ -228,6 +231,11 @@ const fill = ({ instance }: Simulator): void => {
   instance.setProjectSchedule('SHOP', 'STOCK|01.00.0000', 'started');
 };
 
+const PARAMETERS = { lastExecutionTime: '2026-01-01T00:00:00Z', size: '50' };
+const withParameters = (code = 'FLOW', more: Partial<SampleArchive> = {}) =>
+  flow(code, { scheduleParameters: PARAMETERS, ...more });
+const RAN = { lastExecutionTime: '2026-11-23T02:00:00Z' };
+
 const schedulesOf = ({ integrations }: { integrations: Manifest['integrations'] }) =>
   Object.fromEntries(integrations.map(({ code, schedule }) => [code, schedule]));
 
@@ -249,7 +257,8 @@ describe.each<Partial<Behaviour>>([
     expect(schedulesOf(manifest)).toEqual({ STARTED: 'started', PAUSED: 'paused', STOPPED: 'stopped', NONE: null });
     expect(manifest.projects?.[0]?.integrations.map(({ schedule }) => schedule)).toEqual(['paused', 'started']);
     expect(manifest).toMatchObject({ complete: true, warnings: [] });
-    expect(report).toMatchObject({ scheduled: 4, failures: [], byHand: [] });
+    expect(report).toMatchObject({ scheduled: 4, failures: [] });
+    expect(onSchedules(report)).toEqual([]);
     expect(everything(target.simulator)).toEqual(everything(source.simulator));
     const before = asked(target.simulator).length;
     for (const existing of ['skip', 'replace'] as const) {
@@ -334,11 +343,7 @@ describe('a schedule that cannot be asked', () => {
     const report = await restoreInto(target.oic, manifest, { mirror: false });
 
     expect(report).toMatchObject({ failures: [] });
-    expect(report.byHand.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
-      `integrations ${ID}`,
-      'integrations ORDER|01.00.0000 in project SHOP',
-      'integrations STOCK|01.00.0000 in project SHOP',
-    ]);
+    expect(onSchedules(report)).toEqual([ID, 'ORDER|01.00.0000 in project SHOP', 'STOCK|01.00.0000 in project SHOP']);
     expect(report.byHand[0]?.todo).toMatch(/see to its schedule/);
     expect(target.simulator.instance.get(ID)?.schedule).toBe('paused');
     expect(target.simulator.instance.listProjects()).toMatchObject([
@@ -474,5 +479,159 @@ describe.each([0, 30])('where an activation starts the schedule, which takes %i 
     expect(await install(oic, flow('FLOW', { marker: 'new' }))).toMatchObject({ state: 'rolled-back' });
 
     expect(stateOf(simulator)).toEqual(before);
+  });
+});
+
+describe('the parameters of a schedule', () => {
+  const startRun = async (behaviour: Partial<Behaviour> = {}, scheduleState: ScheduleState = 'started') => {
+    const started = await start({ behaviour });
+    started.simulator.instance.add(withParameters(), { status: 'ACTIVATED', scheduleState });
+    started.simulator.instance.setParameters(ID, RAN);
+    return started;
+  };
+  const asParameters = (values: Readonly<Record<string, string>>) =>
+    Object.entries(values).map(([name, value]) => ({ name, value }));
+
+  test.each([false, true])(
+    'are in the snapshot, listed or not (%s); a night asks only what has some',
+    async (listedParameters) => {
+      const { simulator, oic } = await startRun({ listedParameters });
+      simulator.instance.add(flow('PLAIN'), { status: 'ACTIVATED', scheduleState: 'started' });
+      const first = await snapshotOf(oic);
+      simulator.instance.setParameters(ID, { size: '60' });
+      const gets = () => simulator.requests.filter(({ kind }) => kind === 'get').map(({ id }) => id);
+      const before = gets().length;
+
+      const second = await snapshotOf(oic);
+
+      const told = ({ integrations }: Manifest) => integrations.map(({ scheduleParameters }) => scheduleParameters);
+      expect(told(first)).toContainEqual(asParameters({ ...PARAMETERS, ...RAN }));
+      expect(told(second)).toContainEqual(asParameters({ ...PARAMETERS, ...RAN, size: '60' }));
+      expect(told(second)).toContainEqual([]);
+      expect(gets().slice(before)).toEqual(listedParameters ? [] : [ID]);
+    },
+  );
+
+  test('that look like secrets are in no snapshot, only their names', async () => {
+    const { simulator, oic } = await start();
+    const values = { apiToken: 'tiger-in-the-tank', note: 'Bearer abcdefgh12345678' };
+    simulator.instance.add(flow('FLOW', { scheduleParameters: values }), { status: 'ACTIVATED' });
+
+    const manifest = await snapshotOf(oic);
+
+    expect(manifest.integrations[0]?.scheduleParameters).toEqual([{ name: 'apiToken' }, { name: 'note' }]);
+    expect(await workshop.everything()).not.toMatch(/tiger-in-the-tank|abcdefgh12345678/);
+  });
+
+  test('are restored when that is asked for, and a second restore writes nothing', async () => {
+    const source = await startRun({}, 'paused');
+    const manifest = await snapshotOf(source.oic);
+    const target = await start();
+    const options = { scheduleParameters: true };
+
+    const report = await restoreInto(target.oic, manifest, options);
+
+    expect(report).toMatchObject({ scheduled: 1, failures: [] });
+    expect(report.plan.map((step) => step.do)).toEqual([
+      'import',
+      'connect',
+      'activate',
+      'set-parameters',
+      'start-schedule',
+      'pause-schedule',
+    ]);
+    expect(target.simulator.instance.get(ID)).toMatchObject({
+      schedule: 'paused',
+      parameters: { ...PARAMETERS, ...RAN },
+    });
+    expect(everything(target.simulator)).toEqual(everything(source.simulator));
+    const before = asked(target.simulator).length;
+    expect(await restoreInto(target.oic, manifest, options)).toMatchObject({ scheduled: 0, failures: [] });
+    expect(asked(target.simulator)).toHaveLength(before);
+    target.simulator.instance.setParameters(ID, PARAMETERS);
+    const third = await restoreInto(target.oic, manifest, options);
+    expect(third.plan).toMatchObject([
+      { do: 'set-parameters', reason: expect.stringMatching(/^lastExecutionTime had/) },
+    ]);
+    expect(target.simulator.instance.get(ID)?.parameters).toEqual({ ...PARAMETERS, ...RAN });
+  });
+
+  test('are left to the target otherwise, also when its schedule is started', async () => {
+    const source = await startRun();
+    const manifest = await snapshotOf(source.oic);
+    const [fresh, own] = [await start(), await startRun({ startParameters: 'reset' }, 'stopped')];
+    own.simulator.instance.setParameters(ID, { size: '7' });
+
+    await restoreInto(fresh.oic, manifest);
+    await restoreInto(own.oic, manifest);
+
+    expect(fresh.simulator.instance.get(ID)).toMatchObject({ schedule: 'started', parameters: PARAMETERS });
+    expect(own.simulator.instance.get(ID)).toMatchObject({
+      schedule: 'started',
+      parameters: { ...PARAMETERS, ...RAN, size: '7' },
+    });
+  });
+
+  test.each<Partial<Behaviour>>([{}, { startParameters: 'reset' }])(
+    'survive a deployment, and one that is rolled back, with %j',
+    async (behaviour) => {
+      const { simulator, oic } = await startRun(behaviour);
+      const bench = await openInstallBench();
+      open.push(bench);
+      const kept = { schedule: 'started', parameters: { ...PARAMETERS, ...RAN } };
+      simulator.faults.failActivation(ID, 'no', 1);
+
+      expect(await bench.install(oic, withParameters('FLOW', { marker: 'bad' }))).toMatchObject({
+        state: 'rolled-back',
+      });
+      expect(simulator.instance.get(ID)).toMatchObject(kept);
+      expect(await bench.install(oic, withParameters('FLOW', { marker: 'new' }))).toMatchObject({ state: 'deployed' });
+      expect(simulator.instance.get(ID)).toMatchObject(kept);
+    },
+  );
+
+  test('that a new version does not have are not sent to it', async () => {
+    const { simulator, oic } = await startRun();
+    const bench = await openInstallBench();
+    open.push(bench);
+
+    const outcome = await bench.install(
+      oic,
+      flow('FLOW', { version: '01.01.0000', scheduleParameters: { size: '1' } }),
+    );
+
+    expect(outcome).toMatchObject({ state: 'deployed' });
+    expect(simulator.instance.get('FLOW|01.01.0000')).toMatchObject({
+      schedule: 'started',
+      parameters: { size: '50' },
+    });
+  });
+
+  test('that were set and are not there afterwards fail the restore of that one, by name', async () => {
+    const source = await startRun();
+    const manifest = await snapshotOf(source.oic);
+    const target = await start();
+    target.simulator.onRequest(({ kind, id }) => {
+      if (kind === 'get' && id === ID) target.simulator.instance.setParameters(ID, { lastExecutionTime: 'never' });
+    });
+
+    const { failures } = await restoreInto(target.oic, manifest, { scheduleParameters: true });
+
+    expect(failures).toMatchObject([
+      { id: ID, message: expect.stringMatching(/lastExecutionTime of the schedule of FLOW/) },
+    ]);
+  });
+
+  test('that cannot be read cost a warning, and what the schedule does is known all the same', async () => {
+    const { simulator, oic } = await startRun();
+    simulator.faults.add({ match: { kind: 'get' }, answer: { status: 500, body: 'oracle' } });
+
+    const manifest = await snapshotOf(oic);
+
+    expect(manifest).toMatchObject({ complete: true, integrations: [{ schedule: 'started' }] });
+    expect(manifest.integrations[0]).not.toHaveProperty('scheduleParameters');
+    expect(manifest.warnings).toMatchObject([
+      { id: ID, message: expect.stringMatching(/^the parameters of its schedule/) },
+    ]);
   });
 });

@@ -143,6 +143,8 @@ export interface Behaviour {
   resume: 'accept' | 412;
   /** Whether a start leaves parameters that it does not name as they are, or sets them back to those of the design. */
   startParameters: 'kept' | 'reset';
+  /** Whether a listing tells the parameters of schedules, as GET of one integration does. */
+  listedParameters: boolean;
 
   // The rest
   deleteActive: 423 | 412 | 409;
@@ -231,6 +233,7 @@ export const defaultBehaviour = (generation: Generation): Behaviour => ({
   startPaused: 412,
   resume: 'accept',
   startParameters: 'kept',
+  listedParameters: false,
   passwords: 'masked',
   propertyFlags: 'told',
   adapterType: 'object',

@@ -5,6 +5,7 @@ import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
 import { pageAnswer } from './listing.ts';
 import { createFilter, type Reader } from './query.ts';
 import { type Call, type Route, readJsonBody } from './route.ts';
+import { parametersOf } from './schedule.ts';
 import { type Integration, isInService, type State, type Tracing } from './state.ts';
 import type { RequestKind } from './traffic.ts';
 import {
@@ -53,7 +54,10 @@ const list = (state: State, call: Call, pageCap: number | undefined): Answer => 
   return pageAnswer({
     found: q === null ? ordered : ordered.filter(readFilter(q)),
     query: call.query,
-    toJson: (integration) => listedIntegration(state, integration, expandsConnections(call)),
+    toJson: (integration) => {
+      const json = listedIntegration(state, integration, expandsConnections(call));
+      return state.behaviour.listedParameters ? withParameters(integration, json) : json;
+    },
     path: 'integrations',
     state,
     pageCap,
@@ -78,10 +82,16 @@ const readFilter = (q: string): ((integration: Integration) => boolean) => {
 
 const get = (state: State, call: Call): Answer => {
   const integration = state.find(call.id);
-  const json = integrationJson(state, integration, expandsConnections(call));
+  const json = withParameters(integration, integrationJson(state, integration, expandsConnections(call)));
   const told = state.behaviour.activationStatus === 'told' ? activationStatusOf(integration) : undefined;
   // A listing does not tell it (recorded).
   return jsonAnswer(200, told === undefined ? json : `{"activationStatus":${JSON.stringify(told)},${json.slice(1)}`);
+};
+
+/** Documented of the GET of one integration; the shape of each parameter is a guess. */
+const withParameters = (integration: Integration, json: string): string => {
+  const scheduleParams = parametersOf(integration);
+  return scheduleParams.length === 0 ? json : JSON.stringify({ ...JSON.parse(json), scheduleParams });
 };
 
 const activationStatus = (state: State, integration: Integration): Answer => {

@@ -132,6 +132,26 @@ describe('a schedule', () => {
     expect(simulator.instance.get(NIGHTLY)?.schedule).toBe('stopped');
   });
 
+  test('has the parameters of its design until others are given; those that are not named stay', async () => {
+    const { simulator, api } = await startWith({}, 'stopped');
+    const told = async () => ((await api('GET', pathOf(NIGHTLY))).body as { scheduleParams: unknown }).scheduleParams;
+    expect(await told()).toEqual([
+      { name: 'since', value: '0' },
+      { name: 'size', value: '50' },
+    ]);
+
+    await ask(api, 'start', { parameters: [{ name: 'since', value: '7' }] });
+    const { status } = await api('POST', `${SCHEDULE}/parameters`, {
+      json: { parameters: [{ name: 'size', value: '9' }] },
+      headers: { 'x-http-method-override': 'PATCH' },
+    });
+
+    expect(status).toBe(200);
+    expect(simulator.instance.get(NIGHTLY)?.parameters).toEqual({ since: '7', size: '9' });
+    expect((await ask(api, 'stop')).status).toBe(202);
+    expect((await ask(api, 'start', { parameters: [{ name: 'other', value: '1' }] })).status).toBe(400);
+  });
+
   test('runs now when it is asked to, without a change of its state', async () => {
     const { simulator, api } = await startWith({}, 'stopped');
 
