@@ -153,7 +153,7 @@ What changed in sim-dev, as a page to open in a browser: ./vault/reports/sim-dev
 
 To back up your own instance, put its url and integrationInstance into cdk.json (context.oic.instances.dev) and type:
 
-  export OIC_CREDENTIALS_DEV='{"tokenUrl":"https://idcs-….identity.oraclecloud.com/oauth2/v1/token","clientId":"…","clientSecret":"…","scope":"…"}'
+  export OIC_CREDENTIALS_DEV='{"tokenUrl":"https://idcs-….identity.oraclecloud.com/oauth2/v1/token","clientId":"…","clientSecret":"…","scope":"https://….integration.eu-frankfurt-1.ocp.oraclecloud.com:443/ic/api/"}'
   npx oic backup dev`);
 };
 

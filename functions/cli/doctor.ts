@@ -136,7 +136,7 @@ const checkAccess = async (oic: OicClient, instance: InstanceSettings): Promise<
     }
     if (status === 401 && isOic3) {
       const advice =
-        'the token is refused: give the OAuth client the role ServiceDeveloper on this instance, and check the audience in the scope and integrationInstance';
+        'the token is refused: give the OAuth client the role ServiceDeveloper on this instance, and check integrationInstance and the scope (that of this instance, which ends in :443/ic/api/)';
       return [token, { name: 'role', ok: false, advice }];
     }
     if (status === 401) return [{ name: 'token', ok: false, advice: error.message }];

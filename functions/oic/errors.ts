@@ -70,7 +70,7 @@ export const isNothingThere = ({ kind }: OicError): boolean => kind === 'not-fou
 
 const ADVICE: Partial<Record<OicErrorKind, string>> = {
   unauthorized:
-    'check clientId, clientSecret, scope and integrationInstance, and that the OAuth client has its role on this instance',
+    'check clientId, clientSecret, scope (it ends in :443/ic/api/) and integrationInstance, and that the OAuth client has its role on this instance',
   forbidden: 'the credentials are accepted but lack the role: give the client ServiceDeveloper on this instance',
   'rate-limited': 'the instance takes fewer requests now: try later or lower `concurrency`',
   unavailable: 'the instance is not answering properly: try again in a few minutes',

@@ -25,7 +25,7 @@ export interface Identity {
   readonly username: string;
   readonly password: string;
   readonly keyId: string;
-  /** For integrations and the Developer API; for the Developer API alone. */
+  /** For the Developer API alone; for calls of integrations as well. */
   readonly scopes: readonly [string, string];
   /** The key assertions are verified with; none before anybody asked for the private one. */
   readonly publicKey: () => KeyObject | undefined;
@@ -39,7 +39,7 @@ export const createIdentity = (secrets: Set<string>): Identity => {
   const [clientSecret, password] = [draw(), draw()];
   const username = 'lifecycle@example.com';
   const keyId = 'lifecycle-key';
-  const scopes = [`${audience}urn:opc:resource:consumer::all`, `${audience}/ic/api/`] as const;
+  const scopes = [`${audience}/ic/api/`, `${audience}urn:opc:resource:consumer::all`] as const;
   let keys: { publicKey: KeyObject; pem: string } | undefined;
   for (const secret of [clientSecret, password]) secrets.add(secret);
   for (const pair of [`${clientId}:${clientSecret}`, `${username}:${password}`]) {

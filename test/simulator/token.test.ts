@@ -56,6 +56,17 @@ describe('the token endpoint', () => {
     expect([byPassword.status, byAssertion.status]).toEqual([200, 200]);
   });
 
+  test('takes the scope of the Developer API, which its credentials have, and the one for everything', async () => {
+    const simulator = await start();
+    const { scope = '' } = simulator.credentials();
+    const forEverything = scope.replace('/ic/api/', 'urn:opc:resource:consumer::all');
+
+    expect(scope).toMatch(/^https:\/\/[^/]+:443\/ic\/api\/$/);
+    for (const asked of [scope, forEverything]) {
+      expect((await askForToken(simulator, { scope: asked })).status).toBe(200);
+    }
+  });
+
   test.each([
     ['a wrong secret', {}, { authorization: `Basic ${btoa('somebody:else')}` }, 401, 'invalid_client'],
     ['an unknown grant', { grant_type: 'magic' }, {}, 400, 'unsupported_grant_type'],
