@@ -39,7 +39,7 @@ export const handler = withDurableExecution(async (event: unknown, context: Dura
   const oic = connect();
   const now = () => new Date();
   const stores = { vault: createVault(store), reports: createReportStore(store, instance.name) };
-  const writer = createPageWriter({ ...stores, journal, now }, instance.name);
+  const writer = createPageWriter({ ...stores, journal, now, people: oic.people }, instance.name);
   const services = { oic, ...writer.listening, journal, now, progress: progressTo(log, context) };
   const { include, exclude } = instance.backup ?? {};
   const { concurrency, scan, integrationInstance } = instance;

@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { readConnectionFiles } from './connection-files.ts';
 import { ConfigError } from './core/config-error.ts';
+import type { People } from './core/people.ts';
 import { SETTINGS_VARIABLE } from './lambda/names.ts';
 import { createOicClient, type OicClient } from './oic/client.ts';
 import { type Credentials, type PropertyFile, parseCredentials } from './oic/credentials.ts';
@@ -80,7 +81,7 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
       const instance = instanceOf(settings, name);
       const credentials = credentialsOf(instance);
       await credentials({ fresh: false });
-      return connect(instance, credentials);
+      return connect(instance, credentials, settings.people);
     },
     openVault: async (location) => createVault(await openStore(location)),
     openReports: async (location, instance) => createReportStore(await openStore(location), instance),
@@ -115,7 +116,7 @@ export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime =
     parseCredentials(await source(options), instance.name, instance.integrationInstance !== undefined);
   return {
     instance,
-    connect: () => connect(instance, credentials),
+    connect: () => connect(instance, credentials, settings.people),
     credentials: async () => readConnectionFiles(await credentials({ fresh: false }), instance.name, undefined),
     location,
   };
@@ -123,13 +124,14 @@ export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime =
 
 type ReadCredentials = (options: { readonly fresh: boolean }) => Promise<Credentials>;
 
-const connect = (instance: InstanceSettings, credentials: ReadCredentials): OicClient =>
+const connect = (instance: InstanceSettings, credentials: ReadCredentials, people: People): OicClient =>
   createOicClient({
     instance: instance.name,
     url: instance.url,
     integrationInstance: instance.integrationInstance,
     concurrency: instance.concurrency,
     isReadOnly: instance.deploy === undefined,
+    people,
     credentials,
   });
 

@@ -5,6 +5,7 @@
 import * as z from 'zod/mini';
 import { ConfigError } from './core/config-error.ts';
 import { type IncludedKinds, ofEachKind } from './core/kinds.ts';
+import type { People } from './core/people.ts';
 import { readSchedule } from './core/schedule-expression.ts';
 import { leastConcurrency } from './core/share-concurrency.ts';
 import { isLoopback } from './oic/design-host.ts';
@@ -65,6 +66,8 @@ export interface Settings {
   readonly retentionDays: number;
   readonly alarmEmail?: string | undefined;
   readonly vault: VaultSettings;
+  /** What people and clients are called, by user name or client id. @default {} */
+  readonly people: People;
 }
 
 /** Names go into keys, environment variables and resource names. */
@@ -139,6 +142,7 @@ const INSTANCE = z.strictObject({
 });
 
 const days = z.int().check(z.gte(1));
+const filled = z.string().check(z.minLength(1));
 
 const VAULT = z.strictObject({
   objectLock: z.optional(
@@ -153,6 +157,7 @@ const SETTINGS = z.strictObject({
   retentionDays: z._default(days, 90),
   alarmEmail: z.optional(z.string().check(z.regex(/^[^@\s]+@[^@\s]+$/))),
   vault: z.prefault(VAULT, {}),
+  people: z._default(z.record(filled, filled), {}),
 });
 
 /** Further rules of a place: problems of settings that are well-formed, each with its path. */
@@ -176,9 +181,20 @@ export const parseSettings = (value: unknown, where: string, rule: SettingsRule 
   throw new ConfigError(`the settings in ${where} cannot be used`, problems);
 };
 
+/** In bytes. A function's environment takes 4 KB, and what else is in it takes the rest. */
+const MAX_PEOPLE = 2_000;
+
+const peopleProblem = ({ people }: Settings): string[] => {
+  const size = Buffer.byteLength(JSON.stringify(people));
+  return size > MAX_PEOPLE
+    ? [`people: takes ${size} bytes, and of what functions in AWS are told ${MAX_PEOPLE} are left for it; name fewer`]
+    : [];
+};
+
 /** What the functions in AWS need beyond what the command line does. */
-export const awsRule: SettingsRule = ({ instances }) =>
-  Object.values(instances).flatMap((instance) => {
+export const awsRule: SettingsRule = (settings) => [
+  ...peopleProblem(settings),
+  ...Object.values(settings.instances).flatMap((instance) => {
     const path = `instances.${instance.name}`;
     const least = leastConcurrency(instance);
     return [
@@ -189,7 +205,8 @@ export const awsRule: SettingsRule = ({ instances }) =>
         ? [`${path}.concurrency: must be at least ${least}, which its functions in AWS share`]
         : []),
     ];
-  });
+  }),
+];
 
 /** @throws ConfigError naming the instances there are */
 export const instanceOf = (settings: Settings, name: string): InstanceSettings => {

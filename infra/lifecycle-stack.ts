@@ -21,6 +21,7 @@ export class LifecycleStack extends Stack {
   constructor(scope: Construct, id: string, { settings, vault, dropBox, ...props }: LifecycleStackProps) {
     super(scope, id, props);
     const alarms = new Alarms(this, 'Alarms', settings.alarmEmail);
+    const { people } = settings;
     const instances = Object.values(settings.instances);
     const sources = instances.filter(({ backup }) => backup).map(({ name }) => name);
     const targets = instances.filter(({ deploy }) => deploy).map(({ name }) => name);
@@ -28,15 +29,15 @@ export class LifecycleStack extends Stack {
     for (const instance of instances) {
       const { name, backup, deploy } = instance;
       if (backup) {
-        const { job } = new NightlyBackup(this, `Backup-${name}`, { instance, backup, vault, alarms });
+        const { job } = new NightlyBackup(this, `Backup-${name}`, { instance, people, backup, vault, alarms });
         this.show(`Backup-${name}`, job);
         backups.push(job);
       }
       if (deploy) {
-        new Deployment(this, `Deploy-${name}`, { instance, dropBox, alarms });
+        new Deployment(this, `Deploy-${name}`, { instance, people, dropBox, alarms });
       }
       if (deploy && sources.length > 0) {
-        const { job } = new Recovery(this, `Restore-${name}`, { instance, sources, vault, alarms });
+        const { job } = new Recovery(this, `Restore-${name}`, { instance, people, sources, vault, alarms });
         this.show(`Restore-${name}`, job);
       }
     }

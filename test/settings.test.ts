@@ -23,6 +23,7 @@ test('what is left out has its default', () => {
 
   expect(settings).toMatchObject({
     retentionDays: 90,
+    people: {},
     instances: { dev: { name: 'dev', concurrency: 8, deploy: { activation: 'activate' }, scan: false } },
   });
   expect(instanceOf(settings, 'dev').include).toEqual({
@@ -83,6 +84,13 @@ describe('each mistake is told with its path', () => {
       { instances: { dev: { ...DEV, include: { lookups: 'no' } } } },
       'instances.dev.include.lookups: must be a boolean',
     ],
+    [
+      'a name that is none',
+      { instances: { dev: DEV }, people: { 'ann@example.com': '' } },
+      'people.ann@example.com: must be at least 1 character long',
+    ],
+    ['a name for nobody', { instances: { dev: DEV }, people: { '': 'Ann' } }, 'people.'],
+    ['a list of people', { instances: { dev: DEV }, people: ['Ann'] }, 'people: must be an object'],
     ['an unknown key', { instances: {}, retention: 3 }, 'retention: is not a setting'],
     ['no object at all', 'dev', 'oic: must be an object'],
   ])('%s', (_, value, problem) => {

@@ -40,7 +40,7 @@ export const backup = async (
     const progress = backupProgress(out, name);
     try {
       const now = () => new Date();
-      const writer = createPageWriter({ vault, reports, journal, now }, name);
+      const writer = createPageWriter({ vault, reports, journal, now, people: oic.people }, name);
       const services = { oic, ...writer.listening, journal, now, progress };
       const made = await backUp(services, { full, filter: { include, exclude }, concurrency, kinds, scan });
       const page = await writer.write();

@@ -1,5 +1,6 @@
 /** `oic connections`: what the instance's connections are, and what they lack. */
 import { connectionTemplate, missingSettings } from '../core/connection-template.ts';
+import { personName } from '../core/people.ts';
 import { mapLimited } from '../jobs/journal.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { count, formatTable } from './output.ts';
@@ -7,6 +8,7 @@ import { count, formatTable } from './output.ts';
 export const connections = async (name: string, options: CommonOptions & { template?: boolean }): Promise<number> => {
   const session = await openSession(options);
   const { concurrency } = session.runtime.instance(name);
+  const { people } = session.runtime.settings;
   const details = await withInstance(session, name, async (oic) => {
     const { items, odd } = await oic.listConnections();
     for (const { message } of odd) session.out.note(`warning: ${message}`);
@@ -33,7 +35,7 @@ export const connections = async (name: string, options: CommonOptions & { templ
       rows.map(({ id, name, status, missing, lockedBy }) => [
         id,
         name,
-        lockedBy === undefined ? status : `${status}, locked${lockedBy && ` by ${lockedBy}`}`,
+        lockedBy === undefined ? status : `${status}, locked${lockedBy && ` by ${personName(lockedBy, people)}`}`,
         missing.join(', '),
       ]),
     ),

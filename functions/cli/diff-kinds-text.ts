@@ -3,11 +3,16 @@ import type { ChangedThing, KindsDiff } from '../core/diff-kinds.ts';
 import type { ChangedLookup } from '../core/diff-lookups.ts';
 import type { PackageDiff, ProjectDiff } from '../core/diff-projects.ts';
 import { KIND_NOUNS, OTHER_KIND_ORDER } from '../core/kinds.ts';
+import { type People, personName } from '../core/people.ts';
 import { lookupLines } from './diff-text.ts';
 import { count } from './output.ts';
 
 /** @param lookups what became of the rows of changed lookups, by name */
-export const kindsDiffLines = ({ kinds, notCompared }: KindsDiff, lookups: readonly ChangedLookup[]): string[] => {
+export const kindsDiffLines = (
+  { kinds, notCompared }: KindsDiff,
+  lookups: readonly ChangedLookup[],
+  people: People,
+): string[] => {
   const rows = new Map(lookups.map((lookup) => [lookup.name, lookup]));
   return [
     ...OTHER_KIND_ORDER.flatMap((kind) => {
@@ -18,7 +23,7 @@ export const kindsDiffLines = ({ kinds, notCompared }: KindsDiff, lookups: reado
       return [
         ...added.map((it) => `added    ${one} ${titleOf(it)}`),
         ...removed.map((it) => `removed  ${one} ${titleOf(it)}`),
-        ...changed.map((it) => `changed  ${one} ${titleOf(it)}: ${changeText(it, rows.get(it.id))}`),
+        ...changed.map((it) => `changed  ${one} ${titleOf(it)}: ${changeText(it, people, rows.get(it.id))}`),
         ...contentUnknown.map(({ id, reason }) => `unknown  ${one} ${id}: its content was not compared: ${reason}`),
         `${many}: ${added.length} added, ${removed.length} removed, ${changed.length} changed, ${unchanged} the same`,
       ];
@@ -32,6 +37,7 @@ const titleOf = ({ id, name }: { readonly id: string; readonly name: string }): 
 
 const changeText = (
   { content, facts, otherValues, lastUpdated, lastUpdatedBy }: ChangedThing,
+  people: People,
   rows?: ChangedLookup,
 ) => {
   const parts = [
@@ -40,7 +46,7 @@ const changeText = (
     ...(otherValues.length > 0 ? [`another value of ${otherValues.join(', ')}`] : []),
   ].join(', ');
   if (lastUpdated === undefined) return parts;
-  const by = lastUpdatedBy === undefined ? '' : ` by ${lastUpdatedBy}`;
+  const by = lastUpdatedBy === undefined ? '' : ` by ${personName(lastUpdatedBy, people)}`;
   return `${parts}; updated ${lastUpdated.slice(0, 16).replace('T', ' ')}${by}`;
 };
 

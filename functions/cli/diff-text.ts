@@ -4,14 +4,17 @@ import type { LookupDiff } from '../core/diff-lookups.ts';
 import type { ChangedIntegration, SnapshotDiff } from '../core/diff-snapshots.ts';
 import type { ConnectionDiff, NamedChange } from '../core/diff-terms.ts';
 import type { Tracing } from '../core/integration.ts';
+import { type People, personName } from '../core/people.ts';
 import { count } from './output.ts';
 
-export const snapshotDiffLines = (a: string, b: string, diff: SnapshotDiff): string[] => {
+export const snapshotDiffLines = (a: string, b: string, diff: SnapshotDiff, people: People): string[] => {
   const { added, removed, changed, contentUnknown, unchanged, leftOut } = diff;
   return [
-    ...added.map((it) => `added    ${it.id} ${it.name}: ${it.status}${scheduleText(it.schedule)}${byWhom(it)}`),
-    ...removed.map((it) => `removed  ${it.id} ${it.name}: ${it.status}${scheduleText(it.schedule)}${byWhom(it)}`),
-    ...changed.map((it) => `changed  ${it.id} ${it.name}: ${changeText(it)}${byWhom(it)}`),
+    ...added.map((it) => `added    ${it.id} ${it.name}: ${it.status}${scheduleText(it.schedule)}${byWhom(it, people)}`),
+    ...removed.map(
+      (it) => `removed  ${it.id} ${it.name}: ${it.status}${scheduleText(it.schedule)}${byWhom(it, people)}`,
+    ),
+    ...changed.map((it) => `changed  ${it.id} ${it.name}: ${changeText(it)}${byWhom(it, people)}`),
     ...contentUnknown.map(({ id, reason }) => `unknown  ${id}: its content was not compared: ${reason}`),
     ...(leftOut.length > 0
       ? [`${count(leftOut.length, 'integration')} not compared: the settings leave them out of a snapshot`]
@@ -23,10 +26,13 @@ export const snapshotDiffLines = (a: string, b: string, diff: SnapshotDiff): str
 
 const scheduleText = (schedule: string | null): string => (schedule === null ? '' : `, schedule ${schedule}`);
 
-const byWhom = ({ lastUpdated, lastUpdatedBy }: Pick<ChangedIntegration, 'lastUpdated' | 'lastUpdatedBy'>): string =>
+const byWhom = (
+  { lastUpdated, lastUpdatedBy }: Pick<ChangedIntegration, 'lastUpdated' | 'lastUpdatedBy'>,
+  people: People,
+): string =>
   lastUpdated === undefined
     ? ''
-    : `; updated ${lastUpdated.slice(0, 16).replace('T', ' ')}${lastUpdatedBy === undefined ? '' : ` by ${lastUpdatedBy}`}`;
+    : `; updated ${lastUpdated.slice(0, 16).replace('T', ' ')}${lastUpdatedBy === undefined ? '' : ` by ${personName(lastUpdatedBy, people)}`}`;
 
 const changeText = ({
   content,

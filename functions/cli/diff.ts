@@ -45,7 +45,7 @@ export const diff = async (a: string, b: string, options: DiffOptions): Promise<
   const ref = options.id === undefined ? undefined : idArgument(options.id);
   await withSources(session, options.vault, [from, to], ([first, second], labels, vault) =>
     ref === undefined
-      ? showStates(session.out, labels, compared, vault, [first, second])
+      ? showStates(session, labels, compared, vault, [first, second])
       : showIntegration(session.out, labels, ref, vault, first, second),
   );
   return 0;
@@ -111,17 +111,18 @@ const comparedKinds = (option: string | undefined): CompareOptions => {
 };
 
 const showStates = async (
-  out: Output,
+  { out, runtime }: Session,
   [a, b]: Labels,
   compared: CompareOptions,
   vault: Vault,
   [from, to]: readonly [Source, Source],
 ): Promise<void> => {
   const progress = createProgress(out);
+  const { people } = runtime.settings;
   const { diff: result, lookups } = await compare(from, to, compared, vault, progress).finally(progress.stop);
   out.result({ a, b, ...result, ...(lookups.length > 0 && { lookups }) }, () => [
-    ...(result.others ? [...kindsDiffLines(result.others, lookups), ''] : []),
-    ...(compared.integrations ? snapshotDiffLines(a, b, result) : [`${a} -> ${b}`]),
+    ...(result.others ? [...kindsDiffLines(result.others, lookups, people), ''] : []),
+    ...(compared.integrations ? snapshotDiffLines(a, b, result, people) : [`${a} -> ${b}`]),
   ]);
 };
 

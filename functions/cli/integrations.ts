@@ -1,6 +1,7 @@
 /** `oic list`, `oic show`, `oic export`: looking, without changing anything. */
 import { ConfigError } from '../core/config-error.ts';
 import type { Integration } from '../core/integration.ts';
+import { type People, personName, withHolderNamed } from '../core/people.ts';
 import { Refused } from '../core/refused.ts';
 import { type CommonOptions, idArgument, openSession, withInstance } from './command.ts';
 import { targetFile, writeWhole } from './files.ts';
@@ -29,22 +30,25 @@ export const list = async (
   for (const { message } of odd) session.out.note(`warning: ${message}`);
   const warnings = odd.map(({ id, message }) => ({ id, message }));
   session.out.result({ integrations, ...(warnings.length > 0 && { warnings }) }, () => [
-    ...formatTable(['ID', 'NAME', 'STATUS', 'UPDATED', 'BY'], integrations.map(row)),
+    ...formatTable(
+      ['ID', 'NAME', 'STATUS', 'UPDATED', 'BY'],
+      integrations.map(rowFor(session.runtime.settings.people)),
+    ),
     '',
     `${count(integrations.length, 'integration')}${integrations.length === all.length ? '' : ` of ${all.length}`} on ${name}`,
   ]);
   return 0;
 };
 
-const row = (integration: Integration): string[] => [
-  integration.id,
-  integration.name,
-  integration.lockedBy === undefined
-    ? integration.status
-    : `${integration.status} (locked by ${integration.lockedBy || '?'})`,
-  integration.lastUpdated?.slice(0, 16).replace('T', ' ') ?? '',
-  integration.lastUpdatedBy ?? '',
-];
+const rowFor =
+  (people: People) =>
+  ({ id, name, status, lockedBy, lastUpdated, lastUpdatedBy }: Integration): string[] => [
+    id,
+    name,
+    lockedBy === undefined ? status : `${status} (locked by ${personName(lockedBy, people) || '?'})`,
+    lastUpdated?.slice(0, 16).replace('T', ' ') ?? '',
+    personName(lastUpdatedBy ?? '', people),
+  ];
 
 export const show = async (
   name: string,
@@ -63,9 +67,11 @@ export const show = async (
     const integration = await oic.getIntegration(id);
     if (!integration) throw new Refused(`${name} has no integration ${id}; \`oic list ${name}\` shows what it has`);
     const schedule = integration.hasSchedule ? ((await oic.getSchedule(id))?.state ?? null) : null;
-    const { tracing, ...plain } = integration;
+    const { people } = session.runtime.settings;
+    const { tracing, lastUpdatedBy, ...plain } = withHolderNamed(integration, people);
+    const by = lastUpdatedBy === undefined ? {} : { lastUpdatedBy: personName(lastUpdatedBy, people) };
     session.out.result({ ...integration, schedule }, () =>
-      Object.entries({ ...plain, schedule: schedule ?? 'none', tracing: tracingText(tracing) })
+      Object.entries({ ...plain, ...by, schedule: schedule ?? 'none', tracing: tracingText(tracing) })
         .filter(([, value]) => value !== undefined)
         .map(([label, value]) => `${label.padEnd(14)} ${value}`),
     );

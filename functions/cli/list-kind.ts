@@ -2,6 +2,7 @@
 
 import { KIND_NOUNS, type OtherKind, onlyKinds } from '../core/kinds.ts';
 import type { OtherKinds } from '../core/manifest-kinds.ts';
+import { type People, personName } from '../core/people.ts';
 import { Refused } from '../core/refused.ts';
 import { isActive } from '../core/status.ts';
 import { readSections } from '../jobs/compare-kinds.ts';
@@ -28,7 +29,7 @@ export const listKind = async (
   }
   const isWanted = ({ name }: { readonly name: string }): boolean =>
     text === undefined || name.toLowerCase().includes(text.toLowerCase());
-  const { head, rows, things } = TABLES[kind](sections, isWanted);
+  const { head, rows, things } = TABLES[kind](sections, isWanted, session.runtime.settings.people);
   session.out.result({ [kind]: things, ...(warnings.length > 0 && { warnings }) }, () => [
     ...formatTable(head, rows),
     '',
@@ -52,7 +53,10 @@ interface Saved {
 
 const minuteOf = (time: string | undefined): string => time?.slice(0, 16).replace('T', ' ') ?? '';
 
-const saved = ({ lastUpdated, lastUpdatedBy }: Saved): string[] => [minuteOf(lastUpdated), lastUpdatedBy ?? ''];
+const saved = ({ lastUpdated, lastUpdatedBy }: Saved, people: People): string[] => [
+  minuteOf(lastUpdated),
+  personName(lastUpdatedBy ?? '', people),
+];
 
 const table = <T extends { readonly id: string; readonly name: string }>(
   things: readonly T[] | undefined,
@@ -72,20 +76,21 @@ const table = <T extends { readonly id: string; readonly name: string }>(
 const withoutArchive = (thing: object): object =>
   Object.fromEntries(Object.entries(thing).filter(([key]) => key !== 'archive'));
 
-const TABLES: Readonly<Record<OtherKind, (sections: OtherKinds, isWanted: IsWanted) => Listing>> = {
-  projects: ({ projects }, isWanted) =>
+const TABLES: Readonly<Record<OtherKind, (sections: OtherKinds, isWanted: IsWanted, people: People) => Listing>> = {
+  projects: ({ projects }, isWanted, people) =>
     table(projects, isWanted, ['INTEGRATIONS', 'ACTIVE', 'UPDATED', 'BY'], (it) => [
       `${it.integrations.length}`,
       `${it.integrations.filter(isActive).length}`,
-      ...saved(it),
+      ...saved(it, people),
     ]),
   deployments: ({ deployments }, isWanted) =>
     table(deployments, isWanted, ['INTEGRATIONS', 'UPDATED'], (it) => [
       it.integrations?.join(', ') ?? '',
       minuteOf(it.lastUpdated),
     ]),
-  lookups: ({ lookups }, isWanted) => table(lookups, isWanted, ['UPDATED', 'BY'], saved),
-  libraries: ({ libraries }, isWanted) => table(libraries, isWanted, ['UPDATED', 'BY'], saved),
+  lookups: ({ lookups }, isWanted, people) => table(lookups, isWanted, ['UPDATED', 'BY'], (it) => saved(it, people)),
+  libraries: ({ libraries }, isWanted, people) =>
+    table(libraries, isWanted, ['UPDATED', 'BY'], (it) => saved(it, people)),
   packages: ({ packages }, isWanted) =>
     table(packages, isWanted, ['INTEGRATIONS'], (it) => [count(it.integrations.length, 'integration')]),
   connections: ({ connections }, isWanted) =>

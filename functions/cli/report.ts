@@ -15,7 +15,7 @@ export const report = async (
     runtime.openReports(options.vault, name),
   ]);
   const progress = createProgress(out);
-  const services = { vault, reports, now: () => new Date(), progress };
+  const services = { vault, reports, now: () => new Date(), people: runtime.settings.people, progress };
   const made = await (options.out === undefined
     ? writeIntoVault(services, name, options.vault)
     : writeAside(services, name, options.out)

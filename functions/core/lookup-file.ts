@@ -15,10 +15,7 @@ export interface LookupFile {
   readonly rows: readonly (readonly string[])[];
   readonly bytes: number;
   readonly sha256: string;
-  /**
-   * Digest of the meaning: description, columns and rows, whatever the order of rows, line ends and quotes. An instance
-   * stamps nothing on a lookup, so it also decides whether two instances have the same one.
-   */
+  /** Digest of the meaning: description, columns and rows, whatever the order of rows, line ends and quotes. */
   readonly contentSha256: string;
   /** The digest of this file in snapshots of before `DVM` was known, when that is another: the title counted as columns. */
   readonly formerContentSha256: string | undefined;

@@ -3,6 +3,7 @@ import type { ChangedIntegration, SnapshotDiff } from './diff-snapshots.ts';
 import { KIND_NOUNS } from './kinds.ts';
 import type { Manifest } from './manifest.ts';
 import { type Markup, markup, ready } from './markup.ts';
+import { type People, personName } from './people.ts';
 import type { Change } from './picture.ts';
 import { CHANGE_SIGNS } from './picture-style.ts';
 import { changeWords, formatCount, formatNumber, formatStatus, timeMarkup } from './report-words.ts';
@@ -25,6 +26,7 @@ export const renderChanges = (
   changes: SnapshotDiff | undefined,
   before: Manifest | undefined,
   { pictures, undrawn }: ChangePictures,
+  people: People,
 ): Markup => {
   if (!changes || !before) {
     return markup`<section aria-labelledby="changes"><h2 id="changes">Changes</h2><p class="card quiet">This is the first snapshot: there is nothing to compare it with yet.</p></section>`;
@@ -39,18 +41,21 @@ export const renderChanges = (
         words: [formatStatus(each.status), ...(each.schedule ? [`schedule ${each.schedule}`] : [])],
       })),
       pictures,
+      people,
     ),
     renderGroup(
       'removed',
       'Removed',
       removed.map((each) => ({ ...each, words: [`was ${formatStatus(each.status).toLowerCase()}`] })),
       pictures,
+      people,
     ),
     renderGroup(
       'changed',
       'Changed',
       changed.map((each) => ({ ...each, words: changeWords(each) })),
       pictures,
+      people,
     ),
   ];
   const isQuiet = added.length + removed.length + changed.length === 0;
@@ -71,9 +76,10 @@ const renderGroup = (
   title: string,
   items: readonly Item[],
   pictures: ChangePictures['pictures'],
+  people: People,
 ): Markup => {
   if (items.length === 0) return ready('');
-  const render = (item: Item): Markup => renderItem(change, item, pictures.get(item.id));
+  const render = (item: Item): Markup => renderItem(change, item, pictures.get(item.id), people);
   const [shown, folded] = [items.slice(0, UNFOLDED), items.slice(UNFOLDED)];
   return markup`<h3>${title} <span class="count">${formatNumber(items.length)}</span></h3>
 <ul class="card items">${shown.map(render)}</ul>${folded.length > 0 && markup`<details><summary>${formatNumber(folded.length)} more</summary><ul class="card items">${folded.map(render)}</ul></details>`}`;
@@ -88,9 +94,10 @@ const renderItem = (
   change: Change,
   { id, name, words, lastUpdated, lastUpdatedBy }: Item,
   picture: ChangePicture | undefined,
+  people: People,
 ): Markup => {
   const who = [
-    lastUpdatedBy !== undefined && markup`by ${lastUpdatedBy}`,
+    lastUpdatedBy !== undefined && markup`by ${personName(lastUpdatedBy, people)}`,
     lastUpdated !== undefined && timeMarkup(lastUpdated),
   ].filter((part) => part !== false);
   const by =

@@ -4,30 +4,31 @@ import { KIND_NOUNS, manyOf, OTHER_KIND_ORDER, type OtherKind } from './kinds.ts
 import type { Manifest } from './manifest.ts';
 import type { OtherKinds } from './manifest-kinds.ts';
 import { type Markup, markup, ready } from './markup.ts';
+import { type People, personName } from './people.ts';
 import { formatBytes, formatNumber, formatStatus, timeMarkup } from './report-words.ts';
 import { isActive } from './status.ts';
 
 /** @param changes since the snapshot before, if there is one that can be compared */
-export const renderKinds = (manifest: Manifest, changes: KindsDiff | undefined): Markup => {
+export const renderKinds = (manifest: Manifest, changes: KindsDiff | undefined, people: People): Markup => {
   const there = OTHER_KIND_ORDER.filter((kind) => manifest[kind] !== undefined);
   if (there.length === 0) return ready('');
   const empty = there.filter((kind) => manifest[kind]?.length === 0);
   return markup`<section aria-labelledby="kinds"><h2 id="kinds">Beside the integrations</h2>
-${changes && hasChanges(changes) ? renderChanges(changes) : changes && markup`<p class="card quiet">Nothing changed.</p>`}${there.map((kind) => renderKind(kind, manifest))}${empty.length > 0 && markup`<p class="hint">No ${manyOf(empty)}.</p>`}</section>`;
+${changes && hasChanges(changes) ? renderChanges(changes, people) : changes && markup`<p class="card quiet">Nothing changed.</p>`}${there.map((kind) => renderKind(kind, manifest, people))}${empty.length > 0 && markup`<p class="hint">No ${manyOf(empty)}.</p>`}</section>`;
 };
 
-const renderChanges = ({ kinds, notCompared }: KindsDiff): Markup =>
-  markup`<ul class="card items">${OTHER_KIND_ORDER.flatMap((kind) => changeItems(kind, kinds[kind]))}</ul>${notCompared.length > 0 && markup`<p class="hint">Not compared, since only one of the snapshots holds them: ${manyOf(notCompared)}.</p>`}`;
+const renderChanges = ({ kinds, notCompared }: KindsDiff, people: People): Markup =>
+  markup`<ul class="card items">${OTHER_KIND_ORDER.flatMap((kind) => changeItems(kind, kinds[kind], people))}</ul>${notCompared.length > 0 && markup`<p class="hint">Not compared, since only one of the snapshots holds them: ${manyOf(notCompared)}.</p>`}`;
 
 const MAX_ITEMS = 100;
 
-const changeItems = (kind: OtherKind, diff: KindDiff | undefined): Markup[] => {
+const changeItems = (kind: OtherKind, diff: KindDiff | undefined, people: People): Markup[] => {
   if (!diff) return [];
   const [one, many] = KIND_NOUNS[kind];
   const items = [
-    ...diff.added.map((it) => changeItem('added', one, it, ['added'])),
-    ...diff.removed.map((it) => changeItem('removed', one, it, ['removed'])),
-    ...diff.changed.map((it) => changeItem('changed', one, it, changeWords(it))),
+    ...diff.added.map((it) => changeItem('added', one, it, ['added'], people)),
+    ...diff.removed.map((it) => changeItem('removed', one, it, ['removed'], people)),
+    ...diff.changed.map((it) => changeItem('changed', one, it, changeWords(it), people)),
   ];
   const more = items.length - MAX_ITEMS;
   return more > 0
@@ -40,11 +41,12 @@ const changeItem = (
   noun: string,
   { id, name, lastUpdated, lastUpdatedBy }: Pick<ChangedThing, 'id' | 'name' | 'lastUpdated' | 'lastUpdatedBy'>,
   words: readonly string[],
+  people: People,
 ): Markup => {
   const by =
     change !== 'removed' &&
     (lastUpdated ?? lastUpdatedBy) !== undefined &&
-    markup`<span class="by">${lastUpdatedBy !== undefined && `by ${lastUpdatedBy} `}${lastUpdated !== undefined && timeMarkup(lastUpdated)}</span>`;
+    markup`<span class="by">${lastUpdatedBy !== undefined && `by ${personName(lastUpdatedBy, people)} `}${lastUpdated !== undefined && timeMarkup(lastUpdated)}</span>`;
   return markup`<li class="${change}"><div><b>${name}</b> ${noun}${name !== id && markup` <code>${id}</code>`}<br><span class="what">${words.join(' · ')}</span>${by}</div></li>`;
 };
 
@@ -59,8 +61,8 @@ interface Column {
   readonly isNumber?: boolean;
 }
 
-const renderKind = (kind: OtherKind, manifest: Manifest): Markup => {
-  const { columns, rows } = TABLES[kind](manifest);
+const renderKind = (kind: OtherKind, manifest: Manifest, people: People): Markup => {
+  const { columns, rows } = TABLES[kind](manifest, people);
   const [one, many] = KIND_NOUNS[kind];
   const title = `${formatNumber(rows.length)} ${rows.length === 1 ? one : many}`;
   if (rows.length === 0) return ready('');
@@ -91,30 +93,25 @@ const timeCell = (time: string | undefined): Markup | string => (time === undefi
 
 type Stored = NonNullable<OtherKinds['lookups']>[number];
 
-const savedCells = ({
-  lastUpdated,
-  lastUpdatedBy,
-  archive,
-}: Pick<Stored, 'lastUpdated' | 'lastUpdatedBy' | 'archive'>) => [
-  timeCell(lastUpdated),
-  lastUpdatedBy ?? '',
-  archive ? formatBytes(archive.bytes) : 'none',
-];
+const savedCells = (
+  { lastUpdated, lastUpdatedBy, archive }: Pick<Stored, 'lastUpdated' | 'lastUpdatedBy' | 'archive'>,
+  people: People,
+) => [timeCell(lastUpdated), personName(lastUpdatedBy ?? '', people), archive ? formatBytes(archive.bytes) : 'none'];
 
-const stored = (things: readonly Stored[] = []): Table => ({
+const stored = (things: readonly Stored[] | undefined, people: People): Table => ({
   columns: SAVED,
-  rows: things.map((thing) => ({ ...thing, cells: savedCells(thing) })),
+  rows: (things ?? []).map((thing) => ({ ...thing, cells: savedCells(thing, people) })),
 });
 
-const TABLES: Readonly<Record<OtherKind, (manifest: Manifest) => Table>> = {
-  projects: ({ projects = [] }) => ({
+const TABLES: Readonly<Record<OtherKind, (manifest: Manifest, people: People) => Table>> = {
+  projects: ({ projects = [] }, people) => ({
     columns: [{ title: 'Integrations', isNumber: true }, { title: 'Active', isNumber: true }, ...SAVED],
     rows: projects.map((project) => ({
       ...project,
       cells: [
         formatNumber(project.integrations.length),
         formatNumber(project.integrations.filter(isActive).length),
-        ...savedCells(project),
+        ...savedCells(project, people),
       ],
     })),
   }),
@@ -126,8 +123,8 @@ const TABLES: Readonly<Record<OtherKind, (manifest: Manifest) => Table>> = {
       cells: [integrations ? formatNumber(integrations.length) : '', timeCell(lastUpdated)],
     })),
   }),
-  lookups: ({ lookups }) => stored(lookups),
-  libraries: ({ libraries }) => stored(libraries),
+  lookups: ({ lookups }, people) => stored(lookups, people),
+  libraries: ({ libraries }, people) => stored(libraries, people),
   packages: ({ packages = [] }) => ({
     columns: [{ title: 'Integrations', isNumber: true }],
     rows: packages.map(({ id, name, integrations }) => ({ id, name, cells: [formatNumber(integrations.length)] })),

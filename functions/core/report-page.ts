@@ -7,6 +7,7 @@ import { hash } from 'node:crypto';
 import { drawPicture } from './draw-picture.ts';
 import type { Manifest } from './manifest.ts';
 import { type Markup, markup, ready } from './markup.ts';
+import type { People } from './people.ts';
 import { type ChangePictures, renderChanges, renderPicture, renderProblems } from './report-changes.ts';
 import type { SnapshotHistory } from './report-history.ts';
 import { renderKinds } from './report-kinds.ts';
@@ -30,6 +31,8 @@ export interface ReportContent {
   readonly notMapped: number;
   readonly changePictures: ChangePictures;
   readonly linkTo: PictureLink;
+  /** What those who changed something are called. */
+  readonly people: People;
   /** What went wrong when this was put together, as sentences. */
   readonly problems: readonly string[];
   readonly writtenAt: Date;
@@ -48,7 +51,8 @@ const POLICY = [
 ].join('; ');
 
 export const renderReport = (content: ReportContent): string => {
-  const { manifest, history, olderSnapshots, map, notMapped, changePictures, linkTo, problems, writtenAt } = content;
+  const { manifest, history, olderSnapshots, map, notMapped, changePictures, linkTo, people, problems, writtenAt } =
+    content;
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,">
@@ -56,11 +60,11 @@ export const renderReport = (content: ReportContent): string => {
 <body><a class="skip" href="#integrations">To the list of integrations</a>
 ${renderGlance(manifest, history, problems)}
 <main>${renderProblems(manifest, problems)}
-${renderChanges(history.changes, history.before, changePictures)}
+${renderChanges(history.changes, history.before, changePictures, people)}
 ${renderTimeline(history.points, olderSnapshots)}
 ${renderMap(map, notMapped)}
-${renderKinds(manifest, history.changes?.others)}
-${renderList(manifest, history, linkTo)}
+${renderKinds(manifest, history.changes?.others, people)}
+${renderList(manifest, history, linkTo, people)}
 ${renderNotCovered(manifest)}</main>
 <footer><p>Written ${timeMarkup(writtenAt.toISOString())} UTC from the vault. All times are UTC.</p></footer>
 <script>${ready(REPORT_SCRIPT)}</script></body></html>

@@ -4,6 +4,7 @@
  */
 import type { Archive } from '../core/archive.ts';
 import { connectionTemplate, LOCAL_CALLS, missingSettings, withoutValues } from '../core/connection-template.ts';
+import { personName } from '../core/people.ts';
 import type { Connection } from '../oic/answers.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { ConnectionSettings, PropertySetting } from '../oic/credentials.ts';
@@ -26,7 +27,7 @@ export const unreadyText = ({ id, missing, problem }: UnreadyConnection): string
 
 type Connections = Pick<
   OicClient,
-  'instance' | 'getConnection' | 'updateConnection' | 'attachToConnection' | 'testConnection'
+  'instance' | 'people' | 'getConnection' | 'updateConnection' | 'attachToConnection' | 'testConnection'
 >;
 
 export const connect = async (
@@ -54,7 +55,8 @@ const connectOne = async (
   const connection = await oic.getConnection(id);
   if (!connection || connection.status === 'CONFIGURED') return undefined;
   if (!settings) return unready(connection, `the credentials document of ${oic.instance} has no settings for it`);
-  if (connection.lockedBy !== undefined) return unready(connection, `it was not touched, for ${isLocked(connection)}`);
+  if (connection.lockedBy !== undefined)
+    return unready(connection, `it was not touched, for ${isLocked(oic, connection)}`);
   try {
     await configure(oic, connection, settings, sleep);
     const tested = await readTested(oic, id, sleep);
@@ -66,7 +68,7 @@ const connectOne = async (
   } catch (error) {
     if (!(error instanceof OicError)) throw error;
     const now = (await oic.getConnection(id).catch(() => undefined)) ?? connection;
-    return unready(now, now.lockedBy === undefined ? error.message : `${error.message}; ${isLocked(now)}`);
+    return unready(now, now.lockedBy === undefined ? error.message : `${error.message}; ${isLocked(oic, now)}`);
   }
 };
 
@@ -77,8 +79,8 @@ const unready = (connection: Connection, problem: string): UnreadyConnection => 
   template: connectionTemplate([withoutValues(connection)])[connection.id] ?? {},
 });
 
-const isLocked = ({ lockedBy }: Connection): string =>
-  `it is locked${lockedBy ? ` by ${lockedBy}, who has it open` : ', for somebody has it open'} in the console: have it saved or closed there, and try again`;
+const isLocked = ({ people }: Connections, { lockedBy }: Connection): string =>
+  `it is locked${lockedBy ? ` by ${personName(lockedBy, people)}, who has it open` : ', for somebody has it open'} in the console: have it saved or closed there, and try again`;
 
 /** Files, settings, test; each lost answer is settled by reading. */
 const configure = async (

@@ -162,7 +162,7 @@ const sourceOf = (oic: OicClient, work: ThingWork): Source => {
 };
 
 const exportThing = async (
-  { vault }: Services,
+  { oic, vault }: Services,
   source: Source,
   { last }: ThingStep<unknown>,
 ): Promise<Omit<GatheredThing, 'name'>> => {
@@ -176,7 +176,8 @@ const exportThing = async (
     return { archive: { ...stored, bytes: bytes.length, sha256, contentSha256, designSha256 }, isNew: true, warning };
   } catch (error) {
     if (isOicError(error, 'locked')) {
-      return { archive: last?.archive, isNew: false, isStale: true, warning: lockedWarning(source.lockedBy, last) };
+      const warning = lockedWarning(source.lockedBy, oic.people, last);
+      return { archive: last?.archive, isNew: false, isStale: true, warning };
     }
     if (isOicError(error, 'not-found') && !(await source.isThere())) {
       return { isGone: true, warning: 'was deleted while the snapshot was taken, so it is not in it' };

@@ -3,6 +3,7 @@
  * affair, told in the result, unless every other one would meet the same.
  */
 import type { ArchiveRef } from '../core/manifest.ts';
+import { type People, personName } from '../core/people.ts';
 import { type BackupStep, mustAskSchedule } from '../core/plan-backup.ts';
 import type { AskedSchedule, ScheduleParameter } from '../core/schedule.ts';
 import { type Surroundings, surroundingsOf } from '../core/surroundings.ts';
@@ -85,7 +86,7 @@ const exportOne = async (
     if (isOicError(error, 'locked')) {
       // Locked since the listing, perhaps: who holds it is told by the instance as it is now.
       const holder = integration.lockedBy ?? (await oic.getIntegration(integration.id))?.lockedBy;
-      return { archive: last?.archive, isNew: false, isStale: true, warning: lockedWarning(holder, last) };
+      return { archive: last?.archive, isNew: false, isStale: true, warning: lockedWarning(holder, oic.people, last) };
     }
     if (isOicError(error, 'not-found') && !(await oic.getIntegration(integration.id))) {
       return GONE;
@@ -105,8 +106,8 @@ export const isWhole = async (vault: Vault, archive: ArchiveRef): Promise<boolea
   }
 };
 
-export const lockedWarning = (lockedBy: string | undefined, last: object | undefined): string => {
-  const holder = lockedBy ? `locked by ${lockedBy}` : 'locked, or delivered by Oracle,';
+export const lockedWarning = (lockedBy: string | undefined, people: People, last: object | undefined): string => {
+  const holder = lockedBy ? `locked by ${personName(lockedBy, people)}` : 'locked, or delivered by Oracle,';
   return last
     ? `${holder} and cannot be exported: its last archive is kept, which may be older`
     : `${holder} and cannot be exported: it is NOT backed up; ask the holder to close it in the designer`;

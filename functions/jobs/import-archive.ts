@@ -1,6 +1,7 @@
 /** One archive into an instance: added when the instance lacks it, replaced when it has it and it differs; not activated. */
 import type { Archive } from '../core/archive.ts';
 import type { Integration } from '../core/integration.ts';
+import { personName } from '../core/people.ts';
 import { Refused } from '../core/refused.ts';
 import { isMeantActive, isUnderWay, underWay } from '../core/status.ts';
 import type { OicClient } from '../oic/client.ts';
@@ -22,17 +23,17 @@ export const importArchive = async (
     return 'imported';
   }
   if (await holdsContent(oic, archive)) return 'unchanged';
-  refuseUnlessReplaceable(oic.instance, there);
+  refuseUnlessReplaceable(oic, there);
   // Somebody takes it out of service already.
   if (underWay(there) === 'deactivation') await deactivateAndWait(oic, there.id, waiting);
   await writeContent(oic, 'replace', archive, bytes, waiting.sleep);
   return 'replaced';
 };
 
-const refuseUnlessReplaceable = (instance: string, there: Integration): void => {
+const refuseUnlessReplaceable = ({ instance, people }: OicClient, there: Integration): void => {
   const { id, lockedBy } = there;
   if (lockedBy !== undefined) {
-    const holder = lockedBy || 'somebody';
+    const holder = personName(lockedBy, people) || 'somebody';
     throw new Refused(
       `replacing ${id} on ${instance} was refused: ${holder} has it open in the designer; ask them to close it`,
     );

@@ -1,5 +1,6 @@
 /** One project, lookup or library into an instance: added when it lacks it, replaced when it differs and Oracle can. */
 import { KIND_NOUNS } from '../core/kinds.ts';
+import { personName } from '../core/people.ts';
 import { Refused } from '../core/refused.ts';
 import type { Vault } from '../store/vault.ts';
 import type { ImportAction } from './import-archive.ts';
@@ -44,7 +45,7 @@ export const importThing = async (
   const lockedBy = 'lockedBy' in there ? there.lockedBy : undefined;
   if (lockedBy !== undefined) {
     throw new Refused(
-      `replacing ${KIND_NOUNS[thing.kind][0]} ${thing.id} on ${oic.instance} was refused: ${lockedBy || 'somebody'} has it open; ask them to close it`,
+      `replacing ${KIND_NOUNS[thing.kind][0]} ${thing.id} on ${oic.instance} was refused: ${personName(lockedBy, oic.people) || 'somebody'} has it open; ask them to close it`,
     );
   }
   await writeSettled(() => verbs.replace(bytes), isDone, sleep);

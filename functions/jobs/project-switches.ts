@@ -25,6 +25,7 @@ export const findProject = async (oic: OicClient, code: string): Promise<Project
 export const switchboardOf = (oic: OicClient, { id, code }: Pick<Project, 'id' | 'code'>) => ({
   ...oic.inProject(id),
   instance: `${oic.instance} (project ${code})`,
+  people: oic.people,
 });
 
 /** Deactivates what is active in it, schedules first. @returns whether anything was */

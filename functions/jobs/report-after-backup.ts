@@ -4,6 +4,7 @@
  * hand.
  */
 import type { Manifest } from '../core/manifest.ts';
+import type { People } from '../core/people.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import type { ReportStore } from '../store/report-store.ts';
 import type { Vault } from '../store/vault.ts';
@@ -31,10 +32,12 @@ export interface PageWriterServices {
   readonly reports: ReportStore;
   readonly journal: Journal;
   readonly now: () => Date;
+  /** What those who changed something are called. */
+  readonly people: People;
 }
 
 export const createPageWriter = (
-  { vault, reports, journal, now }: PageWriterServices,
+  { vault, reports, journal, now, people }: PageWriterServices,
   instance: string,
 ): PageWriter => {
   const learned = new Map<string, Surroundings>();
@@ -43,7 +46,7 @@ export const createPageWriter = (
     try {
       // Not before its turn: a backup need not wait for what lays out pictures, nor hold it in memory.
       const { writeReportUnasked } = await import('./report.ts');
-      const services = { vault: recalling, reports, now, progress: UNWATCHED };
+      const services = { vault: recalling, reports, now, people, progress: UNWATCHED };
       const { key, latestKey, problems } = await writeReportUnasked(services, instance, learned);
       return { key, latestKey, problems: problems.slice(0, MAX_PROBLEMS) };
     } catch (error) {

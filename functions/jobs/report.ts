@@ -7,6 +7,7 @@
  * the notes and draws what changed: the cost of two manifests. What cannot be read is told on the page.
  */
 import { flowPictureName } from '../core/keys.ts';
+import type { People } from '../core/people.ts';
 import { renderReport } from '../core/report-page.ts';
 import { mapSnapshot } from '../core/snapshot-map.ts';
 import type { Surroundings } from '../core/surroundings.ts';
@@ -19,6 +20,8 @@ export interface ReportServices {
   readonly vault: Vault;
   readonly reports: ReportStore;
   readonly now: () => Date;
+  /** What those who changed something are called. */
+  readonly people: People;
   readonly progress: ReportProgress;
 }
 
@@ -83,7 +86,7 @@ const gather = async (
   { isUnasked, learned }: Manner,
   held: Set<string> | undefined,
 ) => {
-  const { vault, reports, now, progress } = services;
+  const { vault, reports, now, people, progress } = services;
   const { history, olderSnapshots, notes } = await readHistory(
     vault,
     instance,
@@ -112,6 +115,7 @@ const gather = async (
     changePictures,
     linkTo: ({ archive }) =>
       archive && held?.has(archive.contentSha256) ? flowPictureName(archive.contentSha256) : undefined,
+    people,
     problems,
     writtenAt: now(),
   });

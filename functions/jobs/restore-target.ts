@@ -1,6 +1,7 @@
 /** What a target has before a restore: everything listed, schedules of what is active, content where it decides. */
 import type { Integration, IntegrationId } from '../core/integration.ts';
 import { isNamed } from '../core/odd-item.ts';
+import { withHolderNamed } from '../core/people.ts';
 import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
 import type { TargetIntegration } from '../core/plan-install.ts';
 import type { RestoreWanted } from '../core/plan-restore.ts';
@@ -64,7 +65,7 @@ export const readTargetFor = async (
   );
   const byId = new Map(details.flat().map((detail) => [detail.id, detail]));
   const integrations = listed.map((there) => ({
-    ...there,
+    ...withHolderNamed(there, oic.people),
     schedule: scheduleState(there, byId.get(there.id)?.schedule),
     scheduleParameters: byId.get(there.id)?.scheduleParameters ?? there.scheduleParameters,
     designSha256: byId.get(there.id)?.designSha256,

@@ -1,6 +1,7 @@
 /** What a target has of the codes that are to be installed, read from the instance: status, schedules, content. */
 import type { Integration, IntegrationRef } from '../core/integration.ts';
 import { isNamed } from '../core/odd-item.ts';
+import { withHolderNamed } from '../core/people.ts';
 import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
 import type { TargetIntegration } from '../core/plan-install.ts';
 import { isUnderWay, statusWords } from '../core/status.ts';
@@ -28,7 +29,7 @@ export const readTarget = async (oic: OicClient, wanted: IntegrationRef, waiting
     versions.map(async (integration): Promise<TargetIntegration> => {
       const asked = mustAskSchedule(integration) ? ((await oic.getSchedule(integration.id))?.state ?? null) : undefined;
       const designSha256 = integration.id === wanted.id ? copy?.archive.designSha256 : undefined;
-      return { ...integration, schedule: scheduleState(integration, asked), designSha256 };
+      return { ...withHolderNamed(integration, oic.people), schedule: scheduleState(integration, asked), designSha256 };
     }),
   );
   return { integrations, copy };

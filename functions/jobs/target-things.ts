@@ -2,6 +2,7 @@
 import type { Integration } from '../core/integration.ts';
 import { KIND_NOUNS } from '../core/kinds.ts';
 import { isNamed, type OddItem } from '../core/odd-item.ts';
+import { withHolderNamed } from '../core/people.ts';
 import { mustAskSchedule, scheduleState } from '../core/plan-backup.ts';
 import type { TargetProject } from '../core/plan-restore-projects.ts';
 import { labelOf, type RestoredKind, type TargetThing } from '../core/plan-restore-things.ts';
@@ -90,7 +91,7 @@ const list = async (oic: OicClient, kind: RestoredKind): Promise<Listed> => {
   try {
     if (kind === 'lookups') {
       const { items, odd } = await oic.listLookups();
-      return { kind, odd, things: items.map(({ id, lockedBy }) => ({ id, lockedBy })) };
+      return { kind, odd, things: items.map(({ id, lockedBy }) => withHolderNamed({ id, lockedBy }, oic.people)) };
     }
     if (kind === 'libraries') {
       const { items, odd } = await oic.listLibraries();
@@ -154,7 +155,7 @@ export const readProject = async (
   // What runs in it could not be put back as it was.
   if (odd[0]) throw new ListingError(odd[0].message);
   const integrations = await mapLimited(items, 2, async (one) => ({
-    ...one,
+    ...withHolderNamed(one, oic.people),
     ...(await readScheduleIn(inside, one, hasParameters)),
   }));
   const { designSha256, connections = [] } = exported?.archive ?? {};

@@ -6,6 +6,7 @@
  *   const oic = createOicClient({ instance: 'dev', url, integrationInstance, concurrency: 8, isReadOnly: true, credentials });
  *   for (const { id } of await oic.listIntegrations()) await oic.exportIntegration(id);
  */
+import { NOBODY_NAMED, type People } from '../core/people.ts';
 import { listAgentGroups } from './agent-groups.ts';
 import { listCertificates } from './certificates.ts';
 import { type Connections, connections } from './connections.ts';
@@ -20,6 +21,8 @@ import type { WholeInstance } from './whole-instance.ts';
 
 export interface OicClient extends Integrations, Connections, WholeInstance {
   readonly instance: string;
+  /** What those who work on the instance are called. */
+  readonly people: People;
   /** Requests sent so far: repeats, redirects and tokens count. */
   requests(): number;
   close(): Promise<void>;
@@ -28,14 +31,17 @@ export interface OicClient extends Integrations, Connections, WholeInstance {
 export interface OicClientOptions extends TransportOptions {
   /** Settings without `deploy`: everything but reading is refused before it is sent. */
   readonly isReadOnly: boolean;
+  /** @default nobody has another name than Oracle tells */
+  readonly people?: People;
 }
 
 export const createOicClient = (options: OicClientOptions): OicClient => {
-  const { instance, isReadOnly } = options;
+  const { instance, isReadOnly, people = NOBODY_NAMED } = options;
   const transport = createTransport(options);
   const requests = createRequests(transport, instance, isReadOnly);
   return {
     instance,
+    people,
     ...integrations(requests),
     ...connections(requests),
     ...projects(requests),

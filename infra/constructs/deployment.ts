@@ -2,6 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import type { People } from '../../functions/core/people.ts';
 import { shareConcurrency } from '../../functions/core/share-concurrency.ts';
 import type { InstanceSettings } from '../../functions/settings.ts';
 import type { Alarms } from './alarms.ts';
@@ -11,6 +12,7 @@ import { instanceMetric, queueMetric } from './metrics.ts';
 
 export interface DeploymentProps {
   readonly instance: InstanceSettings;
+  readonly people: People;
   readonly dropBox: DropBox;
   readonly alarms: Alarms;
 }
@@ -18,13 +20,14 @@ export interface DeploymentProps {
 export class Deployment extends Construct {
   readonly job: JobFunction;
 
-  constructor(scope: Construct, id: string, { instance, dropBox, alarms }: DeploymentProps) {
+  constructor(scope: Construct, id: string, { instance, people, dropBox, alarms }: DeploymentProps) {
     super(scope, id);
     const { backup: _, ...settings } = instance;
     this.job = new JobFunction(this, 'Job', {
       entry: 'deploy',
       description: `Deploys what is dropped for ${instance.name}`,
       instance: { ...settings, concurrency: shareConcurrency(instance).deploy },
+      people,
     });
     this.job.allowSecret(instance.secret);
     dropBox.grantDeploy(this.job, instance.name);

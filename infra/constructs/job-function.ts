@@ -11,6 +11,7 @@ import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lam
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { People } from '../../functions/core/people.ts';
 import { SETTINGS_VARIABLE } from '../../functions/lambda/names.ts';
 import type { InstanceSettings } from '../../functions/settings.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
@@ -21,6 +22,7 @@ export interface JobFunctionProps {
   readonly description: string;
   /** Of the one instance it works on, as far as it needs them. */
   readonly instance: InstanceSettings;
+  readonly people: People;
   /** Present: a durable function, whose executions may take so long. */
   readonly executionTimeout?: Duration;
   /** Where the events of executions that failed go. */
@@ -63,7 +65,7 @@ export class JobFunction extends Construct {
       timeout: FUNCTION_TIMEOUT,
       role: new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
       logGroup: this.logGroup,
-      environment: { NODE_OPTIONS: '--enable-source-maps', [SETTINGS_VARIABLE]: settingsText(props.instance) },
+      environment: { NODE_OPTIONS: '--enable-source-maps', [SETTINGS_VARIABLE]: settingsText(props) },
       bundling: BUNDLING,
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       ...(props.executionTimeout && {
@@ -120,8 +122,8 @@ export class JobFunction extends Construct {
 }
 
 /** The object under `oic` in cdk.json, with this one instance in it. */
-const settingsText = ({ name, ...settings }: InstanceSettings): string =>
-  JSON.stringify({ instances: { [name]: settings } });
+const settingsText = ({ instance: { name, ...settings }, people }: JobFunctionProps): string =>
+  JSON.stringify({ instances: { [name]: settings }, people });
 
 /**
  * The SDK is bundled, so that what runs is what was tested. What it would need to find credentials elsewhere than in a

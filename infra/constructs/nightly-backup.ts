@@ -6,6 +6,7 @@ import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { reportKey } from '../../functions/core/keys.ts';
+import type { People } from '../../functions/core/people.ts';
 import { readSchedule } from '../../functions/core/schedule-expression.ts';
 import { shareConcurrency } from '../../functions/core/share-concurrency.ts';
 import type { BackupSettings, InstanceSettings } from '../../functions/settings.ts';
@@ -17,6 +18,7 @@ import type { Vault } from './vault.ts';
 
 export interface NightlyBackupProps {
   readonly instance: InstanceSettings;
+  readonly people: People;
   readonly backup: BackupSettings;
   readonly vault: Vault;
   readonly alarms: Alarms;
@@ -28,7 +30,7 @@ const GRACE_HOURS = 2;
 export class NightlyBackup extends Construct {
   readonly job: JobFunction;
 
-  constructor(scope: Construct, id: string, { instance, backup, vault, alarms }: NightlyBackupProps) {
+  constructor(scope: Construct, id: string, { instance, people, backup, vault, alarms }: NightlyBackupProps) {
     super(scope, id);
     const deadLetters = createDeadLetters(this);
     // Without `deploy` its client refuses to change anything.
@@ -41,6 +43,7 @@ export class NightlyBackup extends Construct {
         backup: { include: backup.include, exclude: backup.exclude },
         concurrency: shareConcurrency(instance).backup,
       },
+      people,
       executionTimeout: Duration.hours(6),
       deadLetters,
       reservedConcurrency: 1,

@@ -1,6 +1,7 @@
 /** Restores into one instance: a function that nothing but a person starts. */
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import type { People } from '../../functions/core/people.ts';
 import { shareConcurrency } from '../../functions/core/share-concurrency.ts';
 import type { InstanceSettings } from '../../functions/settings.ts';
 import type { Alarms } from './alarms.ts';
@@ -11,6 +12,7 @@ import type { Vault } from './vault.ts';
 
 export interface RecoveryProps {
   readonly instance: InstanceSettings;
+  readonly people: People;
   /** Whose snapshots it may read. */
   readonly sources: readonly string[];
   readonly vault: Vault;
@@ -20,7 +22,7 @@ export interface RecoveryProps {
 export class Recovery extends Construct {
   readonly job: JobFunction;
 
-  constructor(scope: Construct, id: string, { instance, sources, vault, alarms }: RecoveryProps) {
+  constructor(scope: Construct, id: string, { instance, people, sources, vault, alarms }: RecoveryProps) {
     super(scope, id);
     const deadLetters = createDeadLetters(this);
     const { backup: _, ...settings } = instance;
@@ -28,6 +30,7 @@ export class Recovery extends Construct {
       entry: 'restore',
       description: `Restores a snapshot into ${instance.name}`,
       instance: { ...settings, concurrency: shareConcurrency(instance).restore },
+      people,
       executionTimeout: Duration.hours(24),
       deadLetters,
       reservedConcurrency: 1,

@@ -34,7 +34,7 @@ describeInChromium('a report in a vault', (reader) => {
     await simulator.close();
     const reports = createReportStore(workshop.store, 'dev');
     const progress = { reading: () => undefined, read: () => undefined };
-    await writeReport({ vault: workshop.vault, reports, now: () => new Date(), progress }, 'dev');
+    await writeReport({ vault: workshop.vault, reports, now: () => new Date(), people: {}, progress }, 'dev');
   });
   afterAll(() => workshop.close());
 

@@ -25,6 +25,7 @@ export const renderNights = (nights: readonly Manifest[], content: Partial<Repor
     notMapped: 0,
     changePictures: { pictures: new Map(), undrawn: 0 },
     linkTo: () => undefined,
+    people: {},
     problems: [],
     writtenAt: new Date('2026-11-24T05:00:00Z'),
     ...content,

@@ -81,6 +81,36 @@ test('what was added, removed and changed is told with who did it', () => {
   expect(words).toMatch(new RegExp(`Changed +1 .*${second.name}.*→ Failed activation.* by maria`));
 });
 
+test('a client is told as one, or by its name, and its id is nowhere on the page', () => {
+  const client = '2c1a7a5d0123456789abcdef01234567';
+  const [first, ...others] = last.integrations;
+  if (!first) throw new Error('too few integrations');
+  const lookup = { id: 'CODES', name: 'CODES', lastUpdatedBy: client, archive: null };
+  const before = { ...last, lookups: [] };
+  const after = {
+    ...last,
+    snapshot: '2026-11-24T04-15-00Z',
+    integrations: [{ ...first, status: 'FAILEDACTIVATION', lastUpdatedBy: client }, ...others],
+    lookups: [lookup],
+  };
+  const [unnamed, named] = [
+    renderNights([before, after]),
+    renderNights([before, after], { people: { [client]: 'CI' } }),
+  ];
+
+  for (const [html, who] of [
+    [unnamed, 'client 2c1a…'],
+    [named, 'CI'],
+  ] as const) {
+    expect(html).not.toContain(client);
+    expect(wordsOf(html)).toMatch(new RegExp(`Changed +1 .*${first.name}.* by ${who}`));
+    expect(wordsOf(html)).toMatch(new RegExp(`CODES lookup.* by ${who}`));
+    expect(html).toContain(`<small>${who}</small>`);
+    expect(html).toMatch(new RegExp(`<ol><li>[^<]* by ${who}`));
+    expect(html).toContain(`<td>${who}</td>`);
+  }
+});
+
 test('the first snapshot has nothing to compare with, and a quiet night says that nothing changed', () => {
   expect(wordsOf(renderNights([last]))).toContain('This is the first snapshot');
   expect(wordsOf(renderNights([last, { ...last, snapshot: '2026-11-24T04-15-00Z' }]))).toContain('Nothing changed.');

@@ -132,6 +132,21 @@ describe('what a function is told', () => {
     }
   });
 
+  test('is what people are called', () => {
+    const people = { '0123456789abcdef0123456789abcdef': 'Deployment pipeline' };
+    const told = [
+      ...synthesize({ ...SAMPLE, people })
+        .lifecycle.ofType('AWS::Lambda::Function')
+        .values(),
+    ];
+
+    expect(told).toHaveLength(functions.size);
+    for (const { Properties } of told) {
+      const env = Properties.Environment.Variables;
+      expect(createFunctionRuntime(env).connect().people).toEqual(people);
+    }
+  });
+
   test('is where the vault and the drop box are, as far as it needs them', () => {
     const variables = (job: string) => {
       const {

@@ -32,6 +32,10 @@ describe('a problem is told with its path', () => {
       'instances.prod.backup.schedule: "cron(60 4 * * ? *)" cannot have "60" as minute',
     ],
     [scheduled('cron(15 4 ? * SUN *)'), 'leaves more than six days without a backup'],
+    [
+      { ...SAMPLE, people: { ['0123456789abcdef'.repeat(2)]: 'Ann'.repeat(700) } },
+      'people: takes 2139 bytes, and of what functions in AWS are told 2000 are left for it',
+    ],
     [scheduled('daily'), 'instances.prod.backup.schedule: "daily" must be cron('],
     [
       secret('arn:aws:secretsmanager:eu-central-1:123456789012:secret:oic/dr'),

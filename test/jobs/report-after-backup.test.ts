@@ -59,7 +59,7 @@ const passNight = async (store: ObjectStore = workshop.store): Promise<Night> =>
   const journal = await openFileJournal(path, {}, Date.now);
   const now = () => new Date();
   const stores = { vault: createVault(watched), reports: createReportStore(watched, 'dev') };
-  const writer = createPageWriter({ ...stores, journal, now }, 'dev');
+  const writer = createPageWriter({ ...stores, journal, now, people: {} }, 'dev');
   const quiet = () => undefined;
   const progress = { listed: quiet, listedKinds: quiet, done: quiet, note: quiet };
   try {
@@ -165,6 +165,7 @@ describe('on a night on which something changed', () => {
         vault: workshop.vault,
         reports: createReportStore(workshop.store, 'dev'),
         now: () => new Date(),
+        people: {},
         progress: { reading: () => undefined, read: () => undefined },
       },
       'dev',

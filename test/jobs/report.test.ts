@@ -50,6 +50,7 @@ const servicesOn = (store: ObjectStore): ReportServices & { asked: string[] } =>
     vault: createVault(watched),
     reports: createReportStore(watched, 'dev'),
     now: () => new Date('2026-11-24T05:00:00Z'),
+    people: {},
     progress: { reading: () => undefined, read: () => undefined },
     asked,
   };

@@ -1,5 +1,5 @@
 /** The backup as AWS runs it: the handler itself, under the official local runner of durable executions. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -103,6 +103,18 @@ test('every line of the log names the instance and the run', async () => {
   for (const line of said) expect(line).toMatchObject({ service: 'oic-lifecycle', instance: 'dev', run: theRun });
   const exported = said.filter(({ message }) => message === 'Exported').map(({ integration }) => integration);
   expect(exported.sort()).toEqual(['FLOW_00000|01.00.0000', 'FLOW_00001|01.00.0000']);
+});
+
+test('calls people on the page as its settings do', async () => {
+  addIntegrations(1);
+  const settings = JSON.parse(process.env.OIC_SETTINGS ?? '');
+  const people = { 'anna.integrator@example.com': 'Anna' };
+  vi.stubEnv('OIC_SETTINGS', JSON.stringify({ ...settings, people }));
+
+  await run();
+
+  const page = await readFile(join(workshop.directory, 'reports', 'dev', 'latest.html'), 'utf8');
+  expect(page).toContain('<small>Anna</small>');
 });
 
 test('writes the page once, in a step, and says its key in the log', async () => {
