@@ -10,6 +10,7 @@ import type { DropServices } from '../../functions/jobs/handle-drop.ts';
 import { type InstallOutcome, install } from '../../functions/jobs/install.ts';
 import { takeLease } from '../../functions/jobs/lease.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
+import type { ConnectionSettings } from '../../functions/oic/credentials.ts';
 import { createDirectoryStore } from '../../functions/store/directory-store.ts';
 import { createDropBox, type DropBox } from '../../functions/store/drop-box.ts';
 import type { ObjectStore } from '../../functions/store/object-store.ts';
@@ -27,7 +28,7 @@ export interface InstallBench {
     oic: OicClient,
     bytes: Uint8Array,
     policy?: Partial<InstallPolicy>,
-    waiting?: Waiting,
+    more?: { waiting?: Waiting; connections?: Readonly<Record<string, ConnectionSettings>> },
   ): Promise<InstallOutcome>;
   services(
     oic: OicClient | undefined,
@@ -52,7 +53,7 @@ export const openInstallBench = async (): Promise<InstallBench> => {
   return {
     store,
     dropBox,
-    install: async (oic, bytes, policy = {}, waiting = WAITING) => {
+    install: async (oic, bytes, policy = {}, { waiting = WAITING, connections = {} } = {}) => {
       const archive = await readArchive(bytes);
       const held = await takeLease(dropBox.lease(oic.instance, archive.code), lease());
       if (!held) throw new Error('the lease is not free');
@@ -61,7 +62,7 @@ export const openInstallBench = async (): Promise<InstallBench> => {
         oic,
         safety: dropBox,
         undoLog,
-        connections: {},
+        connections,
         waiting,
         onStep: () => undefined,
         mayGoOn,

@@ -278,7 +278,14 @@ test('one that was there, inactive and with the same content, is inactive again 
     isAsked ||= kind === 'deactivate';
   });
 
-  const outcome = await bench.install(oic, archiveOf('01.00.0000', 'same'), {}, { deadlineMs: 10_000, now, sleep });
+  const outcome = await bench.install(
+    oic,
+    archiveOf('01.00.0000', 'same'),
+    {},
+    {
+      waiting: { deadlineMs: 10_000, now, sleep },
+    },
+  );
 
   expect(outcome).toMatchObject({ state: 'rolled-back', message: expect.stringContaining('did not end in 10 s') });
   expect(simulator.instance.get(OLD)?.status).toBe('CONFIGURED');
@@ -298,7 +305,9 @@ test.each([
     simulator.instance.add(archiveOf('01.00.0000', 'old'), RUNNING);
 
     const waiting = { deadlineMs: 600_000, now, sleep };
-    expect(await bench.install(oic, archiveOf('01.00.0000', 'new'), {}, waiting)).toMatchObject({ state: 'deployed' });
+    expect(await bench.install(oic, archiveOf('01.00.0000', 'new'), {}, { waiting })).toMatchObject({
+      state: 'deployed',
+    });
 
     expect(simulator.instance.get(OLD)).toMatchObject({ status: 'ACTIVATED', schedule: 'started' });
     const changes = simulator.requests.filter(({ kind }) => kind === 'activate' || kind === 'deactivate');
