@@ -76,6 +76,7 @@ const OTHERS: { readonly [Name in keyof Behaviour]: readonly Behaviour[Name][] }
   startPaused: ['accept'],
   resume: [412],
   startParameters: ['reset'],
+  listedParameters: [true],
   deleteActive: [412, 409],
   deleteLocked: [409, 412],
   passwords: ['masked-longer', 'absent'],
