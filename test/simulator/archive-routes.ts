@@ -50,10 +50,11 @@ const exportArchive = (state: State, { id }: Call): Answer => {
   const integration = state.find(id);
   if (integration.lock) throw lockedRefusal(integration, 423);
   if (integration.projectType === 'PREBUILT') throw new Refusal(423, `Integration ${id} is of PREBUILT type`);
-  const body = integration.archive.write({
+  const occasion = {
     exportedAt: new Date(state.now()),
     entrySeed: state.random.below(2 ** 31),
     state: persistedStatus(integration.status),
-  });
+  };
+  const body = integration.archive.write(occasion, state.stamps);
   return fileAnswer(`${integration.code}_${integration.version}.iar`, body);
 };

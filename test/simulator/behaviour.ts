@@ -63,6 +63,8 @@ export interface Behaviour {
   importedConnection: 'DRAFT' | 'CONFIGURED';
   importKeepsConnections: boolean;
   importOverwritesLookups: boolean;
+  /** Whether an export holds what is the instance's own: ids, dates and versions of connections, prefixes, its build. */
+  stamping: 'stamps' | 'none';
 
   // Activation
   /** `async`: 200 at once, ACTIVATION_INPROGRESS for `activationMs`. `enableAsyncActivationMode=true` is always obeyed. */
@@ -190,6 +192,7 @@ export const defaultBehaviour = (generation: Generation): Behaviour => ({
   importedConnection: 'DRAFT',
   importKeepsConnections: true,
   importOverwritesLookups: false,
+  stamping: 'stamps',
   activation: generation === 'oic3' ? 'async' : 'sync',
   deactivation: generation === 'oic3' ? 'async' : 'sync',
   statusLag: 0,

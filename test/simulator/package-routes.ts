@@ -61,7 +61,7 @@ const exportPackage = (state: State, name: string): Answer => {
   const exportedAt = new Date(state.now());
   const members = found.integrations.map(({ id, version, status, archive }) => ({
     name: `icspackage_${name}_${version}_${uuidOf(id)}.iar`,
-    data: archive.write({ exportedAt, entrySeed: state.random.below(2 ** 31), state: status }),
+    data: archive.write({ exportedAt, entrySeed: state.random.below(2 ** 31), state: status }, state.stamps),
   }));
   const attributes = Buffer.from(`#${exportedAt.toISOString()}\npackage_name=${name}\n`, 'latin1');
   const entries = [...members, { name: 'ics_package_attributes.properties', data: attributes }];

@@ -14,6 +14,7 @@ import {
 } from './archive-facts.ts';
 import { stampProperties } from './exporter.ts';
 import { createRandom } from './random.ts';
+import { type Stamps, stampMember, withoutStamps } from './stamping.ts';
 import { readZip, writeZip, type ZipEntry } from './zip.ts';
 
 export interface ProjectFile {
@@ -70,24 +71,29 @@ interface Occasion {
   readonly entrySeed: number;
   /** The state of each integration in it. */
   readonly states: ReadonlyMap<string, string>;
+  /** Of the instance. */
+  readonly stamps: Stamps | undefined;
 }
 
 /** One export: other dates, checksums, revision, states and order; the same meaning. */
 export const writeProject = (members: readonly ZipEntry[], occasion: Occasion): Buffer => {
   const { exportedAt, entrySeed } = occasion;
-  const entries = members.map(({ name, data }) => ({ name, data: stamped(name, data, occasion) }));
+  const entries = members.map(({ name, data }) => {
+    const dated = stamped(name, data, occasion);
+    return { name, data: occasion.stamps ? stampMember({ name, data: dated }, occasion.stamps) : dated };
+  });
   return writeZip(createRandom(entrySeed).shuffle(entries), { modified: exportedAt });
 };
 
 /** Equal for two exports of one unchanged project. */
 export const projectDigest = (members: readonly ZipEntry[]): string => {
   const states = new Map<string, string>();
-  const occasion = { exportedAt: new Date(0), entrySeed: 0, states };
+  const occasion = { exportedAt: new Date(0), entrySeed: 0, states, stamps: undefined };
   const whole = createHash('sha256');
   for (const { name, data } of members.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     whole.update(
       `${name}\0${createHash('sha256')
-        .update(stamped(name, data, occasion))
+        .update(withoutStamps({ name, data: stamped(name, data, occasion) }))
         .digest('hex')}\n`,
     );
   }

@@ -97,6 +97,7 @@ export const exportedProject = (state: State, { inside }: Project, members: read
   writeProject(members, {
     exportedAt: new Date(state.now()),
     entrySeed: state.random.below(2 ** 31),
+    stamps: state.stamps,
     states: new Map([...inside.integrations.values()].map(({ id, status }) => [id, persistedStatus(status)])),
   });
 

@@ -12,6 +12,7 @@ import type { Lookup } from './lookup.ts';
 import type { Project } from './project.ts';
 import type { Random } from './random.ts';
 import { hasSchedule } from './schedule.ts';
+import { createStamps, type Stamps } from './stamping.ts';
 import type { StoredArchive } from './stored-archive.ts';
 
 export type IntegrationStatus =
@@ -78,6 +79,8 @@ export interface State {
   readonly baseUrl: string;
   readonly activationMs: number;
   readonly now: () => number;
+  /** What exports are stamped with, when they are. */
+  readonly stamps: Stamps | undefined;
   /** Of what is in a project. */
   readonly projectId?: string;
   readonly integrations: ReadonlyMap<string, Integration>;
@@ -132,6 +135,7 @@ export const createState = (options: StateOptions): State => {
   };
   const state: State = {
     ...options,
+    stamps: options.behaviour.stamping === 'stamps' ? createStamps(options.baseUrl) : undefined,
     integrations,
     connections: new Map(),
     lookups: new Map(),

@@ -1,14 +1,16 @@
 /**
  * An archive as the simulator keeps it: its members still deflated, what it says about itself, and the digest of its
- * meaning, which is the same for two exports of one unchanged integration. The normalisation is the simulator's own and
+ * meaning, which is the same for two exports of one unchanged integration, from one instance or two. The normalisation is the simulator's own and
  * shares nothing with the code under test.
  */
 import { createHash } from 'node:crypto';
 import { type ArchiveFacts, ATTRIBUTES_FILE, BadArchive, readFacts } from './archive-facts.ts';
 import { createExporter } from './exporter.ts';
+import { isStamped, type Stamps, stampMember, withoutStamps } from './stamping.ts';
 import { type CompressedEntry, compressEntry, expandEntry, readCompressed, type ZipEntry } from './zip.ts';
 
-type Write = ReturnType<typeof createExporter>;
+/** @param stamps of the instance that keeps it */
+type Write = (occasion: Parameters<ReturnType<typeof createExporter>>[0], stamps: Stamps | undefined) => Buffer;
 
 export interface StoredArchive {
   readonly facts: ArchiveFacts;
@@ -37,17 +39,22 @@ export const withMember = (archive: StoredArchive, entry: ZipEntry): StoredArchi
 };
 
 const storeArchive = (members: readonly CompressedEntry[], entries: readonly ZipEntry[]): StoredArchive => {
-  let write: Write | undefined;
+  let exporter: ReturnType<typeof createExporter> | undefined;
   return {
     facts: readFacts(entries),
     contentDigest: digest(entries),
     members,
-    write: (occasion) => {
-      write ??= createExporter(members);
-      return write(occasion);
+    write: (occasion, stamps) => {
+      exporter ??= createExporter(stamps ? members.map((member) => stamped(member, stamps)) : members);
+      return exporter(occasion);
     },
   };
 };
+
+const stamped = (member: CompressedEntry, stamps: Stamps): CompressedEntry =>
+  isStamped(member.name)
+    ? compressEntry({ name: member.name, data: stampMember(expandEntry(member), stamps) })
+    : member;
 
 const readMembers = (bytes: Uint8Array): readonly CompressedEntry[] => {
   try {
@@ -75,7 +82,9 @@ const digest = (entries: readonly ZipEntry[]): string => {
   return whole.digest('hex');
 };
 
-const meaningOf = ({ name, data }: ZipEntry): Uint8Array => {
+const meaningOf = (entry: ZipEntry): Uint8Array => {
+  const { name } = entry;
+  const data = withoutStamps(entry);
   if (!name.endsWith('.properties')) return data;
   const lines = Buffer.from(data)
     .toString('latin1')
