@@ -198,6 +198,10 @@ const describeChange = (from: ThingState, to: ThingState): ChangedThing | undefi
 const differing = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): string[] =>
   [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => a[key] !== b[key]).sort();
 
+/** For comparing two instances: where their connections lead, and with which secrets, is each one's own affair. */
+export const withoutValues = (state: KindsState): KindsState =>
+  state.connections ? { ...state, connections: state.connections.map((it) => ({ ...it, hidden: {} })) } : state;
+
 /** Whether anything was added, removed or changed. */
 export const hasChanges = ({ kinds }: KindsDiff): boolean =>
   Object.values(kinds).some(({ added, removed, changed }) => added.length + removed.length + changed.length > 0);

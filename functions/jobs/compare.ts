@@ -5,6 +5,7 @@
  */
 
 import type { KindsDiff } from '../core/diff-kinds.ts';
+import { type KindsState, withoutValues } from '../core/diff-kinds.ts';
 import type { ChangedLookup } from '../core/diff-lookups.ts';
 import { diffSnapshots, type InstanceState, type SnapshotDiff, stateOfManifest } from '../core/diff-snapshots.ts';
 import type { IntegrationId } from '../core/integration.ts';
@@ -57,15 +58,17 @@ export const compare = async (
     ? await Promise.all([readState(from, to), readState(to, from)])
     : [NOTHING, NOTHING];
   const [first, second] = await Promise.all([readSide(from, to, kinds), readSide(to, from, kinds)]);
+  const isOneInstance = instanceOf(from) === instanceOf(to);
+  const comparable = (others: KindsState): KindsState => (isOneInstance ? others : withoutValues(others));
   const states = [
     {
       ...(await withContents(from, before, to, after, progress)),
-      others: await readKindsState(first, second),
+      others: comparable(await readKindsState(first, second)),
       oddOthers: first.odd,
     },
     {
       ...(await withContents(to, after, from, before, progress)),
-      others: await readKindsState(second, first),
+      others: comparable(await readKindsState(second, first)),
       oddOthers: second.odd,
     },
   ] as const;
@@ -97,6 +100,8 @@ const withUnlooked = (
   if (!others && unlooked.length === 0) return undefined;
   return { kinds, notCompared: OTHER_KIND_ORDER.filter((kind) => [...notCompared, ...unlooked].includes(kind)) };
 };
+
+const instanceOf = (source: Source): string => ('manifest' in source ? source.manifest.instance : source.oic.instance);
 
 /** With the designs that decide. */
 const decided = async (

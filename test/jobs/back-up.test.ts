@@ -269,7 +269,7 @@ describe('while the list is still being read', () => {
     expect(exportsOfIt).toHaveLength(2);
     const [entry] = (await latest(oic)).integrations;
     expect(entry).toMatchObject({ id: idOf(0), lastUpdatedBy: 'bob' });
-    expect(entry?.archive?.contentSha256).toBe((await readArchive(archiveOf(0, 'b'))).contentSha256);
+    expect(entry?.archive?.designSha256).toBe((await readArchive(archiveOf(0, 'b'))).designSha256);
     const archives = (await latest(oic)).integrations.flatMap(({ archive }) => archive ?? []);
     const isHeld = await workshop.vault.archivesHeld('dev', archives);
     expect(archives.filter(isHeld)).toHaveLength(61);

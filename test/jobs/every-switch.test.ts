@@ -35,6 +35,7 @@ const OTHERS: { readonly [Name in keyof Behaviour]: readonly Behaviour[Name][] }
   importedConnection: ['CONFIGURED'],
   importKeepsConnections: [false],
   importOverwritesLookups: [true],
+  stamping: ['none'],
   activation: ['sync'],
   deactivation: ['sync'],
   statusLag: [120],

@@ -242,7 +242,7 @@ describe('writing', () => {
     await oic.importIntegration(HELLO, hello());
 
     const { archive } = await oic.exportIntegration(HELLO);
-    expect(archive.contentSha256).toBe((await readArchive(hello())).contentSha256);
+    expect(archive.designSha256).toBe((await readArchive(hello())).designSha256);
     expect(simulator.requests.find(({ kind }) => kind === 'import')?.status).toBe(204);
   });
 
