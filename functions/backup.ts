@@ -6,12 +6,14 @@
  *
  * Started by a schedule with the time it was meant for, or by hand with `{}` or `{ "full": true }`.
  */
+
 import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import * as z from 'zod/mini';
-import { ConfigError } from './core/config-error.ts';
+import { ConfigError } from './core/errors.ts';
 import { includedKinds } from './core/kinds.ts';
-import { type BackUpProgress, type BackupReport, backUp } from './jobs/back-up.ts';
+import { backUp } from './jobs/back-up.ts';
+import type { BackUpProgress, BackupReport } from './jobs/back-up-options.ts';
 import { type BackupPage, createPageWriter } from './jobs/report-after-backup.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
 import { VAULT_VARIABLE } from './lambda/names.ts';

@@ -1,13 +1,12 @@
 #!/usr/bin/env node
-/** The `oic` command line: what there is to type. What each command does is in cli/, loaded when it is used. */
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { ALL_KINDS } from './cli/kind-option.ts';
 import { holdYoungGeneration } from './cli/young-generation.ts';
-import { isBug } from './core/bug.ts';
-import { ConfigError } from './core/config-error.ts';
+/** The `oic` command line: what there is to type. What each command does is in cli/, loaded when it is used. */
+import { ConfigError, isProgrammingError } from './core/errors.ts';
 
 type Action = (...args: never[]) => Promise<number>;
 
@@ -274,7 +273,7 @@ const fail = (error: unknown, isJson: boolean): void => {
   const isUsage = error instanceof CommanderError;
   if (isUsage && error.exitCode === 0) return;
   const words = error instanceof Error ? error.message : String(error);
-  const message = isBug(error) ? `this is a bug of oic itself, please report it: ${words}` : words;
+  const message = isProgrammingError(error) ? `this is a bug of oic itself, please report it: ${words}` : words;
   const isConfig = error instanceof ConfigError || (error instanceof Error && error.name === 'CredentialsError');
   process.exitCode = isUsage || isConfig ? 2 : 1;
   // Commander has said it already.

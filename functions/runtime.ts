@@ -2,11 +2,12 @@
  * The composition root: settings and where things are -> clients and stores. Handlers and commands get what they need
  * from here and nowhere else.
  */
+
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { readConnectionFiles } from './connection-files.ts';
-import { ConfigError } from './core/config-error.ts';
+import { ConfigError } from './core/errors.ts';
 import type { People } from './core/people.ts';
 import { SETTINGS_VARIABLE } from './lambda/names.ts';
 import { createOicClient, type OicClient } from './oic/client.ts';

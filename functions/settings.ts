@@ -2,8 +2,9 @@
  * What instances exist and what may be done to them: the context key `oic` of cdk.json, checked in one place, at synth
  * and by the command line alike, with all problems at once, each with its path.
  */
+
 import * as z from 'zod/mini';
-import { ConfigError } from './core/config-error.ts';
+import { ConfigError } from './core/errors.ts';
 import { type IncludedKinds, ofEachKind } from './core/kinds.ts';
 import type { People } from './core/people.ts';
 import { readSchedule } from './core/schedule-expression.ts';

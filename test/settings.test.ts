@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../functions/core/config-error.ts';
+import { ConfigError } from '../functions/core/errors.ts';
 import { includedKinds } from '../functions/core/kinds.ts';
 import { instanceOf, parseSettings } from '../functions/settings.ts';
 

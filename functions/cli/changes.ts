@@ -1,7 +1,7 @@
 /** `oic import`, `oic activate`, `oic deactivate`, `oic delete`: the plain single changes, done safely. */
+
 import { readArchive } from '../core/archive.ts';
-import { ConfigError } from '../core/config-error.ts';
-import { Refused } from '../core/refused.ts';
+import { ConfigError, Refused } from '../core/errors.ts';
 import { isInService, isMeantActive, isUnderWay } from '../core/status.ts';
 import { activateAndWait, deactivateAndWait } from '../jobs/activation.ts';
 import { importArchive } from '../jobs/import-archive.ts';

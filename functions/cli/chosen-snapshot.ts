@@ -1,5 +1,5 @@
 /** The snapshot a command names: `latest`, or nothing, means the newest there is. */
-import { ConfigError } from '../core/config-error.ts';
+import { ConfigError } from '../core/errors.ts';
 import { isSnapshotName } from '../core/keys.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { type Vault, VaultError } from '../store/vault.ts';

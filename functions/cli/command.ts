@@ -1,6 +1,5 @@
 /** What every command is given: the options all of them have, and the runtime they lead to. */
-import { isBug } from '../core/bug.ts';
-import { ConfigError } from '../core/config-error.ts';
+import { ConfigError, isProgrammingError } from '../core/errors.ts';
 import { type IntegrationRef, parseIntegrationId } from '../core/integration.ts';
 import type { OicClient } from '../oic/client.ts';
 import { createRuntime, type Runtime } from '../runtime.ts';
@@ -57,7 +56,7 @@ export const eachInTurn = async <T, R, F>(
     try {
       results.push(await work(item));
     } catch (error) {
-      if (!(error instanceof Error) || isBug(error)) throw error;
+      if (!(error instanceof Error) || isProgrammingError(error)) throw error;
       exitCode = 1;
       out.note(error.message);
       results.push(failed(item, error.message));

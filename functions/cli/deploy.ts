@@ -1,11 +1,12 @@
 /** `oic deploy`: what the deploy function does with a drop, here with files. */
+
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readArchive } from '../core/archive.ts';
 import { orderByCalls } from '../core/call-order.ts';
-import { ConfigError } from '../core/config-error.ts';
+import { ConfigError } from '../core/errors.ts';
 import type { InstallPolicy } from '../core/plan-install.ts';
 import type { Content } from '../jobs/apply-step.ts';
 import { type InstallOutcome, install, previewInstall, type StepReport } from '../jobs/install.ts';

@@ -1,12 +1,12 @@
 /** `oic diff` of two files: archives of integrations, exported projects or exported packages. */
+
 import { readFile } from 'node:fs/promises';
 import { readArchive } from '../core/archive.ts';
-import { ConfigError } from '../core/config-error.ts';
 import { diffArchives } from '../core/diff-archives.ts';
 import { diffPackages, diffProjects } from '../core/diff-projects.ts';
+import { ConfigError, Refused } from '../core/errors.ts';
 import { readPackageArchive } from '../core/package-archive.ts';
 import { readProjectArchive } from '../core/project-archive.ts';
-import { Refused } from '../core/refused.ts';
 import { packageDiffLines, projectDiffLines } from './diff-kinds-text.ts';
 import { archiveDiffLines } from './diff-text.ts';
 import type { Output } from './output.ts';

@@ -1,10 +1,10 @@
 /** `oic diff`: two snapshots or instances, two archives, or the archives of one integration in two places. */
-import { ConfigError } from '../core/config-error.ts';
+
 import { diffArchives } from '../core/diff-archives.ts';
+import { ConfigError, Refused } from '../core/errors.ts';
 import type { IntegrationRef } from '../core/integration.ts';
 import { isSnapshotName } from '../core/keys.ts';
 import { includedKinds, onlyKinds } from '../core/kinds.ts';
-import { Refused } from '../core/refused.ts';
 import { type CompareOptions, type CompareProgress, compare, type Source } from '../jobs/compare.ts';
 import type { Vault } from '../store/vault.ts';
 import { readChosenSnapshot } from './chosen-snapshot.ts';

@@ -1,5 +1,5 @@
 /** `oic export --kind`: one project, lookup, library or package to a file, as Oracle sends it. */
-import { Refused } from '../core/refused.ts';
+import { Refused } from '../core/errors.ts';
 import type { OicClient } from '../oic/client.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { targetFile, writeWhole } from './files.ts';

@@ -1,8 +1,9 @@
 /** Files that commands read and write at a place a person chose. */
+
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError } from '../core/config-error.ts';
+import { ConfigError } from '../core/errors.ts';
 
 /** The file itself, or one of that name in it when it is a directory. */
 export const targetFile = async (out: string | undefined, fileName: string): Promise<string> => {

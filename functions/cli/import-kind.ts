@@ -1,10 +1,11 @@
 /** `oic import --kind`: projects, lookups and libraries from files; what is in a project is not activated. */
+
 import { basename, extname } from 'node:path';
+import { Refused } from '../core/errors.ts';
 import { readLibraryArchive } from '../core/library-archive.ts';
 import { readLookup } from '../core/lookup-file.ts';
 import { readProjectArchive } from '../core/project-archive.ts';
 import { callOrderIn } from '../core/project-calls.ts';
-import { Refused } from '../core/refused.ts';
 import { type FileThing, importThing } from '../jobs/import-thing.ts';
 import { type CommonOptions, eachInTurn, openSession, withInstance } from './command.ts';
 import { readLocalFile } from './files.ts';

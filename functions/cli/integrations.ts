@@ -1,8 +1,7 @@
 /** `oic list`, `oic show`, `oic export`: looking, without changing anything. */
-import { ConfigError } from '../core/config-error.ts';
+import { ConfigError, Refused } from '../core/errors.ts';
 import type { Integration } from '../core/integration.ts';
 import { type People, personName, withHolderNamed } from '../core/people.ts';
-import { Refused } from '../core/refused.ts';
 import { type CommonOptions, idArgument, openSession, withInstance } from './command.ts';
 import { targetFile, writeWhole } from './files.ts';
 import { ALL_KINDS, EXPORTED_KINDS, kindsOption, otherKindOf } from './kind-option.ts';

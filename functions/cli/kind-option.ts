@@ -1,5 +1,5 @@
 /** Which kinds a command is about: `--kind lookups`, or several with commas; the singular does too. */
-import { ConfigError } from '../core/config-error.ts';
+import { ConfigError } from '../core/errors.ts';
 import { KIND_NOUNS, OTHER_KIND_ORDER, type OtherKind } from '../core/kinds.ts';
 
 /** `agent-groups` for `agentGroups`. */

@@ -1,9 +1,9 @@
 /** `oic list --kind`: what an instance has beside integrations. */
 
+import { Refused } from '../core/errors.ts';
 import { KIND_NOUNS, type OtherKind, onlyKinds } from '../core/kinds.ts';
 import type { OtherKinds } from '../core/manifest-kinds.ts';
 import { type People, personName } from '../core/people.ts';
-import { Refused } from '../core/refused.ts';
 import { isActive } from '../core/status.ts';
 import { readSections } from '../jobs/compare-kinds.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';

@@ -1,7 +1,7 @@
 /** `oic prune`: forgets snapshots of a directory vault by rules, and drops the archive versions none needs any more. */
+
 import { readFile } from 'node:fs/promises';
-import { ConfigError } from '../core/config-error.ts';
-import { Refused } from '../core/refused.ts';
+import { ConfigError, Refused } from '../core/errors.ts';
 import { checkRetentionRules, type RetentionRules } from '../core/retention.ts';
 import { openFileJournal } from '../jobs/file-journal.ts';
 import { type PruneReport, prune as pruneVault } from '../jobs/prune.ts';

@@ -2,7 +2,7 @@
 import { KIND_NOUNS, type OtherKind } from '../core/kinds.ts';
 import { RESTORED_KINDS } from '../core/plan-restore-things.ts';
 import { unreadyText } from '../jobs/connect.ts';
-import type { RestoreReport } from '../jobs/restore.ts';
+import type { RestoreReport } from '../jobs/restore-options.ts';
 import { count } from './output.ts';
 
 const LEFT_AS_IT_IS: readonly string[] = ['unchanged', 'skip', 'refuse'];

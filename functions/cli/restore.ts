@@ -1,8 +1,9 @@
 /** `oic restore`: a snapshot into an instance. */
+
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseSnapshotChoice } from '../core/choose-snapshot.ts';
-import { ConfigError } from '../core/config-error.ts';
+import { ConfigError } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { createForgetfulJournal } from '../jobs/journal.ts';
 import { restore as restoreSnapshot } from '../jobs/restore.ts';

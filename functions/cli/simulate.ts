@@ -1,8 +1,7 @@
 /** `oic simulate`: an OIC on loopback to try everything on. Loaded only when it is asked for. */
 
-import { ConfigError } from '../core/config-error.ts';
+import { ConfigError, Refused } from '../core/errors.ts';
 import { describeCounts } from '../core/kinds.ts';
-import { Refused } from '../core/refused.ts';
 import { count, createOutput } from './output.ts';
 
 const portOf = (text: string): number => {

@@ -1,5 +1,5 @@
 /** Which snapshot is meant: by name, by time, or the latest complete one. */
-import { ConfigError } from './config-error.ts';
+import { ConfigError } from './errors.ts';
 import { isSnapshotName, snapshotTime } from './keys.ts';
 
 export type SnapshotChoice =

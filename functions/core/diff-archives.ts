@@ -5,6 +5,7 @@
  *
  * Values of lookups and connections are never in the result: they may be secrets.
  */
+
 import { hash } from 'node:crypto';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { openArchive, readArchive } from './archive.ts';
@@ -26,12 +27,12 @@ import {
   type NamesDiff,
   type Side,
 } from './diff-terms.ts';
+import { Refused } from './errors.ts';
 import { renumber } from './flow-parts.ts';
 import type { IntegrationId } from './integration.ts';
 import { memberMeaning } from './member-meaning.ts';
 import type { Members, Rename } from './part-names.ts';
 import { createReader } from './readable-member.ts';
-import { Refused } from './refused.ts';
 
 export interface ArchiveDiff {
   readonly from: IntegrationId;

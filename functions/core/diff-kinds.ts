@@ -2,9 +2,9 @@
  * What differs between two states of what an instance holds beside integrations. A kind that only one side looked at is not
  * compared: it is said, never taken for added or removed. Values of connections are never told, only that they differ.
  */
+import type { ArchiveRef } from './archive-ref.ts';
 import { OTHER_KIND_ORDER, type OtherKind } from './kinds.ts';
 import { contentChange, type KnownContent } from './known-content.ts';
-import type { ArchiveRef } from './manifest.ts';
 import type { OtherKinds } from './manifest-kinds.ts';
 import { type OddItem, splitAbsent } from './odd-item.ts';
 import { scheduleOf } from './schedule.ts';

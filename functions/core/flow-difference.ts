@@ -2,7 +2,8 @@
 import { type OpenArchive, openArchive } from './archive.ts';
 import { plainMembers } from './design-digest.ts';
 import { type ArchiveDiff, diffArchives } from './diff-archives.ts';
-import { type Flow, type FlowEdge, type FlowNode, readFlow } from './flow.ts';
+import { readFlow } from './flow.ts';
+import type { Flow, FlowEdge, FlowNode } from './flow-graph.ts';
 import { renumber } from './flow-parts.ts';
 import { boxOf, notesOf } from './flow-picture.ts';
 import { DEFINITION } from './part-names.ts';

@@ -4,7 +4,7 @@
  * `resources/`. Literals in expressions are left out: they may be secrets, and the picture goes where archives do not.
  */
 import { type ArchiveConnection, type OpenArchive, readCall } from './archive.ts';
-import type { FlowNode } from './flow.ts';
+import type { FlowNode } from './flow-graph.ts';
 import { meaningOf } from './flow-meaning.ts';
 import { type StepKind, wordFor } from './flow-words.ts';
 import { parseProperties } from './properties.ts';

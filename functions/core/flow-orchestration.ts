@@ -3,8 +3,8 @@
  * again; loops and scopes are nodes that hold steps; a fault handler hangs on the scope it guards. A step that is not
  * known is a node with its name, and holds its steps when it has some.
  */
-import type { FlowEdge, FlowNode } from './flow.ts';
 import type { FlowElements } from './flow-elements.ts';
+import type { FlowEdge, FlowNode } from './flow-graph.ts';
 import { endsThePath, wordFor } from './flow-words.ts';
 import type { XmlNode } from './xml.ts';
 

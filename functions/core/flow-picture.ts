@@ -1,5 +1,5 @@
 /** The flow of one integration as a picture. */
-import type { Flow, FlowNode } from './flow.ts';
+import type { Flow, FlowNode } from './flow-graph.ts';
 import type { StepKind } from './flow-words.ts';
 import type { Box, Change, Picture } from './picture.ts';
 

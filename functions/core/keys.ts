@@ -1,6 +1,7 @@
 /** Where everything lies in the vault (format 1) and in the drop box. Every key is built and read here. */
+
 import { type IntegrationRef, isCode, isVersion } from './integration.ts';
-import type { Library } from './library.ts';
+import type { Library } from './items.ts';
 
 const archivePrefix = (instance: string): string => `integrations/${instance}/`;
 export const archiveKey = (instance: string, ref: IntegrationRef): string => `${archivePrefix(instance)}${fileOf(ref)}`;

@@ -1,5 +1,5 @@
 /** What is known of an archive's content, and whether two of them are the same: they are when their design is. */
-import type { ArchiveRef } from './manifest.ts';
+import type { ArchiveRef } from './archive-ref.ts';
 
 export interface Digests {
   readonly digest: string;

@@ -1,6 +1,7 @@
 /** Everything in a snapshot that may have an archive, of whatever kind. */
+import type { ArchiveRef } from './archive-ref.ts';
 import type { ArchiveKind } from './keys.ts';
-import type { ArchiveRef, Manifest } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
 
 export interface ArchivedThing {
   readonly kind: ArchiveKind;

@@ -4,8 +4,8 @@
  * knew of it. It never means that there are none.
  */
 import * as z from 'zod/mini';
+import type { ArchiveRef } from './archive-ref.ts';
 import type { IntegrationId } from './integration.ts';
-import type { ArchiveRef } from './manifest.ts';
 import { RUN_STATES, type ScheduleFields } from './schedule.ts';
 import type { SecretFinding } from './secret-scan.ts';
 

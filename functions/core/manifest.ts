@@ -3,6 +3,7 @@
  * archive. Written last, so a manifest that can be read is a snapshot that is whole.
  */
 import * as z from 'zod/mini';
+import type { ArchiveRef } from './archive-ref.ts';
 import type { IntegrationId } from './integration.ts';
 import { isSnapshotName } from './keys.ts';
 import {
@@ -14,17 +15,6 @@ import {
   TRACING,
 } from './manifest-kinds.ts';
 import type { ScheduleFields } from './schedule.ts';
-
-export interface ArchiveRef {
-  readonly key: string;
-  readonly versionId: string;
-  readonly bytes: number;
-  readonly sha256: string;
-  /** Digest of the archive's meaning: equal for two exports of one unchanged integration. */
-  readonly contentSha256: string;
-  /** Digest of the design; absent in what was written before there was one. Equal content is equal design. */
-  readonly designSha256?: string | undefined;
-}
 
 export interface SnapshotIntegration extends ScheduleFields {
   readonly id: IntegrationId;

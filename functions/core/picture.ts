@@ -2,7 +2,7 @@
  * A picture before it is drawn: boxes, boxes that hold boxes, and lines between them. Flows, differences of flows and
  * the map of a snapshot are pictures.
  */
-import type { FlowEdge } from './flow.ts';
+import type { FlowEdge } from './flow-graph.ts';
 import type { StepKind } from './flow-words.ts';
 
 export type Change = 'added' | 'removed' | 'changed';

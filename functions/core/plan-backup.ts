@@ -2,8 +2,9 @@
  * What a backup has to do for each integration, decided without touching anything: `export` what may have changed,
  * `reuse` what certainly has not, `skip` what Oracle never hands out. Every step says why.
  */
+import type { ArchiveRef } from './archive-ref.ts';
 import type { Integration } from './integration.ts';
-import type { ArchiveRef, Manifest } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
 import type { AskedSchedule } from './schedule.ts';
 import { isMeantActive } from './status.ts';
 

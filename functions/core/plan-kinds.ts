@@ -2,7 +2,8 @@
  * What a backup has to do for each project, lookup and library: `export` what may have changed, `reuse` what certainly has
  * not. As for integrations, only that what tells a change differs between the kinds.
  */
-import type { ArchiveRef, Manifest } from './manifest.ts';
+import type { ArchiveRef } from './archive-ref.ts';
+import type { Manifest } from './manifest.ts';
 import type { SnapshotLookup, SnapshotProject } from './manifest-kinds.ts';
 import type { SecretFinding } from './secret-scan.ts';
 

@@ -4,7 +4,7 @@
  * A bucket keeps its newest complete snapshot, or its newest one when none is complete. The newest complete snapshot is
  * kept whatever the rules say. To apply the same rules again, also to a part of what they left, forgets nothing new.
  */
-import { ConfigError } from './config-error.ts';
+import { ConfigError } from './errors.ts';
 import { snapshotTime } from './keys.ts';
 
 export interface RetentionRules {

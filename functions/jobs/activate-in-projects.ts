@@ -14,8 +14,8 @@ import { connect, type UnreadyConnection } from './connect.ts';
 import { mapLimited } from './journal.ts';
 import { findProject, switchboardOf } from './project-switches.ts';
 import type { ProvedThing } from './prove-things.ts';
-import type { RestoreOptions, RestoreServices } from './restore.ts';
 import { inBatches, type RestoreFailure } from './restore-batches.ts';
+import type { RestoreOptions, RestoreServices } from './restore-options.ts';
 import { applyScheduleStep, isScheduleStep, ScheduleError } from './schedule.ts';
 
 export interface ActivatedInProjects {

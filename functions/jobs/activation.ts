@@ -9,7 +9,7 @@ import { stripHtml } from '../core/plain-text.ts';
 import { isActive, isInService, isUnderWay, saysFailed, statusWords, underWay } from '../core/status.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isAnswerLost, isForAll, isOicError, type OicError } from '../oic/errors.ts';
-import type { Look } from './look.ts';
+import type { Look, Waiting } from './activation-wait.ts';
 import { setSchedule } from './schedule.ts';
 
 /** Integrations that are switched: those outside projects, or those in one. `instance` says where, for messages. */
@@ -25,14 +25,6 @@ export type Switchboard = Pick<
   | 'changeSchedule'
   | 'setScheduleParameters'
 >;
-
-export interface Waiting {
-  readonly deadlineMs: number;
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
-  /** Of somebody who waits for many at once. @default one request each */
-  readonly look?: Look;
-}
 
 /** It did not become active, or not inactive; `message` holds Oracle's reason, `id` the integration. */
 export class ActivationError extends Error {

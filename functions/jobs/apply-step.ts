@@ -3,7 +3,8 @@ import type { Archive } from '../core/archive.ts';
 import type { InstallStep } from '../core/plan-install.ts';
 import { isOn } from '../core/schedule.ts';
 import type { OicClient } from '../oic/client.ts';
-import { activateAndWait, deactivateAndWait, type Switchboard, type Waiting } from './activation.ts';
+import { activateAndWait, deactivateAndWait, type Switchboard } from './activation.ts';
+import type { Waiting } from './activation-wait.ts';
 import { applyScheduleStep, askSchedule, setSchedule } from './schedule.ts';
 import { writeContent } from './write-content.ts';
 

@@ -1,84 +1,19 @@
-/**
- * One snapshot of an instance: complete or loud.
- *
- *   list -> plan (export, reuse, skip) -> export in batches: check, put -> manifest last
- *   |-> what is certain to be exported, already     |-> the other kinds beside it
- *
- * One integration that fails does not stop the others; it makes the snapshot incomplete. Killed at any moment, nothing
- * that was readable has changed: archives are added as new versions, and the manifest is put once, at the end.
- */
-import { ConfigError } from '../core/config-error.ts';
+import { ConfigError } from '../core/errors.ts';
 import { createFilter, namesWithoutMatch } from '../core/filter.ts';
 import type { Integration } from '../core/integration.ts';
-import type { IncludedKinds } from '../core/kinds.ts';
-import {
-  type BackupFilter,
-  type Manifest,
-  ManifestError,
-  type SnapshotFailure,
-  type SnapshotWarning,
-} from '../core/manifest.ts';
+import { type BackupFilter, type Manifest, ManifestError } from '../core/manifest.ts';
 import type { Listing } from '../core/odd-item.ts';
 import { type BackupStep, type Known, knownArchives, mustAskSchedule, planBackup } from '../core/plan-backup.ts';
 import { hasAllArchives } from '../core/plan-kinds.ts';
-import type { Surroundings } from '../core/surroundings.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { Vault } from '../store/vault.ts';
+import type { BackUpOptions, BackUpProgress, BackUpServices, BackupReport, Outcome } from './back-up-options.ts';
 import { commitSnapshot } from './commit-snapshot.ts';
 import { type Gathered, gather } from './gather.ts';
 import { type Ahead, createAhead } from './gather-ahead.ts';
-import { gatherKinds, type KindCounts } from './gather-kinds.ts';
-import { type Journal, mapLimited } from './journal.ts';
+import { gatherKinds } from './gather-kinds.ts';
+import { mapLimited } from './journal.ts';
 import { createSlots } from './slots.ts';
-
-export interface BackUpServices {
-  readonly oic: OicClient;
-  readonly vault: Vault;
-  readonly journal: Journal;
-  readonly now: () => Date;
-  readonly progress: BackUpProgress;
-  /** Told of each archive that was exported, also before a crash, what it calls and uses. */
-  readonly learn?: (contentSha256: string, surroundings: Surroundings) => void;
-}
-
-/** Told as it happens; what it does with it is its own affair. */
-export interface BackUpProgress {
-  listed(integrations: number, toExport: number): void;
-  listedKinds(counts: KindCounts, toExport: number): void;
-  done(id: string, what: Outcome): void;
-  note(message: string): void;
-}
-
-type Outcome = 'exported' | 'unchanged' | 'failed' | 'skipped';
-
-export interface BackUpOptions {
-  /** Export everything, changed or not. */
-  readonly full: boolean;
-  readonly filter: BackupFilter;
-  readonly concurrency: number;
-  /** What belongs to the snapshot beside integrations. @default nothing */
-  readonly kinds?: IncludedKinds | undefined;
-  /** Look for credentials in lookups. @default false */
-  readonly scan?: boolean | undefined;
-}
-
-export interface BackupReport {
-  readonly instance: string;
-  readonly snapshot: string;
-  readonly complete: boolean;
-  readonly integrations: number;
-  /** Got a new archive version in the vault. */
-  readonly exported: number;
-  /** Their stored archive is still what the instance has. */
-  readonly unchanged: number;
-  /** How many of the other kinds the snapshot holds; those that were looked at. */
-  readonly others: { readonly counts: KindCounts; readonly exported: number; readonly unchanged: number };
-  readonly failures: readonly SnapshotFailure[];
-  readonly warnings: readonly SnapshotWarning[];
-  readonly requests: number;
-  readonly startedAt: string;
-  readonly finishedAt: string;
-}
 
 /** Small enough to be over in minutes, large enough that thousands of integrations are hundreds of steps. */
 const BATCH = 25;

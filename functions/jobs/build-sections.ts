@@ -1,8 +1,7 @@
 /** The manifest's sections of the other kinds, out of what was listed, planned and gathered. */
 
+import type { Library, Lookup } from '../core/items.ts';
 import { KIND_NOUNS, OTHER_KIND_ORDER } from '../core/kinds.ts';
-import type { Library } from '../core/library.ts';
-import type { Lookup } from '../core/lookup.ts';
 import type { Manifest, SnapshotFailure, SnapshotWarning } from '../core/manifest.ts';
 import type {
   OtherKinds,

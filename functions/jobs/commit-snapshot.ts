@@ -5,7 +5,7 @@ import { type OddItem, withKnown } from '../core/odd-item.ts';
 import { type BackupStep, type Known, scheduleState } from '../core/plan-backup.ts';
 import { scheduleFields } from '../core/schedule.ts';
 import type { Vault } from '../store/vault.ts';
-import type { BackUpOptions, BackUpServices, BackupReport } from './back-up.ts';
+import type { BackUpOptions, BackUpServices, BackupReport } from './back-up-options.ts';
 import { oddFailure } from './build-sections.ts';
 import type { Gathered } from './gather.ts';
 import type { GatheredKinds } from './gather-kinds.ts';

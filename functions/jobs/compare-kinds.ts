@@ -2,8 +2,10 @@
  * The state of what a side holds beside integrations. An instance is asked for its listings and for as few archives as will
  * do: none of what was not saved since a snapshot of the same instance, nor of what only one side has.
  */
+
 import { type KindsState, type OddThings, stateOfKinds } from '../core/diff-kinds.ts';
 import { type ChangedLookup, diffTables } from '../core/diff-lookups.ts';
+import { Refused } from '../core/errors.ts';
 import type { IncludedKinds } from '../core/kinds.ts';
 import { digestsOf, type KnownContent } from '../core/known-content.ts';
 import { readLookup } from '../core/lookup-file.ts';
@@ -11,7 +13,6 @@ import type { Manifest } from '../core/manifest.ts';
 import type { OtherKinds } from '../core/manifest-kinds.ts';
 import type { OddItem } from '../core/odd-item.ts';
 import { stampOf, stampOfProject } from '../core/plan-kinds.ts';
-import { Refused } from '../core/refused.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import type { Vault } from '../store/vault.ts';

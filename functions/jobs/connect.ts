@@ -9,7 +9,7 @@ import type { Connection } from '../oic/answers.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { ConnectionSettings, PropertySetting } from '../oic/credentials.ts';
 import { OicError } from '../oic/errors.ts';
-import type { Waiting } from './activation.ts';
+import type { Waiting } from './activation-wait.ts';
 import { writeSettled } from './write-content.ts';
 
 export interface UnreadyConnection {

@@ -2,10 +2,11 @@
  * The journal of a person's machine: an append-only file of one JSON line a step. A run that was killed leaves it; the
  * next run of the same job with the same options goes on from it. A line cut off by the kill counts as not written.
  */
+
 import { appendFile, mkdir, open, readFile, rm, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refused } from '../core/refused.ts';
+import { Refused } from '../core/errors.ts';
 import { type Journal, mapLimited } from './journal.ts';
 
 export interface FileJournal extends Journal {

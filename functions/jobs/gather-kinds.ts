@@ -6,13 +6,15 @@
  *
  * A night on which nothing changed costs the listings, and no export.
  */
+import type { ArchiveRef } from '../core/archive-ref.ts';
 import { type IncludedKinds, OTHER_KIND_ORDER, type OtherKind } from '../core/kinds.ts';
-import type { ArchiveRef, Manifest, SnapshotFailure, SnapshotWarning } from '../core/manifest.ts';
+import type { Manifest, SnapshotFailure, SnapshotWarning } from '../core/manifest.ts';
 import type { OtherKinds } from '../core/manifest-kinds.ts';
 import { mustAskSchedule } from '../core/plan-backup.ts';
 import { knownThings, planThings, stampOf, stampOfProject } from '../core/plan-kinds.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { Vault } from '../store/vault.ts';
+import type { KindCounts } from './back-up-options.ts';
 import { buildSections, type KindsPlan } from './build-sections.ts';
 import { gatherThing, type ThingWork } from './gather-thing.ts';
 import { type Journal, mapLimited } from './journal.ts';
@@ -34,8 +36,6 @@ interface Services {
   readonly journal: Journal;
   readonly progress: { listedKinds(counts: KindCounts, toExport: number): void };
 }
-
-export type KindCounts = Readonly<Partial<Record<keyof OtherKinds, number>>>;
 
 export interface GatheredKinds {
   readonly sections: OtherKinds;

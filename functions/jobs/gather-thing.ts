@@ -2,11 +2,11 @@
  * One project, lookup or library of a backup: exported, checked, stored. What goes wrong with it is its own affair, told in
  * the result, unless every other one would meet the same.
  */
+
+import type { ArchiveRef } from '../core/archive-ref.ts';
+import type { Library, Lookup } from '../core/items.ts';
 import { libraryKey, lookupKey, projectKey } from '../core/keys.ts';
-import type { Library } from '../core/library.ts';
-import type { Lookup } from '../core/lookup.ts';
 import { readLookup } from '../core/lookup-file.ts';
-import type { ArchiveRef } from '../core/manifest.ts';
 import { mustAskSchedule } from '../core/plan-backup.ts';
 import type { KnownThing, ThingStep } from '../core/plan-kinds.ts';
 import { type SecretFinding, scanForSecrets } from '../core/secret-scan.ts';

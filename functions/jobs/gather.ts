@@ -2,14 +2,14 @@
  * One integration of a backup: exported, checked, stored, then asked for its schedule. What goes wrong with it is its own
  * affair, told in the result, unless every other one would meet the same.
  */
-import type { ArchiveRef } from '../core/manifest.ts';
+import type { ArchiveRef } from '../core/archive-ref.ts';
 import { type People, personName } from '../core/people.ts';
 import { type BackupStep, mustAskSchedule } from '../core/plan-backup.ts';
 import type { AskedSchedule, ScheduleParameter } from '../core/schedule.ts';
 import { type Surroundings, surroundingsOf } from '../core/surroundings.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import { type Vault, VaultError } from '../store/vault.ts';
-import type { BackUpServices } from './back-up.ts';
+import type { BackUpServices } from './back-up-options.ts';
 import { type Asked, describeSchedule } from './schedule.ts';
 import type { createSlots } from './slots.ts';
 

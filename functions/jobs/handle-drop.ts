@@ -14,7 +14,7 @@ import { parseReceipt, type Receipt } from '../core/receipt.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { ConnectionSettings } from '../oic/credentials.ts';
 import type { Document, DropBox } from '../store/drop-box.ts';
-import type { Waiting } from './activation.ts';
+import type { Waiting } from './activation-wait.ts';
 import { type InstallOutcome, install, LeaseLost, type StepReport } from './install.ts';
 import { type HandledDrop, type Lease, type LeaseOptions, takeLease } from './lease.ts';
 

@@ -1,11 +1,13 @@
 /** One archive into an instance: added when the instance lacks it, replaced when it has it and it differs; not activated. */
+
 import type { Archive } from '../core/archive.ts';
+import { Refused } from '../core/errors.ts';
 import type { Integration } from '../core/integration.ts';
 import { personName } from '../core/people.ts';
-import { Refused } from '../core/refused.ts';
 import { isMeantActive, isUnderWay, underWay } from '../core/status.ts';
 import type { OicClient } from '../oic/client.ts';
-import { deactivateAndWait, type Waiting } from './activation.ts';
+import { deactivateAndWait } from './activation.ts';
+import type { Waiting } from './activation-wait.ts';
 import { holdsContent, writeContent } from './write-content.ts';
 
 export type ImportAction = 'imported' | 'replaced' | 'unchanged';

@@ -1,7 +1,7 @@
 /** One project, lookup or library into an instance: added when it lacks it, replaced when it differs and Oracle can. */
+import { Refused } from '../core/errors.ts';
 import { KIND_NOUNS } from '../core/kinds.ts';
 import { personName } from '../core/people.ts';
-import { Refused } from '../core/refused.ts';
 import type { Vault } from '../store/vault.ts';
 import type { ImportAction } from './import-archive.ts';
 import { findProject } from './project-switches.ts';

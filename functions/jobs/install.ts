@@ -17,7 +17,7 @@ import {
 } from '../core/plan-install.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { ConnectionSettings } from '../oic/credentials.ts';
-import type { Waiting } from './activation.ts';
+import type { Waiting } from './activation-wait.ts';
 import { applyStep, type Content } from './apply-step.ts';
 import { connect, type UnreadyConnection, unreadyText } from './connect.ts';
 import { rollBack } from './roll-back.ts';

@@ -3,11 +3,10 @@
  * taken, with the integrations an earlier snapshot knows of what was not saved since. Only a project whose deployments or
  * whose integrations in them are still unknown is asked, once.
  */
-import type { Deployment } from '../core/deployment.ts';
+import type { Deployment, Project } from '../core/items.ts';
 import type { SnapshotFailure } from '../core/manifest.ts';
 import type { SnapshotDeployment } from '../core/manifest-kinds.ts';
 import type { Listing, OddItem } from '../core/odd-item.ts';
-import type { Project } from '../core/project.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isForAll, isNothingThere, isOicError, type OicError } from '../oic/errors.ts';
 import { ListingError } from '../oic/listing.ts';

@@ -3,12 +3,11 @@
  * stays out of the snapshot, one that its release does not know of stays out without; one whose listing fails otherwise
  * makes the snapshot incomplete. None of them stops the others.
  */
-import type { Certificate } from '../core/certificate.ts';
+
 import type { OddThings } from '../core/diff-kinds.ts';
 import type { Integration, IntegrationId } from '../core/integration.ts';
+import type { Certificate, Library, Lookup, Package, Project } from '../core/items.ts';
 import { type IncludedKinds, KIND_NOUNS, type OtherKind } from '../core/kinds.ts';
-import type { Library } from '../core/library.ts';
-import type { Lookup } from '../core/lookup.ts';
 import type { SnapshotFailure, SnapshotWarning } from '../core/manifest.ts';
 import type {
   SnapshotAgentGroup,
@@ -18,8 +17,6 @@ import type {
   SnapshotPackage,
 } from '../core/manifest-kinds.ts';
 import type { Listing, OddItem } from '../core/odd-item.ts';
-import type { Package } from '../core/package.ts';
-import type { Project } from '../core/project.ts';
 import { hasSecretShape } from '../core/secret-scan.ts';
 import type { Connection } from '../oic/answers.ts';
 import type { OicClient } from '../oic/client.ts';

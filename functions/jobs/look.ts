@@ -6,8 +6,7 @@
 import type { Integration, IntegrationId } from '../core/integration.ts';
 import type { OicClient } from '../oic/client.ts';
 import { ListingError } from '../oic/listing.ts';
-
-export type Look = (id: IntegrationId) => Promise<Integration | undefined>;
+import type { Look } from './activation-wait.ts';
 
 /** Long enough for those who began together, too short to be noticed. */
 const MOMENT_MS = 20;

@@ -1,10 +1,12 @@
 /** One project of an instance as it runs: found, stopped as far as it must be, and started again as it was. */
+
 import type { IntegrationId, Tracing } from '../core/integration.ts';
-import type { Project } from '../core/project.ts';
+import type { Project } from '../core/items.ts';
 import type { ScheduleParameter, ScheduleState } from '../core/schedule.ts';
 import { isInService } from '../core/status.ts';
 import type { OicClient } from '../oic/client.ts';
-import { activateAndWait, deactivateAndWait, type Switchboard, type Waiting } from './activation.ts';
+import { activateAndWait, deactivateAndWait, type Switchboard } from './activation.ts';
+import type { Waiting } from './activation-wait.ts';
 import { setSchedule } from './schedule.ts';
 
 /** What of a project was active, and how. */

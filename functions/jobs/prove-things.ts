@@ -1,7 +1,8 @@
 /** The lookups, libraries and projects of a snapshot that are to be restored, each archive proved before anything is sent. */
+import type { ArchiveRef } from '../core/archive-ref.ts';
 import { LOCAL_CALLS } from '../core/connection-template.ts';
 import type { IntegrationId } from '../core/integration.ts';
-import type { ArchiveRef, Manifest } from '../core/manifest.ts';
+import type { Manifest } from '../core/manifest.ts';
 import type { SnapshotLibrary, SnapshotProject } from '../core/manifest-kinds.ts';
 import { labelOf, type WantedThing } from '../core/plan-restore-things.ts';
 import { readProjectArchive } from '../core/project-archive.ts';
@@ -9,8 +10,8 @@ import { callOrderIn } from '../core/project-calls.ts';
 import { readKind } from '../core/read-kind.ts';
 import { VaultError } from '../store/vault.ts';
 import { mapLimited } from './journal.ts';
-import type { RestoreServices } from './restore.ts';
 import { inBatches, isArchiveTrouble, type RestoreFailure } from './restore-batches.ts';
+import type { RestoreServices } from './restore-options.ts';
 import type { Scope } from './restore-scope.ts';
 
 /** One that is to be in the target, with the archive that says how. */

@@ -9,10 +9,12 @@
  * newest remaining snapshot was begun. Backups of one machine are kept out by their lock, which the caller holds; the
  * second condition is for one on another machine that shares the directory.
  */
+
+import type { ArchiveRef } from '../core/archive-ref.ts';
+import { Refused } from '../core/errors.ts';
 import { snapshotTime } from '../core/keys.ts';
-import { type ArchiveRef, ManifestError } from '../core/manifest.ts';
+import { ManifestError } from '../core/manifest.ts';
 import { archivedThings } from '../core/manifest-archives.ts';
-import { Refused } from '../core/refused.ts';
 import { applyRetention, type KeptSnapshot, type RetentionRules } from '../core/retention.ts';
 import type { VersionEntry } from '../store/object-store.ts';
 import type { Vault } from '../store/vault.ts';

@@ -4,10 +4,11 @@
  * and what ran in it are kept in the vault before anything is touched, and put back when the other cannot be. What is kept
  * outlives a run that was cut off; the next one goes on, and can still go back.
  */
+
+import type { ArchiveRef } from '../core/archive-ref.ts';
+import type { Project } from '../core/items.ts';
 import { projectKey, projectUndoKey, safetyCopyKey } from '../core/keys.ts';
-import type { ArchiveRef } from '../core/manifest.ts';
 import { passwordsLost } from '../core/plan-restore-projects.ts';
-import type { Project } from '../core/project.ts';
 import { callOrderIn, inCallOrder } from '../core/project-calls.ts';
 import { isMeantActive } from '../core/status.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
@@ -16,8 +17,8 @@ import { ActivationError } from './activation.ts';
 import { connect } from './connect.ts';
 import { findProject, type RanBefore, startAgain, switchboardOf } from './project-switches.ts';
 import type { ProvedThing } from './prove-things.ts';
-import type { RestoreServices } from './restore.ts';
 import { isArchiveTrouble, RestoreTrouble } from './restore-batches.ts';
+import type { RestoreServices } from './restore-options.ts';
 import { ScheduleError } from './schedule.ts';
 import { readProject } from './target-things.ts';
 import {

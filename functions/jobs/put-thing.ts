@@ -4,7 +4,7 @@ import type { ThingPlan } from '../core/plan-restore-things.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import type { ProvedThing } from './prove-things.ts';
-import type { RestoreServices } from './restore.ts';
+import type { RestoreServices } from './restore-options.ts';
 import { verbsOf } from './thing-verbs.ts';
 import { hasContent, writeSettled } from './write-content.ts';
 

@@ -3,7 +3,7 @@ import { onlyKinds } from '../core/kinds.ts';
 import { KINDS_BY_HAND, leftByHand, type WorkByHand } from '../core/left-by-hand.ts';
 import { withKnown } from '../core/odd-item.ts';
 import { listKinds } from './list-kinds.ts';
-import type { RestoreOptions, RestoreServices } from './restore.ts';
+import type { RestoreOptions, RestoreServices } from './restore-options.ts';
 import type { Scope } from './restore-scope.ts';
 
 /** @param brought connections that archives bring along and that are not there yet */

@@ -8,7 +8,7 @@ import type { People } from '../core/people.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import type { ReportStore } from '../store/report-store.ts';
 import type { Vault } from '../store/vault.ts';
-import type { BackUpServices } from './back-up.ts';
+import type { BackUpServices } from './back-up-options.ts';
 import type { Journal } from './journal.ts';
 
 export interface BackupPage {

@@ -1,12 +1,13 @@
 /** What a report reads of archives: what each calls and uses, and the pictures of flows. */
 import { openArchive, readCalls, readConnections } from '../core/archive.ts';
 import { ArchiveError } from '../core/archive-error.ts';
+import type { ArchiveRef } from '../core/archive-ref.ts';
 import { drawPicture, drawPictureFile } from '../core/draw-picture.ts';
 import { readFlow } from '../core/flow.ts';
 import { flowDifferencePicture } from '../core/flow-difference.ts';
 import { flowPicture } from '../core/flow-picture.ts';
 import { contentChange, digestsOf } from '../core/known-content.ts';
-import type { ArchiveRef, Manifest } from '../core/manifest.ts';
+import type { Manifest } from '../core/manifest.ts';
 import type { ChangePicture, ChangePictures } from '../core/report-changes.ts';
 import type { SnapshotHistory } from '../core/report-history.ts';
 import { type Surroundings, surroundingsOf } from '../core/surroundings.ts';

@@ -1,8 +1,8 @@
 /** The phases of a restore, for one integration or one batch each. Each bears being run again after it was cut off. */
 import { readArchive } from '../core/archive.ts';
+import type { ArchiveRef } from '../core/archive-ref.ts';
 import type { CallOrder } from '../core/call-order.ts';
 import type { IntegrationId } from '../core/integration.ts';
-import type { ArchiveRef } from '../core/manifest.ts';
 import type { InstallPlan, InstallStep } from '../core/plan-install.ts';
 import type { RemovalStep } from '../core/plan-restore.ts';
 import { underWay } from '../core/status.ts';
@@ -11,8 +11,8 @@ import { VaultError } from '../store/vault.ts';
 import { deactivateAndWait } from './activation.ts';
 import { applyActivation, applyStep } from './apply-step.ts';
 import { connect, type UnreadyConnection } from './connect.ts';
-import type { RestoreServices } from './restore.ts';
 import { collectFailures, type RestoreFailure } from './restore-batches.ts';
+import type { RestoreServices } from './restore-options.ts';
 import type { ArchiveFacts } from './restore-target.ts';
 import { applyScheduleStep, type PlannedChange, setSchedule } from './schedule.ts';
 import { createSlots } from './slots.ts';

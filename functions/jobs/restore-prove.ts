@@ -7,8 +7,8 @@ import { scheduleOf } from '../core/schedule.ts';
 import { isMeantActive } from '../core/status.ts';
 import { VaultError } from '../store/vault.ts';
 import { mapLimited } from './journal.ts';
-import type { RestoreOptions, RestoreServices } from './restore.ts';
 import { inBatches, isArchiveTrouble, type RestoreFailure } from './restore-batches.ts';
+import type { RestoreOptions, RestoreServices } from './restore-options.ts';
 import type { ArchiveFacts } from './restore-target.ts';
 
 export const proveArchives = async (

@@ -1,6 +1,6 @@
 /** How the phases of a restore are run: in batches, and whoever failed in one phase is left out of the next. */
-import type { RestoreOptions, RestoreServices } from './restore.ts';
 import { collectFailures, inBatches, type RestoreFailure } from './restore-batches.ts';
+import type { RestoreOptions, RestoreServices } from './restore-options.ts';
 
 export interface Phases {
   readonly failures: readonly RestoreFailure[];

@@ -1,12 +1,12 @@
 /** Which snapshot is meant, whether it may be restored as asked for, and which part of it. */
+
 import { candidates, type SnapshotChoice } from '../core/choose-snapshot.ts';
-import { ConfigError } from '../core/config-error.ts';
+import { ConfigError, Refused } from '../core/errors.ts';
 import { OTHER_KIND_ORDER, type OtherKind } from '../core/kinds.ts';
 import type { Manifest, SnapshotIntegration } from '../core/manifest.ts';
 import type { OtherKinds } from '../core/manifest-kinds.ts';
-import { Refused } from '../core/refused.ts';
 import { type Vault, VaultError } from '../store/vault.ts';
-import type { RestoreOptions } from './restore.ts';
+import type { RestoreOptions } from './restore-options.ts';
 
 /** @throws VaultError when there is no such snapshot */
 export const findSnapshot = async (

@@ -8,10 +8,10 @@ import type { RestoreWanted } from '../core/plan-restore.ts';
 import { type AskedSchedule, isOn, type ScheduleParameter } from '../core/schedule.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
-import type { Waiting } from './activation.ts';
+import type { Waiting } from './activation-wait.ts';
 import { type Journal, mapLimited } from './journal.ts';
-import type { RestoreOptions } from './restore.ts';
 import { inBatches, type RestoreFailure } from './restore-batches.ts';
+import type { RestoreOptions } from './restore-options.ts';
 import { askSchedule } from './schedule.ts';
 import { readSettled } from './settled.ts';
 

@@ -7,8 +7,8 @@ import { labelOf, planThing, RESTORED_KINDS, type RestoredKind, type ThingPlan }
 import { type ProvedThing, proveThings } from './prove-things.ts';
 import { type ProjectServices, putProject } from './put-project.ts';
 import { putThing } from './put-thing.ts';
-import type { RestoreOptions, RestoreServices } from './restore.ts';
 import type { RestoreFailure } from './restore-batches.ts';
+import type { KindCounts, RestoreOptions, RestoreServices, ThingCounts } from './restore-options.ts';
 import type { Phases } from './restore-run.ts';
 import type { Scope } from './restore-scope.ts';
 import { readTargetThings } from './target-things.ts';
@@ -19,15 +19,6 @@ export interface ThingsPlan {
   readonly proved: ReadonlyMap<string, ProvedThing>;
   /** Of what could not be read, here or there, and of what is refused. */
   readonly failures: readonly RestoreFailure[];
-}
-
-/** What became of each kind that the snapshot holds. */
-export type KindCounts = Readonly<Partial<Record<RestoredKind, ThingCounts>>>;
-
-interface ThingCounts {
-  readonly created: number;
-  readonly replaced: number;
-  readonly skipped: number;
 }
 
 export const planThings = async (

@@ -1,85 +1,19 @@
-/**
- * A snapshot into an instance: read before it is run, run by phases, and run again without harm.
- *
- *   prove archives -> read target -> plan -> lookups, libraries -> integrations, projects -> connections -> activations ->
- *   schedules -> removals -> report
- *
- * One integration that fails does not stop the others, and its callers are still tried. What is done is read off the
- * target, so a run that was cut off goes on, and a run after success writes nothing.
- */
 import { createFilter } from '../core/filter.ts';
 import type { IntegrationId } from '../core/integration.ts';
-import type { OtherKind } from '../core/kinds.ts';
-import { notCoveredWork, type WorkByHand } from '../core/left-by-hand.ts';
+import { notCoveredWork } from '../core/left-by-hand.ts';
 import type { Manifest } from '../core/manifest.ts';
-import { type PlannedStep, plannedSteps, planRestore, type RestorePlan } from '../core/plan-restore.ts';
+import { plannedSteps, planRestore, type RestorePlan } from '../core/plan-restore.ts';
 import { otherSteps } from '../core/plan-restore-steps.ts';
 import { schedulesByHand } from '../core/schedules-by-hand.ts';
-import type { OicClient } from '../oic/client.ts';
-import type { ConnectionSettings } from '../oic/credentials.ts';
-import type { Vault } from '../store/vault.ts';
-import type { Waiting } from './activation.ts';
-import type { UnreadyConnection } from './connect.ts';
-import type { Journal } from './journal.ts';
 import { readByHand } from './read-by-hand.ts';
 import { tellAftermath } from './restore-aftermath.ts';
 import { apply, NOTHING_DONE } from './restore-apply.ts';
-import type { RestoreFailure, RestoreProgress } from './restore-batches.ts';
+import type { RestoreFailure } from './restore-batches.ts';
+import type { RestoreOptions, RestoreReport, RestoreServices } from './restore-options.ts';
 import { proveArchives, wantedOf } from './restore-prove.ts';
 import { checkMayRestore, selectScope } from './restore-scope.ts';
 import { type ArchiveFacts, type RestoreTarget, readTargetFor } from './restore-target.ts';
-import { countThings, type KindCounts, planThings } from './restore-things.ts';
-
-export interface RestoreServices {
-  /** Of the target. */
-  readonly oic: OicClient;
-  readonly vault: Vault;
-  readonly journal: Journal;
-  readonly connections: Readonly<Record<string, ConnectionSettings>>;
-  readonly waiting: Waiting;
-  readonly progress: RestoreProgress;
-}
-
-export interface RestoreOptions {
-  /** Globs on the id; empty: everything. Without `kinds` they speak of integrations outside projects alone. */
-  readonly only: readonly string[];
-  /** Only these. @default all that the snapshot tells of */
-  readonly kinds?: readonly ('integrations' | OtherKind)[] | undefined;
-  readonly existing: 'skip' | 'replace';
-  readonly mirror: boolean;
-  readonly activation: 'as-captured' | 'never';
-  /** Also give schedules the parameters of the snapshot. @default false */
-  readonly scheduleParameters?: boolean | undefined;
-  readonly allowIncomplete: boolean;
-  readonly dryRun: boolean;
-  readonly concurrency: number;
-}
-
-export interface RestoreReport {
-  readonly from: string;
-  readonly snapshot: string;
-  readonly to: string;
-  readonly dryRun: boolean;
-  readonly plan: readonly PlannedStep[];
-  /** Integrations outside projects. */
-  readonly created: number;
-  readonly replaced: number;
-  /** Those in projects too. */
-  readonly activated: number;
-  readonly scheduled: number;
-  readonly skipped: number;
-  readonly deleted: number;
-  /** Lookups, libraries and projects, as far as the snapshot tells of them. */
-  readonly kinds: KindCounts;
-  readonly failures: readonly RestoreFailure[];
-  /** To be configured by a person, with the settings to fill in. */
-  readonly connections: readonly UnreadyConnection[];
-  /** What Oracle offers no way to restore, with the values the snapshot has. */
-  readonly byHand: readonly WorkByHand[];
-  /** Calls that go round in a circle; the first of each was activated before what it calls. */
-  readonly cycles: readonly (readonly IntegrationId[])[];
-  readonly requests: number;
-}
+import { countThings, planThings } from './restore-things.ts';
 
 export const restore = async (
   services: RestoreServices,

@@ -8,7 +8,8 @@ import { type Before, isRival } from '../core/plan-install.ts';
 import { isInService } from '../core/status.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
-import { activateAndWait, deactivateAndWait, type Waiting } from './activation.ts';
+import { activateAndWait, deactivateAndWait } from './activation.ts';
+import type { Waiting } from './activation-wait.ts';
 import { setSchedule } from './schedule.ts';
 import { holdsContent, writeContent } from './write-content.ts';
 

@@ -1,7 +1,7 @@
 /** Reading integrations when nothing of concern among them is being activated or deactivated, so that what is read holds still. */
 import type { Integration } from '../core/integration.ts';
 import { isUnderWay } from '../core/status.ts';
-import type { Waiting } from './activation.ts';
+import type { Waiting } from './activation-wait.ts';
 
 /** What was read last: with something under way in it only when the deadline has passed. */
 export const readSettled = async <T extends { readonly items: readonly Integration[] }>(

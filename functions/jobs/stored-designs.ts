@@ -1,7 +1,8 @@
 /** Designs of archives in the vault, for snapshots that were taken before manifests told them. */
 import { ArchiveError } from '../core/archive-error.ts';
+import type { ArchiveRef } from '../core/archive-ref.ts';
 import type { ArchiveKind } from '../core/keys.ts';
-import type { ArchiveRef, Manifest } from '../core/manifest.ts';
+import type { Manifest } from '../core/manifest.ts';
 import { readKind } from '../core/read-kind.ts';
 import type { Undecided } from '../core/undecided.ts';
 import { type Vault, VaultError } from '../store/vault.ts';

@@ -9,7 +9,8 @@ import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
 import type { ExportedArchive } from '../oic/integrations.ts';
 import { ListingError } from '../oic/listing.ts';
-import { ActivationError, type Waiting } from './activation.ts';
+import { ActivationError } from './activation.ts';
+import type { Waiting } from './activation-wait.ts';
 import { mapLimited } from './journal.ts';
 import { readSettled } from './settled.ts';
 

@@ -9,7 +9,7 @@ import { labelOf, type RestoredKind, type TargetThing } from '../core/plan-resto
 import type { OicClient } from '../oic/client.ts';
 import { isForAll, isOicError } from '../oic/errors.ts';
 import { ListingError } from '../oic/listing.ts';
-import type { Waiting } from './activation.ts';
+import type { Waiting } from './activation-wait.ts';
 import { type Journal, mapLimited } from './journal.ts';
 import { ARCHIVES_HELD, type ProvedThing } from './prove-things.ts';
 import { inBatches, type RestoreFailure } from './restore-batches.ts';

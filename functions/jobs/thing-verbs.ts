@@ -1,5 +1,5 @@
 /** Reading and writing one lookup or library, whichever it is. */
-import type { Library } from '../core/library.ts';
+import type { Library } from '../core/items.ts';
 import type { OicClient } from '../oic/client.ts';
 
 export type Plain =

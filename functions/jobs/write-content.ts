@@ -6,7 +6,7 @@
 import type { Archive } from '../core/archive.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isAnswerLost, isOicError } from '../oic/errors.ts';
-import type { Waiting } from './activation.ts';
+import type { Waiting } from './activation-wait.ts';
 
 const TRIES = 3;
 /** A write whose answer was lost may still be under way; this long it is given before the instance is read. */

@@ -2,11 +2,12 @@
  * The writes that put a project into an instance, settled: every lost answer is settled by reading, and what came of an
  * earlier try counts.
  */
+
 import type { IntegrationId } from '../core/integration.ts';
-import type { Project } from '../core/project.ts';
+import type { Project } from '../core/items.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/errors.ts';
-import type { Waiting } from './activation.ts';
+import type { Waiting } from './activation-wait.ts';
 import { findProject, stopProject } from './project-switches.ts';
 import type { ProvedThing } from './prove-things.ts';
 import { hasContent, writeSettled } from './write-content.ts';

@@ -9,7 +9,7 @@ import { type Integration, integrationRef, isCode, isVersion } from '../core/int
 import type { RunState, ScheduleParameter } from '../core/schedule.ts';
 import { hasSecretShape } from '../core/secret-scan.ts';
 import { looksLikeHtml, parseJson } from './oracle-words.ts';
-import type { Answer } from './transport.ts';
+import type { Answer } from './request.ts';
 
 export const flag = z.optional(z.nullable(z.boolean()));
 export const text = z.optional(z.nullable(z.string()));

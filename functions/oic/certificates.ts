@@ -3,7 +3,7 @@
  *
  * Page: https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-certificates-get.html
  */
-import type { Certificate } from '../core/certificate.ts';
+import type { Certificate } from '../core/items.ts';
 import type { Listing } from '../core/odd-item.ts';
 import { toCertificate } from './kind-answers.ts';
 import type { Requests } from './requests.ts';

@@ -5,7 +5,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Agent, Dispatcher } from 'undici';
 import type { OicErrorKind } from './errors.ts';
-import type { Answer, OicRequest } from './transport.ts';
+import type { Answer, OicRequest } from './request.ts';
 
 const MB = 1024 * 1024;
 /** Larger answers are refused rather than buffered: the largest archive ever seen is 0.6 MB, a zip of 50 MB is plausible. */

@@ -19,8 +19,8 @@ import {
 } from './answers.ts';
 import { isOicError } from './errors.ts';
 import { parseJson } from './oracle-words.ts';
+import type { Answer } from './request.ts';
 import { orUndefined, type Requests } from './requests.ts';
-import type { Answer } from './transport.ts';
 
 interface ScheduleChange {
   /** For one that is stuck: documented for start, pause and resume. */

@@ -1,12 +1,8 @@
 /** What Oracle's listings say of projects, deployments, lookups, libraries, packages, certificates and agent groups, checked as in answers.ts. */
+
 import * as z from 'zod/mini';
-import type { Certificate } from '../core/certificate.ts';
-import type { Deployment } from '../core/deployment.ts';
 import type { IntegrationId } from '../core/integration.ts';
-import type { Library } from '../core/library.ts';
-import type { Lookup } from '../core/lookup.ts';
-import type { Package } from '../core/package.ts';
-import type { Project } from '../core/project.ts';
+import type { Certificate, Deployment, Library, Lookup, Package, Project } from '../core/items.ts';
 import { check, flag, isoTime, text, time } from './answers.ts';
 import type { AgentGroup } from './whole-instance.ts';
 

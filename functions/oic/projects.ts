@@ -4,7 +4,7 @@
  *
  * Pages: https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/api-projects.html
  */
-import type { Project } from '../core/project.ts';
+import type { Project } from '../core/items.ts';
 import { readProjectArchive } from '../core/project-archive.ts';
 import { connections } from './connections.ts';
 import { placedIntegrations } from './integrations.ts';

@@ -9,8 +9,9 @@ import { type Listing, namesOf } from '../core/odd-item.ts';
 import { readDone, readEnvelope } from './answers.ts';
 import { isOicError, OicError } from './errors.ts';
 import { type Listed, type OddOnPage, PAGE_SIZE, type Page, readListing } from './listing.ts';
+import type { Answer, OicRequest } from './request.ts';
 import { isReading } from './signs.ts';
-import type { Answer, OicRequest, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 const READ_TIMEOUT_MS = 60_000;
 const ARCHIVE_TIMEOUT_MS = 300_000;

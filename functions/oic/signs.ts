@@ -1,8 +1,8 @@
 /** What a request and its outcome tell the pace: which others it can be compared with, and how the instance bears it. */
 import { isOicError } from './errors.ts';
 import type { Verdict } from './pace.ts';
+import type { Answer, OicRequest } from './request.ts';
 import { parseRetryAfterMs } from './retry.ts';
-import type { Answer, OicRequest } from './transport.ts';
 
 /** Requests that should take equally long; undefined for writes, which may rightly take minutes or no time at all. */
 export const paceKind = (request: OicRequest<unknown>): string | undefined =>

@@ -15,34 +15,10 @@ import { errorMessage, kindOfStatus, OicError, type OicErrorKind } from './error
 import { describeFailure, type Exchange, exchangeOnce, MAX_FILE_BYTES, MAX_JSON_BYTES } from './exchange.ts';
 import { oracleWords, parseJson } from './oracle-words.ts';
 import { createPace, type Verdict } from './pace.ts';
+import type { Answer, OicRequest } from './request.ts';
 import { parseRetryAfterMs, RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry.ts';
 import { isReading, judgeOutcome, paceKind } from './signs.ts';
 import { createAuthorizer, type OAuthLogin, TOKEN_ANSWER, type TokenAnswer } from './token.ts';
-
-export interface OicRequest<T> {
-  /** For messages: "exporting HELLO|01.00.0000". */
-  readonly what: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** A POST that changes nothing: allowed where only reading is, and repeated like a GET. */
-  readonly isRead?: boolean;
-  /** Below `/ic/api/integration/v1`, already encoded. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  /** What is asked for; a file comes as it is, JSON packed where the instance can. @default json */
-  readonly accept?: 'json' | 'file';
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Buffer;
-  /** For one attempt, from the first byte sent to the last byte read. */
-  readonly timeoutMs: number;
-  /** What the answer means. An Error thrown here makes the answer `unexpected-answer`: with a GET it is asked for again. */
-  readonly read: (answer: Answer) => T | Promise<T>;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
 
 export interface Transport {
   send<T>(request: OicRequest<T>): Promise<T>;

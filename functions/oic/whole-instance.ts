@@ -1,14 +1,9 @@
 /** The verbs for what an instance holds beside integrations outside projects. All listings are complete or loud. */
-import type { Certificate } from '../core/certificate.ts';
-import type { Deployment } from '../core/deployment.ts';
-import type { Library } from '../core/library.ts';
+import type { Certificate, Deployment, Library, Lookup, Package, Project } from '../core/items.ts';
 import type { LibraryArchive } from '../core/library-archive.ts';
-import type { Lookup } from '../core/lookup.ts';
 import type { LookupFile } from '../core/lookup-file.ts';
 import type { Listing } from '../core/odd-item.ts';
-import type { Package } from '../core/package.ts';
 import type { PackageArchive } from '../core/package-archive.ts';
-import type { Project } from '../core/project.ts';
 import type { ProjectArchive } from '../core/project-archive.ts';
 import type { Connections } from './connections.ts';
 import type { PlacedIntegrations } from './integrations.ts';

@@ -1,5 +1,5 @@
 /** From what a person writes after `--vault` or `--drop-box` to a store: a directory, or `s3://bucket`. */
-import { ConfigError } from '../core/config-error.ts';
+import { ConfigError } from '../core/errors.ts';
 import { createDirectoryStore } from './directory-store.ts';
 import type { ObjectStore } from './object-store.ts';
 

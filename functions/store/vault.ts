@@ -2,6 +2,7 @@
  * The vault: archives and snapshots on an object store, in format 1. Archives first, manifest last: what a readable
  * manifest names was stored before it. Archives are read by exact version and proved by their hash.
  */
+import type { ArchiveRef } from '../core/archive-ref.ts';
 import type { IntegrationRef } from '../core/integration.ts';
 import {
   ARCHIVE_FOLDERS,
@@ -17,7 +18,7 @@ import {
   snapshotOfKey,
   snapshotPrefix,
 } from '../core/keys.ts';
-import { type ArchiveRef, formatManifest, type Manifest, parseManifest } from '../core/manifest.ts';
+import { formatManifest, type Manifest, parseManifest } from '../core/manifest.ts';
 import { sha256 as hashOf } from '../core/slices.ts';
 import { type ObjectStore, type ObjectVersion, PreconditionFailed, type VersionEntry } from './object-store.ts';
 import { StoreError } from './store-error.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { reportLines } from '../../functions/cli/restore-text.ts';
-import type { RestoreReport } from '../../functions/jobs/restore.ts';
+import type { RestoreReport } from '../../functions/jobs/restore-options.ts';
 
 test('a connection that a person has to see to is told with the reason and with what it lacks', () => {
   const report: RestoreReport = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ArchiveDiff, diffArchives } from '../../functions/core/diff-archives.ts';
-import { Refused } from '../../functions/core/refused.ts';
+import { Refused } from '../../functions/core/errors.ts';
 import { failureOf } from '../oic/simulated.ts';
 import { buildSampleArchive, type SampleArchive } from '../simulator/sample-archive.ts';
 import type { ZipEntry } from '../simulator/zip.ts';

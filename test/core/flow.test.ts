@@ -1,7 +1,8 @@
 /** What is read from a definition: every element once, the paths between them, and words people know. */
 import { describe, expect, test } from 'vitest';
 import { openArchive } from '../../functions/core/archive.ts';
-import { type Flow, readFlow } from '../../functions/core/flow.ts';
+import { readFlow } from '../../functions/core/flow.ts';
+import type { Flow } from '../../functions/core/flow-graph.ts';
 import { createRandom } from '../simulator/random.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { edited, replaceIn } from './archive-forge.ts';

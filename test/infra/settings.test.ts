@@ -1,6 +1,7 @@
 /** What the settings say of AWS, checked before anything is synthesized. */
+
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../../functions/core/config-error.ts';
+import { ConfigError } from '../../functions/core/errors.ts';
 import { awsRule, parseSettings } from '../../functions/settings.ts';
 import { SAMPLE } from './synthesized.ts';
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { activateAndWait, deactivateAndWait, type Waiting } from '../../functions/jobs/activation.ts';
+import { activateAndWait, deactivateAndWait } from '../../functions/jobs/activation.ts';
+import type { Waiting } from '../../functions/jobs/activation-wait.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { connectTo, failureOf } from '../oic/simulated.ts';
 import { createLonelyTime } from '../oic/virtual-time.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { includedKinds, onlyKinds } from '../../functions/core/kinds.ts';
-import type { BackUpOptions } from '../../functions/jobs/back-up.ts';
+import type { BackUpOptions } from '../../functions/jobs/back-up-options.ts';
 import { verify } from '../../functions/jobs/verify.ts';
 import { connectTo } from '../oic/simulated.ts';
 import { buildSampleArchive } from '../simulator/sample-archive.ts';

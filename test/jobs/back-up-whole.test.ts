@@ -1,7 +1,7 @@
 /** Backups of whole instances over HTTP, by the simulator's rules. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { includedKinds, KIND_NOUNS, OTHER_KIND_ORDER, type OtherKind, onlyKinds } from '../../functions/core/kinds.ts';
-import type { BackUpOptions } from '../../functions/jobs/back-up.ts';
+import type { BackUpOptions } from '../../functions/jobs/back-up-options.ts';
 import { verify } from '../../functions/jobs/verify.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { buildLibrary, buildProject, type SampleProject } from '../core/kinds-forge.ts';

@@ -1,7 +1,7 @@
 import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readArchive } from '../../functions/core/archive.ts';
-import { ConfigError } from '../../functions/core/config-error.ts';
+import { ConfigError } from '../../functions/core/errors.ts';
 import { verify } from '../../functions/jobs/verify.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { connectTo, failureOf } from '../oic/simulated.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readArchive } from '../../functions/core/archive.ts';
 import type { InstallPolicy } from '../../functions/core/plan-install.ts';
-import type { Waiting } from '../../functions/jobs/activation.ts';
+import type { Waiting } from '../../functions/jobs/activation-wait.ts';
 import type { DropServices } from '../../functions/jobs/handle-drop.ts';
 import { type InstallOutcome, install } from '../../functions/jobs/install.ts';
 import { takeLease } from '../../functions/jobs/lease.ts';

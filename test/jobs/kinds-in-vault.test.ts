@@ -1,8 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ArchiveRef } from '../../functions/core/archive-ref.ts';
 import { type ArchiveKind, libraryKey, lookupKey, projectKey } from '../../functions/core/keys.ts';
-import type { ArchiveRef, Manifest } from '../../functions/core/manifest.ts';
+import type { Manifest } from '../../functions/core/manifest.ts';
 import type { OtherKinds } from '../../functions/core/manifest-kinds.ts';
 import { readKind } from '../../functions/core/read-kind.ts';
 import { sha256 } from '../../functions/core/slices.ts';

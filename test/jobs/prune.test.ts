@@ -1,9 +1,8 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ConfigError } from '../../functions/core/config-error.ts';
+import { ConfigError, Refused } from '../../functions/core/errors.ts';
 import { snapshotKey } from '../../functions/core/keys.ts';
-import { Refused } from '../../functions/core/refused.ts';
 import type { RetentionRules } from '../../functions/core/retention.ts';
 import { type PruneReport, prune } from '../../functions/jobs/prune.ts';
 import { verify } from '../../functions/jobs/verify.ts';

@@ -2,7 +2,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type BackupReport, backUp } from '../../functions/jobs/back-up.ts';
+import { backUp } from '../../functions/jobs/back-up.ts';
+import type { BackupReport } from '../../functions/jobs/back-up-options.ts';
 import { openFileJournal } from '../../functions/jobs/file-journal.ts';
 import { writeReport } from '../../functions/jobs/report.ts';
 import { type BackupPage, createPageWriter } from '../../functions/jobs/report-after-backup.ts';

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Manifest } from '../../functions/core/manifest.ts';
 import { createForgetfulJournal } from '../../functions/jobs/journal.ts';
-import { type RestoreOptions, type RestoreReport, restore } from '../../functions/jobs/restore.ts';
+import { restore } from '../../functions/jobs/restore.ts';
+import type { RestoreOptions, RestoreReport } from '../../functions/jobs/restore-options.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { connectTo, failureOf } from '../oic/simulated.ts';
 import { createLonelyTime } from '../oic/virtual-time.ts';

@@ -3,15 +3,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { onlyKinds } from '../../functions/core/kinds.ts';
 import type { Manifest } from '../../functions/core/manifest.ts';
 import { createForgetfulJournal } from '../../functions/jobs/journal.ts';
-import { type RestoreOptions, type RestoreReport, restore } from '../../functions/jobs/restore.ts';
+import { restore } from '../../functions/jobs/restore.ts';
+import type { RestoreOptions, RestoreReport } from '../../functions/jobs/restore-options.ts';
 import { setSchedule } from '../../functions/jobs/schedule.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { buildProject } from '../core/kinds-forge.ts';
 import { connectTo, failureOf } from '../oic/simulated.ts';
 import type { Behaviour } from '../simulator/behaviour.ts';
+import type { ScheduleState } from '../simulator/holdings.ts';
 import { buildSampleArchive, type SampleArchive } from '../simulator/sample-archive.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
-import type { ScheduleState } from '../simulator/state.ts';
 import { openInstallBench, stateOf, WAITING } from './install-bench.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 

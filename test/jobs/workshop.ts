@@ -2,7 +2,8 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BackUpOptions, type BackupReport, backUp } from '../../functions/jobs/back-up.ts';
+import { backUp } from '../../functions/jobs/back-up.ts';
+import type { BackUpOptions, BackupReport } from '../../functions/jobs/back-up-options.ts';
 import { openFileJournal } from '../../functions/jobs/file-journal.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { createDirectoryStore } from '../../functions/store/directory-store.ts';

@@ -4,7 +4,8 @@
  * (https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-integrations-id-post.html).
  */
 import { Refusal } from './answer.ts';
-import { finish, type Integration, isInService, type State, stopAtOnce, type Tracing } from './state.ts';
+import type { Integration, State, Tracing } from './holdings.ts';
+import { finish, isInService, stopAtOnce } from './state.ts';
 import { shortVersion, shownStatus } from './wire.ts';
 
 export interface ActivationRequest {

@@ -2,9 +2,9 @@
  * `/monitoring/agentgroups`, whose envelope has no links
  * (https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-monitoring-agentgroups-get.html).
  */
+import type { State } from './holdings.ts';
 import { pageAnswer } from './listing.ts';
 import type { Route } from './route.ts';
-import type { State } from './state.ts';
 import { wireTime } from './wire.ts';
 
 export const agentGroupRoutes = (state: State): Route[] => [

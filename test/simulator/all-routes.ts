@@ -6,6 +6,7 @@ import type { Kind } from './behaviour.ts';
 import { certificateRoutes } from './certificate-routes.ts';
 import { connectionRoutes } from './connection-routes.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
+import type { State } from './holdings.ts';
 import { integrationRoutes } from './integration-routes.ts';
 import { libraryRoutes } from './library-routes.ts';
 import { lookupRoutes } from './lookup-routes.ts';
@@ -13,7 +14,6 @@ import { packageRoutes } from './package-routes.ts';
 import { insideProjects, projectRoutes } from './project-routes.ts';
 import type { Route } from './route.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
-import type { State } from './state.ts';
 
 export const allRoutes = (state: State, pageCap: number | undefined): Route[] => {
   const ofKind = (kind: Kind, routes: readonly Route[]): Route[] =>

@@ -1,9 +1,10 @@
 /** `/integrations/archive` and `/integrations/{id}/archive`: import, replace, export. */
 import { lockedRefusal } from './activation.ts';
 import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
+import type { State } from './holdings.ts';
 import { addArchive, replaceArchive } from './importing.ts';
 import type { Call, Route } from './route.ts';
-import { persistedStatus, type State } from './state.ts';
+import { persistedStatus } from './state.ts';
 import { readFile } from './uploads.ts';
 import { fileAnswer, integrationJson, integrationUrl } from './wire.ts';
 import { readCompressed } from './zip.ts';

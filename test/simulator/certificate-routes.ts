@@ -4,22 +4,10 @@
  * (https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-certificates-get.html).
  */
 import { type Answer, jsonAnswer } from './answer.ts';
+import type { Certificate, State } from './holdings.ts';
 import { listAnswer } from './kind-listing.ts';
 import type { Route } from './route.ts';
-import type { State } from './state.ts';
 import { wireTime } from './wire.ts';
-
-export interface Certificate {
-  readonly name: string;
-  readonly type: 'X509' | 'PGP' | 'SAML' | 'SIGNKEY' | 'DIGITALSIGNATURE';
-  readonly category: string;
-  readonly installedType: 'USER' | 'SYSTEM';
-  readonly expires: Date;
-  readonly lastUpdated: number;
-  readonly lastUpdatedBy: string;
-  /** Who asks for the list must never keep it. */
-  readonly content: string;
-}
 
 export const certificateRoutes = (state: State, pageCap: number | undefined): Route[] => [
   {

@@ -1,10 +1,10 @@
 /** `/connections`: list, get, update, attach, test, delete. Secrets go in and never come out. */
 import { type Answer, emptyAnswer, jsonAnswer, jsonText, Refusal } from './answer.ts';
-import { type Connection, missingProperties, slotsOf } from './connection.ts';
+import { missingProperties, slotsOf } from './connection.ts';
+import type { Connection, State } from './holdings.ts';
 import { pageAnswer } from './listing.ts';
 import { createFilter, type Reader } from './query.ts';
 import { type Call, type Route, readJsonBody } from './route.ts';
-import type { State } from './state.ts';
 import { readFile } from './uploads.ts';
 import { connectionItem, updatedConnectionItem } from './wire.ts';
 

@@ -5,30 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { ADAPTERS, POLICIES, type PropertySlot, unknownProperty } from './adapters.ts';
 import type { ConnectionFacts } from './archive-facts.ts';
-
-export interface Connection {
-  readonly id: string;
-  readonly name: string;
-  readonly adapter: string;
-  readonly role: string;
-  status: 'CONFIGURED' | 'DRAFT';
-  securityPolicy: string;
-  agentGroupId: string | undefined;
-  lockedBy: string | undefined;
-  /** Connection properties by name: from the archive at first. */
-  readonly properties: Map<string, string>;
-  /** Security properties by name. */
-  readonly credentials: Map<string, string>;
-  /** Uploaded files by the name of their property. */
-  readonly attachments: Map<string, Buffer>;
-  readonly slots: readonly PropertySlot[];
-  /** When set, every test of the connection fails with these words. */
-  testFailure: string | undefined;
-  readonly created: number;
-  readonly createdBy: string;
-  lastUpdated: number;
-  lastUpdatedBy: string;
-}
+import type { Connection } from './holdings.ts';
 
 /** A value that every instance has to fill in for itself comes as `%%CONNECTION_property`. */
 const isPlaceholder = (value: string | undefined): boolean => value?.startsWith('%%') ?? false;

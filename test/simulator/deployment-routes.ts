@@ -3,9 +3,8 @@
  * (https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-projects-id-deployments-get.html).
  */
 import { jsonAnswer, Refusal } from './answer.ts';
-import type { Project } from './project.ts';
+import type { Project, State } from './holdings.ts';
 import type { Route } from './route.ts';
-import type { State } from './state.ts';
 import { wireTime } from './wire.ts';
 
 export const deploymentRoutes = (state: State): Route[] => [

@@ -5,10 +5,11 @@
 import { lockedRefusal } from './activation.ts';
 import { Refusal } from './answer.ts';
 import { BadArchive } from './archive-facts.ts';
-import { type Connection, createConnection } from './connection.ts';
+import { createConnection } from './connection.ts';
+import type { Connection, Integration, IntegrationStatus, State } from './holdings.ts';
 import { librariesIn, saveLibrary } from './library.ts';
 import { readDvm, saveLookup } from './lookup.ts';
-import { type Integration, type IntegrationStatus, isInService, type State, stopAtOnce } from './state.ts';
+import { isInService, stopAtOnce } from './state.ts';
 import { readArchive, type StoredArchive } from './stored-archive.ts';
 
 /** POST: adds what is not there yet. @throws Refusal */

@@ -2,12 +2,11 @@
  * The hand of a test inside a simulated instance: puts integrations there, changes them as people in the designer would,
  * and looks at what is there without asking the API.
  */
-import type { Connection } from './connection.ts';
 import { configure } from './connection.ts';
+import type { Connection, Integration, IntegrationStatus, ScheduleState, State, Tracing } from './holdings.ts';
 import { placeArchive } from './importing.ts';
 import { createKindHands, type KindHands } from './kind-hands.ts';
 import { hasSchedule, parametersOf, setParameters } from './schedule.ts';
-import type { Integration, IntegrationStatus, ScheduleState, State, Tracing } from './state.ts';
 import { readArchive, type StoredArchive, withMember } from './stored-archive.ts';
 
 interface AddOptions {

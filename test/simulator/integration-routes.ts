@@ -2,11 +2,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { activate, completeActivation, deactivate, lockedRefusal } from './activation.ts';
 import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
+import type { Integration, State, Tracing } from './holdings.ts';
 import { pageAnswer } from './listing.ts';
 import { createFilter, type Reader } from './query.ts';
 import { type Call, type Route, readJsonBody } from './route.ts';
 import { parametersOf } from './schedule.ts';
-import { type Integration, isInService, type State, type Tracing } from './state.ts';
+import { isInService } from './state.ts';
 import type { RequestKind } from './traffic.ts';
 import {
   activationProgress,

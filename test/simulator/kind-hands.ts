@@ -1,12 +1,11 @@
 /** The hand of a test on what is in a simulated instance beside integrations. */
-import type { Certificate } from './certificate-routes.ts';
 import { configure } from './connection.ts';
-import { type Library, readLibrary, saveLibrary } from './library.ts';
-import { type Lookup, saveLookup } from './lookup.ts';
+import type { Certificate, IntegrationStatus, Library, Lookup, ScheduleState, State } from './holdings.ts';
+import { readLibrary, saveLibrary } from './library.ts';
+import { saveLookup } from './lookup.ts';
 import { digestOf, placeProject, touchProject } from './project.ts';
 import { readProject } from './project-archive.ts';
 import { hasSchedule } from './schedule.ts';
-import type { IntegrationStatus, ScheduleState, State } from './state.ts';
 
 interface ProjectSnapshot {
   readonly code: string;

@@ -1,9 +1,9 @@
 /** A listing of something else than integrations: the same pages, in the order of names or of the last change. */
 import { type Answer, jsonText, Refusal } from './answer.ts';
+import type { State } from './holdings.ts';
 import { pageAnswer } from './listing.ts';
 import { createFilter } from './query.ts';
 import type { Call } from './route.ts';
-import type { State } from './state.ts';
 
 interface KindListing<T> {
   /** Below the API's root. */

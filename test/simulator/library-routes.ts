@@ -3,10 +3,10 @@
  * (https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-libraries-archive-post.html).
  */
 import { emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
+import type { Library, State } from './holdings.ts';
 import { listAnswer } from './kind-listing.ts';
-import { type Library, readLibrary, saveLibrary, writeLibrary } from './library.ts';
+import { readLibrary, saveLibrary, writeLibrary } from './library.ts';
 import type { Call, Route } from './route.ts';
-import type { State } from './state.ts';
 import { readFields, readFile } from './uploads.ts';
 import { fileAnswer, wireTime } from './wire.ts';
 

@@ -1,17 +1,7 @@
 /** A library of a simulated instance: JavaScript in a zip. Each export packs it anew, so that its bytes differ. */
 import { createExporter } from './exporter.ts';
-import type { State } from './state.ts';
+import type { Library, State } from './holdings.ts';
 import { type CompressedEntry, readCompressed } from './zip.ts';
-
-export interface Library {
-  readonly id: string;
-  readonly code: string;
-  readonly version: string;
-  readonly name: string;
-  members: readonly CompressedEntry[];
-  lastUpdated: number;
-  lastUpdatedBy: string;
-}
 
 /** @throws Error when it is no zip with something in it. */
 export const readLibrary = (bytes: Buffer): readonly CompressedEntry[] => {

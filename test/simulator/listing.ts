@@ -4,7 +4,7 @@
  */
 import { type Answer, jsonAnswer, Refusal } from './answer.ts';
 import type { Behaviour } from './behaviour.ts';
-import type { State } from './state.ts';
+import type { State } from './holdings.ts';
 
 const MAX_PAGE = 100;
 

@@ -3,10 +3,10 @@
  * (https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/op-ic-api-integration-v1-lookups-archive-post.html).
  */
 import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
+import type { Lookup, State } from './holdings.ts';
 import { listAnswer } from './kind-listing.ts';
-import { type Lookup, readLookup, saveLookup, writeLookup } from './lookup.ts';
+import { readLookup, saveLookup, writeLookup } from './lookup.ts';
 import type { Call, Route } from './route.ts';
-import type { State } from './state.ts';
 import { readFilePart } from './uploads.ts';
 import { fileAnswer, linksTo, wireTime } from './wire.ts';
 

@@ -4,17 +4,7 @@
  */
 import type { Behaviour } from './behaviour.ts';
 import { parseCsv, writeCsv } from './csv.ts';
-import type { State } from './state.ts';
-
-export interface Lookup {
-  readonly name: string;
-  readonly description: string;
-  columns: readonly string[];
-  rows: readonly (readonly string[])[];
-  lockedBy: string | undefined;
-  lastUpdated: number;
-  lastUpdatedBy: string;
-}
+import type { Lookup, State } from './holdings.ts';
 
 type Table = Pick<Lookup, 'columns' | 'rows'>;
 type Content = Table & Pick<Lookup, 'name' | 'description'>;

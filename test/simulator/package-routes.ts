@@ -5,9 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { type Answer, Refusal } from './answer.ts';
+import type { Integration, State } from './holdings.ts';
 import { listAnswer } from './kind-listing.ts';
 import type { Route } from './route.ts';
-import type { Integration, State } from './state.ts';
 import { fileAnswer } from './wire.ts';
 import { writeZip } from './zip.ts';
 

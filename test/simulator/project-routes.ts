@@ -5,11 +5,12 @@
 import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
 import { BadArchive } from './archive-facts.ts';
 import { deploymentItems } from './deployment-routes.ts';
+import type { Project, State } from './holdings.ts';
 import { listAnswer } from './kind-listing.ts';
-import { exportedProject, type Project, placeProject, replaceProject } from './project.ts';
+import { exportedProject, placeProject, replaceProject } from './project.ts';
 import { deploymentMembers, readProject } from './project-archive.ts';
 import { type Call, type Route, readJsonBody } from './route.ts';
-import { isInService, type State } from './state.ts';
+import { isInService } from './state.ts';
 import { readFile } from './uploads.ts';
 import { fileAnswer, linksTo, wireTime } from './wire.ts';
 

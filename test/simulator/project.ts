@@ -4,24 +4,12 @@
  */
 import type { ArchiveFacts } from './archive-facts.ts';
 import { createConnection } from './connection.ts';
+import type { Integration, Project, State } from './holdings.ts';
 import { placeArchive } from './importing.ts';
-import { type ProjectFile, projectDigest, readProject, writeProject } from './project-archive.ts';
-import { createState, type Integration, persistedStatus, type State } from './state.ts';
+import { projectDigest, readProject, writeProject } from './project-archive.ts';
+import { createState, persistedStatus } from './state.ts';
 import type { StoredArchive } from './stored-archive.ts';
 import type { ZipEntry } from './zip.ts';
-
-export interface Project {
-  readonly code: string;
-  file: ProjectFile;
-  /** Its integrations and connections. */
-  readonly inside: State;
-  readonly created: number;
-  readonly createdBy: string;
-  lastUpdated: number;
-  lastUpdatedBy: string;
-  /** How often it was saved as a whole. */
-  revision: number;
-}
 
 /** Puts a project there as an import does: nothing active, no schedule started, connections without secrets. @throws BadArchive */
 export const placeProject = (state: State, bytes: Buffer, by: string, at = state.now()): Project => {

@@ -3,6 +3,7 @@
  * Answers and refusals as recorded of an OIC 3 in 2025; what is said of pausing and resuming is inferred from them.
  */
 import { type Answer, emptyAnswer, jsonAnswer, Refusal } from './answer.ts';
+import type { Integration, State } from './holdings.ts';
 import { type Call, type Route, readJsonBody } from './route.ts';
 import {
   defineSchedule,
@@ -13,7 +14,6 @@ import {
   setParameters,
   WIRE_STATES,
 } from './schedule.ts';
-import type { Integration, State } from './state.ts';
 import { integrationUrl, wireTime } from './wire.ts';
 
 const PATH = 'integrations/:id/schedule';

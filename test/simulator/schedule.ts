@@ -3,7 +3,7 @@
  * ACTIVE or HOLD. A change takes `scheduleChangeMs`, and has a state of its own as long.
  */
 import { Refusal } from './answer.ts';
-import type { Integration, ScheduleParameter, ScheduleState, State } from './state.ts';
+import type { Integration, ScheduleParameter, ScheduleState, State } from './holdings.ts';
 
 export type ScheduleVerb = 'start' | 'stop' | 'pause' | 'resume';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Behaviour } from './behaviour.ts';
+import type { ScheduleState } from './holdings.ts';
 import { patch, pathOf, type RawAnswer, type RawClient, sample, useSimulators } from './raw-client.ts';
-import type { ScheduleState } from './state.ts';
 
 const start = useSimulators();
 

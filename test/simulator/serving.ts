@@ -7,10 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Answer, emptyAnswer, htmlAnswer, Refusal, refusalAnswer } from './answer.ts';
 import type { DecidedAnswer, FaultBook } from './faults.ts';
 import { inForm } from './form.ts';
+import type { State } from './holdings.ts';
 import type { Random } from './random.ts';
 import { type FoundRoute, findRoute, type Route } from './route.ts';
 import { sendAnswer, sendBroken } from './sending.ts';
-import type { State } from './state.ts';
 import type { TokenService } from './token.ts';
 import type { RecordedRequest, RequestKind, Traffic } from './traffic.ts';
 

@@ -2,12 +2,11 @@
  * Oracle's JSON: camelCase, flags with the suffix `Flag`, times with `+0000` and no colon, links that lead back. Field
  * names are those of Oracle's schema and of answers people have published.
  */
-
 import { ADAPTERS, type PropertySlot } from './adapters.ts';
 import { type Answer, FILE_TYPE, jsonText } from './answer.ts';
-import { type Connection, isAgentRequired, slotsOf, slotValue } from './connection.ts';
+import { isAgentRequired, slotsOf, slotValue } from './connection.ts';
+import type { Connection, Integration, IntegrationStatus, State } from './holdings.ts';
 import { hasSchedule } from './schedule.ts';
-import type { Integration, IntegrationStatus, State } from './state.ts';
 
 export const wireTime = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
 
