@@ -3,7 +3,7 @@
  * nothing in them differs. Parts of the flow count by where the definition speaks of them first, not by the numbers they
  * were given; files that it does not speak of count without numbers.
  */
-import { memberMeaning, partsInOrder } from './member-meaning.ts';
+import { memberMeaning, readDefinition } from './member-meaning.ts';
 import { DEFINITION, type Members, type Rename, renameParts, unnumbered } from './part-names.ts';
 import { createTurns, sha256 } from './slices.ts';
 
@@ -12,22 +12,23 @@ export const designDigest = async (
   members: Members,
   meaning: typeof memberMeaning = memberMeaning,
 ): Promise<string> => {
-  const rename = canonicalNames(members.get(DEFINITION));
+  const inside = members.get(DEFINITION);
+  const definition = inside && readDefinition(inside);
+  const rename = canonicalNames(definition?.parts ?? []);
   const turns = createTurns();
   const lines: string[] = [];
   for (const [name, data] of members) {
-    lines.push(`${renameParts(name, rename)}\0${await sha256(meaning(name, data, rename))}\n`);
+    const counts = definition && name === DEFINITION ? definition.meaning(rename) : meaning(name, data, rename);
+    lines.push(`${renameParts(name, rename)}\0${await sha256(counts)}\n`);
     await turns(data.length);
   }
   return sha256(lines.sort().join(''));
 };
 
 /** Numbered anew, in the order of the definition. */
-const canonicalNames = (definition: Buffer | undefined): Rename => {
+const canonicalNames = (parts: readonly string[]): Rename => {
   const names = new Map<string, string>();
-  for (const part of definition ? partsInOrder(definition) : []) {
-    if (!names.has(part)) names.set(part, `${unnumbered(part)}_${names.size}`);
-  }
+  for (const part of parts) if (!names.has(part)) names.set(part, `${unnumbered(part)}_${names.size}`);
   return (part) => names.get(part) ?? `${unnumbered(part)}_`;
 };
 

@@ -12,7 +12,7 @@ import {
   hasServerPaths,
   isConnectionFile,
   isStampOfConnection,
-  isStampOfMapper,
+  STAMPS_OF_MAPPER,
   withoutServerPath,
 } from './stamps.ts';
 import { readXmlMeaning, type XmlMeaning, type XmlRules } from './xml-meaning.ts';
@@ -28,18 +28,24 @@ export const memberMeaning = (name: string, data: Buffer, rename: Rename): Buffe
   const renamed = (text: string): string => renameIn(name, text, rename);
   if (isAttributesFile(name)) return propertyLines(designAttributes(parseProperties(bytes)), renamed);
   if (isUnorderedFile(name)) return propertyLines([...parseProperties(bytes)], renamed);
+  const xml = isProperties ? undefined : readXml(name, bytes);
+  if (xml) return writeXml(name, xml, rename);
   const text = textOf(bytes);
   const lines = isProperties ? expressionLines(text, BY_NAMESPACE) : undefined;
   if (lines) return renamed(lines.join('\n'));
-  const xml = isProperties ? undefined : readXml(name, text);
-  if (xml) return writeXml(xml, renamed);
   return jsonMeaning(text, renamed) ?? renamed(text.replace(/\n$/, ''));
 };
 
-/** In the order in which the definition speaks of them; a part comes as often as it does. */
-export const partsInOrder = (definition: Buffer): string[] => {
-  const text = textOf(definition);
-  return partNames(readXml(DEFINITION, text)?.values ?? text);
+/** What the definition counts as, and its parts in the order in which it speaks of them, each as often as it does. */
+export const readDefinition = (
+  data: Buffer,
+): { readonly parts: readonly string[]; readonly meaning: (rename: Rename) => Buffer | string } => {
+  const isText = data.length <= MAX_TEXT_BYTES && !data.includes(0);
+  const xml = isText ? readXml(DEFINITION, data) : undefined;
+  return {
+    parts: partNames(xml?.text ?? textOf(data)),
+    meaning: (rename) => (xml ? writeXml(DEFINITION, xml, rename) : memberMeaning(DEFINITION, data, rename)),
+  };
 };
 
 /** What Oracle says of an integration, or a project, as a whole. */
@@ -50,21 +56,33 @@ export const isAttributesFile = (name: string): boolean =>
 export const isUnorderedFile = (name: string): boolean =>
   /^icspackage\/(?:keywords|apilibrary)\/.*\.properties$|_properties\.properties$/.test(name);
 
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+
 /** A character for each byte: what is looked for in texts is ASCII, whatever they are written in. */
-const textOf = (bytes: Buffer): string => bytes.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '');
+const textOf = (bytes: Buffer): string => withoutMark(bytes).toString('latin1');
 
-const readXml = (name: string, text: string): XmlMeaning | undefined =>
-  /^[\t\n\r ]*</.test(text) ? readXmlMeaning(text, rulesFor(name)) : undefined;
+const withoutMark = (bytes: Buffer): Buffer =>
+  bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
 
-const PLAIN: XmlRules = { isLeftOutAttribute: isStampOfMapper };
+const readXml = (name: string, bytes: Buffer): XmlMeaning | undefined => {
+  const first = bytes.findIndex((byte) => byte > BLANK);
+  return bytes[first] === LESS || bytes[first] === BYTE_ORDER_MARK[0]
+    ? readXmlMeaning(textOf(bytes), rulesFor(name))
+    : undefined;
+};
+
+const BLANK = 0x20;
+const LESS = 0x3c;
+
+const PLAIN: XmlRules = { leftOutAttributes: STAMPS_OF_MAPPER };
 
 const rulesFor = (name: string): XmlRules => {
   if (isConnectionFile(name)) return { ...PLAIN, isLeftOut: isStampOfConnection };
   return hasServerPaths(name) ? { ...PLAIN, text: withoutServerPath } : PLAIN;
 };
 
-const writeXml = ({ values, names, order }: XmlMeaning, renamed: (text: string) => string): Buffer =>
-  Buffer.concat([Buffer.from(`${JSON.stringify(names)}${order.length} ${renamed(values)}`), Buffer.from(order.buffer)]);
+const writeXml = (name: string, { text, names }: XmlMeaning, rename: Rename): string =>
+  `${JSON.stringify(names)}${renameIn(name, text, rename)}`;
 
 const propertyLines = (
   properties: readonly (readonly [key: string, value: string])[],

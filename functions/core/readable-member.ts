@@ -13,7 +13,7 @@ import {
   hasServerPaths,
   isConnectionFile,
   isStampOfConnection,
-  isStampOfMapper,
+  STAMPS_OF_MAPPER,
   withoutServerPath,
 } from './stamps.ts';
 import { xmlLines } from './xml-lines.ts';
@@ -85,7 +85,7 @@ const withoutNoise = (name: string, root: XmlElement, hide: Hide): XmlElement =>
 
 const quietElement = (element: XmlElement, change: (text: string) => string): XmlElement => ({
   ...element,
-  attributes: new Map([...element.attributes].filter(([name, value]) => !isStampOfMapper(name, value))),
+  attributes: new Map([...element.attributes].filter(([name, value]) => !STAMPS_OF_MAPPER.get(name)?.test(value))),
   children: element.children.map((child) =>
     child.kind === 'text' ? { kind: 'text', text: change(child.text) } : quietElement(child, change),
   ),

@@ -53,9 +53,11 @@ const CONNECTION_FACTS = new Set(['id', 'status', 'percentageComplete']);
 export const isStampOfConnection = (local: string, depth: number): boolean =>
   CONNECTION_ELEMENTS.has(local) || (depth === 1 && CONNECTION_FACTS.has(local));
 
-/** The mapper numbers all elements anew, and lists declarations, at every change. */
-export const isStampOfMapper = (name: string, value: string): boolean =>
-  (name === 'xml:id' && /^id_\d+$/.test(value)) || name === 'exclude-result-prefixes';
+/** Attributes, with such values: the mapper numbers all elements anew, and lists declarations, at every change. */
+export const STAMPS_OF_MAPPER: ReadonlyMap<string, RegExp> = new Map([
+  ['xml:id', /^id_\d+$/],
+  ['exclude-result-prefixes', /^/],
+]);
 
 /** Files that tell where the mapper found what it maps, by a directory of the server, another one at every edit. */
 export const hasServerPaths = (name: string): boolean => name.endsWith('_stateinfo.xml');

@@ -10,19 +10,20 @@
  */
 
 export interface XmlMeaning {
-  /** What the attributes and texts say, in the order of the document, each followed by `END_OF_VALUE`. */
-  readonly values: string;
+  /**
+   * The document: `<` and the place of an element in `names`, `@` and that of an attribute with its value, `=` and a text,
+   * each ended by a zero; `>` ends an element.
+   */
+  readonly text: string;
   /** Of elements and attributes, with their namespaces, in the order they come first. */
   readonly names: readonly string[];
-  /** The document: the place in `names` of an element, those of its attributes; `TEXT`; `END` of the element. */
-  readonly order: Int32Array;
 }
 
 export interface XmlRules {
   /** Elements left out with all that is in them. @param depth 1 right below the root */
   readonly isLeftOut?: (local: string, depth: number) => boolean;
-  /** Attributes left out, by name as written. */
-  readonly isLeftOutAttribute: (name: string, value: string) => boolean;
+  /** Attributes left out, by name as written, when their value is such. */
+  readonly leftOutAttributes: ReadonlyMap<string, RegExp>;
   /** What a text counts as. */
   readonly text?: (text: string) => string;
 }
@@ -32,6 +33,8 @@ interface Scope {
   readonly own: ReadonlyMap<string, string>;
   readonly around: Scope | undefined;
   readonly depth: number;
+  /** Scopes below it, by what they declare. */
+  readonly below: Map<string, Scope>;
   /** By prefix; undefined when that is not declared. */
   readonly uris: Map<string, string | undefined>;
   /** By name as written. */
@@ -44,12 +47,13 @@ interface Scope {
 interface Name {
   /** With the URI of its namespace. */
   readonly universal: string;
-  /** In `names`, once it is there. */
-  place: number;
+  readonly local: string;
+  /** What tells its place in `names`, once it is there. */
+  code: string | undefined;
 }
 
 interface Element {
-  readonly name: string;
+  readonly written: string;
   readonly local: string;
   /** In it and below it. */
   readonly scope: Scope;
@@ -77,13 +81,11 @@ const EQUALS = 0x3d;
 const GREATER = 0x3e;
 const QUESTION = 0x3f;
 
-const END = -1;
-const TEXT = -2;
 /** Neither can stand in XML. */
 const END_OF_VALUE = '\0';
 const END_OF_URI = '\u0001';
 
-/** Elements that declare something, one inside the other; a bound on the search for a prefix. */
+/** Elements that declare something, one inside the other, and ways to do so that are remembered. */
 const MAX_SCOPES = 100;
 
 /** @param source its bytes as latin1; undefined when they are no XML document */
@@ -101,6 +103,7 @@ export const readXmlMeaning = (source: string, rules: XmlRules): XmlMeaning | un
 const read = (text: string, rules: XmlRules): XmlMeaning => {
   const writer = createWriter();
   const outside = scopeIn(undefined, new Map([['xml', XML]]));
+  const tag: Tag = { name: '', names: [], values: [], hasColon: [], declared: undefined, end: 0 };
   const open: Element[] = [];
   let parent: Element | undefined;
   let root: Element | undefined;
@@ -132,7 +135,7 @@ const read = (text: string, rules: XmlRules): XmlMeaning => {
     }
     if (pending !== '') flush();
     if (next === SLASH) {
-      at = endOfEndTag(text, start, parent?.name ?? refuse());
+      at = endOfEndTag(text, start, parent?.written ?? refuse());
       open.pop();
       parent = open.at(-1);
       if (open.length < leftOutAt) writer.end();
@@ -140,20 +143,21 @@ const read = (text: string, rules: XmlRules): XmlMeaning => {
       continue;
     }
     if (!parent && root) refuse();
-    const tag = readTag(text, start, rules);
-    const isEmpty = text.charCodeAt(tag.end - 2) === SLASH;
-    const scope = scopeIn(parent?.scope ?? outside, tag.declared);
-    const cut = tag.name.indexOf(':');
-    const element = { name: tag.name, local: cut === -1 ? tag.name : tag.name.slice(cut + 1), scope };
+    readTag(text, start, rules, tag);
     at = tag.end;
+    const isEmpty = text.charCodeAt(at - 2) === SLASH;
+    const scope = scopeIn(parent?.scope ?? outside, tag.declared);
+    const name = writer.elementName(tag.name, scope);
     if (open.length <= leftOutAt) {
-      if (parent && rules.isLeftOut?.(element.local, open.length)) {
+      if (parent && rules.isLeftOut?.(name.local, open.length)) {
         if (!isEmpty) leftOutAt = open.length;
       } else {
-        writer.start(tag, scope);
+        writer.start(name, tag, scope);
         if (isEmpty) writer.end();
       }
     }
+    if (isEmpty && root) continue;
+    const element = { written: tag.name, local: name.local, scope };
     if (!root) {
       root = element;
       isStylesheet = element.local === 'stylesheet' || element.local === 'transform';
@@ -173,66 +177,82 @@ const scopeIn = (around: Scope | undefined, own: ReadonlyMap<string, string> | u
   if (around && !own) return around;
   const depth = around ? around.depth + 1 : 0;
   if (depth > MAX_SCOPES) refuse();
-  return {
+  let declared = '';
+  for (const [prefix, uri] of own ?? []) declared += prefix + END_OF_VALUE + uri + END_OF_VALUE;
+  const known = around?.below.get(declared);
+  if (known) return known;
+  const scope: Scope = {
     own: own ?? new Map(),
     around,
     depth,
+    below: new Map(),
     uris: new Map(),
     elements: new Map(),
     attributes: new Map(),
     values: new Map(),
   };
+  // Real documents declare the same over and over; those that do not would only fill the memory.
+  if (around && around.below.size < MAX_SCOPES) around.below.set(declared, scope);
+  return scope;
 };
 
 const createWriter = () => {
   const names: string[] = [];
   const byUniversal = new Map<string, Name>();
-  const order: number[] = [];
-  const values: string[] = [];
+  let text = '';
   const nameOf = (written: string, unprefixed: string, scope: Scope): Name => {
     const universal = universalName(written, unprefixed, scope);
     let name = byUniversal.get(universal);
     if (!name) {
-      name = { universal, place: END };
+      name = { universal, local: written.slice(written.indexOf(':') + 1), code: undefined };
       byUniversal.set(universal, name);
     }
     return name;
   };
-  const add = (name: Name): void => {
-    if (name.place === END) name.place = names.push(name.universal) - 1;
-    order.push(name.place);
+  const codeOf = (name: Name): string => {
+    name.code ??= `${(names.push(name.universal) - 1).toString(36)}${END_OF_VALUE}`;
+    return name.code;
   };
+  const attributeName = (written: string, scope: Scope): Name => {
+    let name = scope.attributes.get(written);
+    if (!name) {
+      name = nameOf(written, '', scope);
+      scope.attributes.set(written, name);
+    }
+    return name;
+  };
+  const resolved: Name[] = [];
   return {
-    start: ({ name, attributes }: Tag, scope: Scope): void => {
-      let element = scope.elements.get(name);
-      if (!element) {
-        element = nameOf(name, uriOf('', scope) ?? '', scope);
-        scope.elements.set(name, element);
+    elementName: (written: string, scope: Scope): Name => {
+      let name = scope.elements.get(written);
+      if (!name) {
+        name = nameOf(written, uriOf('', scope) ?? '', scope);
+        scope.elements.set(written, name);
       }
-      add(element);
-      const resolved: { readonly name: Name; readonly value: string }[] = [];
-      for (const attribute of attributes) {
-        let found = scope.attributes.get(attribute.name);
-        if (!found) {
-          found = nameOf(attribute.name, '', scope);
-          scope.attributes.set(attribute.name, found);
-        }
-        resolved.push({ name: found, value: attribute.hasColon ? named(attribute.value, scope) : attribute.value });
+      return name;
+    },
+    start: (element: Name, tag: Tag, scope: Scope): void => {
+      text += `<${codeOf(element)}`;
+      const { names: written, values, hasColon } = tag;
+      const order: number[] = [];
+      for (let at = 0; at < written.length; at++) {
+        resolved[at] = attributeName(written[at] ?? '', scope);
+        order.push(at);
       }
-      if (resolved.length > 1) resolved.sort((a, b) => (a.name.universal < b.name.universal ? -1 : 1));
-      for (const each of resolved) {
-        add(each.name);
-        values.push(each.value);
+      const universal = (at: number): string => resolved[at]?.universal ?? '';
+      if (order.length > 1) order.sort((a, b) => (universal(a) < universal(b) ? -1 : 1));
+      for (const at of order) {
+        const value = values[at] ?? '';
+        text += `@${codeOf(resolved[at] ?? element)}${hasColon[at] ? named(value, scope) : value}${END_OF_VALUE}`;
       }
     },
-    text: (text: string): void => {
-      order.push(TEXT);
-      values.push(text);
+    text: (told: string): void => {
+      text += `=${told}${END_OF_VALUE}`;
     },
     end: (): void => {
-      order.push(END);
+      text += '>';
     },
-    meaning: (): XmlMeaning => ({ values: values.join(END_OF_VALUE), names, order: Int32Array.from(order) }),
+    meaning: (): XmlMeaning => ({ text, names }),
   };
 };
 
@@ -270,33 +290,32 @@ const endOfEndTag = (text: string, start: number, name: string): number => {
   return end === -1 || !isBlank(text, afterName, end) ? refuse() : end + 1;
 };
 
+/** One for all tags of a document, read into one after the other. */
 interface Tag {
-  readonly name: string;
-  readonly attributes: readonly Attribute[];
-  readonly declared: ReadonlyMap<string, string> | undefined;
+  name: string;
+  /** Of its attributes. */
+  readonly names: string[];
+  readonly values: string[];
+  readonly hasColon: boolean[];
+  declared: Map<string, string> | undefined;
   /** Where the next thing begins. */
-  readonly end: number;
+  end: number;
 }
 
-interface Attribute {
-  readonly name: string;
-  readonly value: string;
-  readonly hasColon: boolean;
-}
-
-const NONE: readonly Attribute[] = [];
-
-const readTag = (text: string, start: number, rules: XmlRules): Tag => {
+const readTag = (text: string, start: number, rules: XmlRules, tag: Tag): void => {
   let at = endOfName(text, start + 1);
-  const name = text.slice(start + 1, at);
-  if (text.charCodeAt(at) === GREATER) return { name, attributes: NONE, declared: undefined, end: at + 1 };
-  const attributes: Attribute[] = [];
-  let declared: Map<string, string> | undefined;
+  tag.name = text.slice(start + 1, at);
+  tag.declared = undefined;
+  let count = 0;
   for (;;) {
     const begin = endOfBlanks(text, at);
     const code = text.charCodeAt(begin);
-    if (code === GREATER) return { name, attributes, declared, end: begin + 1 };
-    if (code === SLASH && text.charCodeAt(begin + 1) === GREATER) return { name, attributes, declared, end: begin + 2 };
+    const isEmpty = code === SLASH && text.charCodeAt(begin + 1) === GREATER;
+    if (code === GREATER || isEmpty) {
+      tag.names.length = count;
+      tag.end = begin + (isEmpty ? 2 : 1);
+      return;
+    }
     if (begin === at) refuse();
     at = endOfName(text, begin);
     const attribute = text.slice(begin, at);
@@ -317,10 +336,13 @@ const readTag = (text: string, start: number, rules: XmlRules): Tag => {
     const value = isCoded ? decode(written.replace(/[\t\n]/g, ' ')) : written;
     at += 1;
     if (attribute.startsWith('xmlns') && (attribute.length === 5 || attribute.charCodeAt(5) === COLON)) {
-      declared ??= new Map();
-      declared.set(attribute.slice(6), value);
-    } else if (!rules.isLeftOutAttribute(attribute, value)) {
-      attributes.push({ name: attribute, value, hasColon: hasColon || isCoded });
+      tag.declared ??= new Map();
+      tag.declared.set(attribute.slice(6), value);
+    } else if (!rules.leftOutAttributes.get(attribute)?.test(value)) {
+      tag.names[count] = attribute;
+      tag.values[count] = value;
+      tag.hasColon[count] = hasColon || isCoded;
+      count += 1;
     }
   }
 };

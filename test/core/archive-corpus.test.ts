@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readArchive } from '../../functions/core/archive.ts';
 import { createExporter } from '../simulator/exporter.ts';
 import { readCompressed } from '../simulator/zip.ts';
+import { promoted } from './promoted.ts';
 
 /** Real archives hold addresses and secrets of real companies, so none is in this repository. */
 const corpus = process.env.OIC_ARCHIVE_CORPUS;
@@ -21,6 +22,8 @@ describe.skipIf(!corpus)('real archives', () => {
     const archive = await readArchive(bytes);
     expect(archive.connections).not.toEqual([]);
     const again = createExporter(readCompressed(bytes))({ exportedAt: new Date('2026-05-06T07:08:09Z'), entrySeed: 5 });
-    expect(await readArchive(again)).toMatchObject({ id: archive.id, contentSha256: archive.contentSha256 });
+    const { id, contentSha256, designSha256 } = archive;
+    expect(await readArchive(again)).toMatchObject({ id, contentSha256, designSha256 });
+    expect(await readArchive(promoted(bytes, 5))).toMatchObject({ id, designSha256 });
   });
 });
