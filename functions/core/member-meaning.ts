@@ -17,8 +17,8 @@ import {
 } from './stamps.ts';
 import { readXmlMeaning, type XmlMeaning, type XmlRules } from './xml-meaning.ts';
 
-/** More than any text in an export; beyond it a member counts as bytes. */
-export const MAX_TEXT_BYTES = 8 * 2 ** 20;
+/** Twice what the largest export has in all; beyond it a member counts as bytes, so that none holds up others for long. */
+export const MAX_TEXT_BYTES = 4 * 2 ** 20;
 
 /** @param rename what the parts of the flow are called */
 export const memberMeaning = (name: string, data: Buffer, rename: Rename): Buffer | string => {
