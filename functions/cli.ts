@@ -3,7 +3,7 @@ import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { ALL_KINDS } from './cli/kind-option.ts';
+import { ALL_KINDS } from './cli/kinds/option.ts';
 import { holdYoungGeneration } from './cli/young-generation.ts';
 /** The `oic` command line: what there is to type. What each command does is in cli/, loaded when it is used. */
 import { ConfigError, isProgrammingError } from './core/errors.ts';
@@ -171,7 +171,7 @@ command(
   'diff <a> <b>',
   'what differs between two snapshots or instances, or between two archives',
   'diff prod@latest prod',
-  async () => (await import('./cli/diff.ts')).diff,
+  async () => (await import('./cli/diff/diff.ts')).diff,
 )
   .option('--id <id>', 'compare the archives of this one integration in full')
   .option('--kind <kinds>', `only these, with commas: ${KINDS}`)
@@ -217,7 +217,7 @@ command(
   'restore <instance>',
   'recreate a snapshot in an instance',
   'restore prod --to dr --at 2026-11-23T06:00:00Z --dry-run',
-  async () => (await import('./cli/restore.ts')).restore,
+  async () => (await import('./cli/restore/restore.ts')).restore,
 )
   .requiredOption('--to <instance>', 'the target; its settings must have `deploy`')
   .option('--snapshot <name>', 'which one (default: the latest complete one)')

@@ -11,7 +11,7 @@ import {
   type PropertyFile,
   type PropertySetting,
   type WrittenFile,
-} from './oic/credentials.ts';
+} from './oic/http/credentials.ts';
 
 /**
  * @param directory that paths are relative to; undefined where there are no files, as in Secrets Manager

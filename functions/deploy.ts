@@ -5,9 +5,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { type DropEvent, parseDropEvents } from './core/drop-event.ts';
-import type { Receipt } from './core/receipt.ts';
-import { type DropServices, handleDrop } from './jobs/handle-drop.ts';
+import { type DropEvent, parseDropEvents } from './core/drop/drop-event.ts';
+import type { Receipt } from './core/drop/receipt.ts';
+import { type DropServices, handleDrop } from './jobs/deploy/handle-drop.ts';
 import { DROP_BOX_VARIABLE, MAX_RECEIVES, type MetricName } from './lambda/names.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
 import { createFunctionRuntime } from './runtime.ts';

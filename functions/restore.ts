@@ -8,12 +8,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import * as z from 'zod/mini';
-import { parseSnapshotChoice } from './core/choose-snapshot.ts';
 import { ConfigError } from './core/errors.ts';
 import { OTHER_KIND_ORDER } from './core/kinds.ts';
-import { restore } from './jobs/restore.ts';
-import type { RestoreReport } from './jobs/restore-options.ts';
-import { findSnapshot } from './jobs/restore-scope.ts';
+import { parseSnapshotChoice } from './core/snapshot/choose-snapshot.ts';
+import { restore } from './jobs/restore/restore.ts';
+import type { RestoreReport } from './jobs/restore/restore-options.ts';
+import { findSnapshot } from './jobs/restore/scope.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
 import { VAULT_VARIABLE } from './lambda/names.ts';
 import { createLog } from './lambda/telemetry.ts';

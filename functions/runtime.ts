@@ -11,7 +11,7 @@ import { ConfigError } from './core/errors.ts';
 import type { People } from './core/people.ts';
 import { SETTINGS_VARIABLE } from './lambda/names.ts';
 import { createOicClient, type OicClient } from './oic/client.ts';
-import { type Credentials, type PropertyFile, parseCredentials } from './oic/credentials.ts';
+import { type Credentials, type PropertyFile, parseCredentials } from './oic/http/credentials.ts';
 import { type InstanceSettings, instanceOf, parseSettings, type Settings } from './settings.ts';
 import { createDropBox, type DropBox } from './store/drop-box.ts';
 import { openStore } from './store/open-store.ts';

@@ -7,10 +7,10 @@ import * as z from 'zod/mini';
 import { ConfigError } from './core/errors.ts';
 import { type IncludedKinds, ofEachKind } from './core/kinds.ts';
 import type { People } from './core/people.ts';
-import { readSchedule } from './core/schedule-expression.ts';
-import { leastConcurrency } from './core/share-concurrency.ts';
-import { isLoopback } from './oic/design-host.ts';
-import { describeIssue } from './settings-issues.ts';
+import { isLoopback } from './oic/http/design-host.ts';
+import { describeIssue } from './settings/issues.ts';
+import { readSchedule } from './settings/schedule-expression.ts';
+import { leastConcurrency } from './settings/share-concurrency.ts';
 
 export interface InstanceSettings {
   readonly name: string;

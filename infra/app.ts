@@ -1,7 +1,8 @@
 /** The CDK application: settings from cdk.json, the stacks made of them, and AWS's own rules held against them. */
-import { ConfigError } from '../functions/core/errors.ts';
+
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { ConfigError } from '../functions/core/errors.ts';
 import { awsRule, parseSettings } from '../functions/settings.ts';
 import { createStacks } from './create-stacks.ts';
 

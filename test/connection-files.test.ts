@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readConnectionFiles } from '../functions/connection-files.ts';
-import { CredentialsError, parseCredentials } from '../functions/oic/credentials.ts';
+import { CredentialsError, parseCredentials } from '../functions/oic/http/credentials.ts';
 
 const WALLET = Buffer.from([0x50, 0x4b, 3, 4, 0, 255, 13, 10, 128]);
 

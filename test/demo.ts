@@ -7,11 +7,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatTable } from '../functions/cli/output.ts';
-import type { SnapshotDiff } from '../functions/core/diff-snapshots.ts';
-import type { BackupReport } from '../functions/jobs/back-up-options.ts';
-import type { RestoreReport } from '../functions/jobs/restore-options.ts';
-import { buildSampleArchive } from './simulator/sample-archive.ts';
-import { seedSamples } from './simulator/samples.ts';
+import type { SnapshotDiff } from '../functions/core/diff/diff-snapshots.ts';
+import type { BackupReport } from '../functions/jobs/backup/back-up-options.ts';
+import type { RestoreReport } from '../functions/jobs/restore/restore-options.ts';
+import { buildSampleArchive } from './simulator/archives/sample-archive.ts';
+import { seedSamples } from './simulator/archives/samples.ts';
 import { type Simulator, startSimulator } from './simulator/server.ts';
 
 const CLI = join(import.meta.dirname, '..', 'functions', 'cli.ts');

@@ -1,19 +1,19 @@
 import { ARCHIVE_FOLDERS } from '../core/keys.ts';
 import { describeCounts, includedKinds, isOfIntegration } from '../core/kinds.ts';
-import { ManifestError } from '../core/manifest.ts';
-import { archivedThings } from '../core/manifest-archives.ts';
-import { backUp } from '../jobs/back-up.ts';
-import type { BackupReport, KindCounts } from '../jobs/back-up-options.ts';
-import { openFileJournal } from '../jobs/file-journal.ts';
-import { createPageWriter } from '../jobs/report-after-backup.ts';
-import { verify as verifySnapshot } from '../jobs/verify.ts';
+import { archivedThings } from '../core/snapshot/archived-items.ts';
+import { ManifestError } from '../core/snapshot/manifest.ts';
+import { backUp } from '../jobs/backup/back-up.ts';
+import type { BackupReport, KindCounts } from '../jobs/backup/back-up-options.ts';
+import { openFileJournal } from '../jobs/journal/file-journal.ts';
+import { createPageWriter } from '../jobs/report/after-backup.ts';
+import { verify as verifySnapshot } from '../jobs/vault/verify.ts';
 import { journalPath } from '../runtime.ts';
 import type { Vault } from '../store/vault.ts';
-import { readChosenSnapshot } from './chosen-snapshot.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { placeOf } from './files.ts';
-import { kindsOption } from './kind-option.ts';
+import { kindsOption } from './kinds/option.ts';
 import { count, formatTable, type Output, type Progress } from './output.ts';
+import { readChosenSnapshot } from './restore/chosen-snapshot.ts';
 
 interface VaultOption {
   readonly vault: string;
@@ -165,7 +165,9 @@ export const verify = async (
   const manifest = await readChosenSnapshot(vault, name, options.snapshot);
   const bar = out.progress('checking', archivedThings(manifest).length);
   const result = await verifySnapshot(vault, manifest, bar.tick, kinds).finally(bar.stop);
-  const rehearsal = options.rehearse ? await (await import('./rehearse.ts')).rehearse(vault, manifest) : undefined;
+  const rehearsal = options.rehearse
+    ? await (await import('./restore/rehearse.ts')).rehearse(vault, manifest)
+    : undefined;
   const { snapshot, checked, damaged, withoutArchive } = result;
   out.result({ ...result, ...(rehearsal && { rehearsal }) }, () => [
     ...damaged.map(({ id, problem }) => `DAMAGED  ${id}: ${problem}`),

@@ -1,15 +1,15 @@
 /** `oic import`, `oic activate`, `oic deactivate`, `oic delete`: the plain single changes, done safely. */
 
-import { readArchive } from '../core/archive.ts';
+import { readArchive } from '../core/archive/integration-archive.ts';
 import { ConfigError, Refused } from '../core/errors.ts';
 import { isInService, isMeantActive, isUnderWay } from '../core/status.ts';
-import { activateAndWait, deactivateAndWait } from '../jobs/activation.ts';
-import { importArchive } from '../jobs/import-archive.ts';
+import { activateAndWait, deactivateAndWait } from '../jobs/changes/activation.ts';
+import { importArchive } from '../jobs/changes/import-archive.ts';
 import type { OicClient } from '../oic/client.ts';
-import { isOicError } from '../oic/errors.ts';
+import { isOicError } from '../oic/http/errors.ts';
 import { type CommonOptions, eachInTurn, idArgument, openSession, withInstance } from './command.ts';
 import { readLocalFile } from './files.ts';
-import { IMPORTED_KINDS, kindsOption } from './kind-option.ts';
+import { IMPORTED_KINDS, kindsOption } from './kinds/option.ts';
 import { WAITING } from './waiting.ts';
 
 export const importFiles = async (
@@ -19,7 +19,7 @@ export const importFiles = async (
 ): Promise<number> => {
   const [kind = 'integrations', ...more] = kindsOption(options.kind, IMPORTED_KINDS) ?? [];
   if (more.length > 0) throw new ConfigError('`oic import` imports one kind at a time');
-  if (kind !== 'integrations') return (await import('./import-kind.ts')).importKind(name, kind, files, options);
+  if (kind !== 'integrations') return (await import('./kinds/import.ts')).importKind(name, kind, files, options);
   const session = await openSession(options);
   return withInstance(session, name, async (oic) => {
     const { results, exitCode } = await eachInTurn(

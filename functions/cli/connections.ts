@@ -1,7 +1,7 @@
 /** `oic connections`: what the instance's connections are, and what they lack. */
-import { connectionTemplate, missingSettings } from '../core/connection-template.ts';
+import { connectionTemplate, missingSettings } from '../core/archive/connection-template.ts';
 import { personName } from '../core/people.ts';
-import { mapLimited } from '../jobs/journal.ts';
+import { mapLimited } from '../jobs/journal/journal.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { count, formatTable } from './output.ts';
 

@@ -8,7 +8,7 @@ import { connect as connectTcp } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { OicClient } from '../oic/client.ts';
-import { isOicError } from '../oic/errors.ts';
+import { isOicError } from '../oic/http/errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { InstanceSettings } from '../settings.ts';
 import { type CommonOptions, openSession } from './command.ts';

@@ -4,7 +4,7 @@ import type { Integration } from '../core/integration.ts';
 import { type People, personName, withHolderNamed } from '../core/people.ts';
 import { type CommonOptions, idArgument, openSession, withInstance } from './command.ts';
 import { targetFile, writeWhole } from './files.ts';
-import { ALL_KINDS, EXPORTED_KINDS, kindsOption, otherKindOf } from './kind-option.ts';
+import { ALL_KINDS, EXPORTED_KINDS, kindsOption, otherKindOf } from './kinds/option.ts';
 import { count, formatTable } from './output.ts';
 import type { PictureOptions } from './picture.ts';
 
@@ -16,7 +16,7 @@ export const list = async (
   if (more.length > 0) throw new ConfigError('`oic list` lists one kind at a time');
   if (kind !== undefined) {
     if (options.status !== undefined) throw new ConfigError('--status is for integrations');
-    return (await import('./list-kind.ts')).listKind(name, kind, options.name, options);
+    return (await import('./kinds/list.ts')).listKind(name, kind, options.name, options);
   }
   const session = await openSession(options);
   const { items: all, odd } = await withInstance(session, name, (oic) => oic.listIntegrations());
@@ -88,7 +88,7 @@ export const exportOne = async (
 ): Promise<number> => {
   const [kind] = kindsOption(options.kind, EXPORTED_KINDS) ?? [];
   if (kind !== undefined && kind !== 'integrations') {
-    return (await import('./export-kind.ts')).exportKind(name, kind, idText, options);
+    return (await import('./kinds/export.ts')).exportKind(name, kind, idText, options);
   }
   const session = await openSession(options);
   const { id, code, version } = idArgument(idText);

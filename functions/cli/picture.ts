@@ -1,14 +1,14 @@
 /** `oic show --picture`: the inside of an integration, or what changed in it between two archives, as a picture. */
 
 import { readFile } from 'node:fs/promises';
-import { openArchive } from '../core/archive.ts';
-import { drawPictureFile } from '../core/draw-picture.ts';
+import { openArchive } from '../core/archive/integration-archive.ts';
 import { ConfigError, Refused } from '../core/errors.ts';
-import { readFlow } from '../core/flow.ts';
-import { flowDifferencePicture } from '../core/flow-difference.ts';
-import { flowPicture } from '../core/flow-picture.ts';
+import { readFlow } from '../core/flow/read-flow.ts';
 import type { IntegrationRef } from '../core/integration.ts';
-import type { Picture } from '../core/picture.ts';
+import { flowDifferencePicture } from '../core/picture/flow-difference.ts';
+import { flowPicture } from '../core/picture/flow-picture.ts';
+import type { Picture } from '../core/picture/picture.ts';
+import { drawPictureFile } from '../core/picture/svg.ts';
 import { VaultError } from '../store/vault.ts';
 import { type CommonOptions, idArgument, openSession, withInstance } from './command.ts';
 import { targetFile, writeWhole } from './files.ts';

@@ -2,9 +2,9 @@
 
 import { readFile } from 'node:fs/promises';
 import { ConfigError, Refused } from '../core/errors.ts';
-import { checkRetentionRules, type RetentionRules } from '../core/retention.ts';
-import { openFileJournal } from '../jobs/file-journal.ts';
-import { type PruneReport, prune as pruneVault } from '../jobs/prune.ts';
+import { checkRetentionRules, type RetentionRules } from '../core/snapshot/retention.ts';
+import { openFileJournal } from '../jobs/journal/file-journal.ts';
+import { type PruneReport, prune as pruneVault } from '../jobs/vault/prune.ts';
 import { journalPath } from '../runtime.ts';
 import { VaultError } from '../store/vault.ts';
 import { type CommonOptions, openSession } from './command.ts';

@@ -1,5 +1,5 @@
 /** `oic report`: the morning after, as a page, from the vault alone. */
-import { makeReport, type ReportProgress, type ReportServices, writeReport } from '../jobs/report.ts';
+import { makeReport, type ReportProgress, type ReportServices, writeReport } from '../jobs/report/report.ts';
 import { type CommonOptions, openSession } from './command.ts';
 import { placeOf, targetFile, writeWhole } from './files.ts';
 import { count, type Output, type Progress } from './output.ts';

@@ -1,8 +1,8 @@
 /** `oic watch`: the deploy function's work on a directory. What is put into `deploy/INSTANCE/` is deployed. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DropEvent } from '../core/drop-event.ts';
+import type { DropEvent } from '../core/drop/drop-event.ts';
 import { dropPrefix } from '../core/keys.ts';
-import { type DropServices, handleDrop } from '../jobs/handle-drop.ts';
+import { type DropServices, handleDrop } from '../jobs/deploy/handle-drop.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { type DropBoxOption, leaseOptions, policyOf, stepLine } from './deploy.ts';
 import type { Output } from './output.ts';

@@ -7,8 +7,8 @@
  * execution, 256 KB a result, 15 minutes an invocation.
  */
 import { type DurableContext, NestingType, type RetryDecision, type Serdes } from '@aws/durable-execution-sdk-js';
-import type { Journal } from '../jobs/journal.ts';
-import { isOicError } from '../oic/errors.ts';
+import type { Journal } from '../jobs/journal/journal.ts';
+import { isOicError } from '../oic/http/errors.ts';
 import type { KeptText, RunStore } from '../store/run-store.ts';
 import { StoreError } from '../store/store-error.ts';
 

@@ -4,12 +4,12 @@
  * read as well, for scripts that work read lookups and packages by them.
  */
 import * as z from 'zod/mini';
-import { type ConnectionProperty, isMask } from '../core/connection-template.ts';
+import { type ConnectionProperty, isMask } from '../core/archive/connection-template.ts';
+import { hasSecretShape } from '../core/archive/secret-scan.ts';
 import { type Integration, integrationRef, isCode, isVersion } from '../core/integration.ts';
 import type { RunState, ScheduleParameter } from '../core/schedule.ts';
-import { hasSecretShape } from '../core/secret-scan.ts';
-import { looksLikeHtml, parseJson } from './oracle-words.ts';
-import type { Answer } from './request.ts';
+import { looksLikeHtml, parseJson } from './http/oracle-words.ts';
+import type { Answer } from './http/request.ts';
 
 export const flag = z.optional(z.nullable(z.boolean()));
 export const text = z.optional(z.nullable(z.string()));

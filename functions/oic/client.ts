@@ -10,13 +10,13 @@ import { NOBODY_NAMED, type People } from '../core/people.ts';
 import { listAgentGroups } from './agent-groups.ts';
 import { listCertificates } from './certificates.ts';
 import { type Connections, connections } from './connections.ts';
+import { createTransport, type TransportOptions } from './http/transport.ts';
 import { type Integrations, integrations } from './integrations.ts';
 import { libraries } from './libraries.ts';
 import { lookups } from './lookups.ts';
 import { packages } from './packages.ts';
 import { projects } from './projects.ts';
 import { createRequests } from './requests.ts';
-import { createTransport, type TransportOptions } from './transport.ts';
 import type { WholeInstance } from './whole-instance.ts';
 
 export interface OicClient extends Integrations, Connections, WholeInstance {

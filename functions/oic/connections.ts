@@ -1,9 +1,9 @@
 /** Connections: what they are, never their secrets, and the settings an instance's own need after an import. */
-import { isMask } from '../core/connection-template.ts';
+import { isMask } from '../core/archive/connection-template.ts';
 import type { Listing } from '../core/odd-item.ts';
 import { type Connection, readDone, readJson, readTestResult, toConnection } from './answers.ts';
-import type { ConnectionSettings, PropertyFile, PropertySetting } from './credentials.ts';
-import { OicError } from './errors.ts';
+import type { ConnectionSettings, PropertyFile, PropertySetting } from './http/credentials.ts';
+import { OicError } from './http/errors.ts';
 import { orUndefined, type Requests } from './requests.ts';
 
 export interface Connections {

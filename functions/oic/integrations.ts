@@ -3,7 +3,7 @@
  *
  * Pages: https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/api-integrations-integrations.html
  */
-import { type Archive, readArchive } from '../core/archive.ts';
+import { type Archive, readArchive } from '../core/archive/integration-archive.ts';
 import type { Integration, IntegrationId, Tracing } from '../core/integration.ts';
 import type { Listing } from '../core/odd-item.ts';
 import type { ScheduleParameter } from '../core/schedule.ts';
@@ -17,9 +17,9 @@ import {
   type ScheduleVerb,
   toIntegration,
 } from './answers.ts';
-import { isOicError } from './errors.ts';
-import { parseJson } from './oracle-words.ts';
-import type { Answer } from './request.ts';
+import { isOicError } from './http/errors.ts';
+import { parseJson } from './http/oracle-words.ts';
+import type { Answer } from './http/request.ts';
 import { orUndefined, type Requests } from './requests.ts';
 
 interface ScheduleChange {

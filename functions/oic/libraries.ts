@@ -3,7 +3,7 @@
  *
  * Pages: https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/api-integrations-libraries.html
  */
-import { readLibraryArchive } from '../core/library-archive.ts';
+import { readLibraryArchive } from '../core/archive/library-archive.ts';
 import { toLibrary } from './kind-answers.ts';
 import type { Requests } from './requests.ts';
 import type { Libraries } from './whole-instance.ts';

@@ -3,7 +3,7 @@
  *
  * Pages: https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/api-integrations-lookups.html
  */
-import { readLookup } from '../core/lookup-file.ts';
+import { readLookup } from '../core/archive/lookup-file.ts';
 import { toLookup } from './kind-answers.ts';
 import type { Requests } from './requests.ts';
 import type { Lookups } from './whole-instance.ts';

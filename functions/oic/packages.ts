@@ -3,8 +3,8 @@
  *
  * Pages: https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/api-integrations-packages.html
  */
-import { readPackageArchive } from '../core/package-archive.ts';
-import { isOicError, OicError } from './errors.ts';
+import { readPackageArchive } from '../core/archive/package-archive.ts';
+import { isOicError, OicError } from './http/errors.ts';
 import { toPackage } from './kind-answers.ts';
 import type { Requests } from './requests.ts';
 import type { Packages } from './whole-instance.ts';

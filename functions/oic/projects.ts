@@ -4,8 +4,9 @@
  *
  * Pages: https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/api-projects.html
  */
+
+import { readProjectArchive } from '../core/archive/project-archive.ts';
 import type { Project } from '../core/items.ts';
-import { readProjectArchive } from '../core/project-archive.ts';
 import { connections } from './connections.ts';
 import { placedIntegrations } from './integrations.ts';
 import { toDeployment, toProject } from './kind-answers.ts';

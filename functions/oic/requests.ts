@@ -7,11 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import FormData from 'form-data';
 import { type Listing, namesOf } from '../core/odd-item.ts';
 import { readDone, readEnvelope } from './answers.ts';
-import { isOicError, OicError } from './errors.ts';
+import { isOicError, OicError } from './http/errors.ts';
+import { isReading } from './http/outcome.ts';
+import type { Answer, OicRequest } from './http/request.ts';
+import type { Transport } from './http/transport.ts';
 import { type Listed, type OddOnPage, PAGE_SIZE, type Page, readListing } from './listing.ts';
-import type { Answer, OicRequest } from './request.ts';
-import { isReading } from './signs.ts';
-import type { Transport } from './transport.ts';
 
 const READ_TIMEOUT_MS = 60_000;
 const ARCHIVE_TIMEOUT_MS = 300_000;

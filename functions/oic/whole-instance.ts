@@ -1,10 +1,11 @@
 /** The verbs for what an instance holds beside integrations outside projects. All listings are complete or loud. */
+
+import type { LibraryArchive } from '../core/archive/library-archive.ts';
+import type { LookupFile } from '../core/archive/lookup-file.ts';
+import type { PackageArchive } from '../core/archive/package-archive.ts';
+import type { ProjectArchive } from '../core/archive/project-archive.ts';
 import type { Certificate, Deployment, Library, Lookup, Package, Project } from '../core/items.ts';
-import type { LibraryArchive } from '../core/library-archive.ts';
-import type { LookupFile } from '../core/lookup-file.ts';
 import type { Listing } from '../core/odd-item.ts';
-import type { PackageArchive } from '../core/package-archive.ts';
-import type { ProjectArchive } from '../core/project-archive.ts';
 import type { Connections } from './connections.ts';
 import type { PlacedIntegrations } from './integrations.ts';
 

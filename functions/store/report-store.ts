@@ -2,6 +2,8 @@
  * Report pages and pictures in the vault, and notes that spare the next report what this one has read. All of it is made
  * from snapshots and archives and can be made again; nothing here is ever read to restore something.
  */
+
+import { formatSurroundings, parseSurroundings, type Surroundings } from '../core/archive/dependencies.ts';
 import {
   digestOfFlowPicture,
   flowPictureKey,
@@ -11,8 +13,7 @@ import {
   reportNotesKey,
   surroundingsKey,
 } from '../core/keys.ts';
-import { formatReportNotes, parseReportNotes, type ReportNotes } from '../core/report-notes.ts';
-import { formatSurroundings, parseSurroundings, type Surroundings } from '../core/surroundings.ts';
+import { formatReportNotes, parseReportNotes, type ReportNotes } from '../core/report/notes.ts';
 import type { ObjectStore } from './object-store.ts';
 
 export interface ReportStore {

@@ -2,7 +2,8 @@
  * The vault: archives and snapshots on an object store, in format 1. Archives first, manifest last: what a readable
  * manifest names was stored before it. Archives are read by exact version and proved by their hash.
  */
-import type { ArchiveRef } from '../core/archive-ref.ts';
+
+import { sha256 as hashOf } from '../core/formats/hashing.ts';
 import type { IntegrationRef } from '../core/integration.ts';
 import {
   ARCHIVE_FOLDERS,
@@ -18,8 +19,8 @@ import {
   snapshotOfKey,
   snapshotPrefix,
 } from '../core/keys.ts';
-import { formatManifest, type Manifest, parseManifest } from '../core/manifest.ts';
-import { sha256 as hashOf } from '../core/slices.ts';
+import type { ArchiveRef } from '../core/snapshot/archive-ref.ts';
+import { formatManifest, type Manifest, parseManifest } from '../core/snapshot/manifest.ts';
 import { type ObjectStore, type ObjectVersion, PreconditionFailed, type VersionEntry } from './object-store.ts';
 import { StoreError } from './store-error.ts';
 

@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { People } from '../../functions/core/people.ts';
-import { shareConcurrency } from '../../functions/core/share-concurrency.ts';
+import { shareConcurrency } from '../../functions/settings/share-concurrency.ts';
 import type { InstanceSettings } from '../../functions/settings.ts';
 import type { Alarms } from './alarms.ts';
 import type { DropBox } from './drop-box.ts';

@@ -2,7 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { People } from '../../functions/core/people.ts';
-import { shareConcurrency } from '../../functions/core/share-concurrency.ts';
+import { shareConcurrency } from '../../functions/settings/share-concurrency.ts';
 import type { InstanceSettings } from '../../functions/settings.ts';
 import type { Alarms } from './alarms.ts';
 import { createDeadLetters } from './dead-letters.ts';

@@ -2,10 +2,10 @@
  * Archives as large as real ones: of 92 that people have published the median is 73 KB, nine in ten are below 256 KB, the
  * largest has 590 KB; they hold some 70 members and inflate to three or four times their size.
  */
-import { createExporter } from '../simulator/exporter.ts';
+import { createExporter } from '../simulator/archives/exporter.ts';
+import { buildSampleArchive, type SampleArchive } from '../simulator/archives/sample-archive.ts';
+import { type CompressedEntry, compressEntry, readCompressed } from '../simulator/archives/zip.ts';
 import type { Random } from '../simulator/random.ts';
-import { buildSampleArchive, type SampleArchive } from '../simulator/sample-archive.ts';
-import { type CompressedEntry, compressEntry, readCompressed } from '../simulator/zip.ts';
 
 const MEDIAN_BYTES = 73_000;
 const MAX_BYTES = 590_000;

@@ -2,9 +2,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { CredentialsDocument } from '../simulator/identity.ts';
+import type { CredentialsDocument } from '../simulator/http/identity.ts';
+import type { RecordedRequest } from '../simulator/http/traffic.ts';
 import type { SimulatorOptions } from '../simulator/server.ts';
-import type { RecordedRequest } from '../simulator/traffic.ts';
 
 export interface InstancePlan {
   readonly count: number;

@@ -2,8 +2,9 @@
  * A simulated instance in a process of its own, so that it shares no event loop with what is measured: started by
  * `startInstance` (instance.ts) with its `InstancePlan` as the only argument, talking over the channel of `fork`.
  */
+
+import { seedSamples } from '../simulator/archives/samples.ts';
 import { createRandom } from '../simulator/random.ts';
-import { seedSamples } from '../simulator/samples.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { createArchiveBuilder, drawBytes } from './archives.ts';
 import type { InstanceFacts, InstancePlan } from './instance.ts';

@@ -1,11 +1,11 @@
 /** The page that a backup has left in a vault, looked at when the instance is gone. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeReport } from '../../functions/jobs/report.ts';
+import { writeReport } from '../../functions/jobs/report/report.ts';
 import { createReportStore } from '../../functions/store/report-store.ts';
 import { openWorkshop, type Workshop } from '../jobs/workshop.ts';
 import { connectTo } from '../oic/simulated.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { startSimulator } from '../simulator/server.ts';
 import { describeInChromium } from './chromium.ts';
 

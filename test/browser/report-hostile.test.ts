@@ -1,10 +1,10 @@
 /** The report in a real browser, when every name in it would like to be a script. */
 import { expect, test } from 'vitest';
-import { drawPicture } from '../../functions/core/draw-picture.ts';
 import type { IntegrationId } from '../../functions/core/integration.ts';
-import type { Manifest } from '../../functions/core/manifest.ts';
-import { forgeNights } from '../core/nights.ts';
-import { renderNights } from '../core/report-forge.ts';
+import { drawPicture } from '../../functions/core/picture/svg.ts';
+import type { Manifest } from '../../functions/core/snapshot/manifest.ts';
+import { forgeNights } from '../core/report/nights.ts';
+import { renderNights } from '../core/report/report-forge.ts';
 import { describeInChromium, type Opened, rowsShown } from './chromium.ts';
 
 const last = forgeNights({ integrations: 20, nights: 1, seed: 7 })[0] as Manifest;

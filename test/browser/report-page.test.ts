@@ -1,10 +1,10 @@
 /** The report in a real browser: found and sorted, in light and dark, on a phone, by thousands. */
 import { beforeAll, expect, test } from 'vitest';
-import { drawPictureFile } from '../../functions/core/draw-picture.ts';
-import type { Manifest } from '../../functions/core/manifest.ts';
-import type { Picture } from '../../functions/core/picture.ts';
-import { forgeNights } from '../core/nights.ts';
-import { renderNights } from '../core/report-forge.ts';
+import type { Picture } from '../../functions/core/picture/picture.ts';
+import { drawPictureFile } from '../../functions/core/picture/svg.ts';
+import type { Manifest } from '../../functions/core/snapshot/manifest.ts';
+import { forgeNights } from '../core/report/nights.ts';
+import { renderNights } from '../core/report/report-forge.ts';
 import { describeInChromium, rowsShown } from './chromium.ts';
 import { brightness, contrast } from './contrast.ts';
 import { BODY_COLOUR, BOX_COLOUR, COLOUR_PAIRS, type ColourPair, PAGE_WIDTH, UNTIL_PAINTED } from './in-page.ts';

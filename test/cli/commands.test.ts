@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
-import { seedSamples } from '../simulator/samples.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
+import { seedSamples } from '../simulator/archives/samples.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type Desk, openDesk } from './typed.ts';
 

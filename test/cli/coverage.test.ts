@@ -2,8 +2,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { NEVER_COVERED } from '../../functions/core/not-covered.ts';
-import { buildProject } from '../core/kinds-forge.ts';
+import { NEVER_COVERED } from '../../functions/core/snapshot/not-covered.ts';
+import { buildProject } from '../core/archive/kinds-forge.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
 import { type Desk, openDesk } from './typed.ts';
 

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { edited, replaceIn } from '../core/archive-forge.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { edited, replaceIn } from '../core/archive/archive-forge.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type Desk, openDesk } from './typed.ts';
 

@@ -2,10 +2,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { readArchive } from '../../functions/core/archive.ts';
+import { readArchive } from '../../functions/core/archive/integration-archive.ts';
 import { rounds } from '../rounds.ts';
+import { seedSamples } from '../simulator/archives/samples.ts';
 import { createRandom } from '../simulator/random.ts';
-import { seedSamples } from '../simulator/samples.ts';
 import { startSimulator } from '../simulator/server.ts';
 import { openDesk } from './typed.ts';
 

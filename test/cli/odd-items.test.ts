@@ -1,7 +1,7 @@
 /** What an instance tells in a form that nobody expects costs itself alone, by name, in every command. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { buildLibrary, buildProject } from '../core/kinds-forge.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { buildLibrary, buildProject } from '../core/archive/kinds-forge.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type Desk, openDesk } from './typed.ts';
 

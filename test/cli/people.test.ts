@@ -2,8 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { buildProject } from '../core/kinds-forge.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { buildProject } from '../core/archive/kinds-forge.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type Desk, openDesk } from './typed.ts';
 

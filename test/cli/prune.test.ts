@@ -2,13 +2,13 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { verify } from '../../functions/jobs/verify.ts';
+import { verify } from '../../functions/jobs/vault/verify.ts';
 import { createDirectoryStore } from '../../functions/store/directory-store.ts';
 import { createVault } from '../../functions/store/vault.ts';
-import { makeHistory } from '../jobs/random-history.ts';
+import { makeHistory } from '../jobs/vault/random-history.ts';
 import { rounds } from '../rounds.ts';
+import { seedSamples } from '../simulator/archives/samples.ts';
 import { createRandom } from '../simulator/random.ts';
-import { seedSamples } from '../simulator/samples.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type Desk, openDesk } from './typed.ts';
 

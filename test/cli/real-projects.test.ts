@@ -3,8 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { edited, replaceIn } from '../core/archive-forge.ts';
-import { buildEmptyDeployment, buildProject } from '../core/kinds-forge.ts';
+import { edited, replaceIn } from '../core/archive/archive-forge.ts';
+import { buildEmptyDeployment, buildProject } from '../core/archive/kinds-forge.ts';
 import { startSimulator } from '../simulator/server.ts';
 import { type Desk, openDesk } from './typed.ts';
 

@@ -2,8 +2,8 @@
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readPicture } from '../core/pictured.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { readPicture } from '../core/picture/pictured.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type Desk, openDesk } from './typed.ts';
 

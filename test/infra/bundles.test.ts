@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { startMoto } from '../store/moto.ts';
 import { type Assembly, assemble } from './assembly.ts';

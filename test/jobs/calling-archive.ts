@@ -1,4 +1,4 @@
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 
 /** An integration with a connection of its own and one that all share, which calls `callee` unless it is that itself. */
 export const callingArchive = (code: string, callee: string, marker: string): Buffer =>

@@ -1,13 +1,13 @@
 /** A file with a project into an instance that may have it already, by the rules of the simulated instance. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readProjectArchive } from '../../functions/core/project-archive.ts';
-import { callOrderIn } from '../../functions/core/project-calls.ts';
-import type { ImportAction } from '../../functions/jobs/import-archive.ts';
-import { importThing } from '../../functions/jobs/import-thing.ts';
-import { buildProject, type SampleProject } from '../core/kinds-forge.ts';
+import { readProjectArchive } from '../../functions/core/archive/project-archive.ts';
+import { callOrderIn } from '../../functions/core/archive/project-calls.ts';
+import type { ImportAction } from '../../functions/jobs/changes/import-archive.ts';
+import { importThing } from '../../functions/jobs/changes/import-item.ts';
+import { buildProject, type SampleProject } from '../core/archive/kinds-forge.ts';
 import { connectTo, failureOf } from '../oic/simulated.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
-import { WAITING } from './install-bench.ts';
+import { WAITING } from './deploy/install-bench.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 let workshop: Workshop;

@@ -1,18 +1,18 @@
 /** Lookups through the vault and back, in every shape their exports may have; the first one is as recorded. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sha256 } from '../../functions/core/formats/hashing.ts';
 import { onlyKinds } from '../../functions/core/kinds.ts';
-import type { Manifest } from '../../functions/core/manifest.ts';
-import { sha256 } from '../../functions/core/slices.ts';
-import { compare } from '../../functions/jobs/compare.ts';
-import { createForgetfulJournal } from '../../functions/jobs/journal.ts';
-import { restore } from '../../functions/jobs/restore.ts';
-import type { RestoreReport } from '../../functions/jobs/restore-options.ts';
-import { verify } from '../../functions/jobs/verify.ts';
+import type { Manifest } from '../../functions/core/snapshot/manifest.ts';
+import { compare } from '../../functions/jobs/compare/compare.ts';
+import { createForgetfulJournal } from '../../functions/jobs/journal/journal.ts';
+import { restore } from '../../functions/jobs/restore/restore.ts';
+import type { RestoreReport } from '../../functions/jobs/restore/restore-options.ts';
+import { verify } from '../../functions/jobs/vault/verify.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { connectTo } from '../oic/simulated.ts';
 import type { Behaviour } from '../simulator/behaviour.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { WAITING } from './install-bench.ts';
+import { WAITING } from './deploy/install-bench.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 let workshop: Workshop;

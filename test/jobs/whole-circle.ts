@@ -4,16 +4,16 @@
  */
 import { expect } from 'vitest';
 import { onlyKinds } from '../../functions/core/kinds.ts';
-import { createForgetfulJournal } from '../../functions/jobs/journal.ts';
-import { restore } from '../../functions/jobs/restore.ts';
-import { verify } from '../../functions/jobs/verify.ts';
+import { createForgetfulJournal } from '../../functions/jobs/journal/journal.ts';
+import { restore } from '../../functions/jobs/restore/restore.ts';
+import { verify } from '../../functions/jobs/vault/verify.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
-import { buildLibrary, buildProject } from '../core/kinds-forge.ts';
+import { buildLibrary, buildProject } from '../core/archive/kinds-forge.ts';
 import { connectTo } from '../oic/simulated.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import type { Behaviour, Kind } from '../simulator/behaviour.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { openInstallBench, WAITING } from './install-bench.ts';
+import { openInstallBench, WAITING } from './deploy/install-bench.ts';
 import { openWorkshop } from './workshop.ts';
 
 const VERSION = '01.00.0000';

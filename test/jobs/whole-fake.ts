@@ -1,11 +1,12 @@
 /** An instance with everything beside integrations, by the verbs of its client: it keeps state and refuses as Oracle does. */
+
+import { readLibraryArchive } from '../../functions/core/archive/library-archive.ts';
+import { readLookup } from '../../functions/core/archive/lookup-file.ts';
+import { readProjectArchive } from '../../functions/core/archive/project-archive.ts';
 import type { Integration } from '../../functions/core/integration.ts';
-import { readLibraryArchive } from '../../functions/core/library-archive.ts';
-import { readLookup } from '../../functions/core/lookup-file.ts';
-import { readProjectArchive } from '../../functions/core/project-archive.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
-import { OicError, type OicErrorKind } from '../../functions/oic/errors.ts';
-import { buildLibrary, buildProject, type SampleProject } from '../core/kinds-forge.ts';
+import { OicError, type OicErrorKind } from '../../functions/oic/http/errors.ts';
+import { buildLibrary, buildProject, type SampleProject } from '../core/archive/kinds-forge.ts';
 
 interface Saved {
   lastUpdated: string;

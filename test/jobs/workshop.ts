@@ -2,9 +2,9 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { backUp } from '../../functions/jobs/back-up.ts';
-import type { BackUpOptions, BackupReport } from '../../functions/jobs/back-up-options.ts';
-import { openFileJournal } from '../../functions/jobs/file-journal.ts';
+import { backUp } from '../../functions/jobs/backup/back-up.ts';
+import type { BackUpOptions, BackupReport } from '../../functions/jobs/backup/back-up-options.ts';
+import { openFileJournal } from '../../functions/jobs/journal/file-journal.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { createDirectoryStore } from '../../functions/store/directory-store.ts';
 import type { ObjectStore } from '../../functions/store/object-store.ts';

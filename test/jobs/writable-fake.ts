@@ -1,11 +1,12 @@
 /** The instance of whole-fake.ts with its writes: it refuses as Oracle does what is there already, missing or active. */
+
+import { readLookup } from '../../functions/core/archive/lookup-file.ts';
+import { readProjectArchive } from '../../functions/core/archive/project-archive.ts';
+import { readZip } from '../../functions/core/formats/zip.ts';
 import type { IntegrationId } from '../../functions/core/integration.ts';
-import { readLookup } from '../../functions/core/lookup-file.ts';
-import { readProjectArchive } from '../../functions/core/project-archive.ts';
-import { readZip } from '../../functions/core/zip.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
-import { OicError, type OicErrorKind } from '../../functions/oic/errors.ts';
-import { buildProject, type SampleProject } from '../core/kinds-forge.ts';
+import { OicError, type OicErrorKind } from '../../functions/oic/http/errors.ts';
+import { buildProject, type SampleProject } from '../core/archive/kinds-forge.ts';
 import { createWholeFake, type FakeWhole } from './whole-fake.ts';
 
 export interface WritableFake extends FakeWhole {

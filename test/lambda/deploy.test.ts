@@ -8,8 +8,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createDirectoryStore } from '../../functions/store/directory-store.ts';
 import type { ObjectStore } from '../../functions/store/object-store.ts';
 import { rounds } from '../rounds.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { createRandom } from '../simulator/random.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type FakeSecrets, startFakeSecrets } from './fake-secrets.ts';
 

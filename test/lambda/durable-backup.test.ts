@@ -5,7 +5,7 @@ import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/backup.ts';
 import { openWorkshop, type Workshop } from '../jobs/workshop.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type FakeSecrets, startFakeSecrets } from './fake-secrets.ts';
 

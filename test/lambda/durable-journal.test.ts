@@ -1,9 +1,9 @@
 import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Journal } from '../../functions/jobs/journal.ts';
+import type { Journal } from '../../functions/jobs/journal/journal.ts';
 import { createDurableJournal } from '../../functions/lambda/durable-journal.ts';
-import { OicError } from '../../functions/oic/errors.ts';
+import { OicError } from '../../functions/oic/http/errors.ts';
 import { createRunStore } from '../../functions/store/run-store.ts';
 import { StoreError } from '../../functions/store/store-error.ts';
 import { openWorkshop, type Workshop } from '../jobs/workshop.ts';

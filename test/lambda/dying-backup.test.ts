@@ -6,7 +6,7 @@ import type { DurableExecutionInvocationOutput } from '@aws/durable-execution-sd
 import { expect, test } from 'vitest';
 import { openWorkshop, type Workshop } from '../jobs/workshop.ts';
 import { rounds } from '../rounds.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import type { Execution } from './durable-service.ts';
 import { startFakeSecrets } from './fake-secrets.ts';

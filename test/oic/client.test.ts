@@ -1,12 +1,12 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { readArchive } from '../../functions/core/archive.ts';
+import { readArchive } from '../../functions/core/archive/integration-archive.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
-import { parseCredentials } from '../../functions/oic/credentials.ts';
-import { OicError } from '../../functions/oic/errors.ts';
+import { parseCredentials } from '../../functions/oic/http/credentials.ts';
+import { OicError } from '../../functions/oic/http/errors.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import type { Behaviour } from '../simulator/behaviour.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
 import { connectTo, failureOf } from './simulated.ts';
 

@@ -2,10 +2,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { connectionTemplate, missingSettings } from '../../functions/core/connection-template.ts';
-import type { ConnectionSettings } from '../../functions/oic/credentials.ts';
+import { connectionTemplate, missingSettings } from '../../functions/core/archive/connection-template.ts';
+import type { ConnectionSettings } from '../../functions/oic/http/credentials.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import type { Behaviour } from '../simulator/behaviour.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import { useClients } from './clients.ts';
 import { connectTo, failureOf } from './simulated.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toCertificate, toProject } from '../../functions/oic/kind-answers.ts';
-import { buildLibrary } from '../core/kinds-forge.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
+import { buildLibrary } from '../core/archive/kinds-forge.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { useClients } from './clients.ts';
 import { failureOf } from './simulated.ts';
 

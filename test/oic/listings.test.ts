@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { ListingError } from '../../functions/oic/listing.ts';
-import { buildLibrary, buildProject } from '../core/kinds-forge.ts';
+import { buildLibrary, buildProject } from '../core/archive/kinds-forge.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import type { Behaviour } from '../simulator/behaviour.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import type { Simulator } from '../simulator/server.ts';
 import { useClients } from './clients.ts';
 import { failureOf } from './simulated.ts';

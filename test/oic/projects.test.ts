@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toProject } from '../../functions/oic/kind-answers.ts';
-import { buildProject, type SampleProject } from '../core/kinds-forge.ts';
+import { buildProject, type SampleProject } from '../core/archive/kinds-forge.ts';
 import { useClients } from './clients.ts';
 import { failureOf } from './simulated.ts';
 

@@ -1,7 +1,7 @@
 /** A client for a simulated instance, with retries that do not take long. */
 import { createOicClient, type OicClient, type OicClientOptions } from '../../functions/oic/client.ts';
-import { parseCredentials } from '../../functions/oic/credentials.ts';
-import { RETRY_POLICY } from '../../functions/oic/retry.ts';
+import { parseCredentials } from '../../functions/oic/http/credentials.ts';
+import { RETRY_POLICY } from '../../functions/oic/http/retry.ts';
 import type { Simulator } from '../simulator/server.ts';
 
 type Grant = NonNullable<Parameters<Simulator['credentials']>[0]>;

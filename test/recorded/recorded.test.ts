@@ -3,10 +3,10 @@
  * verb for is read by what every verb is made of, so that a later one finds it works.
  */
 import { afterEach, describe, expect, test } from 'vitest';
-import { missingSettings } from '../../functions/core/connection-template.ts';
-import { readProjectArchive } from '../../functions/core/project-archive.ts';
+import { missingSettings } from '../../functions/core/archive/connection-template.ts';
+import { readProjectArchive } from '../../functions/core/archive/project-archive.ts';
 import { readDone, readJson } from '../../functions/oic/answers.ts';
-import type { OicError } from '../../functions/oic/errors.ts';
+import type { OicError } from '../../functions/oic/http/errors.ts';
 import { bodyOf } from './answers.ts';
 import { answerNamed, closeServed, HELLO, NIGHTLY, recorded, type Served, serve } from './served.ts';
 import { askedBy } from './server.ts';

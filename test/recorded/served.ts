@@ -1,9 +1,9 @@
 /** A client, and what its verbs are made of, before a server that gives recorded answers. */
 import { createOicClient, type OicClient } from '../../functions/oic/client.ts';
-import { parseCredentials } from '../../functions/oic/credentials.ts';
+import { parseCredentials } from '../../functions/oic/http/credentials.ts';
+import { RETRY_POLICY } from '../../functions/oic/http/retry.ts';
+import { createTransport, type TransportOptions } from '../../functions/oic/http/transport.ts';
 import { createRequests, type Requests } from '../../functions/oic/requests.ts';
-import { RETRY_POLICY } from '../../functions/oic/retry.ts';
-import { createTransport, type TransportOptions } from '../../functions/oic/transport.ts';
 import { type RecordedAnswer, readRecorded } from './answers.ts';
 import { type RecordedServer, type ServeOptions, serveRecorded } from './server.ts';
 

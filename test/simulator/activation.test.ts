@@ -11,7 +11,7 @@ import {
   sample,
   statuses,
   useSimulators,
-} from './raw-client.ts';
+} from './http/raw-client.ts';
 
 const start = useSimulators();
 

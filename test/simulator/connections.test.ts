@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { itemsOf, type RawAnswer, type RawClient, sample, sendFile, upload, useSimulators } from './raw-client.ts';
+import { itemsOf, type RawAnswer, type RawClient, sample, sendFile, upload, useSimulators } from './http/raw-client.ts';
 
 const start = useSimulators();
 

@@ -12,7 +12,7 @@ import {
   statuses,
   upload,
   useSimulators,
-} from './raw-client.ts';
+} from './http/raw-client.ts';
 
 const start = useSimulators();
 

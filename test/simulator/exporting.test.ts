@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { download, HELLO, sample, useSimulators } from './raw-client.ts';
-import { readArchive } from './stored-archive.ts';
-import { readZip } from './zip.ts';
+import { readArchive } from './archives/stored-archive.ts';
+import { readZip } from './archives/zip.ts';
+import { download, HELLO, sample, useSimulators } from './http/raw-client.ts';
 
 const start = useSimulators();
 

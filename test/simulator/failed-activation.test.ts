@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Behaviour } from './behaviour.ts';
-import { activate, addVersions, HELLO, pathOf, type RawClient, sample, statuses, useSimulators } from './raw-client.ts';
+import {
+  activate,
+  addVersions,
+  HELLO,
+  pathOf,
+  type RawClient,
+  sample,
+  statuses,
+  useSimulators,
+} from './http/raw-client.ts';
 
 const start = useSimulators();
 

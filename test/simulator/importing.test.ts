@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readArchive } from './archives/stored-archive.ts';
+import { readZip, writeZip, type ZipEntry } from './archives/zip.ts';
 import type { Behaviour } from './behaviour.ts';
-import { download, HELLO, sample, upload, useSimulators } from './raw-client.ts';
-import { readArchive } from './stored-archive.ts';
-import { readZip, writeZip, type ZipEntry } from './zip.ts';
+import { download, HELLO, sample, upload, useSimulators } from './http/raw-client.ts';
 
 const start = useSimulators();
 

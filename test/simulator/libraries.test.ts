@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { buildLibrary } from '../core/kinds-forge.ts';
-import { itemsOf, sample, sendFile, upload, useSimulators } from './raw-client.ts';
+import { buildLibrary } from '../core/archive/kinds-forge.ts';
+import { itemsOf, sample, sendFile, upload, useSimulators } from './http/raw-client.ts';
 
 const start = useSimulators();
 const TOOLS = { name: 'My tools', code: 'TOOLS', version: '01.00.0000', type: 'API' };

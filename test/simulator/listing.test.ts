@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Behaviour } from './behaviour.ts';
-import { pathOf, type RawClient, sample, useSimulators } from './raw-client.ts';
+import { pathOf, type RawClient, sample, useSimulators } from './http/raw-client.ts';
 import type { Simulator } from './server.ts';
 
 interface Envelope {

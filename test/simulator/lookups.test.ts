@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { itemsOf, sendFile, useSimulators } from './raw-client.ts';
+import { itemsOf, sendFile, useSimulators } from './http/raw-client.ts';
 
 const start = useSimulators();
 /** As recorded: `\n` at the end of lines, and two commas in the title though there is no description. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { readZip } from './archives/zip.ts';
 import type { Kind } from './behaviour.ts';
-import { itemsOf, sample, useSimulators } from './raw-client.ts';
-import { readZip } from './zip.ts';
+import { itemsOf, sample, useSimulators } from './http/raw-client.ts';
 
 const start = useSimulators();
 

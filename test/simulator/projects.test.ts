@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { buildProject, type SampleProject } from '../core/kinds-forge.ts';
-import { readProject } from './project-archive.ts';
-import { itemsOf, type RawClient, sample, sendFile, useSimulators } from './raw-client.ts';
+import { buildProject, type SampleProject } from '../core/archive/kinds-forge.ts';
+import { readProject } from './archives/project-archive.ts';
+import { itemsOf, type RawClient, sample, sendFile, useSimulators } from './http/raw-client.ts';
 
 const start = useSimulators();
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Behaviour } from './behaviour.ts';
-import type { ScheduleState } from './holdings.ts';
-import { patch, pathOf, type RawAnswer, type RawClient, sample, useSimulators } from './raw-client.ts';
+import type { ScheduleState } from './holds/holdings.ts';
+import { patch, pathOf, type RawAnswer, type RawClient, sample, useSimulators } from './http/raw-client.ts';
 
 const start = useSimulators();
 

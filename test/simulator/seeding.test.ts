@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { edited, forgeZip, replaceIn } from '../core/archive-forge.ts';
-import { buildEmptyDeployment, buildLibrary, buildPackage, buildProject } from '../core/kinds-forge.ts';
-import { sample, useSimulators } from './raw-client.ts';
-import { seedSamples } from './samples.ts';
+import { edited, forgeZip, replaceIn } from '../core/archive/archive-forge.ts';
+import { buildEmptyDeployment, buildLibrary, buildPackage, buildProject } from '../core/archive/kinds-forge.ts';
+import { seedSamples } from './archives/samples.ts';
+import { readArchive } from './archives/stored-archive.ts';
+import { sample, useSimulators } from './http/raw-client.ts';
 import { seedFromDirectory } from './seeding.ts';
-import { readArchive } from './stored-archive.ts';
 
 const start = useSimulators();
 

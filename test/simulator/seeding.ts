@@ -1,12 +1,12 @@
 /** Fills a simulated instance with the archives of a directory, as if they had just been exported from it. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { BadArchive, readExportTime } from './archive-facts.ts';
-import { readLookup } from './lookup.ts';
-import { readProject } from './project-archive.ts';
+import { BadArchive, readExportTime } from './archives/archive-facts.ts';
+import { readProject } from './archives/project-archive.ts';
+import { readArchive } from './archives/stored-archive.ts';
+import { readZip } from './archives/zip.ts';
+import { readLookup } from './holds/lookup.ts';
 import type { Simulator } from './server.ts';
-import { readArchive } from './stored-archive.ts';
-import { readZip } from './zip.ts';
 
 export interface SeedResult {
   /** Ids of integrations, in order; those in projects are not among them. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { HELLO, pathOf, sample, useSimulators } from './raw-client.ts';
+import { HELLO, pathOf, sample, useSimulators } from './http/raw-client.ts';
 import { type Simulator, startSimulator } from './server.ts';
 
 const start = useSimulators();

@@ -10,16 +10,16 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { allRoutes } from './all-routes.ts';
 import { type Behaviour, defaultBehaviour, type Generation } from './behaviour.ts';
-import { createFaultBook, type Faults } from './faults.ts';
-import { type CredentialsDocument, createIdentity, type Grant } from './identity.ts';
-import { createInstance, type Instance } from './instance.ts';
+import { createInstance, type Instance } from './holds/instance.ts';
+import { createState } from './holds/state.ts';
+import { createFaultBook, type Faults } from './http/faults.ts';
+import { type CredentialsDocument, createIdentity, type Grant } from './http/identity.ts';
+import { createServing, type LatencyKind, type RequestHook, type Role, TOKEN_PATH } from './http/serving.ts';
+import { createTokenService } from './http/token.ts';
+import { createTraffic, type RecordedRequest, type Stats } from './http/traffic.ts';
 import { createRandom } from './random.ts';
-import { createServing, type LatencyKind, type RequestHook, type Role, TOKEN_PATH } from './serving.ts';
-import { createState } from './state.ts';
-import { createTokenService } from './token.ts';
-import { createTraffic, type RecordedRequest, type Stats } from './traffic.ts';
+import { allRoutes } from './routes/all-routes.ts';
 
 export interface SimulatorOptions {
   /** @default oic3 */

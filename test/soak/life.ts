@@ -3,8 +3,8 @@
  * the moments it was taken in.
  */
 
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import type { Random } from '../simulator/random.ts';
-import { buildSampleArchive } from '../simulator/sample-archive.ts';
 import type { Simulator } from '../simulator/server.ts';
 
 interface Moment {

@@ -6,19 +6,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Manifest, SnapshotIntegration } from '../../functions/core/manifest.ts';
-import { backUp } from '../../functions/jobs/back-up.ts';
-import type { BackupReport } from '../../functions/jobs/back-up-options.ts';
-import { openFileJournal } from '../../functions/jobs/file-journal.ts';
-import { verify } from '../../functions/jobs/verify.ts';
-import { isOicError } from '../../functions/oic/errors.ts';
+import type { Manifest, SnapshotIntegration } from '../../functions/core/snapshot/manifest.ts';
+import { backUp } from '../../functions/jobs/backup/back-up.ts';
+import type { BackupReport } from '../../functions/jobs/backup/back-up-options.ts';
+import { openFileJournal } from '../../functions/jobs/journal/file-journal.ts';
+import { verify } from '../../functions/jobs/vault/verify.ts';
+import { isOicError } from '../../functions/oic/http/errors.ts';
 import { ListingError } from '../../functions/oic/listing.ts';
 import { createDirectoryStore } from '../../functions/store/directory-store.ts';
 import { createVault } from '../../functions/store/vault.ts';
 import { connectTo } from '../oic/simulated.ts';
+import { readArchive } from '../simulator/archives/stored-archive.ts';
 import { createRandom, type Random } from '../simulator/random.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { readArchive } from '../simulator/stored-archive.ts';
 import { createLife, type Life } from './life.ts';
 import { addFaults, createMortal, Killed } from './trouble.ts';
 

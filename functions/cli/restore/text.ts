@@ -1,0 +1,54 @@
+/** What came of a restore, or what it would do, as lines for people. */
+import { KIND_NOUNS, type OtherKind } from '../../core/kinds.ts';
+import { RESTORED_KINDS } from '../../core/plan/plan-restore-items.ts';
+import { unreadyText } from '../../jobs/changes/connect.ts';
+import type { RestoreReport } from '../../jobs/restore/restore-options.ts';
+import { count } from '../output.ts';
+
+const LEFT_AS_IT_IS: readonly string[] = ['unchanged', 'skip', 'refuse'];
+
+export const reportLines = (report: RestoreReport): string[] => {
+  const { from, to, snapshot, created, replaced, activated, scheduled, skipped, deleted, failures } = report;
+  const plan = report.plan.map(({ do: what, id, reason }) => `  ${what.padEnd(14)} ${id}  (${reason})`);
+  if (report.dryRun) {
+    const steps = report.plan.filter(({ do: what }) => !LEFT_AS_IT_IS.includes(what)).length;
+    return [
+      ...plan,
+      `${count(steps, 'step')} planned to restore ${snapshot} of ${from} into ${to}; nothing was changed`,
+      ...byHandLines(report),
+      ...failureLines(report),
+    ];
+  }
+  return [
+    ...report.cycles.map(
+      (cycle) =>
+        `note     these call each other in a circle, so ${cycle[0]} was activated first: ${cycle.join(' -> ')}`,
+    ),
+    ...report.connections.map((one) => `connect  a person has to see to ${unreadyText(one)}`),
+    ...byHandLines(report),
+    ...failureLines(report),
+    `restored ${snapshot} of ${from} into ${to}: ${created} created, ${replaced} replaced, ${activated} activated, ` +
+      `${scheduled} schedules started or paused, ${skipped} skipped, ${deleted} deleted, ${failures.length} failed`,
+    ...kindLines(report),
+  ];
+};
+
+const kindLines = ({ kinds }: RestoreReport): string[] =>
+  RESTORED_KINDS.flatMap((kind) => {
+    const counts = kinds[kind];
+    if (!counts) return [];
+    const { created, replaced, skipped } = counts;
+    return [`  ${KIND_NOUNS[kind][1].padEnd(9)} ${created} created, ${replaced} replaced, ${skipped} skipped`];
+  });
+
+const nounOf = (kind: OtherKind | 'integrations'): string =>
+  kind === 'integrations' ? 'integration' : KIND_NOUNS[kind][0];
+
+/** Each with what there is to copy from the snapshot. */
+const byHandLines = ({ byHand }: RestoreReport): string[] =>
+  byHand.flatMap(({ kind, id, name, todo, values }) => [
+    `by hand  ${kind === 'notCovered' ? name : `${nounOf(kind)} ${id}${name === id ? '' : ` (${name})`}`}: ${todo}`,
+    ...Object.entries(values).map(([label, value]) => `           ${label}: ${value || '(not in the snapshot)'}`),
+  ]);
+
+const failureLines = ({ failures }: RestoreReport): string[] => failures.map(({ message }) => `FAILED   ${message}`);

@@ -1,0 +1,57 @@
+/**
+ * What two states leave open: contents that differ where an older snapshot does not tell the design, which may be one. Only
+ * there the archive has to be read.
+ */
+
+import type { ArchiveKind } from '../keys.ts';
+import { type KnownContent, lacksDesign } from '../snapshot/known-content.ts';
+import type { InstanceState } from './diff-snapshots.ts';
+
+const ARCHIVED_KINDS = ['projects', 'lookups', 'libraries'] as const;
+
+/** Of a kind, by `id`. */
+export interface Undecided {
+  readonly kind: ArchiveKind;
+  readonly id: string;
+}
+
+/** Of what `a` tells without a design, that which `b` has with another content: it may still be the same design. */
+export const undecided = (a: InstanceState, b: InstanceState): Undecided[] => {
+  const among = <T extends { readonly id: string; readonly content?: KnownContent | undefined }>(
+    kind: ArchiveKind,
+    things: readonly T[] = [],
+    others: readonly T[] = [],
+  ): Undecided[] => {
+    const byId = new Map(others.map((other) => [other.id, other.content]));
+    return things.flatMap(({ id, content }) => (lacksDesign(content, byId.get(id)) ? [{ kind, id }] : []));
+  };
+  return [
+    ...among('integrations', a.integrations, b.integrations),
+    ...ARCHIVED_KINDS.flatMap((kind) => among(kind, a.others?.[kind], b.others?.[kind])),
+  ];
+};
+
+/** @param designs by kind and id */
+export const withDesigns = (state: InstanceState, designs: ReadonlyMap<string, string>): InstanceState => {
+  if (designs.size === 0) return state;
+  const filled =
+    (kind: ArchiveKind) =>
+    <T extends { readonly id: string; readonly content?: KnownContent | undefined }>(thing: T): T => {
+      const design = designs.get(`${kind} ${thing.id}`);
+      const { content } = thing;
+      return design === undefined || !content || 'unknown' in content
+        ? thing
+        : { ...thing, content: { ...content, design } };
+    };
+  const others = Object.fromEntries(
+    ARCHIVED_KINDS.flatMap((kind) => {
+      const things = state.others?.[kind];
+      return things ? [[kind, things.map(filled(kind))]] : [];
+    }),
+  );
+  return {
+    ...state,
+    integrations: state.integrations.map(filled('integrations')),
+    ...(state.others && { others: { ...state.others, ...others } }),
+  };
+};

@@ -1,0 +1,62 @@
+/**
+ * What a restore does with each lookup, library and project, decided without touching the target: by the same rule as
+ * integrations. What is missing is imported; what is there with other content is left, or replaced when that is asked for.
+ * Law: planning again after everything was done yields `unchanged` only.
+ */
+import { KIND_NOUNS } from '../kinds.ts';
+
+export const RESTORED_KINDS = ['lookups', 'libraries', 'projects'] as const;
+export type RestoredKind = (typeof RESTORED_KINDS)[number];
+
+export interface WantedThing {
+  readonly kind: RestoredKind;
+  /** Of a project its code, for its id may differ between instances. */
+  readonly id: string;
+  readonly designSha256: string;
+}
+
+export interface TargetThing {
+  readonly id: string;
+  /** undefined when it could not be exported: it is locked, or was deleted just now. */
+  readonly designSha256: string | undefined;
+  readonly lockedBy?: string | undefined;
+}
+
+export interface ThingPlan {
+  readonly kind: RestoredKind;
+  readonly id: string;
+  /** As people read it: `lookup CODES`. */
+  readonly label: string;
+  readonly do: 'import' | 'replace' | 'unchanged' | 'skip' | 'refuse';
+  readonly reason: string;
+}
+
+export const labelOf = ({ kind, id }: Pick<WantedThing, 'kind' | 'id'>): string => `${KIND_NOUNS[kind][0]} ${id}`;
+
+/** @param refusalOf why one that is there may not be replaced, as far as its kind knows */
+export const planThing = (
+  wanted: WantedThing,
+  there: TargetThing | undefined,
+  existing: 'skip' | 'replace',
+  refusalOf: () => string | undefined = () => undefined,
+): ThingPlan => {
+  const plan = (what: ThingPlan['do'], reason: string): ThingPlan => ({
+    kind: wanted.kind,
+    id: wanted.id,
+    label: labelOf(wanted),
+    do: what,
+    reason,
+  });
+  if (!there) return plan('import', 'the target does not have it');
+  if (there.designSha256 === wanted.designSha256) return plan('unchanged', 'the target has it with this content');
+  if (existing === 'skip') return plan('skip', 'is there with other content, which is left as it is');
+  if (there.lockedBy !== undefined) {
+    return plan('refuse', `is locked: ${there.lockedBy || 'somebody'} has it open; ask them to close it`);
+  }
+  if (there.designSha256 === undefined) {
+    return plan('refuse', 'cannot be exported from the target, so no copy of it could be kept; try again later');
+  }
+  const refusal = refusalOf();
+  if (refusal !== undefined) return plan('refuse', refusal);
+  return plan('replace', 'the target has it with other content');
+};

@@ -1,0 +1,25 @@
+/** Everything in a snapshot that may have an archive, of whatever kind. */
+
+import type { ArchiveKind } from '../keys.ts';
+import type { ArchiveRef } from './archive-ref.ts';
+import type { Manifest } from './manifest.ts';
+
+export interface ArchivedThing {
+  readonly kind: ArchiveKind;
+  /** As failures and warnings name it: `CODE|VERSION`, `project CODE`, `lookup NAME`, `library CODE|VERSION`. */
+  readonly label: string;
+  /** Its id within its kind; of a project its code. */
+  readonly id: string;
+  readonly archive: ArchiveRef | null;
+}
+
+export const archivedThings = ({ integrations, projects, lookups, libraries }: Manifest): ArchivedThing[] => [
+  ...integrations.map(({ id, archive }): ArchivedThing => ({ kind: 'integrations', label: id, id, archive })),
+  ...(projects ?? []).map(
+    ({ code, archive }): ArchivedThing => ({ kind: 'projects', label: `project ${code}`, id: code, archive }),
+  ),
+  ...(lookups ?? []).map(({ id, archive }): ArchivedThing => ({ kind: 'lookups', label: `lookup ${id}`, id, archive })),
+  ...(libraries ?? []).map(
+    ({ id, archive }): ArchivedThing => ({ kind: 'libraries', label: `library ${id}`, id, archive }),
+  ),
+];

@@ -1,0 +1,130 @@
+/**
+ * A snapshot's manifest, format 1: everything an instance holds at one moment, its state, and the exact version of each
+ * archive. Written last, so a manifest that can be read is a snapshot that is whole.
+ */
+import * as z from 'zod/mini';
+import type { IntegrationId } from '../integration.ts';
+import { isSnapshotName } from '../keys.ts';
+import type { ScheduleFields } from '../schedule.ts';
+import type { ArchiveRef } from './archive-ref.ts';
+import { ARCHIVE_REF, INTEGRATION_ID, OTHER_KINDS, type OtherKinds, SCHEDULE_FIELDS, TRACING } from './sections.ts';
+
+export interface SnapshotIntegration extends ScheduleFields {
+  readonly id: IntegrationId;
+  readonly code: string;
+  readonly version: string;
+  readonly name: string;
+  readonly status: string;
+  readonly lastUpdated?: string | undefined;
+  readonly lastUpdatedBy?: string | undefined;
+  readonly tracing: { readonly tracing: boolean; readonly payload: boolean; readonly recording: boolean };
+  /** null: the instance has it, the vault has no archive of it; a warning or a failure says why. */
+  readonly archive: ArchiveRef | null;
+}
+
+/** Globs on the code; a name without a wildcard is that one code. */
+export interface BackupFilter {
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+}
+
+export interface SnapshotFailure {
+  /** Of an integration, or another kind with its name: `project CODE`, `lookup NAME`, `library CODE|VERSION`. */
+  readonly id: string;
+  readonly kind: string;
+  readonly message: string;
+}
+
+export interface SnapshotWarning {
+  /** As in a failure, or a whole kind by its name in the plural: `lookups`, `agent groups`. */
+  readonly id: string;
+  readonly message: string;
+}
+
+export interface Manifest extends OtherKinds {
+  readonly formatVersion: 1;
+  readonly instance: string;
+  readonly snapshot: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** False when an integration could not be backed up for a reason that should not be. */
+  readonly complete: boolean;
+  /** The globs in force, when the settings leave something out: what is not in here may still be on the instance. */
+  readonly filter?: BackupFilter | undefined;
+  /** Other kinds that were asked for and that this instance does not know of: an older release, or Gen 2. */
+  readonly notOnInstance?: readonly string[] | undefined;
+  readonly integrations: readonly SnapshotIntegration[];
+  readonly failures: readonly SnapshotFailure[];
+  readonly warnings: readonly SnapshotWarning[];
+}
+
+/** A manifest that is not ours to read: broken, or of a format this version does not know. */
+export class ManifestError extends Error {
+  override readonly name = 'ManifestError';
+  readonly reason: 'damaged' | 'unknown-format';
+
+  constructor(reason: ManifestError['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+const MANIFEST = z.looseObject({
+  formatVersion: z.literal(1),
+  instance: z.string(),
+  snapshot: z.string().check(z.refine(isSnapshotName)),
+  startedAt: z.string(),
+  finishedAt: z.string(),
+  complete: z.boolean(),
+  filter: z.optional(
+    z.looseObject({ include: z.optional(z.array(z.string())), exclude: z.optional(z.array(z.string())) }),
+  ),
+  notOnInstance: z.optional(z.array(z.string())),
+  integrations: z.array(
+    z.looseObject({
+      id: INTEGRATION_ID,
+      code: z.string(),
+      version: z.string(),
+      name: z.string(),
+      status: z.string(),
+      lastUpdated: z.optional(z.string()),
+      lastUpdatedBy: z.optional(z.string()),
+      ...SCHEDULE_FIELDS,
+      tracing: TRACING,
+      archive: z.nullable(ARCHIVE_REF),
+    }),
+  ),
+  failures: z.array(z.looseObject({ id: z.string(), kind: z.string(), message: z.string() })),
+  warnings: z.array(z.looseObject({ id: z.string(), message: z.string() })),
+  ...OTHER_KINDS,
+});
+
+/** @param where for the message: the vault and key. @throws ManifestError */
+export const parseManifest = (text: string, where: string): Manifest => {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new ManifestError(
+      'damaged',
+      `the snapshot ${where} is not JSON: it was damaged or written by something else`,
+    );
+  }
+  const format =
+    typeof json === 'object' && json !== null ? (json as { formatVersion?: unknown }).formatVersion : undefined;
+  if (format !== undefined && format !== 1) {
+    throw new ManifestError(
+      'unknown-format',
+      `the snapshot ${where} has format ${JSON.stringify(format)}; this version reads format 1: use the version of oic-lifecycle that wrote it`,
+    );
+  }
+  const parsed = MANIFEST.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').slice(0, 3);
+  throw new ManifestError(
+    'damaged',
+    `the snapshot ${where} is not a manifest of format 1 (wrong: ${fields.join(', ')})`,
+  );
+};
+
+export const formatManifest = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`;

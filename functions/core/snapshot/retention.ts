@@ -1,0 +1,130 @@
+/**
+ * Which snapshots are kept, and why. The rules are those of restic's `forget`, with every bucket in UTC: of each of the
+ * last N days, ISO weeks or months that have a snapshot one is kept, and everything within a time before the newest.
+ * A bucket keeps its newest complete snapshot, or its newest one when none is complete. The newest complete snapshot is
+ * kept whatever the rules say. To apply the same rules again, also to a part of what they left, forgets nothing new.
+ */
+import { ConfigError } from '../errors.ts';
+import { snapshotTime } from '../keys.ts';
+
+export interface RetentionRules {
+  readonly daily?: number | undefined;
+  readonly weekly?: number | undefined;
+  readonly monthly?: number | undefined;
+  /** As people write it: `14d`, `3m`, `1y`, `36h`, or several of them, the largest first: `1y6m`. */
+  readonly within?: string | undefined;
+}
+
+export interface KeptSnapshot {
+  readonly snapshot: string;
+  readonly reasons: readonly string[];
+}
+
+export interface Retention {
+  readonly kept: readonly KeptSnapshot[];
+  readonly forgotten: readonly string[];
+}
+
+interface Snapshot {
+  readonly snapshot: string;
+  readonly complete: boolean;
+}
+
+/** Both lists newest first. @throws ConfigError as `checkRetentionRules` */
+export const applyRetention = (snapshots: readonly Snapshot[], rules: RetentionRules): Retention => {
+  checkRetentionRules(rules);
+  const newestFirst = snapshots.toSorted((a, b) => (a.snapshot < b.snapshot ? 1 : -1));
+  const reasons = new Map<string, string[]>();
+  const keep = ({ snapshot }: Snapshot, reason: string): void => {
+    reasons.set(snapshot, [...(reasons.get(snapshot) ?? []), reason]);
+  };
+  const newestComplete = newestFirst.find(({ complete }) => complete);
+  if (newestComplete) keep(newestComplete, 'newest complete snapshot');
+  for (const [name, bucketOf] of Object.entries(BUCKETS)) {
+    const limit = rules[name as keyof typeof BUCKETS] ?? 0;
+    for (const snapshot of pickFromBuckets(newestFirst, bucketOf, limit)) keep(snapshot, `${name} snapshot`);
+  }
+  for (const snapshot of pickWithin(newestFirst, rules.within)) keep(snapshot, `within ${rules.within}`);
+  return {
+    kept: newestFirst.flatMap(({ snapshot }) => {
+      const why = reasons.get(snapshot);
+      return why ? [{ snapshot, reasons: why }] : [];
+    }),
+    forgotten: newestFirst.map(({ snapshot }) => snapshot).filter((snapshot) => !reasons.has(snapshot)),
+  };
+};
+
+/** @throws ConfigError with all that is wrong */
+export const checkRetentionRules = (rules: RetentionRules): void => {
+  const problems = Object.keys(BUCKETS).flatMap((name) => {
+    const limit = rules[name as keyof typeof BUCKETS];
+    if (limit === undefined || (Number.isSafeInteger(limit) && limit >= 1)) return [];
+    return [`--keep-${name} needs a whole number of at least 1`];
+  });
+  if (rules.within !== undefined && !parseSpan(rules.within)) {
+    problems.push(`--keep-within "${rules.within}" is no time: write e.g. 14d, 3m, 1y or 36h`);
+  }
+  if (problems.length > 0) throw new ConfigError('nothing was forgotten, for the rules are not clear', problems);
+  if (Object.values(rules).every((rule) => rule === undefined)) {
+    throw new ConfigError(
+      'nothing was forgotten, for nothing says what to keep: give --keep-daily, --keep-weekly, --keep-monthly or --keep-within',
+    );
+  }
+};
+
+const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
+
+/** The Thursday of a week lies in the year the week is counted to (ISO 8601), and names it as well as any number. */
+const isoWeekOf = (at: Date): string => {
+  const weekday = (at.getUTCDay() + 6) % 7;
+  return dayOf(new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate() - weekday + 3)));
+};
+
+const BUCKETS = {
+  daily: dayOf,
+  weekly: isoWeekOf,
+  monthly: (at: Date): string => at.toISOString().slice(0, 7),
+} as const;
+
+/** One of each of the newest `limit` buckets. */
+const pickFromBuckets = (
+  newestFirst: readonly Snapshot[],
+  bucketOf: (at: Date) => string,
+  limit: number,
+): Snapshot[] => {
+  const buckets = Map.groupBy(newestFirst, ({ snapshot }) => bucketOf(snapshotTime(snapshot)));
+  return [...buckets.values()]
+    .slice(0, limit)
+    .flatMap((bucket) => bucket.find(({ complete }) => complete) ?? bucket[0] ?? []);
+};
+
+interface Span {
+  readonly years: number;
+  readonly months: number;
+  readonly days: number;
+  readonly hours: number;
+}
+
+const SPAN = /^(?=\d)(?:(\d{1,4})y)?(?:(\d{1,5})m)?(?:(\d{1,6})d)?(?:(\d{1,7})h)?$/;
+
+const parseSpan = (text: string): Span | undefined => {
+  const parts = SPAN.exec(text);
+  if (!parts) return undefined;
+  const [years = 0, months = 0, days = 0, hours = 0] = parts.slice(1).map((digits) => Number(digits ?? 0));
+  return years + months + days + hours > 0 ? { years, months, days, hours } : undefined;
+};
+
+/** Later than the newest snapshot's time less the span, by the calendar: a month before 31 March is 3 March. */
+const pickWithin = (newestFirst: readonly Snapshot[], within: string | undefined): Snapshot[] => {
+  const span = within === undefined ? undefined : parseSpan(within);
+  const [newest] = newestFirst;
+  if (!span || !newest) return [];
+  const from = snapshotTime(newest.snapshot);
+  from.setUTCFullYear(
+    from.getUTCFullYear() - span.years,
+    from.getUTCMonth() - span.months,
+    from.getUTCDate() - span.days,
+  );
+  from.setUTCHours(from.getUTCHours() - span.hours);
+  return newestFirst.filter(({ snapshot }) => snapshotTime(snapshot) > from);
+};

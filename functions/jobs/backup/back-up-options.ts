@@ -1,0 +1,60 @@
+/** What a backup is given, and what it reports. */
+
+import type { Surroundings } from '../../core/archive/dependencies.ts';
+import type { IncludedKinds } from '../../core/kinds.ts';
+import type { BackupFilter, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
+import type { OtherKinds } from '../../core/snapshot/sections.ts';
+import type { OicClient } from '../../oic/client.ts';
+import type { Vault } from '../../store/vault.ts';
+import type { Journal } from '../journal/journal.ts';
+
+export interface BackUpServices {
+  readonly oic: OicClient;
+  readonly vault: Vault;
+  readonly journal: Journal;
+  readonly now: () => Date;
+  readonly progress: BackUpProgress;
+  /** Told of each archive that was exported, also before a crash, what it calls and uses. */
+  readonly learn?: (contentSha256: string, surroundings: Surroundings) => void;
+}
+
+/** Told as it happens; what it does with it is its own affair. */
+export interface BackUpProgress {
+  listed(integrations: number, toExport: number): void;
+  listedKinds(counts: KindCounts, toExport: number): void;
+  done(id: string, what: Outcome): void;
+  note(message: string): void;
+}
+
+export type Outcome = 'exported' | 'unchanged' | 'failed' | 'skipped';
+
+export interface BackUpOptions {
+  /** Export everything, changed or not. */
+  readonly full: boolean;
+  readonly filter: BackupFilter;
+  readonly concurrency: number;
+  /** What belongs to the snapshot beside integrations. @default nothing */
+  readonly kinds?: IncludedKinds | undefined;
+  /** Look for credentials in lookups. @default false */
+  readonly scan?: boolean | undefined;
+}
+
+export interface BackupReport {
+  readonly instance: string;
+  readonly snapshot: string;
+  readonly complete: boolean;
+  readonly integrations: number;
+  /** Got a new archive version in the vault. */
+  readonly exported: number;
+  /** Their stored archive is still what the instance has. */
+  readonly unchanged: number;
+  /** How many of the other kinds the snapshot holds; those that were looked at. */
+  readonly others: { readonly counts: KindCounts; readonly exported: number; readonly unchanged: number };
+  readonly failures: readonly SnapshotFailure[];
+  readonly warnings: readonly SnapshotWarning[];
+  readonly requests: number;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+export type KindCounts = Readonly<Partial<Record<keyof OtherKinds, number>>>;

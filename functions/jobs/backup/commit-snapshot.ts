@@ -1,0 +1,111 @@
+/** The end of a backup: what was planned and what came of it, as one manifest under a free name. */
+import { snapshotName } from '../../core/keys.ts';
+import { type OddItem, withKnown } from '../../core/odd-item.ts';
+import { type BackupStep, type Known, scheduleState } from '../../core/plan/plan-backup.ts';
+import { scheduleFields } from '../../core/schedule.ts';
+import type { Manifest, SnapshotFailure, SnapshotIntegration, SnapshotWarning } from '../../core/snapshot/manifest.ts';
+import type { Vault } from '../../store/vault.ts';
+import type { BackUpOptions, BackUpServices, BackupReport } from './back-up-options.ts';
+import { oddFailure } from './build-sections.ts';
+import type { Gathered } from './gather.ts';
+import type { GatheredKinds } from './gather-kinds.ts';
+
+const prebuiltWarning = (last: Known | undefined): string =>
+  `delivered by Oracle (PREBUILT) and cannot be exported: ${last ? 'its last archive is kept' : 'it is not backed up'}`;
+
+interface BackedUp {
+  readonly plan: readonly BackupStep[];
+  /** By id; of every step that took work. */
+  readonly found: ReadonlyMap<string, Gathered>;
+  /** What the listing told in a form that cannot be read. */
+  readonly odd: readonly OddItem[];
+  /** The snapshot before this one. */
+  readonly last: Manifest | undefined;
+}
+
+/** Writes the manifest, last of all, and sums the run up. */
+export const commitSnapshot = async (
+  { oic, vault, now }: BackUpServices,
+  { filter }: BackUpOptions,
+  startedAt: string,
+  { plan, found, odd, last }: BackedUp,
+  others: GatheredKinds,
+): Promise<BackupReport> => {
+  const here = plan.filter((step) => !found.get(step.integration.id)?.isGone);
+  const entries = here.map((step) => entryOf(step, found.get(step.integration.id)));
+  const integrations = withKnown(entries, last?.integrations, odd);
+  const ownFailures = plan.flatMap(({ integration: { id } }): SnapshotFailure[] => {
+    const failure = found.get(id)?.failure;
+    return failure ? [{ id, ...failure }] : [];
+  });
+  const ownWarnings = plan.flatMap((step): SnapshotWarning[] => {
+    const { id } = step.integration;
+    const { warning, scheduleWarning } = found.get(id) ?? {};
+    const messages = [step.do === 'skip' ? prebuiltWarning(step.last) : warning, scheduleWarning];
+    return messages.flatMap((message) => (message === undefined ? [] : [{ id, message }]));
+  });
+  const oddFailures = odd.map(({ id, message }) => oddFailure(id, message));
+  const failures = [...oddFailures, ...ownFailures, ...others.failures];
+  const warnings = [...ownWarnings, ...others.warnings];
+  const outcome = { complete: failures.length === 0, failures, warnings };
+  const times = { startedAt, finishedAt: now().toISOString() };
+  const hasFilter = filter.include !== undefined || filter.exclude !== undefined;
+  const { complete } = outcome;
+  const snapshot = await commitUnderFreeName(vault, {
+    formatVersion: 1,
+    instance: oic.instance,
+    snapshot: snapshotName(new Date(startedAt)),
+    ...times,
+    complete,
+    ...(hasFilter && { filter: { include: filter.include, exclude: filter.exclude } }),
+    ...(others.notOnInstance.length > 0 && { notOnInstance: others.notOnInstance }),
+    integrations,
+    ...others.sections,
+    failures,
+    warnings,
+  });
+  const exported = [...found.values()].filter(({ isNew }) => isNew).length;
+  return {
+    instance: oic.instance,
+    snapshot,
+    ...outcome,
+    integrations: integrations.length,
+    exported,
+    unchanged: entries.filter(({ archive }) => archive).length - exported,
+    others: { counts: others.counts, exported: others.exported, unchanged: others.unchanged },
+    requests: oic.requests(),
+    ...times,
+  };
+};
+
+const entryOf = (step: BackupStep, found: Gathered | undefined): SnapshotIntegration => {
+  const { integration } = step;
+  const { id, code, version, name, status, lastUpdatedBy, tracing } = integration;
+  const archive = step.do === 'export' ? found?.archive : step.last?.archive;
+  const schedule = scheduleFields(scheduleState(integration, found?.schedule));
+  // Beside an earlier archive stands the time it was taken at, or the next night would take it for what is there now.
+  const lastUpdated = found?.isStale ? step.last?.lastUpdated : integration.lastUpdated;
+  return {
+    id,
+    code,
+    version,
+    name,
+    status,
+    ...(lastUpdated !== undefined && { lastUpdated }),
+    ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
+    ...schedule,
+    ...(found?.scheduleParameters && { scheduleParameters: found.scheduleParameters }),
+    tracing,
+    archive: archive ?? null,
+  };
+};
+
+/** Two snapshots begun in one second: the second one counts on. A commit whose answer was lost finds itself there. */
+const commitUnderFreeName = async (vault: Vault, manifest: Manifest): Promise<string> => {
+  for (let at = new Date(manifest.startedAt).getTime(); ; at += 1000) {
+    const snapshot = snapshotName(new Date(at));
+    if (await vault.commitSnapshot({ ...manifest, snapshot })) return snapshot;
+    const there = await vault.getSnapshot(manifest.instance, snapshot);
+    if (there.startedAt === manifest.startedAt) return snapshot;
+  }
+};

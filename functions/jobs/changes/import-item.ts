@@ -1,0 +1,66 @@
+/** One project, lookup or library into an instance: added when it lacks it, replaced when it differs and Oracle can. */
+import { Refused } from '../../core/errors.ts';
+import { KIND_NOUNS } from '../../core/kinds.ts';
+import { personName } from '../../core/people.ts';
+import type { Vault } from '../../store/vault.ts';
+import type { ImportAction } from './import-archive.ts';
+import { type Plain, verbsOf } from './item-verbs.ts';
+import { findProject } from './project-switches.ts';
+import { type ProjectServices, putProject } from './put-project.ts';
+import { hasContent, writeSettled } from './write-content.ts';
+import { holdsProject, importProjectSettled, type ProjectContent } from './write-project.ts';
+
+/** What a file holds, by its own words. */
+export type FileThing = { readonly designSha256: string } & (
+  | Plain
+  | ({ readonly kind: 'projects'; readonly id: string } & Pick<
+      ProjectContent,
+      'integrations' | 'connections' | 'callOrder'
+    >)
+);
+
+interface ImportServices extends Pick<ProjectServices, 'oic' | 'connections' | 'waiting'> {
+  /** Where the copy of a project that is replaced is kept; opened for that only. */
+  readonly openVault: () => Promise<Vault>;
+}
+
+/** @throws Refused when it is locked, RestoreTrouble about a project that could not be replaced */
+export const importThing = async (
+  services: ImportServices,
+  thing: FileThing,
+  bytes: Uint8Array,
+): Promise<ImportAction> => {
+  if (thing.kind === 'projects') return importProject(services, { ...thing, code: thing.id, bytes });
+  const { oic, waiting } = services;
+  const { sleep } = waiting;
+  const verbs = verbsOf(oic, thing);
+  const { items } = thing.kind === 'lookups' ? await oic.listLookups() : await oic.listLibraries();
+  const there = items.find(({ id }) => id === thing.id);
+  const isDone = () => hasContent(verbs.export, thing.designSha256);
+  if (!there) {
+    await writeSettled(() => verbs.add(bytes), isDone, sleep);
+    return 'imported';
+  }
+  if (await isDone()) return 'unchanged';
+  const lockedBy = 'lockedBy' in there ? there.lockedBy : undefined;
+  if (lockedBy !== undefined) {
+    throw new Refused(
+      `replacing ${KIND_NOUNS[thing.kind][0]} ${thing.id} on ${oic.instance} was refused: ${personName(lockedBy, oic.people) || 'somebody'} has it open; ask them to close it`,
+    );
+  }
+  await writeSettled(() => verbs.replace(bytes), isDone, sleep);
+  return 'replaced';
+};
+
+/** What ran in one that is there runs again once it is replaced. */
+const importProject = async (services: ImportServices, content: ProjectContent): Promise<ImportAction> => {
+  const { oic, waiting } = services;
+  const there = await findProject(oic, content.code);
+  if (!there) {
+    await importProjectSettled(oic, content, waiting.sleep);
+    return 'imported';
+  }
+  if (await holdsProject(oic, there, content.designSha256)) return 'unchanged';
+  await putProject({ ...services, vault: await services.openVault() }, content, true);
+  return 'replaced';
+};

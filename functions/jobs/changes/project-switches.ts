@@ -1,0 +1,61 @@
+/** One project of an instance as it runs: found, stopped as far as it must be, and started again as it was. */
+
+import type { IntegrationId, Tracing } from '../../core/integration.ts';
+import type { Project } from '../../core/items.ts';
+import type { ScheduleParameter, ScheduleState } from '../../core/schedule.ts';
+import { isInService } from '../../core/status.ts';
+import type { OicClient } from '../../oic/client.ts';
+import type { Waiting } from '../instance/activation-wait.ts';
+import { activateAndWait, deactivateAndWait, type Switchboard } from './activation.ts';
+import { setSchedule } from './schedule.ts';
+
+/** What of a project was active, and how. */
+export type RanBefore = readonly {
+  readonly id: IntegrationId;
+  /** Null when it has none, or it could not be asked. */
+  readonly schedule?: ScheduleState;
+  readonly parameters?: readonly ScheduleParameter[] | undefined;
+  /** Of what an earlier version has left, instead of `schedule`. */
+  readonly isScheduleStarted?: boolean;
+  readonly tracing: Tracing;
+}[];
+
+export const findProject = async (oic: OicClient, code: string): Promise<Project | undefined> =>
+  (await oic.listProjects()).items.find((project) => project.code === code);
+
+/** What can be done within one project; messages say of which. */
+export const switchboardOf = (oic: OicClient, { id, code }: Pick<Project, 'id' | 'code'>) => ({
+  ...oic.inProject(id),
+  instance: `${oic.instance} (project ${code})`,
+  people: oic.people,
+});
+
+/** Deactivates what is active in it, schedules first. @returns whether anything was */
+export const stopProject = async (
+  oic: OicClient,
+  project: Project,
+  waiting: Waiting,
+  isMeant: (id: IntegrationId) => boolean = () => true,
+): Promise<boolean> => {
+  const inside = switchboardOf(oic, project);
+  const active = (await oic.inProject(project.id).listIntegrations()).items.filter(
+    (there) => isMeant(there.id) && isInService(there),
+  );
+  for (const { id } of active) await deactivateAndWait(inside, id, waiting);
+  return active.length > 0;
+};
+
+/** What is no longer in it is left out. @throws ActivationError, ScheduleError, OicError */
+export const startAgain = async (inside: Switchboard, ranBefore: RanBefore, waiting: Waiting): Promise<void> => {
+  for (const {
+    id,
+    isScheduleStarted,
+    schedule = isScheduleStarted ? 'started' : 'stopped',
+    parameters,
+    tracing,
+  } of ranBefore) {
+    if (!(await inside.getIntegration(id))) continue;
+    await activateAndWait(inside, id, tracing, waiting);
+    if (schedule !== null) await setSchedule(inside, id, schedule, waiting, { parameters });
+  }
+};

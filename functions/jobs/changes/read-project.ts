@@ -1,0 +1,53 @@
+/** A project of the target: what is in it, and what runs. */
+
+import type { Integration } from '../../core/integration.ts';
+import { withHolderNamed } from '../../core/people.ts';
+import { mustAskSchedule, scheduleState } from '../../core/plan/plan-backup.ts';
+import type { TargetProject } from '../../core/plan/plan-restore-projects.ts';
+import type { OicClient } from '../../oic/client.ts';
+import { ListingError } from '../../oic/listing.ts';
+import type { Waiting } from '../instance/activation-wait.ts';
+import { ifExportable } from '../instance/if-exportable.ts';
+import { describeSchedule } from '../instance/read-schedule.ts';
+import { readSettled } from '../instance/read-settled.ts';
+import { mapLimited } from '../journal/journal.ts';
+
+/** Waits until nothing in it is being activated or deactivated, or the deadline has passed. */
+export const readProject = async (
+  oic: OicClient,
+  code: string,
+  projectId: string,
+  waiting: Waiting,
+  hasParameters: boolean,
+): Promise<TargetProject> => {
+  const inside = oic.inProject(projectId);
+  const exported = await ifExportable(() => oic.exportProject({ id: projectId, code, name: code }));
+  const { items, odd } = await readSettled(
+    () => inside.listIntegrations(),
+    () => true,
+    waiting,
+  );
+  // What runs in it could not be put back as it was.
+  if (odd[0]) throw new ListingError(odd[0].message);
+  const integrations = await mapLimited(items, 2, async (one) => ({
+    ...withHolderNamed(one, oic.people),
+    ...(await readScheduleIn(inside, one, hasParameters)),
+  }));
+  const { designSha256, connections = [] } = exported?.archive ?? {};
+  return {
+    id: code,
+    designSha256,
+    integrations,
+    connections: connections.map(({ id, type }) => ({ id, type })),
+  };
+};
+
+export const readScheduleIn = async (
+  inside: Pick<OicClient, 'getSchedule' | 'getIntegration'>,
+  one: Integration,
+  hasParameters: boolean,
+): Promise<Pick<TargetProject['integrations'][number], 'schedule' | 'scheduleParameters'>> => {
+  if (!mustAskSchedule(one)) return { schedule: scheduleState(one, undefined) };
+  const { state, parameters } = await describeSchedule(inside, one, hasParameters);
+  return { schedule: state, ...(hasParameters && { scheduleParameters: parameters }) };
+};

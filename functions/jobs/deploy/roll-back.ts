@@ -1,0 +1,77 @@
+/**
+ * Puts a target back as it was before an install that failed: the old archive, what was active and traced, the schedules
+ * that ran, and a version that was displaced. It reads the target and undoes what differs, so it can be run again.
+ */
+import type { Archive } from '../../core/archive/integration-archive.ts';
+import type { IntegrationRef } from '../../core/integration.ts';
+import { type Before, isRival } from '../../core/plan/plan-install.ts';
+import { isInService } from '../../core/status.ts';
+import type { OicClient } from '../../oic/client.ts';
+import { isOicError } from '../../oic/http/errors.ts';
+import { activateAndWait, deactivateAndWait } from '../changes/activation.ts';
+import { setSchedule } from '../changes/schedule.ts';
+import { holdsContent, writeContent } from '../changes/write-content.ts';
+import type { Waiting } from '../instance/activation-wait.ts';
+
+export interface WayBack {
+  readonly before: readonly Before[];
+  /** The target's own archive, from the safety copy; undefined when the target had none. */
+  readonly old: { readonly archive: Archive; readonly bytes: Uint8Array } | undefined;
+  /** An archive that was new to the target stays, not active, for somebody to complete. */
+  readonly keepsNew: boolean;
+}
+
+export const rollBack = async (
+  oic: OicClient,
+  wanted: IntegrationRef,
+  wayBack: WayBack,
+  waiting: Waiting,
+): Promise<void> => {
+  const { before, keepsNew } = wayBack;
+  const was = before.find(({ id }) => id === wanted.id);
+  if (was) {
+    await putContentBack(oic, wanted, wayBack, waiting);
+    // With the same content, all there is to undo may be its activation.
+    if (!was.isActive) await takeOutOfService(oic, wanted.id, waiting);
+  } else if (!keepsNew) await removeNew(oic, wanted, waiting);
+  for (const one of before) {
+    if (one.id === wanted.id || isRival(wanted, one)) await putStateBack(oic, one, waiting);
+  }
+};
+
+const putContentBack = async (
+  oic: OicClient,
+  { id }: IntegrationRef,
+  { old }: WayBack,
+  waiting: Waiting,
+): Promise<void> => {
+  if (!old || (await holdsContent(oic, old.archive))) return;
+  await takeOutOfService(oic, id, waiting);
+  await writeContent(oic, 'replace', old.archive, old.bytes, waiting.sleep);
+};
+
+const removeNew = async (oic: OicClient, { id }: IntegrationRef, waiting: Waiting): Promise<void> => {
+  if (!(await oic.getIntegration(id))) return;
+  await takeOutOfService(oic, id, waiting);
+  try {
+    await oic.deleteIntegration(id);
+  } catch (error) {
+    if (!isOicError(error) || (await oic.getIntegration(id))) throw error;
+  }
+};
+
+const takeOutOfService = async (oic: OicClient, id: IntegrationRef['id'], waiting: Waiting): Promise<void> => {
+  const there = await oic.getIntegration(id);
+  if (there && isInService(there)) await deactivateAndWait(oic, id, waiting);
+};
+
+const putStateBack = async (
+  oic: OicClient,
+  { id, isActive, schedule, parameters, tracing }: Before,
+  waiting: Waiting,
+): Promise<void> => {
+  if (!isActive || !(await oic.getIntegration(id))) return;
+  await activateAndWait(oic, id, tracing, waiting);
+  // Also one that did not run: an activation may have started it.
+  if (schedule !== null) await setSchedule(oic, id, schedule, waiting, { parameters });
+};

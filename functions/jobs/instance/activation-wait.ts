@@ -1,0 +1,12 @@
+/** How long, and by which clock, somebody waits for an activation. */
+import type { Integration, IntegrationId } from '../../core/integration.ts';
+
+export interface Waiting {
+  readonly deadlineMs: number;
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Of somebody who waits for many at once. @default one request each */
+  readonly look?: Look;
+}
+
+export type Look = (id: IntegrationId) => Promise<Integration | undefined>;

@@ -1,0 +1,86 @@
+/**
+ * The deployments of every project, for as few requests as will do: what the listing of the projects tells of them is
+ * taken, with the integrations an earlier snapshot knows of what was not saved since. Only a project whose deployments or
+ * whose integrations in them are still unknown is asked, once.
+ */
+import type { Deployment, Project } from '../../core/items.ts';
+import type { Listing, OddItem } from '../../core/odd-item.ts';
+import type { SnapshotFailure } from '../../core/snapshot/manifest.ts';
+import type { SnapshotDeployment } from '../../core/snapshot/sections.ts';
+import type { OicClient } from '../../oic/client.ts';
+import { isForAll, isNothingThere, isOicError, type OicError } from '../../oic/http/errors.ts';
+import { ListingError } from '../../oic/listing.ts';
+import { mapLimited } from '../journal/journal.ts';
+
+/** @throws the refusal, when no project tells of any and the instance does not know of such listings */
+export const listDeployments = async (
+  oic: OicClient,
+  projects: readonly Project[],
+  earlier: readonly SnapshotDeployment[],
+  concurrency: number,
+): Promise<Listing<SnapshotDeployment> & { readonly failures: readonly SnapshotFailure[] }> => {
+  const known = new Map(earlier.map((deployment) => [deployment.id, deployment]));
+  const listed = await mapLimited(projects, concurrency, (project) => listOne(oic, project, known));
+  const refusals = listed.flatMap(({ refusal }) => refusal ?? []);
+  if (refusals[0] && refusals.length === projects.length) throw refusals[0];
+  return {
+    items: listed.flatMap(({ deployments }) => deployments),
+    odd: listed.flatMap(({ odd = [] }) => odd),
+    failures: listed.flatMap(({ failure }) => failure ?? []),
+  };
+};
+
+interface ListedOne {
+  readonly deployments: readonly SnapshotDeployment[];
+  readonly odd?: readonly OddItem[];
+  readonly failure?: SnapshotFailure;
+  /** The instance has no such listing, or the project is gone. */
+  readonly refusal?: OicError;
+}
+
+const listOne = async (
+  oic: OicClient,
+  project: Project,
+  known: ReadonlyMap<string, SnapshotDeployment>,
+): Promise<ListedOne> => {
+  const told = project.deployments?.map((deployment) => withKnown(entryOf(project, deployment), known));
+  if (told?.every(({ integrations }) => integrations)) return { deployments: told };
+  // Better what was there last night than nothing: the snapshot says that it is incomplete.
+  const failed = (kind: string, message: string): ListedOne => ({
+    deployments: told ?? [...known.values()].filter(({ project: code }) => code === project.code),
+    failure: { id: `project ${project.code}`, kind, message },
+  });
+  try {
+    const { items, odd } = await oic.listDeployments(project.id);
+    return {
+      deployments: items.map((deployment) => entryOf(project, deployment)),
+      odd: odd.map((one) => ({
+        ...one,
+        id: idOf(project, one.id),
+        names: one.names.map((name) => idOf(project, name)),
+      })),
+    };
+  } catch (error) {
+    if (error instanceof ListingError) return failed('unexpected-answer', error.message);
+    if (!isOicError(error) || isForAll(error) || error.kind === 'forbidden') throw error;
+    if (!isNothingThere(error)) return failed(error.kind, error.message);
+    return told ? { deployments: told } : { deployments: [], refusal: error };
+  }
+};
+
+const idOf = ({ code }: Project, deployment: string): string => `${code}|${deployment}`;
+
+const entryOf = (project: Project, { code, name, lastUpdated, integrations }: Deployment): SnapshotDeployment => ({
+  id: idOf(project, code),
+  project: project.code,
+  code,
+  name,
+  ...(lastUpdated !== undefined && { lastUpdated }),
+  ...(integrations && { integrations: integrations.toSorted() }),
+});
+
+const withKnown = (entry: SnapshotDeployment, known: ReadonlyMap<string, SnapshotDeployment>): SnapshotDeployment => {
+  const last = known.get(entry.id);
+  const isUnsaved = entry.lastUpdated !== undefined && entry.lastUpdated === last?.lastUpdated;
+  return !entry.integrations && isUnsaved && last?.integrations ? { ...entry, integrations: last.integrations } : entry;
+};

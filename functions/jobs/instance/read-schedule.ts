@@ -1,0 +1,41 @@
+/** What a schedule does, read; trouble with it is told and stops nothing. */
+import type { Integration, IntegrationId } from '../../core/integration.ts';
+import type { AskedSchedule, ScheduleParameter } from '../../core/schedule.ts';
+import type { OicClient } from '../../oic/client.ts';
+import { isForAll, isOicError } from '../../oic/http/errors.ts';
+
+export interface Asked {
+  readonly state: AskedSchedule;
+  readonly parameters?: readonly ScheduleParameter[];
+  /** Why the one or the other is not known. */
+  readonly trouble?: string;
+}
+
+/** @throws OicError when every other request would fail alike */
+export const askSchedule = async (oic: Pick<OicClient, 'getSchedule'>, id: IntegrationId): Promise<Asked> => {
+  try {
+    return { state: (await oic.getSchedule(id))?.state ?? null };
+  } catch (error) {
+    if (!isOicError(error) || isForAll(error)) throw error;
+    return { state: 'unknown', trouble: error.message };
+  }
+};
+
+/** What a snapshot says of it. A schedule whose design has no parameters is not asked for them again until it changes. */
+export const describeSchedule = async (
+  oic: Pick<OicClient, 'getSchedule' | 'getIntegration'>,
+  { id, scheduleParameters }: Integration,
+  mayHaveParameters: boolean,
+): Promise<Asked> => {
+  const asked = await askSchedule(oic, id);
+  if (asked.state === null || asked.state === 'unknown') return asked;
+  // A listing that tells none may be one that tells none of any.
+  if (scheduleParameters?.length) return { ...asked, parameters: scheduleParameters };
+  if (!mayHaveParameters) return { ...asked, parameters: [] };
+  try {
+    return { ...asked, parameters: (await oic.getIntegration(id))?.scheduleParameters ?? [] };
+  } catch (error) {
+    if (!isOicError(error) || isForAll(error)) throw error;
+    return { ...asked, trouble: error.message };
+  }
+};

@@ -1,0 +1,18 @@
+/** Reading integrations when nothing of concern among them is being activated or deactivated, so that what is read holds still. */
+import type { Integration } from '../../core/integration.ts';
+import { isUnderWay } from '../../core/status.ts';
+import type { Waiting } from './activation-wait.ts';
+
+/** What was read last: with something under way in it only when the deadline has passed. */
+export const readSettled = async <T extends { readonly items: readonly Integration[] }>(
+  read: () => Promise<T>,
+  isOfConcern: (one: Integration) => boolean,
+  { deadlineMs, now, sleep }: Pick<Waiting, 'deadlineMs' | 'now' | 'sleep'>,
+): Promise<T> => {
+  const until = now() + deadlineMs;
+  for (let pauseMs = 250; ; pauseMs = Math.min(4_000, pauseMs * 1.6)) {
+    const listed = await read();
+    if (now() >= until || !listed.items.some((one) => isOfConcern(one) && isUnderWay(one))) return listed;
+    await sleep(pauseMs);
+  }
+};

@@ -1,0 +1,164 @@
+/**
+ * The journal of a person's machine: an append-only file of one JSON line a step. A run that was killed leaves it; the
+ * next run of the same job with the same options goes on from it. A line cut off by the kill counts as not written.
+ */
+
+import { appendFile, mkdir, open, readFile, rm, truncate } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Refused } from '../../core/errors.ts';
+import { type Journal, mapLimited } from './journal.ts';
+
+export interface FileJournal extends Journal {
+  /** True when it goes on from an earlier run. */
+  readonly isResumed: boolean;
+  /** The job is done: forget it. */
+  finish(): Promise<void>;
+  /** Lets go of the file, keeping what it says. */
+  close(): Promise<void>;
+}
+
+/** What a run is about; another job or other options begin anew. */
+export type JournalSubject = Readonly<Record<string, unknown>>;
+
+/** An older journal speaks of an instance that has moved on: its listing is no moment anybody would call "now". */
+const MAX_AGE_MS = 6 * 3_600_000;
+
+/** @throws Refused when another living process is at the same job, or its journal cannot be written */
+export const openFileJournal = async (
+  path: string,
+  subject: JournalSubject,
+  now: () => number,
+): Promise<FileJournal> => {
+  const lock = `${path}.lock`;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await takeLock(lock);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    throw new Refused(
+      `nothing was begun: the journal of this job cannot be kept in ${dirname(path)} (${code}); give this user the right to write there, or choose another vault`,
+    );
+  }
+  try {
+    const ended = await readEnded(path, subject, now());
+    const isResumed = ended.size > 0;
+    if (!isResumed) {
+      await rm(path, { force: true });
+      await appendFile(path, `${JSON.stringify({ subject, startedAtMs: now() })}\n`, { mode: 0o600 });
+    }
+    return createFileJournal(path, lock, ended, isResumed);
+  } catch (error) {
+    await rm(lock, { force: true });
+    throw error;
+  }
+};
+
+const createFileJournal = (
+  path: string,
+  lock: string,
+  ended: Map<string, unknown>,
+  isResumed: boolean,
+): FileJournal => {
+  let written: Promise<void> = Promise.resolve();
+  const append = (line: object): Promise<void> => {
+    written = written.then(() => appendFile(path, `${JSON.stringify(line)}\n`));
+    return written;
+  };
+  const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    if (ended.has(name)) return ended.get(name) as T;
+    const result = await work();
+    await append({ step: name, result });
+    return result;
+  };
+  return {
+    isResumed,
+    step,
+    sleep: (_name, seconds) => sleep(seconds * 1000),
+    all: (name, items, concurrency, work) =>
+      mapLimited(items, concurrency, (item, index) => step(`${name} ${index + 1}`, () => work(item, index))),
+    finish: async () => {
+      await rm(path, { force: true });
+      await rm(lock, { force: true });
+    },
+    close: async () => {
+      await written;
+      await rm(lock, { force: true });
+    },
+  };
+};
+
+const readEnded = async (path: string, subject: JournalSubject, nowMs: number): Promise<Map<string, unknown>> => {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const lines = parseLines(whole);
+  const [first, ...steps] = (lines ?? []) as [Head?, ...Step[]];
+  const isOurs = JSON.stringify(first?.subject) === JSON.stringify(subject);
+  if (!first || !isOurs || nowMs - first.startedAtMs > MAX_AGE_MS || nowMs < first.startedAtMs) return new Map();
+  if (whole.length < text.length) await truncate(path, Buffer.byteLength(whole));
+  return new Map(steps.map(({ step, result }) => [step, result]));
+};
+
+interface Head {
+  readonly subject: unknown;
+  readonly startedAtMs: number;
+}
+
+interface Step {
+  readonly step: string;
+  readonly result: unknown;
+}
+
+/** undefined when a line is not whole, as a power cut may leave it: such a journal is not gone on from. */
+const parseLines = (text: string): unknown[] | undefined => {
+  try {
+    return text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as unknown);
+  } catch {
+    return undefined;
+  }
+};
+
+const takeLock = async (path: string): Promise<void> => {
+  for (;;) {
+    try {
+      const file = await open(path, 'wx', 0o600);
+      await file.writeFile(String(process.pid));
+      await file.close();
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const holder = await readHolder(path);
+    if (holder && holder !== process.pid && isAlive(holder)) {
+      throw new Refused(
+        `another run of this job is under way (process ${holder}); wait for it, or remove ${path} if that process is something else`,
+      );
+    }
+    await rm(path, { force: true });
+  }
+};
+
+/** Between its creation and its writing a lock is empty; one that stays so was left by a process that died just then. */
+const readHolder = async (path: string): Promise<number> => {
+  for (let looks = 1; ; looks++) {
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text !== '' || looks === 10) return Number(text ?? '');
+    await sleep(50);
+  }
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};

@@ -1,0 +1,95 @@
+/**
+ * The page that is written after each backup, without which the backup is no worse: whatever goes wrong is told and
+ * nothing more. It listens to the backup, so that it reads neither the archives nor the manifests that have just been at
+ * hand.
+ */
+
+import type { Surroundings } from '../../core/archive/dependencies.ts';
+import type { People } from '../../core/people.ts';
+import type { Manifest } from '../../core/snapshot/manifest.ts';
+import type { ReportStore } from '../../store/report-store.ts';
+import type { Vault } from '../../store/vault.ts';
+import type { Journal } from '../journal/journal.ts';
+
+export interface BackupPage {
+  /** null: the page could not be written; the first of the problems says why. */
+  readonly key: string | null;
+  /** The same page, under one name every morning. */
+  readonly latestKey: string | null;
+  /** What could not be read or written, as sentences. */
+  readonly problems: readonly string[];
+}
+
+export interface PageWriter {
+  /** What the backup is to work with, so that it is listened to. */
+  readonly listening: {
+    readonly vault: Vault;
+    readonly learn: (contentSha256: string, surroundings: Surroundings) => void;
+  };
+  /** One step of the journal, to be called when the snapshot is committed. Never fails. */
+  write(): Promise<BackupPage>;
+}
+
+export interface PageWriterServices {
+  readonly vault: Vault;
+  readonly reports: ReportStore;
+  readonly journal: Journal;
+  readonly now: () => Date;
+  /** What those who changed something are called. */
+  readonly people: People;
+}
+
+export const createPageWriter = (
+  { vault, reports, journal, now, people }: PageWriterServices,
+  instance: string,
+): PageWriter => {
+  const learned = new Map<string, Surroundings>();
+  const { listening, recalling } = rememberManifests(vault);
+  const work = async (): Promise<BackupPage> => {
+    try {
+      // Not before its turn: a backup need not wait for what lays out pictures, nor hold it in memory.
+      const { writeReportUnasked } = await import('./report.ts');
+      const services = { vault: recalling, reports, now, people, progress: UNWATCHED };
+      const { key, latestKey, problems } = await writeReportUnasked(services, instance, learned);
+      return { key, latestKey, problems: problems.slice(0, MAX_PROBLEMS) };
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const problem = `the report was not written: ${why}; \`oic report ${instance}\` writes it`;
+      return { key: null, latestKey: null, problems: [problem] };
+    }
+  };
+  return {
+    listening: { vault: listening, learn: (digest, surroundings) => learned.set(digest, surroundings) },
+    write: () => journal.step('write the report', work),
+  };
+};
+
+const UNWATCHED = { reading: () => undefined, read: () => undefined };
+
+/** The journal keeps them; the page itself tells all. */
+const MAX_PROBLEMS = 10;
+
+/** One vault that remembers the manifests that are read and written through it, and one that does not read those again. */
+const rememberManifests = (vault: Vault): { readonly listening: Vault; readonly recalling: Vault } => {
+  const manifests = new Map<string, Manifest>();
+  return {
+    listening: {
+      ...vault,
+      commitSnapshot: async (manifest) => {
+        const isCommitted = await vault.commitSnapshot(manifest);
+        if (isCommitted) manifests.set(manifest.snapshot, manifest);
+        return isCommitted;
+      },
+      getSnapshot: async (instance, snapshot) => {
+        const manifest = await vault.getSnapshot(instance, snapshot);
+        manifests.set(snapshot, manifest);
+        return manifest;
+      },
+    },
+    recalling: {
+      ...vault,
+      getSnapshot: async (instance, snapshot) =>
+        manifests.get(snapshot) ?? (await vault.getSnapshot(instance, snapshot)),
+    },
+  };
+};

@@ -1,0 +1,139 @@
+/**
+ * Brings the integrations of restored projects to the state they were captured in, the called before their callers. What
+ * else one may need is not known, so one that fails is tried again as long as another has become active meanwhile.
+ */
+
+import { inCallOrder } from '../../core/archive/project-calls.ts';
+import type { InstallPlan, InstallStep } from '../../core/plan/plan-install.ts';
+import type { ProjectPlan } from '../../core/plan/plan-restore-projects.ts';
+import { nameInProject } from '../../core/plan/plan-restore-steps.ts';
+import type { OicClient } from '../../oic/client.ts';
+import { isForAll, isOicError } from '../../oic/http/errors.ts';
+import { ActivationError, type Switchboard } from '../changes/activation.ts';
+import { applyActivation } from '../changes/apply-step.ts';
+import { connect, type UnreadyConnection } from '../changes/connect.ts';
+import { findProject, switchboardOf } from '../changes/project-switches.ts';
+import { applyScheduleStep, isScheduleStep, ScheduleError } from '../changes/schedule.ts';
+import { mapLimited } from '../journal/journal.ts';
+import { inBatches, type RestoreFailure } from './batches.ts';
+import type { ProvedThing } from './prove-items.ts';
+import type { RestoreOptions, RestoreServices } from './restore-options.ts';
+
+export interface ActivatedInProjects {
+  readonly activated: number;
+  readonly scheduled: number;
+  readonly failures: readonly RestoreFailure[];
+  readonly unready: readonly UnreadyConnection[];
+}
+
+export interface ProjectToActivate extends Pick<WantedProject, 'connections' | 'callOrder'> {
+  readonly plan: ProjectPlan;
+}
+
+type WantedProject = Extract<ProvedThing, { kind: 'projects' }>;
+
+export const activateInProjects = async (
+  services: RestoreServices,
+  projects: readonly ProjectToActivate[],
+  { concurrency }: RestoreOptions,
+): Promise<ActivatedInProjects> => {
+  const busy = projects.filter(({ plan }) => plan.integrations.some(({ verdict }) => verdict === 'install'));
+  if (busy.length > 0) services.progress.phase('activating in projects', busy.length);
+  const results = await services.journal.all('activating in projects', inBatches(busy), 1, (batch) =>
+    mapLimited(batch, concurrency, (project) => activateIn(services, project)),
+  );
+  const all = results.flat();
+  return {
+    activated: all.reduce((sum, { activated }) => sum + activated, 0),
+    scheduled: all.reduce((sum, { scheduled }) => sum + scheduled, 0),
+    failures: all.flatMap(({ failures }) => failures),
+    unready: all.flatMap(({ unready }) => unready),
+  };
+};
+
+const activateIn = async (
+  services: RestoreServices,
+  { plan, connections, callOrder }: ProjectToActivate,
+): Promise<ActivatedInProjects> => {
+  const { oic, progress } = services;
+  const nothing = { activated: 0, scheduled: 0, unready: [] };
+  try {
+    const project = await findProject(oic, plan.id);
+    if (!project) {
+      const message = `nothing in it was activated: ${oic.instance} does not list it after it was imported`;
+      return { ...nothing, failures: [{ id: plan.label, step: 'activate', message: `${plan.label}: ${message}` }] };
+    }
+    const inside = switchboardOf(oic, project);
+    const unready = await connect(inside, { connections }, services.connections, services.waiting.sleep);
+    const result = await activateAll(services, inside, plan, callOrder);
+    const hidden = result.failures.length > 0 ? await outOfReach(inside, connections) : [];
+    return { ...result, unready: [...unready, ...hidden].map((one) => ({ ...one, id: `${one.id} in ${plan.label}` })) };
+  } catch (error) {
+    if (!isOicError(error) || isForAll(error)) throw error;
+    return { ...nothing, failures: [{ id: plan.label, step: 'activate', message: error.message }] };
+  } finally {
+    progress.tick();
+  }
+};
+
+/** Whether connections answer below their project, Oracle documents nowhere. Those that do not may be what is wrong. */
+const outOfReach = async (
+  inside: Pick<OicClient, 'getConnection'>,
+  connections: ProvedThing['connections'],
+): Promise<UnreadyConnection[]> => {
+  const unknown = await mapLimited(connections, 2, async ({ id }) => ((await inside.getConnection(id)) ? [] : [id]));
+  return unknown.flat().map((id) => ({
+    id,
+    missing: [],
+    problem: 'if it is a draft, give it its settings in the console, which alone reaches it, and run the restore again',
+    template: {},
+  }));
+};
+
+const activateAll = async (
+  { waiting }: RestoreServices,
+  inside: Switchboard,
+  plan: ProjectPlan,
+  callOrder: WantedProject['callOrder'],
+): Promise<Omit<ActivatedInProjects, 'unready'>> => {
+  let waitingForOthers = inCallOrder(plan.integrations, callOrder).filter(({ verdict }) => verdict === 'install');
+  let failures: RestoreFailure[] = [];
+  const done: InstallPlan[] = [];
+  for (let isMoving = true; isMoving && waitingForOthers.length > 0; ) {
+    const failed: InstallPlan[] = [];
+    failures = [];
+    for (const one of waitingForOthers) {
+      const failure = await runSteps(inside, one, waiting);
+      if (!failure) {
+        done.push(one);
+        continue;
+      }
+      failed.push(one);
+      failures.push({ ...failure, id: nameInProject(one.id, plan.id) });
+    }
+    isMoving = failed.length < waitingForOthers.length;
+    waitingForOthers = failed;
+  }
+  const count = (isCounted: (step: InstallStep) => boolean): number =>
+    done.filter(({ steps }) => steps.some(isCounted)).length;
+  return { activated: count((step) => step.do === 'activate'), scheduled: count(isScheduleStep), failures };
+};
+
+const runSteps = async (
+  inside: Switchboard,
+  { steps }: InstallPlan,
+  waiting: RestoreServices['waiting'],
+): Promise<Omit<RestoreFailure, 'id'> | undefined> => {
+  for (const step of steps) {
+    try {
+      if (isScheduleStep(step)) await applyScheduleStep(inside, step, waiting);
+      if (step.do === 'activate') await applyActivation(inside, step, waiting);
+    } catch (error) {
+      const isItsOwn =
+        error instanceof ActivationError || error instanceof ScheduleError || (isOicError(error) && !isForAll(error));
+      if (!isItsOwn) throw error;
+      return { step: step.do, message: error.message };
+    }
+  }
+  return undefined;
+};

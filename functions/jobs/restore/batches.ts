@@ -1,0 +1,54 @@
+/** How a restore goes through many integrations: in batches, and each one's trouble its own. */
+
+import type { PlannedStep } from '../../core/plan/plan-restore.ts';
+import { isForAll, OicError } from '../../oic/http/errors.ts';
+import { ActivationError } from '../changes/activation.ts';
+import { ScheduleError } from '../changes/schedule.ts';
+import { isArchiveTrouble, RestoreTrouble } from '../changes/trouble.ts';
+import { mapLimited } from '../journal/journal.ts';
+
+export interface RestoreFailure {
+  /** Of an integration its id, of other things such as `lookup CODES`; of a kind the target refuses, its name. */
+  readonly id: string;
+  readonly step: PlannedStep['do'] | 'read-archive' | 'read-target';
+  readonly message: string;
+}
+
+export interface RestoreProgress {
+  phase(name: string, total: number): void;
+  tick(): void;
+}
+
+/** Over within minutes even when every activation takes one, and few enough that thousands are hundreds of steps. */
+const BATCH = 40;
+
+export const inBatches = <T>(items: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(items.length / BATCH) }, (_, n) => items.slice(n * BATCH, (n + 1) * BATCH));
+
+/** Wrong credentials and an instance that is gone stop the run; every other trouble is that integration's own. */
+export const collectFailures = async <T extends { readonly id: string }>(
+  items: readonly T[],
+  concurrency: number,
+  step: RestoreFailure['step'],
+  progress: RestoreProgress,
+  work: (item: T) => Promise<void>,
+): Promise<RestoreFailure[]> => {
+  const failures = await mapLimited(items, concurrency, async (item): Promise<RestoreFailure[]> => {
+    try {
+      await work(item);
+      return [];
+    } catch (error) {
+      const isOwn =
+        (error instanceof OicError && !isForAll(error)) ||
+        error instanceof ActivationError ||
+        error instanceof ScheduleError ||
+        error instanceof RestoreTrouble ||
+        isArchiveTrouble(error);
+      if (!isOwn) throw error;
+      return [{ id: item.id, step, message: error.message }];
+    } finally {
+      progress.tick();
+    }
+  });
+  return failures.flat();
+};

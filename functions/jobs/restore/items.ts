@@ -1,0 +1,131 @@
+/**
+ * What a restore does beside integrations outside projects: lookups, libraries, projects and the integrations in them.
+ * Read and planned at once, done in two turns, for integrations come in between.
+ */
+
+import {
+  labelOf,
+  planThing,
+  RESTORED_KINDS,
+  type RestoredKind,
+  type ThingPlan,
+} from '../../core/plan/plan-restore-items.ts';
+import { type ProjectPlan, planProject, type TargetProject } from '../../core/plan/plan-restore-projects.ts';
+import { type ProjectServices, putProject } from '../changes/put-project.ts';
+import type { RestoreFailure } from './batches.ts';
+import type { Phases } from './phase-runner.ts';
+import { type ProvedThing, proveThings } from './prove-items.ts';
+import { putThing } from './put-item.ts';
+import type { KindCounts, RestoreOptions, RestoreServices, ThingCounts } from './restore-options.ts';
+import type { Scope } from './scope.ts';
+import { readTargetThings } from './target-items.ts';
+
+export interface ThingsPlan {
+  readonly things: readonly ThingPlan[];
+  readonly projects: readonly ProjectPlan[];
+  readonly proved: ReadonlyMap<string, ProvedThing>;
+  /** Of what could not be read, here or there, and of what is refused. */
+  readonly failures: readonly RestoreFailure[];
+}
+
+export const planThings = async (
+  services: RestoreServices,
+  scope: Scope,
+  options: RestoreOptions,
+): Promise<ThingsPlan> => {
+  const { oic } = services;
+  const { proved, failures: unproved } = await proveThings(services, scope);
+  if (proved.length === 0) return { things: [], projects: [], proved: new Map(), failures: unproved };
+  const target = await readTargetThings(services, proved, options.scheduleParameters ?? false);
+  const able = proved.filter((thing) => !target.unread.has(labelOf(thing)));
+  const things = able
+    .filter(({ kind }) => kind !== 'projects')
+    .map((thing) => planThing(thing, target.there.get(labelOf(thing)), options.existing));
+  const projects = able.flatMap((thing) =>
+    thing.kind === 'projects'
+      ? [planProject(thing, target.there.get(labelOf(thing)) as TargetProject | undefined, options)]
+      : [],
+  );
+  const refused = [...things, ...projects].filter((plan) => plan.do === 'refuse');
+  return {
+    things,
+    projects,
+    proved: new Map(able.map((thing) => [labelOf(thing), thing])),
+    failures: [
+      ...unproved,
+      ...target.failures,
+      ...refused.map(
+        ({ label, reason }): RestoreFailure => ({
+          id: label,
+          step: 'refuse',
+          message: `${label} was left as it is on ${oic.instance}: it ${reason}`,
+        }),
+      ),
+    ],
+  };
+};
+
+type Numbers = Record<'created' | 'replaced', Partial<Record<RestoredKind, number>>>;
+
+export interface PutThings {
+  lookupsAndLibraries(): Promise<void>;
+  projects(): Promise<void>;
+  readonly numbers: Numbers;
+}
+
+export const createPutThings = (services: RestoreServices, plan: ThingsPlan, phases: Phases): PutThings => {
+  const numbers: Numbers = { created: {}, replaced: {} };
+  const oic = services.oic;
+  const putAll = async (kind: RestoredKind, plans: readonly ThingPlan[]): Promise<void> => {
+    for (const [how, verb, counted] of [
+      ['import', 'importing', 'created'],
+      ['replace', 'replacing', 'replaced'],
+    ] as const) {
+      const items = plans.flatMap((one) => {
+        const thing = one.do === how && one.kind === kind && plan.proved.get(one.label);
+        return thing ? [{ id: one.label, thing, plan: one }] : [];
+      });
+      numbers[counted][kind] = await phases.run(
+        `${verb} ${kind}`,
+        items,
+        1,
+        phases.each(how, (item) =>
+          item.thing.kind === 'projects'
+            ? putWantedProject({ ...services, oic }, item.thing)
+            : putThing(services, oic, item.thing, item.plan),
+        ),
+      );
+    }
+  };
+  return {
+    numbers,
+    lookupsAndLibraries: async () => {
+      await putAll('lookups', plan.things);
+      await putAll('libraries', plan.things);
+    },
+    projects: () => putAll('projects', plan.projects),
+  };
+};
+
+const putWantedProject = async (
+  services: ProjectServices,
+  { id: code, archive, ...wanted }: Extract<ProvedThing, { kind: 'projects' }>,
+): Promise<void> => {
+  const bytes = await services.vault.getArchive(archive);
+  await putProject(services, { code, bytes, ...wanted });
+};
+
+/** @param scope kinds that are not in it were not restored, and are not counted */
+export const countThings = (scope: Scope, plan: ThingsPlan, numbers: Numbers | undefined): KindCounts =>
+  Object.fromEntries(
+    RESTORED_KINDS.filter((kind) => scope[kind] !== undefined).map((kind): [RestoredKind, ThingCounts] => [
+      kind,
+      {
+        created: numbers?.created[kind] ?? 0,
+        replaced: numbers?.replaced[kind] ?? 0,
+        skipped: [...plan.things, ...plan.projects].filter(
+          (one) => one.kind === kind && (one.do === 'skip' || one.do === 'unchanged'),
+        ).length,
+      },
+    ]),
+  );

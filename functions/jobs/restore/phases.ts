@@ -1,0 +1,145 @@
+/** The phases of a restore, for one integration or one batch each. Each bears being run again after it was cut off. */
+import { readArchive } from '../../core/archive/integration-archive.ts';
+import type { CallOrder } from '../../core/call-order.ts';
+import type { IntegrationId } from '../../core/integration.ts';
+import type { InstallPlan, InstallStep } from '../../core/plan/plan-install.ts';
+import type { RemovalStep } from '../../core/plan/plan-restore.ts';
+import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
+import { underWay } from '../../core/status.ts';
+import { isForAll, isOicError, type OicError } from '../../oic/http/errors.ts';
+import { VaultError } from '../../store/vault.ts';
+import { deactivateAndWait } from '../changes/activation.ts';
+import { applyActivation, applyStep } from '../changes/apply-step.ts';
+import { connect, type UnreadyConnection } from '../changes/connect.ts';
+import { applyScheduleStep, type PlannedChange, setSchedule } from '../changes/schedule.ts';
+import { holdsContent } from '../changes/write-content.ts';
+import { createSlots } from '../journal/semaphore.ts';
+import { collectFailures, type RestoreFailure } from './batches.ts';
+import type { RestoreServices } from './restore-options.ts';
+import type { ArchiveFacts } from './target.ts';
+
+/** Sends the archive: proved again right before, the target's own copy kept first. */
+export const putContent = async (
+  { oic, vault, waiting }: RestoreServices,
+  { id, steps }: InstallPlan,
+  ref: ArchiveRef | null | undefined,
+): Promise<void> => {
+  if (!ref) throw new VaultError(`the snapshot holds no archive of ${id}`);
+  const bytes = await vault.getArchive(ref);
+  const content = { bytes, archive: await readArchive(bytes) };
+  if (steps.some((step) => step.do === 'replace')) {
+    const own = await oic.exportIntegration(id);
+    // A run that was cut off has replaced it: what is there now is no longer the target's own.
+    if (own.archive.designSha256 === content.archive.designSha256) return;
+    await vault.keepSafe(oic.instance, content.archive, own.bytes);
+  }
+  for (const step of steps) {
+    if (step.id !== id || !isOfContent(step)) continue;
+    try {
+      await applyStep(oic, step, content, waiting);
+    } catch (error) {
+      const isThereAlready =
+        step.do === 'import' && isOicError(error, 'conflict') && (await holdsContent(oic, content.archive));
+      if (!isThereAlready) throw error;
+    }
+  }
+};
+
+type ContentStep = Exclude<InstallStep, { do: 'connect' | 'activate' }>;
+
+/** What comes before the archive, and the archive. */
+const isOfContent = (step: InstallStep): step is ContentStep =>
+  step.do === 'stop-schedule' || step.do === 'deactivate' || step.do === 'import' || step.do === 'replace';
+
+/** Each connection of what is to be activated once; gives those that a person has to see to. */
+export const connectAll = async (
+  { oic, connections, progress, waiting }: RestoreServices,
+  activations: readonly InstallStep[],
+  facts: ReadonlyMap<IntegrationId, ArchiveFacts>,
+): Promise<UnreadyConnection[]> => {
+  const used = new Map(activations.flatMap(({ id }) => facts.get(id)?.connections ?? []).map((one) => [one.id, one]));
+  progress.phase('connections', used.size);
+  const unready: UnreadyConnection[] = [];
+  for (const one of used.values()) {
+    try {
+      unready.push(...(await connect(oic, { connections: [one] }, connections, waiting.sleep)));
+    } catch (error) {
+      // One that cannot be read costs only the integrations that use it.
+      if (!isOicError(error) || isForAll(error)) throw error;
+      unready.push({ id: one.id, missing: [], problem: error.message, template: {} });
+    }
+    progress.tick();
+  }
+  return unready;
+};
+
+type Activation = Extract<InstallStep, { do: 'activate' }>;
+
+/**
+ * Activates batch after batch: the called before their callers, else `concurrency` side by side whatever batch they are
+ * of; whoever calls one that failed is tried all the same. Who waits for another takes nobody's place.
+ */
+export const createActivator = (
+  { oic, waiting, progress }: RestoreServices,
+  { waitsFor }: CallOrder,
+  concurrency: number,
+): ((batch: readonly Activation[]) => Promise<RestoreFailure[]>) => {
+  const ended = new Map<IntegrationId, PromiseWithResolvers<void>>();
+  const inSlot = createSlots(concurrency);
+  let broken: OicError | undefined;
+
+  const activateOne = async (activation: Activation): Promise<void> => {
+    if (broken) throw broken;
+    try {
+      for (const other of activation.displaces) await setSchedule(oic, other, 'stopped', waiting);
+      await applyActivation(oic, activation, waiting);
+    } catch (error) {
+      if (isOicError(error) && isForAll(error)) broken = error;
+      throw error;
+    }
+  };
+
+  return (batch) => {
+    for (const { id } of batch) ended.set(id, Promise.withResolvers());
+    return collectFailures(batch, batch.length, 'activate', progress, async (activation) => {
+      try {
+        // Those it waits for stand before it, so they have been begun: nobody waits for ever.
+        await Promise.all((waitsFor.get(activation.id) ?? []).map((callee) => ended.get(callee)?.promise));
+        await inSlot(() => activateOne(activation));
+      } finally {
+        ended.get(activation.id)?.resolve();
+      }
+    });
+  };
+};
+
+/** Of one integration, in their order. */
+export const setSchedules = async (
+  { oic, waiting }: RestoreServices,
+  steps: readonly PlannedChange[],
+): Promise<void> => {
+  for (const step of steps) await applyScheduleStep(oic, step, waiting);
+};
+
+/** Takes one integration out of service, or away. What is gone already is as wanted. */
+export const removeOne = async ({ oic, waiting }: RestoreServices, steps: readonly RemovalStep[]): Promise<void> => {
+  for (const step of steps) {
+    const there = await oic.getIntegration(step.id);
+    if (!there) return;
+    if (step.do === 'stop-schedule') await setSchedule(oic, step.id, 'stopped', waiting);
+    else if (step.do === 'deactivate') await deactivateAndWait(oic, step.id, waiting);
+    else {
+      // One that another version has just displaced may still be on its way out.
+      if (underWay(there) === 'deactivation') await deactivateAndWait(oic, step.id, waiting);
+      await deleteSettled(oic, step.id);
+    }
+  }
+};
+
+const deleteSettled = async (oic: RestoreServices['oic'], id: IntegrationId): Promise<void> => {
+  try {
+    await oic.deleteIntegration(id);
+  } catch (error) {
+    if (!isOicError(error) || (await oic.getIntegration(id))) throw error;
+  }
+};

@@ -1,0 +1,106 @@
+/** The lookups, libraries and projects of a snapshot that are to be restored, each archive proved before anything is sent. */
+
+import { LOCAL_CALLS } from '../../core/archive/connection-template.ts';
+import { readProjectArchive } from '../../core/archive/project-archive.ts';
+import { callOrderIn } from '../../core/archive/project-calls.ts';
+import { readKind } from '../../core/archive/read-archive.ts';
+import type { IntegrationId } from '../../core/integration.ts';
+import { labelOf, type WantedThing } from '../../core/plan/plan-restore-items.ts';
+import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
+import type { Manifest } from '../../core/snapshot/manifest.ts';
+import type { SnapshotLibrary, SnapshotProject } from '../../core/snapshot/sections.ts';
+import { VaultError } from '../../store/vault.ts';
+import { isArchiveTrouble } from '../changes/trouble.ts';
+import { mapLimited } from '../journal/journal.ts';
+import { inBatches, type RestoreFailure } from './batches.ts';
+import type { RestoreServices } from './restore-options.ts';
+import type { Scope } from './scope.ts';
+
+/** One that is to be in the target, with the archive that says how. */
+export type ProvedThing = WantedThing & {
+  readonly archive: ArchiveRef;
+  /** That its archive brings along. */
+  readonly connections: readonly { readonly id: string; readonly type: string }[];
+} & (
+    | { readonly kind: 'lookups' }
+    | { readonly kind: 'libraries'; readonly library: SnapshotLibrary }
+    | {
+        readonly kind: 'projects';
+        readonly integrations: SnapshotProject['integrations'];
+        /** Those in it that call or are called, called first. */
+        readonly callOrder: readonly IntegrationId[];
+      }
+  );
+
+type Entry = { readonly id: string; readonly archive: ArchiveRef | null } & (
+  | { readonly kind: 'lookups' }
+  | { readonly kind: 'libraries'; readonly library: SnapshotLibrary }
+  | { readonly kind: 'projects'; readonly integrations: SnapshotProject['integrations'] }
+);
+
+/** The digest is that of the bytes: an older snapshot may have another for the same lookup. */
+interface Proof extends Pick<ProvedThing, 'connections' | 'designSha256'> {
+  readonly label: string;
+  readonly callOrder: readonly IntegrationId[];
+}
+
+/** Whole projects are large, so few of them lie in memory at once. */
+export const ARCHIVES_HELD = 4;
+
+export const proveThings = async (
+  { vault, journal, progress }: RestoreServices,
+  scope: Scope,
+): Promise<{ proved: ProvedThing[]; failures: RestoreFailure[] }> => {
+  const entries = entriesOf(scope);
+  if (entries.length === 0) return { proved: [], failures: [] };
+  progress.phase('proving other archives', entries.length);
+  const results = await journal.all('prove other kinds', inBatches(entries), 1, (batch) =>
+    mapLimited(batch, ARCHIVES_HELD, async (entry): Promise<Proof | RestoreFailure> => {
+      const label = labelOf(entry);
+      try {
+        if (!entry.archive) {
+          throw new VaultError(`the snapshot holds it without an archive: it could not be exported when it was taken`);
+        }
+        return { label, ...(await prove(entry, await vault.getArchive(entry.archive))) };
+      } catch (error) {
+        if (!isArchiveTrouble(error)) throw error;
+        return { id: label, step: 'read-archive', message: `${label} was not sent: ${error.message}` };
+      } finally {
+        progress.tick();
+      }
+    }),
+  );
+  const found = results.flat();
+  const proofs = new Map(found.flatMap((one) => ('label' in one ? [[one.label, one]] : [])));
+  return {
+    proved: entries.flatMap((entry) => {
+      const { archive } = entry;
+      const proof = proofs.get(labelOf(entry));
+      if (!archive || !proof) return [];
+      const { label: _, ...proven } = proof;
+      return [{ ...entry, archive, ...proven }];
+    }),
+    failures: found.flatMap((one) => ('step' in one ? [one] : [])),
+  };
+};
+
+const entriesOf = ({ lookups = [], libraries = [], projects = [] }: Pick<Manifest, Entry['kind']>): Entry[] => [
+  ...lookups.map(({ id, archive }): Entry => ({ kind: 'lookups', id, archive })),
+  ...libraries.map((library): Entry => ({ kind: 'libraries', id: library.id, archive: library.archive, library })),
+  ...projects.map(({ code, archive, integrations }): Entry => ({ kind: 'projects', id: code, archive, integrations })),
+];
+
+/** @throws ArchiveError, or VaultError when it is the archive of something else */
+const prove = async ({ kind, id }: Entry, bytes: Uint8Array): Promise<Omit<Proof, 'label'>> => {
+  const found = await readKind(kind, bytes, id);
+  if (found.id !== undefined && found.id !== id) throw new VaultError(`its archive is that of ${found.id}`);
+  const { designSha256 } = found;
+  if (kind !== 'projects') return { designSha256, connections: [], callOrder: [] };
+  const { connections, integrations } = await readProjectArchive(bytes);
+  const others = connections.filter(({ type }) => type !== LOCAL_CALLS);
+  return {
+    designSha256,
+    connections: others.map(({ id: name, type }) => ({ id: name, type })),
+    callOrder: callOrderIn(integrations),
+  };
+};

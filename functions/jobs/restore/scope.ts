@@ -1,0 +1,122 @@
+/** Which snapshot is meant, whether it may be restored as asked for, and which part of it. */
+
+import { ConfigError, Refused } from '../../core/errors.ts';
+import { OTHER_KIND_ORDER, type OtherKind } from '../../core/kinds.ts';
+import { candidates, type SnapshotChoice } from '../../core/snapshot/choose-snapshot.ts';
+import type { Manifest, SnapshotIntegration } from '../../core/snapshot/manifest.ts';
+import type { OtherKinds } from '../../core/snapshot/sections.ts';
+import { type Vault, VaultError } from '../../store/vault.ts';
+import type { RestoreOptions } from './restore-options.ts';
+
+/** @throws VaultError when there is no such snapshot */
+export const findSnapshot = async (
+  vault: Vault,
+  instance: string,
+  choice: SnapshotChoice,
+  allowIncomplete: boolean,
+): Promise<Manifest> => {
+  if (choice.by === 'name') return vault.getSnapshot(instance, choice.snapshot);
+  for (const name of candidates(await vault.listSnapshots(instance), choice)) {
+    const manifest = await vault.getSnapshot(instance, name);
+    if (manifest.complete || allowIncomplete) return manifest;
+  }
+  const when = choice.by === 'time' ? ` at or before ${choice.at.toISOString()}` : '';
+  throw new VaultError(
+    `${vault.name} holds no complete snapshot of ${instance}${when}; \`oic snapshots ${instance}\` lists what it has`,
+  );
+};
+
+/** @throws Refused or ConfigError, with what would have to be said for it to be done */
+export const checkMayRestore = (manifest: Manifest, { mirror, only, kinds, allowIncomplete }: RestoreOptions): void => {
+  if (mirror && (only.length > 0 || kinds)) {
+    throw new ConfigError(
+      `--mirror and ${kinds ? '--kind' : '--only'} do not go together: --mirror takes away whatever the snapshot does not hold`,
+    );
+  }
+  if (manifest.complete) return;
+  const what = `the snapshot ${manifest.snapshot} of ${manifest.instance} is incomplete: ${manifest.failures.length} of what it should hold could not be backed up`;
+  if (mirror) throw new Refused(`${what}; --mirror would delete them from the target, so it is refused`);
+  if (!allowIncomplete)
+    throw new Refused(`${what}; choose another snapshot, or add --allow-incomplete to restore the rest`);
+};
+
+/** The part of a snapshot that is to be restored; a section that is absent is not touched. */
+export interface Scope extends OtherKinds {
+  readonly integrations: readonly SnapshotIntegration[];
+}
+
+/** @throws ConfigError for a pattern that matches nothing, most likely a typing error; or for a kind that is not in it */
+export const selectScope = (manifest: Manifest, { only, kinds }: RestoreOptions): Scope => {
+  const wanted =
+    kinds ?? (only.length > 0 ? ['integrations' as const] : ['integrations' as const, ...OTHER_KIND_ORDER]);
+  const absent = (kinds ?? []).filter((kind) => manifest[kind] === undefined);
+  if (absent.length > 0) {
+    throw new ConfigError(
+      `the snapshot ${manifest.snapshot} of ${manifest.instance} was taken without looking at ${absent.join(', ')}`,
+    );
+  }
+  const scope: Scope = {
+    integrations: wanted.includes('integrations') ? manifest.integrations : [],
+    ...Object.fromEntries(
+      OTHER_KIND_ORDER.filter((kind) => wanted.includes(kind)).map((kind) => [kind, manifest[kind]]),
+    ),
+  };
+  return only.length === 0 ? scope : narrow(manifest, scope, only);
+};
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+  readonly code?: string;
+}
+
+/** Their ids have two parts, as those of integrations. */
+const VERSIONED: ReadonlySet<OtherKind> = new Set(['libraries', 'deployments']);
+
+interface Pattern {
+  readonly onIntegration: (id: string) => boolean;
+  readonly onOther: (text: string) => boolean;
+}
+
+const narrow = (manifest: Manifest, scope: Scope, only: readonly string[]): Scope => {
+  const patterns = only.map((text) => ({ text, onIntegration: globOnId(text), onOther: glob(text), isIdle: true }));
+  const select = <T extends Named>(
+    things: readonly T[] | undefined,
+    matches: (pattern: Pattern, thing: T) => boolean,
+  ) =>
+    things?.filter((thing) => {
+      const found = patterns.filter((pattern) => matches(pattern, thing));
+      for (const pattern of found) pattern.isIdle = false;
+      return found.length > 0;
+    });
+  const ofOther = (kind: OtherKind) =>
+    select<Named>(
+      scope[kind],
+      ({ onOther, onIntegration }, { id, name, code }) =>
+        [id, name, code ?? id].some(onOther) || (VERSIONED.has(kind) && onIntegration(id)),
+    );
+  const integrations = select(scope.integrations, ({ onIntegration }, { id }) => onIntegration(id)) ?? [];
+  const narrowed: Scope = {
+    integrations,
+    ...Object.fromEntries(OTHER_KIND_ORDER.map((kind) => [kind, ofOther(kind)])),
+  };
+  const idle = patterns.filter(({ isIdle }) => isIdle);
+  if (idle.length > 0) {
+    throw new ConfigError(
+      `the snapshot ${manifest.snapshot} of ${manifest.instance} holds nothing that matches`,
+      idle.map(({ text }) => `--only ${text}`),
+    );
+  }
+  return narrowed;
+};
+
+/** `CODE/VERSION` means `CODE|VERSION`, and a code alone all of its versions. */
+const globOnId = (pattern: string): ((id: string) => boolean) =>
+  glob(/[|/]/.test(pattern) ? pattern.replace('/', '|') : `${pattern}|*`);
+
+/** `*` and `?` as in file names. */
+const glob = (pattern: string): ((text: string) => boolean) => {
+  const source = pattern.replace(/[.*+?^${}()|[\]\\]/g, (char) => ({ '*': '.*', '?': '.' })[char] ?? `\\${char}`);
+  const expression = new RegExp(`^${source}$`);
+  return (text) => expression.test(text);
+};

@@ -1,0 +1,126 @@
+/**
+ * Forgets snapshots by rules, then drops the archive versions that no remaining snapshot names. Killed at any moment, it
+ * has lost nothing that is kept; run again, it ends what it began.
+ *
+ *   read every manifest -> forget snapshots -> read what remains -> remove versions -> remove pictures of what is gone
+ *
+ * A version goes only when no snapshot that is there after the forgetting names it, and when it cannot be one that a
+ * backup has stored and not named yet: either a snapshot named it when the prune began, or it was stored before the
+ * newest remaining snapshot was begun. Backups of one machine are kept out by their lock, which the caller holds; the
+ * second condition is for one on another machine that shares the directory.
+ */
+
+import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
+import { Refused } from '../../core/errors.ts';
+import { snapshotTime } from '../../core/keys.ts';
+import { ManifestError } from '../../core/snapshot/manifest.ts';
+import { archivedThings } from '../../core/snapshot/archived-items.ts';
+import { applyRetention, type KeptSnapshot, type RetentionRules } from '../../core/snapshot/retention.ts';
+import type { VersionEntry } from '../../store/object-store.ts';
+import type { Vault } from '../../store/vault.ts';
+import { mapLimited } from '../journal/journal.ts';
+
+export interface PruneOptions {
+  readonly rules: RetentionRules;
+  readonly isDryRun: boolean;
+}
+
+export interface PruneReport {
+  readonly instance: string;
+  readonly kept: readonly KeptSnapshot[];
+  readonly forgotten: readonly string[];
+  readonly removedVersions: number;
+  /** Of the removed archive versions and manifests. */
+  readonly freedBytes: number;
+}
+
+const CONCURRENCY = 8;
+
+/** @throws Refused when a manifest cannot be read, for it may name anything; ConfigError when the rules are not clear */
+export const prune = async (
+  vault: Vault,
+  instance: string,
+  { rules, isDryRun }: PruneOptions,
+): Promise<PruneReport> => {
+  const before = await readManifests(vault, instance, await vault.listSnapshots(instance));
+  const { kept, forgotten } = applyRetention(before.snapshots, rules);
+  const manifests = await vault.listManifestVersions(instance);
+  const goneManifests = [...manifests].filter(
+    ([snapshot, versions]) => forgotten.includes(snapshot) || !versions.some(({ isCurrent }) => isCurrent),
+  );
+  if (!isDryRun) for (const [snapshot] of goneManifests) await vault.forgetSnapshot(instance, snapshot);
+
+  const remaining = isDryRun ? kept.map(({ snapshot }) => snapshot) : await vault.listSnapshots(instance);
+  const after = await readManifests(vault, instance, remaining);
+  const unneeded = (await vault.listArchiveVersions(instance)).filter(
+    (version) =>
+      !after.named.has(nameOf(version)) &&
+      (before.named.has(nameOf(version)) || version.lastModified.getTime() < after.newestStartMs),
+  );
+  if (!isDryRun) {
+    await removeVersions(vault, unneeded);
+    await vault.clearReports(instance, (contentSha256) => after.contents.has(contentSha256));
+  }
+  return {
+    instance,
+    kept,
+    forgotten,
+    removedVersions: unneeded.length,
+    freedBytes: sumBytes(unneeded) + sumBytes(goneManifests.flatMap(([, versions]) => versions)),
+  };
+};
+
+interface ReadManifests {
+  readonly snapshots: readonly { readonly snapshot: string; readonly complete: boolean }[];
+  /** The archive versions that any of them names. */
+  readonly named: ReadonlySet<string>;
+  /** Their content digests. */
+  readonly contents: ReadonlySet<string>;
+  /** When the newest of them was begun, in whole seconds as stores keep time; before everything when there is none. */
+  readonly newestStartMs: number;
+}
+
+const nameOf = ({ key, versionId }: Pick<ArchiveRef, 'key' | 'versionId'>): string => `${key}\n${versionId}`;
+
+/** One manifest in memory at a time: a vault may hold hundreds of thousands of integrations each. */
+const readManifests = async (vault: Vault, instance: string, names: readonly string[]): Promise<ReadManifests> => {
+  const snapshots: { snapshot: string; complete: boolean }[] = [];
+  const named = new Set<string>();
+  const contents = new Set<string>();
+  const problems: string[] = [];
+  let newestStartMs = Number.NEGATIVE_INFINITY;
+  for (const snapshot of names) {
+    try {
+      const manifest = await vault.getSnapshot(instance, snapshot);
+      for (const { archive } of archivedThings(manifest)) {
+        if (!archive) continue;
+        named.add(nameOf(archive));
+        contents.add(archive.contentSha256);
+      }
+      const startMs = Date.parse(manifest.startedAt);
+      if (Number.isNaN(startMs + snapshotTime(snapshot).getTime())) {
+        throw new ManifestError('damaged', `the snapshot ${snapshot} of ${instance} does not say when it was taken`);
+      }
+      newestStartMs = Math.max(newestStartMs, Math.floor(startMs / 1000) * 1000);
+      snapshots.push({ snapshot, complete: manifest.complete });
+    } catch (error) {
+      if (!(error instanceof ManifestError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  if (problems.length === 0) return { snapshots, named, contents, newestStartMs };
+  throw new Refused(
+    `${vault.name} was not pruned, for what an unreadable snapshot needs is not known: ` +
+      `${problems.join('; ')}. Use the version that wrote it, or move the file away if it is of no use to anybody`,
+  );
+};
+
+/** Oldest first: an older version goes without touching the newest, which is rewritten when it is the one to go. */
+const removeVersions = async (vault: Vault, versions: readonly VersionEntry[]): Promise<void> => {
+  const byKey = [...Map.groupBy(versions, ({ key }) => key).values()];
+  await mapLimited(byKey, CONCURRENCY, async (newestFirst) => {
+    for (const version of newestFirst.toReversed()) await vault.removeArchiveVersion(version);
+  });
+};
+
+const sumBytes = (versions: readonly VersionEntry[]): number => versions.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -1,0 +1,46 @@
+/**
+ * What an answer that is not what we asked for says, for people. Error bodies come as Oracle JSON (`title`, `detail`,
+ * `details.title`, `o:errorDetails[]`, with `status` as text such as "HTTP 404 Not Found"), as HTML from a gateway, or
+ * empty; all three give a short plain sentence or nothing.
+ */
+
+import { stripHtml } from '../../core/plain-text.ts';
+
+/** More of a body than this is not read for words. */
+const MAX_BODY = 4_000;
+
+export const looksLikeHtml = (body: string): boolean =>
+  /^\s*<(!doctype html|html|head|body|\?xml[^>]*>\s*<html)/i.test(body);
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value.trim() ? value : undefined);
+
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+
+/** Oracle's own words in an error body, or undefined when it holds none. */
+export const oracleWords = (body: string): string | undefined => {
+  if (!body.trim()) return undefined;
+  if (looksLikeHtml(body)) {
+    const title = /<title[^>]*>([\s\S]*?)<\/title>/i.exec(body)?.[1];
+    return `an HTML page${title && stripHtml(title) ? `: ${stripHtml(title)}` : ''}`;
+  }
+  const json = parseJson(body);
+  if (json === undefined) return stripHtml(body.slice(0, MAX_BODY)) || undefined;
+  const first = [field(json, 'o:errorDetails')].flat()[0];
+  const words = [
+    textOf(field(json, 'title')) ?? textOf(field(field(json, 'details'), 'title')) ?? textOf(field(first, 'title')),
+    textOf(field(json, 'detail')) ?? textOf(field(first, 'detail')),
+    textOf(field(json, 'error_description')) ?? textOf(field(json, 'error')),
+    textOf(field(json, 'o:errorCode')) ?? textOf(field(first, 'o:errorCode')),
+  ].filter((part, index, all): part is string => part !== undefined && all.indexOf(part) === index);
+  return words.length > 0 ? stripHtml(words.join(': ')) : textOf(field(json, 'status'));
+};
+
+/** undefined for anything that is not JSON. */
+export const parseJson = (body: string): unknown => {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
+};

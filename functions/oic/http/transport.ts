@@ -1,0 +1,223 @@
+/**
+ * One way to an instance: every request goes through `send()`. It waits for a place (pace), adds the token and, on OIC 3,
+ * `integrationInstance`, follows the one redirect Oracle makes, reads the answer whole, maps what went wrong to one
+ * OicError, and repeats what may be repeated. The place is given back once the answer has come: what it means is worked
+ * out while the next is on its way.
+ *
+ *   send: [place: authorize -> exchange (401: once more with another token)] -> read -> OicError? wait and again, or throw
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, type buildConnector } from 'undici';
+import { stripHtml } from '../../core/plain-text.ts';
+import type { Credentials } from './credentials.ts';
+import { isDesignHostFor } from './design-host.ts';
+import { errorMessage, kindOfStatus, OicError, type OicErrorKind } from './errors.ts';
+import { describeFailure, type Exchange, exchangeOnce, MAX_FILE_BYTES, MAX_JSON_BYTES } from './exchange.ts';
+import { oracleWords, parseJson } from './oracle-words.ts';
+import { isReading, judgeOutcome, paceKind } from './outcome.ts';
+import { createPace, type Verdict } from './pace.ts';
+import type { Answer, OicRequest } from './request.ts';
+import { parseRetryAfterMs, RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry.ts';
+import { createAuthorizer, type OAuthLogin, TOKEN_ANSWER, type TokenAnswer } from './token.ts';
+
+export interface Transport {
+  send<T>(request: OicRequest<T>): Promise<T>;
+  /** Requests sent so far: repeats, redirects and tokens count. */
+  requests(): number;
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  readonly instance: string;
+  /** Scheme and host; a path is ignored. */
+  readonly url: string;
+  readonly integrationInstance: string | undefined;
+  readonly concurrency: number;
+  readonly credentials: (options: { readonly fresh: boolean }) => Promise<Credentials>;
+  readonly retry?: RetryPolicy;
+  /** How sockets are opened; tests route Oracle's host names to loopback with it. */
+  readonly connect?: buildConnector.connector;
+}
+
+const API = '/ic/api/integration/v1';
+const TOKEN_TIMEOUT_MS = 30_000;
+const ACCEPT_FILE = { accept: 'application/octet-stream' };
+/** A hundred integrations are 0.8 MB of JSON, and 20 KB as the instance packs them (recorded). */
+const ACCEPT_JSON = { accept: 'application/json', 'accept-encoding': 'gzip' };
+
+export const createTransport = (options: TransportOptions): Transport => {
+  const { instance, integrationInstance, concurrency, retry = RETRY_POLICY } = options;
+  const agent = new Agent({
+    connections: concurrency,
+    pipelining: 1,
+    keepAliveTimeout: 20_000,
+    connect: options.connect ?? { timeout: 15_000 },
+  });
+  const pace = createPace(concurrency, { now: Date.now, sleep: (ms) => sleep(ms) });
+  const configured = new URL(options.url);
+  let base = configured;
+  let requests = 0;
+
+  const exchange = async (url: URL, request: Exchange): Promise<Answer> => {
+    requests++;
+    return exchangeOnce(agent, url, request);
+  };
+
+  const fetchToken = (login: OAuthLogin, form: URLSearchParams): Promise<TokenAnswer> => {
+    const url = new URL(login.tokenUrl);
+    const what = `asking ${url.host} for a token for ${instance}`;
+    const basic = Buffer.from(`${encodeURIComponent(login.clientId)}:${encodeURIComponent(login.clientSecret)}`);
+    const send = () =>
+      exchange(url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
+          authorization: `Basic ${basic.toString('base64')}`,
+          accept: 'application/json',
+        },
+        body: Buffer.from(form.toString()),
+        timeoutMs: TOKEN_TIMEOUT_MS,
+        maxBytes: MAX_JSON_BYTES,
+      });
+    return attempt({ what, method: 'POST', path: url.pathname, isToken: true, read: readToken }, send, (text) =>
+      authorizer.redact(text),
+    );
+  };
+
+  const authorizer = createAuthorizer({ credentials: options.credentials, fetchToken, instance, now: Date.now });
+
+  const urlOf = (request: OicRequest<unknown>): URL => {
+    const url = new URL(`${API}${request.path}`, base);
+    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
+    if (integrationInstance !== undefined) url.searchParams.set('integrationInstance', integrationInstance);
+    return url;
+  };
+
+  const sendAuthorized = async (request: OicRequest<unknown>): Promise<Answer> => {
+    const header = await authorizer.header();
+    const isFile = request.accept === 'file';
+    const send = (url: URL) =>
+      exchange(url, {
+        method: request.method,
+        headers: { ...(isFile ? ACCEPT_FILE : ACCEPT_JSON), ...request.headers, authorization: header },
+        body: request.body,
+        timeoutMs: request.timeoutMs,
+        maxBytes: isFile ? MAX_FILE_BYTES : MAX_JSON_BYTES,
+      });
+    const url = urlOf(request);
+    const answer = await send(url);
+    const location =
+      answer.status === 307 || answer.status === 308 ? URL.parse(answer.headers.location ?? '', url.href) : null;
+    if (location && integrationInstance !== undefined && isDesignHostFor(configured, location)) {
+      base = new URL(location.origin);
+      return send(location);
+    }
+    if (answer.status === 401) authorizer.refuse(header);
+    return answer;
+  };
+
+  const judge = (outcome: PromiseSettledResult<Answer>): Verdict => judgeOutcome(outcome, retry.maxRetryAfterMs);
+
+  const sendPaced = (request: OicRequest<unknown>): Promise<Answer> =>
+    pace.run(
+      paceKind(request),
+      async () => {
+        const answer = await sendAuthorized(request);
+        return answer.status === 401 ? sendAuthorized(request) : answer;
+      },
+      judge,
+    );
+
+  return {
+    send: (request) =>
+      repeat(retry, isReading(request), () =>
+        attempt({ ...request, what: `${request.what} on ${instance}` }, () => sendPaced(request), authorizer.redact),
+      ),
+    requests: () => requests,
+    close: () => agent.close(),
+  };
+};
+
+const repeat = async <T>(policy: RetryPolicy, isRead: boolean, once: () => Promise<T>): Promise<T> => {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await once();
+    } catch (error) {
+      if (!(error instanceof OicError)) throw error;
+      const delayMs = retryDelayMs(error, isRead, tried, Math.random(), policy);
+      if (delayMs === undefined) throw error;
+      await sleep(delayMs);
+    }
+  }
+};
+
+interface Attempt<T> {
+  readonly what: string;
+  readonly method: OicRequest<T>['method'];
+  readonly isRead?: boolean;
+  readonly path: string;
+  /** Asking for a token changes nothing and does not reach the instance: whoever waits for it may always try again. */
+  readonly isToken?: boolean;
+  readonly read: (answer: Answer) => T | Promise<T>;
+}
+
+/** Sends once and gives the read answer; whatever went wrong comes out as an OicError with secrets taken out. */
+const attempt = async <T>(
+  request: Attempt<T>,
+  send: () => Promise<Answer>,
+  redact: (text: string) => string,
+): Promise<T> => {
+  const fail = (kind: OicErrorKind, happened: string, more: Partial<OicError['details']> = {}): OicError => {
+    const oracle = more.oracle === undefined ? undefined : redact(more.oracle);
+    const { method, path } = request;
+    return new OicError(kind, redact(errorMessage(kind, request.what, happened, oracle)), {
+      method,
+      path,
+      ...more,
+      oracle,
+    });
+  };
+  let answer: Answer;
+  try {
+    answer = await send();
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof OicError || error.name === 'CredentialsError') throw error;
+    const { kind, happened, reached } = describeFailure(error);
+    throw fail(kind, happened, { reached: reached && !request.isToken, cause: error });
+  }
+  const requestId = answer.headers['opc-request-id'] ?? answer.headers['x-oracle-dms-ecid'];
+  const { status } = answer;
+  if (status >= 200 && status < 300) {
+    try {
+      return await request.read(answer);
+    } catch (error) {
+      const happened = `the answer cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+      throw fail('unexpected-answer', happened, { status, requestId, reached: !request.isToken, cause: error });
+    }
+  }
+  if (status >= 300 && status < 400) {
+    const host = URL.parse(answer.headers.location ?? '')?.host ?? 'nowhere';
+    const happened = `the instance redirects to ${stripHtml(host)}, which is not this region's design host, so nothing was sent there; check the url in the settings`;
+    throw fail('rejected', happened, { status, requestId });
+  }
+  const text = answer.body.toString('utf8');
+  const oracle = oracleWords(text);
+  const isWrite = !isReading(request);
+  const kind =
+    request.isToken && status < 429 ? 'unauthorized' : kindOfStatus(status, isWrite, parseJson(text) !== undefined);
+  const retryAfterMs = parseRetryAfterMs(answer.headers['retry-after'], Date.now());
+  throw fail(kind, `${request.isToken ? 'the identity domain' : 'the instance'} answered ${status}`, {
+    status,
+    requestId,
+    oracle,
+    retryAfterMs,
+    reached: !request.isToken,
+  });
+};
+
+const readToken = (answer: Answer): TokenAnswer => {
+  const parsed = TOKEN_ANSWER.safeParse(parseJson(answer.body.toString('utf8')));
+  // Says nothing of the body: it may hold a token.
+  if (!parsed.success) throw new Error('it holds no access_token');
+  return parsed.data;
+};

@@ -1,0 +1,60 @@
+/** A restore holds what it plans in memory, and never the archives: ten times as many must not need much more. */
+import { readFileSync } from 'node:fs';
+import { platform } from 'node:os';
+import { expect, test } from 'vitest';
+import { rounds } from '../../rounds.ts';
+import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
+import { startSimulator } from '../../simulator/server.ts';
+import { openDesk } from '../typed.ts';
+
+/** Peak resident memory of a living process, in MB. */
+const peakMb = (pid: number): number =>
+  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+
+const restorePeak = async (count: number): Promise<number> => {
+  const desk = await openDesk();
+  const source = await startSimulator();
+  const target = await startSimulator({ behaviour: { importedConnection: 'CONFIGURED' } });
+  try {
+    await desk.configure({ prod: source, dr: target });
+    for (let n = 0; n < count; n++) {
+      // 128 KB of what does not compress: the archives together are far larger than the bound.
+      source.instance.add(buildSampleArchive({ code: `FLOW_${n}`, version: '01.00.0000', paddingBytes: 131_072 }), {
+        status: n % 20 === 0 ? 'ACTIVATED' : 'CONFIGURED',
+        lastUpdated: new Date('2026-01-01'),
+      });
+    }
+    expect((await desk.oic('backup', 'prod')).exitCode).toBe(0);
+    const run = desk.start('restore', 'prod', '--to', 'dr', '--json');
+    let peak = 0;
+    const watch = setInterval(() => {
+      try {
+        peak = Math.max(peak, peakMb(run.process.pid ?? 0));
+      } catch {
+        // It has ended between two looks.
+      }
+    }, 20);
+    const { exitCode, stdout } = await run.ended;
+    clearInterval(watch);
+    expect({ exitCode, created: JSON.parse(stdout).created }).toEqual({ exitCode: 0, created: count });
+    return peak;
+  } finally {
+    await source.close();
+    await target.close();
+    await desk.close();
+  }
+};
+
+test.skipIf(platform() !== 'linux')(
+  'a restore of many needs at most 1.5 times the memory of one of 100',
+  async () => {
+    const many = rounds(400, 1_000);
+    const [small, large] = [await restorePeak(100), await restorePeak(many)];
+
+    process.stdout.write(
+      `peak memory of a restore: ${small.toFixed(0)} MB for 100, ${large.toFixed(0)} MB for ${many} (${(large / small).toFixed(2)} times)\n`,
+    );
+    expect(large / small).toBeLessThan(1.5);
+  },
+  240_000,
+);

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { reportLines } from '../../../functions/cli/restore/text.ts';
+import type { RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
+
+test('a connection that a person has to see to is told with the reason and with what it lacks', () => {
+  const report: RestoreReport = {
+    from: 'prod',
+    to: 'dr',
+    snapshot: '2026-11-23T04-15-00Z',
+    dryRun: false,
+    plan: [],
+    cycles: [],
+    requests: 0,
+    created: 0,
+    replaced: 0,
+    activated: 0,
+    scheduled: 0,
+    skipped: 0,
+    deleted: 0,
+    failures: [],
+    byHand: [],
+    kinds: {},
+    connections: [
+      { id: 'ERP', missing: ['password'], problem: 'it was not touched, for it is locked by ann', template: {} },
+      { id: 'HCM', missing: [], problem: 'no route to host', template: {} },
+    ],
+  };
+
+  expect(reportLines(report).slice(0, 2)).toEqual([
+    'connect  a person has to see to ERP: it was not touched, for it is locked by ann (without a value: password)',
+    'connect  a person has to see to HCM: no route to host',
+  ]);
+});

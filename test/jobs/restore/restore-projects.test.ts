@@ -1,0 +1,285 @@
+/** Projects restored over HTTP, by the rules of the simulated instance: states, passwords, what it refuses. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { onlyKinds } from '../../../functions/core/kinds.ts';
+import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
+import { createForgetfulJournal } from '../../../functions/jobs/journal/journal.ts';
+import { restore } from '../../../functions/jobs/restore/restore.ts';
+import type { RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
+import type { OicClient } from '../../../functions/oic/client.ts';
+import { buildProject, type SampleProject } from '../../core/archive/kinds-forge.ts';
+import { connectTo } from '../../oic/simulated.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts';
+import { WAITING } from '../deploy/install-bench.ts';
+import { openWorkshop, type Workshop } from '../workshop.ts';
+
+let workshop: Workshop;
+let open: Array<{ close(): Promise<void> }>;
+beforeEach(async () => {
+  workshop = await openWorkshop();
+  open = [workshop];
+});
+afterEach(async () => {
+  for (const it of open.reverse()) await it.close();
+});
+
+const SHOP: SampleProject = {
+  code: 'SHOP',
+  marker: 'captured',
+  integrations: [
+    { code: 'ORDER', version: '01.00.0000', state: 'ACTIVATED' },
+    { code: 'NIGHTLY', version: '01.00.0000', state: 'ACTIVATED', schedule: 'FREQ=DAILY' },
+  ],
+};
+const EDITED = { ...SHOP, marker: 'edited since' };
+
+const start = async (options: SimulatorOptions = {}): Promise<{ simulator: Simulator; oic: OicClient }> => {
+  const simulator = await startSimulator(options);
+  const oic = connectTo(simulator);
+  open.push(simulator, oic);
+  return { simulator, oic };
+};
+
+const takeSnapshot = async (): Promise<Manifest> => {
+  const { simulator, oic } = await start();
+  simulator.instance.addProject(buildProject(SHOP));
+  simulator.instance.setProjectSchedule('SHOP', 'NIGHTLY|01.00.0000', 'started');
+  const { snapshot } = await workshop.backUp(oic, { kinds: onlyKinds(() => true) });
+  return workshop.vault.getSnapshot('dev', snapshot);
+};
+
+const SETTINGS = {
+  SHOP_REST: {
+    securityPolicy: 'BASIC_AUTH',
+    securityProperties: [
+      { propertyName: 'username', propertyValue: 'u' },
+      { propertyName: 'password', propertyValue: 'p-of-the-shop' },
+    ],
+  },
+};
+
+const restoreInto = (oic: OicClient, manifest: Manifest, connections = {}): Promise<RestoreReport> =>
+  restore(
+    {
+      oic,
+      vault: workshop.vault,
+      journal: createForgetfulJournal(() => Promise.resolve()),
+      connections,
+      waiting: WAITING,
+      progress: { phase: () => undefined, tick: () => undefined },
+    },
+    manifest,
+    {
+      only: [],
+      existing: 'replace',
+      mirror: false,
+      activation: 'as-captured',
+      allowIncomplete: false,
+      dryRun: false,
+      concurrency: 4,
+    },
+  );
+
+const statesOf = ({ instance }: Simulator): string[] =>
+  instance
+    .listProjects()
+    .flatMap(({ integrations }) => integrations.map(({ id, status, schedule }) => `${id} ${status} ${schedule}`))
+    .sort();
+const AS_CAPTURED = ['NIGHTLY|01.00.0000 ACTIVATED started', 'ORDER|01.00.0000 ACTIVATED null'];
+
+describe('a project that the target lacks', () => {
+  test("gets the target's settings for its connections, is activated, and its schedule starts", async () => {
+    const manifest = await takeSnapshot();
+    const { simulator, oic } = await start();
+
+    const report = await restoreInto(oic, manifest, SETTINGS);
+
+    expect(report).toMatchObject({ activated: 2, scheduled: 1, failures: [], connections: [] });
+    expect(statesOf(simulator)).toEqual(AS_CAPTURED);
+    expect(JSON.stringify(report)).not.toContain('p-of-the-shop');
+  });
+
+  test('is imported all the same without settings; what its connections lack is listed once, and the next run activates it', async () => {
+    const manifest = await takeSnapshot();
+    const { simulator, oic } = await start();
+
+    const first = await restoreInto(oic, manifest);
+    const second = await restoreInto(oic, manifest, SETTINGS);
+
+    expect(first.connections).toMatchObject([{ id: 'SHOP_REST in project SHOP', missing: ['username', 'password'] }]);
+    expect(first.failures.map(({ id, step }) => `${step} ${id}`).sort()).toEqual([
+      'activate NIGHTLY|01.00.0000 in project SHOP',
+      'activate ORDER|01.00.0000 in project SHOP',
+    ]);
+    expect(second).toMatchObject({ activated: 2, failures: [], kinds: { projects: { created: 0 } } });
+    expect(statesOf(simulator)).toEqual(AS_CAPTURED);
+  });
+
+  test('has connections that only the console reaches: that is said, with what to do', async () => {
+    const manifest = await takeSnapshot();
+    const { oic } = await start({ behaviour: { projectConnections: 404 } });
+
+    const { connections } = await restoreInto(oic, manifest, SETTINGS);
+
+    expect(connections).toMatchObject([
+      { id: 'SHOP_REST in project SHOP', problem: expect.stringMatching(/in the console, which alone reaches it/) },
+    ]);
+  });
+});
+
+const CHAIN: SampleProject = {
+  code: 'CHAIN',
+  integrations: [
+    { code: 'A', version: '01.00.0000', calls: [{ code: 'B' }] },
+    { code: 'B', version: '01.00.0000', calls: [{ code: 'C', version: '01.00.0000' }] },
+    { code: 'C', version: '01.00.0000' },
+  ],
+};
+
+describe('a project whose integrations call each other', () => {
+  const chainOf = ({ instance }: Simulator): string[] =>
+    instance.listProjects().flatMap(({ integrations }) => integrations.map(({ id, status }) => `${id} ${status}`));
+  const ALL = ['A', 'B', 'C'].map((code) => `${code}|01.00.0000 ACTIVATED`);
+  const snapshotOfChain = async (): Promise<Manifest> => {
+    const { simulator, oic } = await start();
+    simulator.instance.addProject(buildProject(CHAIN));
+    const { snapshot } = await workshop.backUp(oic, { kinds: onlyKinds(() => true) });
+    return workshop.vault.getSnapshot('dev', snapshot);
+  };
+
+  test('is activated the called first: none is asked for twice', async () => {
+    const manifest = await snapshotOfChain();
+    const { simulator, oic } = await start();
+
+    expect(await restoreInto(oic, manifest, SETTINGS)).toMatchObject({ activated: 3, failures: [] });
+
+    expect(chainOf(simulator)).toEqual(ALL);
+    expect(simulator.stats().byKind.activate).toBe(3);
+  });
+
+  test('runs again as it did when it could not be replaced', async () => {
+    const manifest = await snapshotOfChain();
+    const { simulator, oic } = await start();
+    simulator.instance.addProject(buildProject({ ...CHAIN, marker: 'edited since' }));
+    simulator.faults.add({ match: { kind: 'project-replace', everyNth: 2 }, answer: { status: 400 } });
+
+    expect(await restoreInto(oic, manifest)).toMatchObject({ failures: [{ id: 'project CHAIN' }] });
+
+    expect(chainOf(simulator)).toEqual(ALL);
+  });
+});
+
+const NO_SUCH_CALL = [404, 405, 501] as const;
+
+describe('a project that the target has with other content', () => {
+  const arrange = async (behaviour: SimulatorOptions['behaviour'] = {}) => {
+    const manifest = await takeSnapshot();
+    const target = await start({ behaviour });
+    target.simulator.instance.addProject(buildProject(EDITED));
+    target.simulator.instance.setProjectSchedule('SHOP', 'NIGHTLY|01.00.0000', 'started');
+    return { manifest, ...target, before: target.simulator.instance.listProjects() };
+  };
+  const isAsBefore = ({ instance }: Simulator, before: ReturnType<Simulator['instance']['listProjects']>): void => {
+    const states = (projects: typeof before) =>
+      projects.map(({ integrations, contentDigest }) => ({ integrations, contentDigest }));
+    expect(states(instance.listProjects())).toEqual(states(before));
+  };
+
+  test.each([
+    ['refused', 412, 2],
+    ['accepted', 'accept', 1],
+  ] as const)(
+    'is replaced in place and keeps its passwords, whether that is %s while it runs',
+    async (_, answer, puts) => {
+      const { manifest, simulator, oic } = await arrange({ projectPutOnActive: answer });
+
+      const report = await restoreInto(oic, manifest);
+
+      expect(report).toMatchObject({
+        activated: 2,
+        scheduled: 1,
+        failures: [],
+        connections: [],
+        kinds: { projects: { replaced: 1 } },
+      });
+      expect(statesOf(simulator)).toEqual(AS_CAPTURED);
+      expect(simulator.stats().byKind).toMatchObject({ 'project-replace': puts });
+      expect(simulator.stats().byKind['project-delete']).toBeUndefined();
+      expect(await restoreInto(oic, manifest)).toMatchObject({ activated: 0, kinds: { projects: { skipped: 1 } } });
+    },
+  );
+
+  test('gets the settings of the target again where replacing it loses them', async () => {
+    const { manifest, simulator, oic } = await arrange({ projectPutPasswords: 'are-lost' });
+
+    expect(await restoreInto(oic, manifest, SETTINGS)).toMatchObject({ activated: 2, failures: [], connections: [] });
+    expect(statesOf(simulator)).toEqual(AS_CAPTURED);
+  });
+
+  test.each(NO_SUCH_CALL)(
+    'is stopped, deleted, imported and started where replacing answers %i',
+    async (projectPut) => {
+      const { manifest, simulator, oic } = await arrange({ projectPut });
+
+      const report = await restoreInto(oic, manifest, SETTINGS);
+
+      expect(report).toMatchObject({ activated: 2, failures: [], kinds: { projects: { replaced: 1 } } });
+      expect(statesOf(simulator)).toEqual(AS_CAPTURED);
+      expect(simulator.stats().byKind).toMatchObject({ 'project-replace': 1, 'project-delete': 1 });
+    },
+  );
+
+  test.each(NO_SUCH_CALL)(
+    'is not touched where replacing answers %i and deleting it would lose passwords',
+    async (projectPut) => {
+      const { manifest, simulator, oic, before } = await arrange({ projectPut });
+
+      const { failures } = await restoreInto(oic, manifest);
+
+      expect(failures).toMatchObject([
+        { id: 'project SHOP', message: expect.stringMatching(/left as it is.*without losing passwords.*SHOP_REST/) },
+      ]);
+      isAsBefore(simulator, before);
+      expect(simulator.stats().byKind).not.toHaveProperty('project-delete');
+      expect(simulator.stats().byKind).not.toHaveProperty('deactivate');
+    },
+  );
+
+  test.each([
+    ['at once', { times: 1 }],
+    ['after all of it was stopped', { everyNth: 2, times: 1 }],
+  ] as const)('is as it was before when replacing it is refused %s', async (_, match) => {
+    const { manifest, simulator, oic, before } = await arrange();
+    simulator.faults.add({ match: { kind: 'project-replace', ...match }, answer: { status: 400 } });
+
+    const { failures } = await restoreInto(oic, manifest);
+
+    expect(failures).toMatchObject([
+      { id: 'project SHOP', step: 'replace', message: expect.stringMatching(/as before/) },
+    ]);
+    isAsBefore(simulator, before);
+    expect(statesOf(simulator)).toEqual(AS_CAPTURED);
+  });
+
+  test('is replaced once when the answer to that is lost', async () => {
+    const { manifest, simulator, oic } = await arrange({ projectPutOnActive: 'accept' });
+    simulator.faults.add({ match: { kind: 'project-replace', times: 1 }, answer: 'reset-after' });
+
+    expect(await restoreInto(oic, manifest)).toMatchObject({ failures: [], kinds: { projects: { replaced: 1 } } });
+    expect(simulator.stats().byKind['project-replace']).toBe(1);
+    expect(statesOf(simulator)).toEqual(AS_CAPTURED);
+  });
+
+  test.each([
+    ['its deletion is refused', 'project-delete', 423, 1],
+    ['the import is refused', 'project-import', 400, 1],
+  ] as const)('is as it was before when there is no replacing and %s', async (_, kind, status, times) => {
+    const { manifest, simulator, oic, before } = await arrange({ projectPut: 404 });
+    simulator.faults.add({ match: { kind, times }, answer: { status } });
+
+    const { failures } = await restoreInto(oic, manifest, SETTINGS);
+
+    expect(failures).toMatchObject([{ id: 'project SHOP', step: 'replace' }]);
+    isAsBefore(simulator, before);
+    expect(statesOf(simulator)).toEqual(AS_CAPTURED);
+  });
+});
