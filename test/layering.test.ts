@@ -1,77 +1,184 @@
-/** The house's layers (README, "The house"), read off the imports. */
+/** The house: which room may know which. Read off the imports, of types too; what is not in the table is refused. */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
+
+/** A room is a folder below functions/; of its files at the top each is a room of its own. */
+const CORE = [
+  'core/formats',
+  'core/archive',
+  'core/snapshot',
+  'core/plan',
+  'core/diff',
+  'core/flow',
+  'core/picture',
+  'core/report',
+  'core/drop',
+];
+const OIC = ['oic', 'oic/http'];
+const JOBS = [
+  'jobs/journal',
+  'jobs/instance',
+  'jobs/changes',
+  'jobs/backup',
+  'jobs/restore',
+  'jobs/deploy',
+  'jobs/compare',
+  'jobs/report',
+  'jobs/vault',
+];
+const CLI = ['cli', 'cli/diff', 'cli/kinds', 'cli/restore'];
+const ALL_CORE = ['core', ...CORE];
+/** A job is given clients and stores: it knows their shapes and their errors. */
+const GIVEN = ['oic', 'oic/http', 'store'];
+const COMMON_JOBS = ['jobs/journal', 'jobs/instance', 'jobs/changes'];
+const HANDLER = ['core', 'core/snapshot', 'core/drop', ...JOBS, 'store', 'lambda', 'runtime.ts'];
+
+/** Every room, and whom it may know beside itself. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  'core/formats': [],
+  'core/archive': ['core', 'core/formats'],
+  'core/snapshot': ['core', 'core/archive'],
+  'core/plan': ['core', 'core/archive', 'core/snapshot'],
+  'core/diff': ['core', 'core/formats', 'core/archive', 'core/snapshot'],
+  'core/flow': ['core', 'core/formats', 'core/archive'],
+  'core/picture': ['core', 'core/archive', 'core/diff', 'core/flow'],
+  'core/report': ['core', 'core/snapshot', 'core/diff', 'core/picture'],
+  'core/drop': ['core'],
+  'oic/http': ['core'],
+  oic: [...ALL_CORE, 'oic/http'],
+  store: ALL_CORE,
+  'jobs/journal': ['core'],
+  'jobs/instance': [...ALL_CORE, ...GIVEN, 'jobs/journal'],
+  'jobs/changes': [...ALL_CORE, ...GIVEN, 'jobs/journal', 'jobs/instance'],
+  'jobs/backup': [...ALL_CORE, ...GIVEN, ...COMMON_JOBS],
+  'jobs/restore': [...ALL_CORE, ...GIVEN, ...COMMON_JOBS],
+  'jobs/deploy': [...ALL_CORE, ...GIVEN, ...COMMON_JOBS],
+  'jobs/compare': [...ALL_CORE, ...GIVEN, ...COMMON_JOBS],
+  'jobs/report': [...ALL_CORE, ...GIVEN, ...COMMON_JOBS],
+  'jobs/vault': [...ALL_CORE, ...GIVEN, ...COMMON_JOBS],
+  settings: ['core'],
+  'settings.ts': ['core', 'settings', 'oic/http'],
+  'connection-files.ts': ['core', 'oic/http'],
+  'runtime.ts': ['core', ...OIC, 'store', 'settings.ts', 'connection-files.ts', 'lambda'],
+  lambda: ['jobs/journal', 'oic/http', 'store'],
+  'backup.ts': HANDLER,
+  'deploy.ts': HANDLER,
+  'restore.ts': HANDLER,
+  cli: [...ALL_CORE, ...OIC, ...JOBS, 'store', 'runtime.ts', 'settings.ts', 'cli/kinds', 'cli/restore'],
+  'cli/diff': [...ALL_CORE, ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds', 'cli/restore'],
+  'cli/kinds': [...ALL_CORE, ...OIC, ...JOBS, 'store', 'cli'],
+  'cli/restore': [...ALL_CORE, ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds'],
+  'cli.ts': ['core', ...CLI],
+};
+
+type Sources = ReadonlyMap<string, string>;
+
+const read = (pattern: string): Sources =>
+  new Map(globSync(pattern, { cwd: root }).map((file) => [file, readFileSync(join(root, file), 'utf8')]));
 
 interface Import {
   readonly from: string;
   readonly to: string;
+  readonly isDynamic: boolean;
   readonly isType: boolean;
+  /** As they are written; empty for a bare import. */
   readonly names: string;
 }
 
-const importsIn = (file: string): Import[] => {
-  const text = readFileSync(join(root, file), 'utf8');
-  const statics = text.matchAll(/^(?:import|export)\s+(type\s+)?([^;]*?)\s+from\s+'(\.[^']+)'/gm);
-  const dynamics = text.matchAll(/import\('(\.[^']+)'\)/g);
-  const resolve = (path: string): string => relative(root, join(root, dirname(file), path));
+/** Everything that loads a file of ours: `import … from`, `export … from`, `import '…'` and `import('…')`. */
+const importsIn = (from: string, text: string): Import[] => {
+  const resolve = (path: string): string => relative(root, join(root, dirname(from), path));
+  const statics = text.matchAll(/^(?:import|export)\s+(?:(type\s+)?([^;'"]*?)\s*\bfrom\s*)?['"](\.[^'"]+)['"]/gm);
+  const dynamics = text.matchAll(/\bimport\(\s*['"](\.[^'"]+)['"]/g);
+  const areTypes = (names: string): boolean =>
+    names !== '' &&
+    names
+      .replace(/[{}]/g, '')
+      .split(',')
+      .every((name) => /^\s*(type\s|$)/.test(name));
   return [
     ...[...statics].map(([, type, names = '', path = '']) => ({
-      from: file,
+      from,
       to: resolve(path),
-      isType:
-        type !== undefined ||
-        names
-          .replace(/[{}]/g, '')
-          .split(',')
-          .every((name) => /^\s*(type\s|$)/.test(name)),
+      isDynamic: false,
+      isType: type !== undefined || areTypes(names),
       names,
     })),
-    ...[...dynamics].map(([, path = '']) => ({ from: file, to: resolve(path), isType: false, names: 'dynamic' })),
+    ...[...dynamics].map(([, path = '']) => ({ from, to: resolve(path), isDynamic: true, isType: false, names: '' })),
   ];
 };
 
-const files = globSync('functions/**/*.ts', { cwd: root });
-const imports = files.flatMap(importsIn);
-const roomOf = (path: string): string => /^functions\/(core|jobs|oic|store|cli)\//.exec(path)?.[1] ?? path;
+const roomOf = (file: string): string => {
+  const inside = relative('functions', file);
+  return inside.includes('/') ? dirname(inside) : inside;
+};
 
-const offending = (room: string, isAllowed: (found: Import) => boolean): string[] =>
-  imports
-    .filter(({ from }) => roomOf(from) === room)
-    .filter((found) => roomOf(found.to) !== room && !isAllowed(found))
-    .map(({ from, to }) => `${from} -> ${to}`);
+/** What the table does not allow, as `room -> room`. */
+const refusals = (sources: Sources): string[] =>
+  [...sources]
+    .flatMap(([file, text]) => importsIn(file, text))
+    .filter(({ to }) => to.startsWith('functions/'))
+    .map(({ from, to }) => [roomOf(from), roomOf(to)] as const)
+    .filter(([from, to]) => from !== to && !ALLOWED[from]?.includes(to))
+    .map(([from, to]) => `${from} -> ${to}`);
 
-test('the files read for this test are the program', () => {
-  expect(files.length).toBeGreaterThan(30);
-  expect(imports.length).toBeGreaterThan(60);
+const program = read('functions/**/*.ts');
+const imports = [...program].flatMap(([file, text]) => importsIn(file, text));
+const rooms = [...new Set([...program.keys()].map(roomOf))].sort();
+
+describe('the rooms', () => {
+  test('are those of the table, and none holds more than 18 files', () => {
+    expect(program.size).toBeGreaterThan(150);
+    expect(rooms).toEqual(Object.keys(ALLOWED).sort());
+    const sizes = Map.groupBy([...program.keys()], (file) => dirname(file));
+    expect([...sizes].filter(([, files]) => files.length > 18).map(([room]) => room)).toEqual([]);
+  });
+
+  test('know only whom the table allows', () => {
+    expect(refusals(program)).toEqual([]);
+  });
+
+  const fileIn = (room: string, name: string): string =>
+    `functions/${room.endsWith('.ts') ? room : `${room}/${name}.ts`}`;
+  const pairs = rooms.flatMap((from) =>
+    rooms.filter((to) => to !== from && !ALLOWED[from]?.includes(to)).map((to) => [from, to] as const),
+  );
+
+  test('are kept from every other pair, whichever way it is imported', () => {
+    expect(pairs.length).toBeGreaterThan(500);
+    for (const [from, to] of pairs) {
+      const file = fileIn(from, 'made-up');
+      const path = relative(dirname(file), fileIn(to, 'other')).replace(/^(?!\.)/, './');
+      for (const text of [
+        `import '${path}';`,
+        `import { count } from '${path}';`,
+        `import type { Count } from '${path}';`,
+        `import {\n  type Count,\n} from '${path}';`,
+        `export { count } from '${path}';`,
+        `export * from '${path}';`,
+        `const { count } = await import('${path}');`,
+      ]) {
+        expect(refusals(new Map([[file, text]])), text).toEqual([`${from} -> ${to}`]);
+      }
+    }
+  });
 });
 
-test('core imports nothing of ours', () => {
-  expect(offending('core', () => false)).toEqual([]);
-});
-
-test('oic and store import core only', () => {
-  expect(offending('oic', ({ to }) => roomOf(to) === 'core')).toEqual([]);
-  expect(offending('store', ({ to }) => roomOf(to) === 'core')).toEqual([]);
-});
-
-test('jobs import core, and from oic and store only types and errors', () => {
+test('jobs are given their clients and stores, and take nothing of them but types and errors', () => {
   const isError = (names: string): boolean =>
     names
       .replace(/[{}]/g, '')
       .split(',')
       .map((name) => name.trim())
       .every((name) => name === '' || name.startsWith('type ') || /^is[A-Z]|Error$|^PreconditionFailed$/.test(name));
-  const isAllowed = ({ to, isType, names }: Import): boolean =>
-    roomOf(to) === 'core' || (['oic', 'store'].includes(roomOf(to)) && (isType || isError(names)));
-  expect(offending('jobs', isAllowed)).toEqual([]);
-});
-
-test('nothing below the command line imports it, the handlers or the runtime', () => {
-  const above = /^functions\/(cli\/|cli\.ts|runtime\.ts|backup\.ts|deploy\.ts|restore\.ts)/;
-  const wrong = imports.filter(({ from, to }) => /^functions\/(core|jobs|oic|store)\//.test(from) && above.test(to));
+  const wrong = imports.filter(
+    ({ from, to, isType, names }) =>
+      roomOf(from).startsWith('jobs/') && GIVEN.includes(roomOf(to)) && !isType && (names === '' || !isError(names)),
+  );
   expect(wrong).toEqual([]);
 });
 
@@ -80,22 +187,23 @@ test('core reads no clock, no randomness, no files, no network', () => {
     /\bDate\.now\(|new Date\(\)|Math\.random|randomUUID|randomBytes|from 'node:(fs|net|http|https|child_process|timers)/;
   // Giving others a turn tells no time and changes no result.
   const turn = "import { setImmediate as nextTurn } from 'node:timers/promises';";
-  const textOf = (file: string): string => readFileSync(join(root, file), 'utf8').replace(turn, '');
-  const wrong = files.filter((file) => roomOf(file) === 'core' && impure.test(textOf(file)));
-  expect(wrong).toEqual([]);
+  const wrong = [...program].filter(
+    ([file, text]) => file.startsWith('functions/core/') && impure.test(text.replace(turn, '')),
+  );
+  expect(wrong.map(([file]) => file)).toEqual([]);
 });
 
 test('only the command line loads the simulator, and lazily', () => {
   const wrong = imports
     .filter(({ to }) => to.startsWith('test/'))
-    .filter(({ from, names }) => roomOf(from) !== 'cli' || names !== 'dynamic');
+    .filter(({ from, isDynamic }) => !roomOf(from).startsWith('cli') || !isDynamic);
   expect(wrong).toEqual([]);
 });
 
 test('the simulator shares nothing with the program but types', () => {
-  const wrong = globSync('test/simulator/**/*.ts', { cwd: root })
-    .filter((file) => !file.endsWith('.test.ts'))
-    .flatMap(importsIn)
+  const wrong = [...read('test/simulator/**/*.ts')]
+    .filter(([file]) => !file.endsWith('.test.ts'))
+    .flatMap(([file, text]) => importsIn(file, text))
     .filter(({ to, isType }) => to.startsWith('functions/') && !isType);
   expect(wrong).toEqual([]);
 });

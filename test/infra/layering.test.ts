@@ -14,7 +14,7 @@ const importsOf = (pattern: string): (readonly [string, string])[] =>
 test('infra takes from functions only names, keys, pure rules and settings', () => {
   const taken = importsOf('infra/**/*.ts').filter(([, path]) => path.startsWith('functions/'));
   expect(taken.length).toBeGreaterThan(10);
-  const allowed = /^functions\/(core\/[\w-]+|lambda\/names|settings)\.ts$/;
+  const allowed = /^functions\/(core\/[\w/-]+|settings\/[\w-]+|lambda\/names|settings)\.ts$/;
   expect(taken.filter(([, path]) => !allowed.test(path))).toEqual([]);
 });
 
