@@ -157,7 +157,7 @@ test('3,000 integrations are far fewer than 2,500 operations, each result below 
   expect(exportsSeen()).toBe(3000);
   // The listing alone would have been too large; it lies in the vault.
   expect((await workshop.files()).filter((file) => file.startsWith('runs/dev/'))).toHaveLength(1);
-}, 60_000);
+}, 180_000);
 
 test('two executions of one tick of the schedule are one snapshot', async () => {
   addIntegrations(2);

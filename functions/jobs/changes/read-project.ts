@@ -42,7 +42,7 @@ export const readProject = async (
   };
 };
 
-export const readScheduleIn = async (
+const readScheduleIn = async (
   inside: Pick<OicClient, 'getSchedule' | 'getIntegration'>,
   one: Integration,
   hasParameters: boolean,
