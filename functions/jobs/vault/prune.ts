@@ -10,11 +10,11 @@
  * second condition is for one on another machine that shares the directory.
  */
 
-import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { Refused } from '../../core/errors.ts';
 import { snapshotTime } from '../../core/keys.ts';
-import { ManifestError } from '../../core/snapshot/manifest.ts';
+import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { archivedThings } from '../../core/snapshot/archived-items.ts';
+import { ManifestError } from '../../core/snapshot/manifest.ts';
 import { applyRetention, type KeptSnapshot, type RetentionRules } from '../../core/snapshot/retention.ts';
 import type { VersionEntry } from '../../store/object-store.ts';
 import type { Vault } from '../../store/vault.ts';

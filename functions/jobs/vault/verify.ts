@@ -1,8 +1,9 @@
 /** Reads every archive of a snapshot back from the vault and checks that it is what was stored. Needs no instance. */
-import type { ArchiveKind } from '../../core/keys.ts';
-import type { Manifest } from '../../core/snapshot/manifest.ts';
-import { type ArchivedThing, archivedThings } from '../../core/snapshot/archived-items.ts';
+
 import { readKind } from '../../core/archive/read-archive.ts';
+import type { ArchiveKind } from '../../core/keys.ts';
+import { type ArchivedThing, archivedThings } from '../../core/snapshot/archived-items.ts';
+import type { Manifest } from '../../core/snapshot/manifest.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import { mapLimited } from '../journal/journal.ts';
 

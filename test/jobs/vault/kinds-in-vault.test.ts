@@ -1,12 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ArchiveRef } from '../../../functions/core/snapshot/archive-ref.ts';
-import { type ArchiveKind, libraryKey, lookupKey, projectKey } from '../../../functions/core/keys.ts';
-import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
-import type { OtherKinds } from '../../../functions/core/snapshot/sections.ts';
 import { readKind } from '../../../functions/core/archive/read-archive.ts';
 import { sha256 } from '../../../functions/core/formats/hashing.ts';
+import { type ArchiveKind, libraryKey, lookupKey, projectKey } from '../../../functions/core/keys.ts';
+import type { ArchiveRef } from '../../../functions/core/snapshot/archive-ref.ts';
+import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
+import type { OtherKinds } from '../../../functions/core/snapshot/sections.ts';
 import { prune } from '../../../functions/jobs/vault/prune.ts';
 import { verify } from '../../../functions/jobs/vault/verify.ts';
 import { buildLibrary, buildProject } from '../../core/archive/kinds-forge.ts';

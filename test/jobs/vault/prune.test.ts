@@ -13,8 +13,8 @@ import { createVault, type Vault } from '../../../functions/store/vault.ts';
 import { failureOf } from '../../oic/simulated.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { makeTemporaryDirectory } from '../../store/temporary-directory.ts';
-import { commitSnapshot, makeHistory, storeVersion } from './random-history.ts';
 import { openWorkshop, type Workshop } from '../workshop.ts';
+import { commitSnapshot, makeHistory, storeVersion } from './random-history.ts';
 
 let workshop: Workshop;
 beforeEach(async () => {

@@ -4,8 +4,8 @@ import { integrationRef } from '../../../functions/core/integration.ts';
 import { snapshotName } from '../../../functions/core/keys.ts';
 import type { SnapshotIntegration } from '../../../functions/core/snapshot/manifest.ts';
 import type { Vault } from '../../../functions/store/vault.ts';
-import type { Random } from '../../simulator/random.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
+import type { Random } from '../../simulator/random.ts';
 
 export interface HistoryOptions {
   readonly random: Random;
