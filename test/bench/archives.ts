@@ -23,11 +23,15 @@ const filler = (random: Random, memberBytes: number, sharedBytes: number): Compr
   const entries: CompressedEntry[] = [];
   for (let size = 0; size < sharedBytes; size += entries.at(-1)?.deflated.length ?? 0) {
     const n = entries.length;
-    const lines = ['<?xml version="1.0" encoding="UTF-8"?>'];
+    const lines = [
+      '<?xml version="1.0" encoding="UTF-8"?>',
+      '<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema">',
+    ];
     for (let length = 0; length < memberBytes; length += 100) {
       const [name, value] = [random.next().toString(36), random.next().toString(36)];
       lines.push(`  <xsd:element name="${name.slice(2)}" type="xsd:string" minOccurs="0" value="${value.slice(2)}"/>`);
     }
+    lines.push('</xsd:schema>');
     const name = `resources/processor_${n}/resourcegroup_${n}/schema.xsd`;
     entries.push(compressEntry({ name, data: Buffer.from(lines.join('\n')) }));
   }
