@@ -97,7 +97,7 @@ command(
     `  $ oic import test CODES.csv --kind lookup
   $ oic import test SHOP.car --kind project
 
-A lookup has the name that its file tells, else that of the file. Before a project that is there is replaced, its own
+A lookup has the name that its first line tells; a file that tells none is refused. Before a project that is there is replaced, its own
 archive is kept below safety/ in the vault; what ran in it runs again afterwards, and when it cannot, its own is put back.`,
   );
 

@@ -55,7 +55,7 @@ export const splitAbsent = <T extends { readonly id: string }>(absent: readonly 
   };
 };
 
-/** What was listed and, of what is odd, that which was known before: better that than nothing. */
+/** What was listed and, of what was known before, that which an odd item may be: better that than nothing. */
 export const withKnown = <T extends { readonly id: string }>(
   listed: readonly T[],
   before: readonly T[] | undefined,
@@ -63,5 +63,5 @@ export const withKnown = <T extends { readonly id: string }>(
 ): readonly T[] => {
   if (!before || !odd || odd.length === 0) return listed;
   const ids = new Set(listed.map(({ id }) => id));
-  return [...listed, ...before.filter(({ id }) => !ids.has(id) && odd.some((one) => isNamed(one, id)))];
+  return [...listed, ...before.filter(({ id }) => !ids.has(id) && odd.some((one) => mayBe(one, id)))];
 };

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { buildProject } from '../core/archive/kinds-forge.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type Desk, openDesk } from './typed.ts';
@@ -78,4 +79,24 @@ test('a file that is not there is a mistake in the settings, told before anythin
     /credentials of dev .*connections\.DB: its property wallet is the file .*gone\.zip, which does not exist/,
   );
   expect(simulator.requests).toEqual([]);
+});
+
+test("those of projects are told with their project, and Oracle's own are not", async () => {
+  simulator.instance.add(
+    buildSampleArchive({ code: 'CALLS', version: '01.00.0000', calls: [{ code: 'USES', version: '01.00.0000' }] }),
+    { status: 'CONFIGURED' },
+  );
+  simulator.instance.addProject(buildProject({ code: 'SHOP' }));
+
+  const { stdout } = await desk.oic('connections', 'dev', '--json');
+  const template = JSON.parse((await desk.oic('connections', 'dev', '--template')).stdout);
+
+  expect(simulator.instance.connections.has('PRESEEDED_COLLOCATED_CONN_1741')).toBe(true);
+  const { connections } = JSON.parse(stdout) as { connections: { id: string; project?: string }[] };
+  expect(connections.map(({ id, project }) => [id, project])).toEqual([
+    ['LOCAL_REST', undefined],
+    ['SHOP_REST', 'SHOP'],
+  ]);
+  expect(Object.keys(template.connections)).toEqual(['LOCAL_REST', 'SHOP_REST']);
+  expect((await desk.oic('connections', 'dev')).stdout).toMatch(/^SHOP_REST in project SHOP /m);
 });

@@ -1,4 +1,5 @@
 /** What an instance tells in a form that nobody expects costs itself alone, by name, in every command. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildLibrary, buildProject } from '../core/archive/kinds-forge.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
@@ -179,4 +180,17 @@ test('a restore that mirrors leaves them as they are, and says so', async () => 
     'read-target project STORE',
   ]);
   expect(prod.requests.filter(({ kind }) => ['import', 'lookup-import', 'project-import'].includes(kind))).toEqual([]);
+});
+
+test('one that tells nothing of itself may be any that is missing: what was known stays, and a comparison removes nothing', async () => {
+  await desk.oic('backup', 'dev');
+  const before = await latest();
+  distort(dev, 'CODES', null);
+  distort(dev, `ALPHA|${VERSION}`, null);
+  await sleep(1_100);
+
+  await desk.oic('backup', 'dev');
+
+  const { document } = await json('diff', `dev@${before}`, 'dev@latest');
+  expect(document).toMatchObject({ removed: [], others: { kinds: { lookups: { removed: [] } } } });
 });

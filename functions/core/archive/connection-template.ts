@@ -3,6 +3,9 @@
 /** The adapter that stands for calls to integrations of the same instance: there is nothing to configure about it. */
 export const LOCAL_CALLS = 'collocatedics';
 
+/** Oracle's own, such as the one for local calls: on every instance, and nobody's to configure. */
+export const isOraclesOwn = ({ id }: { readonly id: string }): boolean => id.startsWith('PRESEEDED_');
+
 export interface ConnectionProperties {
   readonly id: string;
   readonly status?: string | null | undefined;

@@ -4,6 +4,7 @@
  * away of other kinds; and, for a whole snapshot, what it does not hold at all. Secrets are not among the values, for a
  * snapshot holds none.
  */
+import { isOraclesOwn } from '../archive/connection-template.ts';
 import { KIND_NOUNS, OTHER_KIND_ORDER, type OtherKind } from '../kinds.ts';
 import type { Manifest } from '../snapshot/manifest.ts';
 import { absentKinds, NEVER_COVERED } from '../snapshot/not-covered.ts';
@@ -110,6 +111,7 @@ const connectionWork = (
   brought: ReadonlySet<string>,
 ): WorkByHand[] => {
   const { id, name } = connection;
+  if (isOraclesOwn(connection)) return [];
   const own = there?.find((one) => one.id === id);
   if (own?.status === 'CONFIGURED' || (own && connection.status !== 'CONFIGURED')) return [];
   const work = (todo: string): WorkByHand[] => [{ kind: 'connections', id, name, todo, values: valuesOf(connection) }];

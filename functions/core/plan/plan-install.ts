@@ -128,7 +128,7 @@ export const planInstall = (
   if (activates && newer && !policy.mayDowngrade) {
     return verdict(
       'refuse',
-      `activating it would take the newer ${newer.id} out of service, which is active; deactivate that first if this is meant`,
+      `would take the newer ${newer.id} out of service, which is active; deactivate that first if this is meant`,
     );
   }
 

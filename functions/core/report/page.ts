@@ -8,6 +8,7 @@ import { type Markup, markup, ready } from '../markup.ts';
 import type { People } from '../people.ts';
 import type { SnapshotMap, UsedConnection } from '../picture/snapshot-map.ts';
 import { drawPicture } from '../picture/svg.ts';
+import { scheduleOf } from '../schedule.ts';
 import type { Manifest } from '../snapshot/manifest.ts';
 import { isActive } from '../status.ts';
 import { type ChangePictures, renderChanges, renderPicture, renderProblems } from './changes.ts';
@@ -101,7 +102,18 @@ ${renderTiles(manifest, changes)}
 <nav aria-label="On this page">${sections.map(([id = '', words = '']) => markup`<a href="#${id}">${words}</a>`)}</nav></header>`;
 };
 
-const renderTiles = ({ integrations }: Manifest, changes: SnapshotHistory['changes']): Markup => {
+/** In projects and outside; one that could not be asked may run as well. */
+const schedulesTile = (
+  integrations: Manifest['integrations'],
+  projects: Manifest['projects'] = [],
+): readonly [value: string, label: string] => {
+  const all = [...integrations, ...projects.flatMap((project) => project.integrations)].map(scheduleOf);
+  const unknown = all.filter((state) => state === 'unknown').length;
+  const label = unknown > 0 ? `schedules running, ${formatNumber(unknown)} not known` : 'schedules running';
+  return [formatNumber(all.filter((state) => state === 'started').length), label];
+};
+
+const renderTiles = ({ integrations, projects }: Manifest, changes: SnapshotHistory['changes']): Markup => {
   const counts = changes && [
     `${formatNumber(changes.added.length)} added`,
     `${formatNumber(changes.removed.length)} removed`,
@@ -112,7 +124,7 @@ const renderTiles = ({ integrations }: Manifest, changes: SnapshotHistory['chang
   const tiles: (readonly [value: string, label: string])[] = [
     [formatNumber(integrations.length), integrations.length === 1 ? 'integration' : 'integrations'],
     [formatNumber(integrations.filter(isActive).length), 'active'],
-    [formatNumber(integrations.filter(({ schedule }) => schedule === 'started').length), 'schedules running'],
+    schedulesTile(integrations, projects),
     [formatBytes(integrations.reduce((sum, { archive }) => sum + (archive?.bytes ?? 0), 0)), 'in archives'],
   ];
   return markup`<ul class="tiles"><li class="card"><b>${changed === undefined ? '–' : formatNumber(changed)}</b><span>${changed === 1 ? 'change' : 'changes'}${which?.map((words, index) => markup`${index === 0 ? ': ' : ', '}<i>${words}</i>`)}</span></li>${tiles.map(([value, label]) => markup`<li class="card"><b>${value}</b><span>${label}</span></li>`)}</ul>`;

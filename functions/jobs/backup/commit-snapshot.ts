@@ -1,8 +1,11 @@
 /** The end of a backup: what was planned and what came of it, as one manifest under a free name. */
+
 import { snapshotName } from '../../core/keys.ts';
+import { KIND_NOUNS, type OtherKind } from '../../core/kinds.ts';
 import { type OddItem, withKnown } from '../../core/odd-item.ts';
 import { type BackupStep, type Known, scheduleState } from '../../core/plan/plan-backup.ts';
 import { scheduleFields } from '../../core/schedule.ts';
+import { createFilter } from '../../core/snapshot/filter.ts';
 import type { Manifest, SnapshotFailure, SnapshotIntegration, SnapshotWarning } from '../../core/snapshot/manifest.ts';
 import type { Vault } from '../../store/vault.ts';
 import type { BackUpOptions, BackUpServices, BackupReport } from './back-up-options.ts';
@@ -33,7 +36,12 @@ export const commitSnapshot = async (
 ): Promise<BackupReport> => {
   const here = plan.filter((step) => !found.get(step.integration.id)?.isGone);
   const entries = here.map((step) => entryOf(step, found.get(step.integration.id)));
-  const integrations = withKnown(entries, last?.integrations, odd);
+  const isWanted = createFilter(filter);
+  const integrations = withKnown(
+    entries,
+    last?.integrations.filter(({ code }) => isWanted(code)),
+    odd,
+  );
   const ownFailures = plan.flatMap(({ integration: { id } }): SnapshotFailure[] => {
     const failure = found.get(id)?.failure;
     return failure ? [{ id, ...failure }] : [];
@@ -46,7 +54,8 @@ export const commitSnapshot = async (
   });
   const oddFailures = odd.map(({ id, message }) => oddFailure(id, message));
   const failures = [...oddFailures, ...ownFailures, ...others.failures];
-  const warnings = [...ownWarnings, ...others.warnings];
+  const gone = others.notOnInstance.filter((kind) => (last?.[kind]?.length ?? 0) > 0);
+  const warnings = [...ownWarnings, ...gone.map(unknownKindWarning), ...others.warnings];
   const outcome = { complete: failures.length === 0, failures, warnings };
   const times = { startedAt, finishedAt: now().toISOString() };
   const hasFilter = filter.include !== undefined || filter.exclude !== undefined;
@@ -77,6 +86,12 @@ export const commitSnapshot = async (
     ...times,
   };
 };
+
+const unknownKindWarning = (kind: OtherKind): SnapshotWarning => ({
+  id: KIND_NOUNS[kind][1],
+  message:
+    'are not in this snapshot, though they were in the one before: the instance answers as if it had never known any; look whether they are there',
+});
 
 const entryOf = (step: BackupStep, found: Gathered | undefined): SnapshotIntegration => {
   const { integration } = step;
