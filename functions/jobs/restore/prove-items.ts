@@ -92,15 +92,21 @@ const entriesOf = ({ lookups = [], libraries = [], projects = [] }: Pick<Manifes
 
 /** @throws ArchiveError, or VaultError when it is the archive of something else */
 const prove = async ({ kind, id }: Entry, bytes: Uint8Array): Promise<Omit<Proof, 'label'>> => {
-  const found = await readKind(kind, bytes, id);
-  if (found.id !== undefined && found.id !== id) throw new VaultError(`its archive is that of ${found.id}`);
-  const { designSha256 } = found;
-  if (kind !== 'projects') return { designSha256, connections: [], callOrder: [] };
-  const { connections, integrations } = await readProjectArchive(bytes);
+  if (kind !== 'projects') {
+    const { id: found, designSha256 } = await readKind(kind, bytes, id);
+    mustBe(id, found);
+    return { designSha256, connections: [], callOrder: [] };
+  }
+  const { code, designSha256, connections, integrations } = await readProjectArchive(bytes);
+  mustBe(id, code);
   const others = connections.filter(({ type }) => type !== LOCAL_CALLS);
   return {
     designSha256,
     connections: others.map(({ id: name, type }) => ({ id: name, type })),
     callOrder: callOrderIn(integrations),
   };
+};
+
+const mustBe = (id: string, found: string | undefined): void => {
+  if (found !== undefined && found !== id) throw new VaultError(`its archive is that of ${found}`);
 };
