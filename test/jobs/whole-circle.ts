@@ -3,6 +3,7 @@
  * then a file is deployed over what runs there, twice. Whatever form Oracle's answers have, the end is the same.
  */
 import { expect } from 'vitest';
+import { rehearse } from '../../functions/cli/restore/rehearse.ts';
 import { onlyKinds } from '../../functions/core/kinds.ts';
 import { createForgetfulJournal } from '../../functions/jobs/journal/journal.ts';
 import { restore } from '../../functions/jobs/restore/restore.ts';
@@ -85,8 +86,8 @@ const changesIn = ({ requests }: Simulator): string[] =>
     .filter(({ method, kind }) => method !== 'GET' && kind !== 'token' && kind !== 'project-export')
     .map(({ kind, id }) => `${kind} ${id ?? ''}`);
 
-/** @param behaviour of both instances */
-export const goRound = async (behaviour: Partial<Behaviour> = {}): Promise<void> => {
+/** @param behaviour of both instances. @param rehearses also restore into the instance of `verify --rehearse` */
+export const goRound = async (behaviour: Partial<Behaviour> = {}, rehearses = false): Promise<void> => {
   const workshop = await openWorkshop();
   const bench = await openInstallBench();
   const [source, target] = [await startSimulator({ behaviour }), await startSimulator({ behaviour })];
@@ -94,6 +95,7 @@ export const goRound = async (behaviour: Partial<Behaviour> = {}): Promise<void>
   try {
     fill(source);
     await backUpTwice(workshop, from, source);
+    if (rehearses) expect((await rehearse(workshop.vault, await newest(workshop))).differences).toEqual([]);
     await restoreTwice(workshop, to, source, target, behaviour.refusedKinds ?? {});
     await deployTwice(bench, to, target);
   } finally {
