@@ -37,12 +37,21 @@ const INTEGRATION = z.object({
   recordEnabledFlag: flag,
 });
 
+/** A number, also one written as text; anything else tells nothing. */
+const count = z.pipe(
+  z.unknown(),
+  z.transform((value) => {
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    return typeof number === 'number' && Number.isInteger(number) && number >= 0 ? number : undefined;
+  }),
+);
+
 const ENVELOPE = z.object({
-  items: z.array(z.unknown()),
+  items: z.optional(z.nullable(z.array(z.unknown()))),
   hasMore: flag,
-  totalResults: z.optional(z.nullable(z.number())),
+  totalResults: z.optional(count),
   'has-more': flag,
-  'total-results': z.optional(z.nullable(z.number())),
+  'total-results': z.optional(count),
 });
 
 const PROPERTY = z.looseObject({
@@ -52,7 +61,7 @@ const PROPERTY = z.looseObject({
   hiddenFlag: flag,
   hasAttachment: flag,
   defaultPropertyValue: text,
-  acceptableKeys: z.optional(z.nullable(z.array(z.looseObject({ keyName: z.string() })))),
+  acceptableKeys: z.optional(z.nullable(z.array(z.unknown()))),
 });
 const PROPERTIES = z.optional(z.nullable(z.array(PROPERTY)));
 
@@ -102,6 +111,12 @@ export const readJson = (answer: Answer): unknown => {
   throw new Error(looksLikeHtml(body) ? 'it is an HTML page, perhaps a login page' : 'it is not JSON');
 };
 
+/** One item, spelled as recorded. @throws as `readJson` */
+export const readItem = (answer: Answer): unknown => {
+  const json = readJson(answer);
+  return isHyphenated(json) ? inCamelCase(json) : json;
+};
+
 /** The answer to a write says nothing we need; but a web page is somebody else's 200. */
 export const readDone = (answer: Answer): void => {
   if (looksLikeHtml(answer.body.toString('utf8', 0, 200))) throw new Error('it is an HTML page, perhaps a login page');
@@ -124,18 +139,26 @@ interface Envelope {
 }
 
 /**
- * Where the envelope is spelled with hyphens, its items are read as if they were spelled as recorded. A list without an
- * envelope counts as one that tells nothing but its items.
+ * Items that are spelled with hyphens, whatever the envelope, are read as if they were spelled as recorded. A list without
+ * an envelope counts as one that tells nothing but its items; counts without items tell of none.
  */
 export const readEnvelope = (answer: Answer): Envelope => {
   const json = readJson(answer);
   const envelope = check(ENVELOPE, Array.isArray(json) ? { items: json } : json);
-  const isHyphenated = envelope['has-more'] !== undefined || envelope['total-results'] !== undefined;
-  return {
-    items: isHyphenated ? envelope.items.map(inCamelCase) : envelope.items,
-    hasMore: envelope.hasMore ?? envelope['has-more'] ?? undefined,
-    totalResults: envelope.totalResults ?? envelope['total-results'] ?? undefined,
-  };
+  const hasMore = envelope.hasMore ?? envelope['has-more'] ?? undefined;
+  const totalResults = envelope.totalResults ?? envelope['total-results'] ?? undefined;
+  const { items } = envelope;
+  if (!items && hasMore === undefined && totalResults === undefined) {
+    throw new Error('it has not the shape Oracle documents (items)');
+  }
+  return { items: items?.map((item) => (isHyphenated(item) ? inCamelCase(item) : item)) ?? [], hasMore, totalResults };
+};
+
+/** A key is looked at until one is found: an item spelled as recorded has none. */
+const isHyphenated = (item: unknown): boolean => {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return false;
+  for (const key in item) if (key.includes('-') && /^[a-z]+-[a-z]/.test(key)) return true;
+  return false;
 };
 
 const inCamelCase = (value: unknown): unknown => {
@@ -173,7 +196,7 @@ export const toConnection = (value: unknown): Connection => {
 const toProperty = (property: z.infer<typeof PROPERTY>, isSecurity: boolean): ConnectionProperty => {
   const { propertyName, propertyGroup, propertyValue, hasAttachment, acceptableKeys, defaultPropertyValue } = property;
   const { propertyType, requiredFlag, hiddenFlag } = property;
-  const value = typeof propertyValue === 'string' && propertyValue !== '' ? propertyValue : undefined;
+  const value = propertyText(propertyValue);
   const isTold = value !== undefined && !isMask(value) && !isSecret(propertyName, propertyType, isSecurity, value);
   return {
     propertyName,
@@ -182,10 +205,22 @@ const toProperty = (property: z.infer<typeof PROPERTY>, isSecurity: boolean): Co
     ...(isTold && { propertyValue: value }),
     ...(typeof requiredFlag === 'boolean' && { requiredFlag }),
     ...(typeof hiddenFlag === 'boolean' && { hiddenFlag }),
-    ...(acceptableKeys && { acceptableKeys: acceptableKeys.map(({ keyName }) => keyName) }),
+    ...(acceptableKeys && { acceptableKeys: acceptableKeys.flatMap(keyNameOf) }),
     ...(defaultPropertyValue && { defaultPropertyValue }),
     isSet: value !== undefined || hasAttachment === true,
   };
+};
+
+/** A port may come as a number, a choice as true or false. */
+const propertyText = (value: unknown): string | undefined => {
+  const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  return typeof text === 'string' && text !== '' ? text : undefined;
+};
+
+/** They are advice for whoever fills in a template; one that cannot be read is left out. */
+const keyNameOf = (key: unknown): string[] => {
+  const name = typeof key === 'object' && key !== null ? (key as { keyName?: unknown }).keyName : key;
+  return typeof name === 'string' ? [name] : [];
 };
 
 /** The types of security properties that were seen in clear: user names, client ids, addresses of token endpoints. */
@@ -256,13 +291,15 @@ const TEST_RESULT = z.looseObject({ status: text, details: text });
 export type ScheduleVerb = 'start' | 'stop' | 'pause' | 'resume';
 
 export interface Schedule {
-  /** What it does or, while it changes, is about to do. */
-  readonly state: RunState;
+  /** What it does or, while it changes, is about to do; `unknown` when Oracle says it in a word we do not know. */
+  readonly state: RunState | 'unknown';
+  /** That word. */
+  readonly said?: string;
   /** The change that is under way. */
   readonly changing?: ScheduleVerb;
 }
 
-/** HOLD is recorded; PAUSED is how the console calls it. What runs in no other word does not run. */
+/** ACTIVE, HOLD and CANCELLED are recorded; PAUSED and STOPPED are how the console calls the last two. */
 const SCHEDULE_WORDS: Readonly<Record<string, Schedule>> = {
   ACTIVE: { state: 'started' },
   STARTING: { state: 'started', changing: 'start' },
@@ -271,11 +308,16 @@ const SCHEDULE_WORDS: Readonly<Record<string, Schedule>> = {
   PAUSED: { state: 'paused' },
   PAUSING: { state: 'paused', changing: 'pause' },
   STOPPING: { state: 'stopped', changing: 'stop' },
+  CANCELLED: { state: 'stopped' },
+  STOPPED: { state: 'stopped' },
 };
 
-export const readSchedule = (answer: Answer): Schedule => {
-  const { state, status } = check(SCHEDULE, readJson(answer));
-  return SCHEDULE_WORDS[(state ?? status ?? '').toUpperCase()] ?? { state: 'stopped' };
+/** undefined: there is none, which an answer without content says as well. */
+export const readSchedule = (answer: Answer): Schedule | undefined => {
+  if (answer.body.length === 0) return undefined;
+  const { state, status } = check(SCHEDULE, readItem(answer));
+  const said = (state ?? status ?? '').toUpperCase();
+  return SCHEDULE_WORDS[said] ?? { state: 'unknown', said };
 };
 
 export const readActivationStatus = (answer: Answer): string =>

@@ -1,7 +1,7 @@
 /** Connections: what they are, never their secrets, and the settings an instance's own need after an import. */
 import { isMask } from '../core/archive/connection-template.ts';
 import type { Listing } from '../core/odd-item.ts';
-import { type Connection, readDone, readJson, readTestResult, toConnection } from './answers.ts';
+import { type Connection, readDone, readItem, readTestResult, toConnection } from './answers.ts';
 import type { ConnectionSettings, PropertyFile, PropertySetting } from './http/credentials.ts';
 import { OicError } from './http/errors.ts';
 import { orUndefined, type Requests } from './requests.ts';
@@ -28,7 +28,7 @@ export const connections = (requests: Requests, root = '/connections', where = '
   return {
     listConnections: () => list(`listing the connections${where}`, root, toConnection),
     getConnection: (id) =>
-      orUndefined(get(`reading connection ${id}${where}`, pathOf(id), (answer) => toConnection(readJson(answer)))),
+      orUndefined(get(`reading connection ${id}${where}`, pathOf(id), (answer) => toConnection(readItem(answer)))),
     updateConnection: (id, settings) =>
       patch({ what: `updating connection ${id}${where}`, path: pathOf(id), read: readDone }, updateOf(settings)),
     attachToConnection: (id, propertyName, { filename, bytes }) =>

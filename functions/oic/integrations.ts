@@ -11,7 +11,7 @@ import {
   readActivationErrors,
   readActivationStatus,
   readDone,
-  readJson,
+  readItem,
   readSchedule,
   type Schedule,
   type ScheduleVerb,
@@ -99,7 +99,7 @@ export const placedIntegrations = (requests: Requests, root: string, where: stri
   return {
     listIntegrations: (see) => list(`listing the integrations${where}`, root, toIntegration, 'by-name', see),
     getIntegration: (id) =>
-      orUndefined(get(`reading ${id}${where}`, pathOf(id), (answer) => toIntegration(readJson(answer)))),
+      orUndefined(get(`reading ${id}${where}`, pathOf(id), (answer) => toIntegration(readItem(answer)))),
     activate: (id, tracing) =>
       setStatus('activating', id, {
         status: 'ACTIVATED',

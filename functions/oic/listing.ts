@@ -6,13 +6,15 @@
  *   pass: the first page, then those its size and total promise, side by side; whatever is still missing, one after another,
  *         next offset = what was received, until the server has no more; one that says nothing of that, until a page is
  *         empty or the first one again
- *   a pass counts when ids are unique and as many as `totalResults` says on every page; else the list is read again
+ *   a pass counts when as many came as `totalResults` says on every page, and ids are unique or the next pass has the same
+ *         ones; else the list is read again
  *
  * Why that suffices, in whatever order pages come: if one of the N that were there from the first page on is missing among
  * N different ones, then one of those was added since, and its time says so. Without a total nothing says so: there a
  * second reading has to give the same.
  */
 import type { Listing, OddItem } from '../core/odd-item.ts';
+import { isOicError } from './http/errors.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -107,14 +109,14 @@ const readPass = async <T extends Listed>(
   const first = await readPage(0);
   const { totalResults: total, answeredAtMs: startedAtMs } = first;
   const pages = await readPromised(readPage, first);
+  const isUntold = total === undefined && first.hasMore === undefined;
   for (;;) {
-    const page = pages.get(received) ?? (await readPage(received));
+    const page = pages.get(received) ?? (await readNext(readPage, received, isUntold));
     const size = sizeOf(page);
     if (page.totalResults !== total) {
       const [before, now] = [total ?? 'unknown', page.totalResults ?? 'unknown'];
       return { problem: `the total changed from ${before} to ${now} between two pages` };
     }
-    const isUntold = total === undefined && page.hasMore === undefined;
     if (isUntold && received > 0 && isSamePage(page, first)) {
       // A server that gives the same whatever the offset gave all it has, unless it gave just as much as was asked for.
       if (size === PAGE_SIZE)
@@ -134,11 +136,41 @@ const readPass = async <T extends Listed>(
     }
     isDoubtful ||= total === undefined && received > 0 && size > 0;
     received += size;
-    if (items.size + odd.size < received) return { problem: 'the same item came on two pages' };
-    if (total !== undefined && received > total) return { problem: `${received} came of ${total}` };
+    // Told twice, or moved from one page to the next while another went by unseen: the next pass has to hold the same.
+    const isTwice = items.size + odd.size < received;
+    isDoubtful ||= isTwice;
+    if (total !== undefined && received > total) {
+      return { problem: isTwice ? 'the same item came on two pages' : `${received} came of ${total}` };
+    }
+    // A server that says there is more and has nothing more to give has given all it has.
+    if (size === 0 && received > 0 && received >= (total ?? 0)) return { items, odd, isDoubtful };
     const expectsMore = isUntold ? size > 0 : page.hasMore === true || (total !== undefined && received < total);
     if (!expectsMore) return { items, odd, isDoubtful };
     if (size === 0) return { problem: `the list ended after ${received} of ${total ?? 'an unknown number'}` };
+  }
+};
+
+const NO_PAGE = { items: [], odd: [], hasMore: undefined, totalResults: undefined, answeredAtMs: undefined };
+
+/**
+ * Beyond its end a list without counts may answer that there is no such page (404, or 400).
+ *
+ * @throws ListingError for any other list: that its first page came says that it is there
+ */
+const readNext = async <T>(
+  readPage: (offset: number) => Promise<Page<T>>,
+  offset: number,
+  isUntold: boolean,
+): Promise<Page<T>> => {
+  try {
+    return await readPage(offset);
+  } catch (error) {
+    const isNoPage = isOicError(error, 'not-found') || (isOicError(error) && error.details.status === 400);
+    if (offset === 0 || !isNoPage) throw error;
+    if (isUntold) return NO_PAGE;
+    throw new ListingError(
+      `${error.message}; it was asked for more after ${offset} items. Nothing was concluded from it`,
+    );
   }
 };
 
@@ -164,7 +196,7 @@ const readPromised = async <T>(
       const offset = next;
       next += size;
       try {
-        const page = await readPage(offset);
+        const page = await readNext(readPage, offset, false);
         pages.set(offset, page);
         hasEnded ||= page.totalResults !== total || sizeOf(page) < Math.min(size, total - offset);
       } catch (error) {

@@ -173,10 +173,19 @@ describe('tokens', () => {
 
   test('stops after the second refusal', async () => {
     const { simulator, oic } = await start();
-    simulator.faults.add({ match: { kind: 'get' }, answer: { status: 401 } });
+    for (const kind of ['get', 'list'] as const) simulator.faults.add({ match: { kind }, answer: { status: 401 } });
 
     expect(await failureOf(oic.getIntegration(HELLO))).toMatchObject({ kind: 'unauthorized' });
     expect(kinds(simulator, 'get')).toBe(2);
+  });
+
+  test('of one thing alone says nothing of the token, which is good for others', async () => {
+    const { simulator, oic } = await start();
+    simulator.instance.add(hello(), { lastUpdated });
+    simulator.faults.add({ match: { kind: 'export' }, answer: { status: 401 } });
+
+    expect(await failureOf(oic.exportIntegration(HELLO))).toMatchObject({ kind: 'forbidden' });
+    expect((await oic.listIntegrations()).items).toHaveLength(1);
   });
 
   test('reads the credentials anew after a refusal, so that a rotated secret heals itself', async () => {

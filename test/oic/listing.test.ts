@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { OicError } from '../../functions/oic/http/errors.ts';
 import { type Listed, ListingError, type Page, readListing } from '../../functions/oic/listing.ts';
 import { rounds } from '../rounds.ts';
 import { createRandom } from '../simulator/random.ts';
@@ -18,7 +19,7 @@ const pageOf = (all: readonly Listed[], offset: number, size: number): Page<List
 const readAll = (readPage: (offset: number) => Page<Listed>) =>
   readListing(
     'listing',
-    (offset) => Promise.resolve(readPage(offset)),
+    async (offset) => readPage(offset),
     () => Promise.resolve(),
   );
 
@@ -113,6 +114,31 @@ describe('a listing', () => {
     await expect(
       read((offset) => ({ ...pageOf(all, offset, 100), totalResults: 120 + Math.random() })),
     ).rejects.toThrow(ListingError);
+  });
+
+  test('that tells one item twice, again and again, has it once', async () => {
+    const all = items(7);
+    const told = [...all.slice(0, 3), ...all.slice(2)];
+
+    expect((await read((offset) => pageOf(told, offset, 100))).map(({ id }) => id)).toEqual(all.map(({ id }) => id));
+  });
+
+  test('that says there is more and has no more to give is what came', async () => {
+    const all = items(7);
+
+    expect(await read((offset) => ({ ...pageOf(all, offset, 5), hasMore: true }))).toHaveLength(7);
+  });
+
+  test('without counts may have no page beyond its end; with counts a page that is not there is an error', async () => {
+    const all = items(5);
+    const gone = new OicError('not-found', 'no such page', { method: 'GET', path: '/lookups', status: 404 });
+    const paged = (totalResults: number | undefined) => (offset: number) => {
+      if (offset >= 5) throw gone;
+      return { ...pageOf(all, offset, 5), hasMore: undefined, totalResults };
+    };
+
+    expect(await read(paged(undefined))).toHaveLength(5);
+    await expect(read(paged(9))).rejects.toThrow(ListingError);
   });
 
   test('that shifts while it is read neither loses nor doubles what was there all the time', async () => {

@@ -97,7 +97,13 @@ const toFill = (property: ConnectionProperty): object => {
 };
 
 /** `FILE` is never more than a file; `URL_OR_FILE` may have an address. */
-const valueToFill = ({ propertyType = '', propertyValue, defaultPropertyValue }: ConnectionProperty): unknown => {
+const valueToFill = ({
+  propertyType = '',
+  propertyValue,
+  defaultPropertyValue,
+  isSet,
+}: ConnectionProperty): unknown => {
   const isFile = /file/i.test(propertyType) && !(propertyValue && /url/i.test(propertyType));
-  return isFile ? { file: '' } : (propertyValue ?? defaultPropertyValue ?? '');
+  // A default must not take the place of a value that is set and not told, such as a password.
+  return isFile ? { file: '' } : (propertyValue ?? (isSet ? '' : (defaultPropertyValue ?? '')));
 };

@@ -184,6 +184,11 @@ const waitUntilAtRest = async (
   for (let looks = 1, pauseMs = 250; ; looks++, pauseMs = Math.min(4_000, pauseMs * 1.6)) {
     const schedule: Schedule | undefined = await oic.getSchedule(id);
     const { state, changing } = schedule ?? {};
+    if (state === 'unknown') {
+      throw new ScheduleError(
+        `the schedule of ${id} on ${oic.instance} is ${schedule?.said || 'in a state that is not told'}, which says nothing of whether it runs; look at it in the console`,
+      );
+    }
     if (!changing && (!request || state !== request.from || hasSettled(request, looks) || now() >= until)) return state;
     if (changing && now() >= until) {
       if (isRetried || changing === 'stop') {

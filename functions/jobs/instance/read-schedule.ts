@@ -14,7 +14,10 @@ export interface Asked {
 /** @throws OicError when every other request would fail alike */
 export const askSchedule = async (oic: Pick<OicClient, 'getSchedule'>, id: IntegrationId): Promise<Asked> => {
   try {
-    return { state: (await oic.getSchedule(id))?.state ?? null };
+    const schedule = await oic.getSchedule(id);
+    if (schedule?.state !== 'unknown') return { state: schedule?.state ?? null };
+    const trouble = `the instance says of the schedule of ${id} that it is ${schedule.said || 'nothing'}, which says nothing of whether it runs`;
+    return { state: 'unknown', trouble };
   } catch (error) {
     if (!isOicError(error) || isForAll(error)) throw error;
     return { state: 'unknown', trouble: error.message };

@@ -23,4 +23,6 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** A 401, though the same token is good for others: it speaks of what was asked for. */
+  readonly isOfThisAlone?: boolean;
 }

@@ -41,6 +41,14 @@ export interface TransportOptions {
 
 const API = '/ic/api/integration/v1';
 const TOKEN_TIMEOUT_MS = 30_000;
+const PROBE: OicRequest<unknown> = {
+  what: 'listing one integration',
+  method: 'GET',
+  path: '/integrations',
+  query: { limit: '1', offset: '0' },
+  timeoutMs: 60_000,
+  read: () => undefined,
+};
 const ACCEPT_FILE = { accept: 'application/octet-stream' };
 /** A hundred integrations are 0.8 MB of JSON, and 20 KB as the instance packs them (recorded). */
 const ACCEPT_JSON = { accept: 'application/json', 'accept-encoding': 'gzip' };
@@ -123,10 +131,17 @@ export const createTransport = (options: TransportOptions): Transport => {
       paceKind(request),
       async () => {
         const answer = await sendAuthorized(request);
-        return answer.status === 401 ? sendAuthorized(request) : answer;
+        if (answer.status !== 401) return answer;
+        const again = await sendAuthorized(request);
+        return again.status === 401 && request.path !== PROBE.path && (await isTokenGood())
+          ? { ...again, isOfThisAlone: true }
+          : again;
       },
       judge,
     );
+
+  /** A 401 says that the token is no good, or that this one thing is kept from its owner: another request tells. */
+  const isTokenGood = async (): Promise<boolean> => (await sendAuthorized(PROBE)).status < 300;
 
   return {
     send: (request) =>
@@ -203,8 +218,11 @@ const attempt = async <T>(
   const text = answer.body.toString('utf8');
   const oracle = oracleWords(text);
   const isWrite = !isReading(request);
-  const kind =
-    request.isToken && status < 429 ? 'unauthorized' : kindOfStatus(status, isWrite, parseJson(text) !== undefined);
+  const kind = answer.isOfThisAlone
+    ? 'forbidden'
+    : request.isToken && status < 429
+      ? 'unauthorized'
+      : kindOfStatus(status, isWrite, parseJson(text) !== undefined);
   const retryAfterMs = parseRetryAfterMs(answer.headers['retry-after'], Date.now());
   throw fail(kind, `${request.isToken ? 'the identity domain' : 'the instance'} answered ${status}`, {
     status,
