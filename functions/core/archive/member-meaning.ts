@@ -3,6 +3,7 @@
  * design is made of it, and a difference between archives is where it is not the same.
  */
 
+import { parseExactly } from '../formats/exact-json.ts';
 import type { Prefixes } from '../formats/namespace-prefixes.ts';
 import { parseProperties } from '../formats/properties.ts';
 import { readXmlMeaning, type XmlMeaning, type XmlRules } from '../formats/xml-meaning.ts';
@@ -110,7 +111,7 @@ const jsonMeaning = (text: string, renamed: (text: string) => string): string | 
   if (!/^\s*[{[]/.test(text)) return undefined;
   let json: unknown;
   try {
-    json = JSON.parse(UTF8.decode(Buffer.from(text, 'latin1')));
+    json = parseExactly(UTF8.decode(Buffer.from(text, 'latin1')));
   } catch {
     return undefined;
   }

@@ -3,12 +3,13 @@
  * connections, lookups and other files; they count as they do in an archive of an integration.
  */
 import { ArchiveError } from '../formats/archive-error.ts';
+import { parseExactly } from '../formats/exact-json.ts';
 import { sha256 } from '../formats/hashing.ts';
 import { yamlMeaning } from '../formats/yaml-facts.ts';
 import { readZip } from '../formats/zip.ts';
 import { designDigest } from './design-digest.ts';
 import { memberMeaning } from './member-meaning.ts';
-import { isStampOfProject, sortedTags } from './stamps.ts';
+import { isStampOfProject, isStampOfRobot, sortedTags } from './stamps.ts';
 
 export interface ProjectDesign {
   /** Digests, by folder of the integration, id of the connection, name of the lookup, name of any other file. */
@@ -44,17 +45,17 @@ export const projectDesign = async (members: ReadonlyMap<string, Buffer>): Promi
 };
 
 const meaningInIntegration: typeof memberMeaning = (name, data, rename) =>
-  name === 'project/info.json' ? jsonMeaning(data, true) : memberMeaning(name, data, rename);
+  name === 'project/info.json' ? jsonMeaning(data, isStampOfProject, true) : memberMeaning(name, data, rename);
 
 const meaningInProject = (name: string, data: Buffer): Buffer | string | Promise<Buffer | string> => {
   if (name === 'project/project.yaml') return yamlMeaning(data, isStampOfProject);
-  if (/^project\/labels\/[^/]+\.json$/.test(name)) return jsonMeaning(data, true);
+  if (/^project\/labels\/[^/]+\.json$/.test(name)) return jsonMeaning(data, isStampOfProject, true);
   if (name === 'project/rpa.zip') return robotsMeaning(data);
   return memberMeaning(name, data, (part) => part);
 };
 
 /** Keys in any order, and without stamps, also in JSON that stands in a string. @param areSets the lists are in any order, too */
-const jsonMeaning = (data: Buffer, areSets: boolean): Buffer | string => {
+const jsonMeaning = (data: Buffer, isStamp: (key: string) => boolean, areSets: boolean): Buffer | string => {
   const settled = (key: string, value: unknown): unknown => {
     if (typeof value === 'string') return key === 'smartTags' ? sortedTags(value) : insideOf(value);
     if (typeof value !== 'object' || value === null) return value;
@@ -64,20 +65,20 @@ const jsonMeaning = (data: Buffer, areSets: boolean): Buffer | string => {
     }
     return Object.fromEntries(
       Object.entries(value)
-        .filter(([each]) => !isStampOfProject(each))
+        .filter(([each]) => !isStamp(each))
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     );
   };
   const insideOf = (text: string): string => {
     if (!/^\s*[{[]/.test(text)) return text;
     try {
-      return JSON.stringify(JSON.parse(text, settled));
+      return JSON.stringify(parseExactly(text, settled));
     } catch {
       return text;
     }
   };
   try {
-    return JSON.stringify(JSON.parse(data.toString('utf8'), settled));
+    return JSON.stringify(parseExactly(data.toString('utf8'), settled));
   } catch {
     return data;
   }
@@ -88,7 +89,7 @@ const robotsMeaning = async (data: Buffer): Promise<Buffer | string> => {
   try {
     const { members } = await readZip(data);
     return await designDigest(members, (name, member, rename) =>
-      name.endsWith('.json') ? jsonMeaning(member, false) : memberMeaning(name, member, rename),
+      name.endsWith('.json') ? jsonMeaning(member, isStampOfRobot, false) : memberMeaning(name, member, rename),
     );
   } catch (error) {
     if (error instanceof ArchiveError && error.reason !== 'hostile') return data;

@@ -70,6 +70,10 @@ const PROJECT_KEYS =
 
 export const isExportKeyOfProject = (key: string): boolean => PROJECT_KEYS.test(key);
 
+/** In the JSON of robots only dates and people were seen to be stamped; another key of theirs may be what they work with. */
+export const isStampOfRobot = (key: string): boolean =>
+  /^(?:(?:lastU|u)pdated(?:Date|By|Time)|created(?:Date|By|Time))$/.test(key);
+
 /** Those, and what an instance adds of its own: another count of its changes, and which instance it is. */
 export const isStampOfProject = (key: string): boolean =>
   isExportKeyOfProject(key) || /^(?:projectRevision|latest(?:By|Date)|serviceInstanceOCID)$/.test(key);

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { LookupFile } from '../archive/lookup-file.ts';
 import { memberMeaning } from '../archive/member-meaning.ts';
-import { childElements, descendants, parseXmlFile, textOf } from '../formats/xml-tree.ts';
+import { childElements, descendants, exactTextOf, parseXmlFile } from '../formats/xml-tree.ts';
 
 interface Lookup {
   readonly name: string;
@@ -76,7 +76,7 @@ const readTable = (name: string, file: Buffer): LookupTable => {
   return {
     name,
     columns: all.filter(({ local }) => local === 'column').map(({ attributes }) => attributes.get('name') ?? ''),
-    rows: all.filter(({ local }) => local === 'row').map((row) => JSON.stringify(childElements(row).map(textOf))),
+    rows: all.filter(({ local }) => local === 'row').map((row) => JSON.stringify(childElements(row).map(exactTextOf))),
   };
 };
 

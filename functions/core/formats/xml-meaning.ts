@@ -100,6 +100,9 @@ export const readXmlMeaning = (source: string, rules: XmlRules): XmlMeaning | un
   }
 };
 
+/** Of a lookup: to whoever looks a value up, a blank in it is a part of it. */
+const CELL = 'cell';
+
 const read = (text: string, rules: XmlRules): XmlMeaning => {
   const writer = createWriter();
   const outside = scopeIn(undefined, new Map([['xml', XML]]));
@@ -114,8 +117,9 @@ const read = (text: string, rules: XmlRules): XmlMeaning => {
   const flush = (): void => {
     const isText = !isBlank(pending, 0, pending.length);
     if (!parent && isText) refuse();
-    if (parent && open.length <= leftOutAt && (isText || (isStylesheet && parent.local === 'text'))) {
-      const told = named(isStylesheet ? pending : trimmed(pending), parent.scope);
+    const isExact = parent?.local === (isStylesheet ? 'text' : CELL);
+    if (parent && open.length <= leftOutAt && (isText || isExact)) {
+      const told = named(isStylesheet || isExact ? pending : trimmed(pending), parent.scope);
       writer.text(rules.text?.(told) ?? told);
     }
     pending = '';
@@ -125,7 +129,8 @@ const read = (text: string, rules: XmlRules): XmlMeaning => {
     const next = text.charCodeAt(start + 1);
     const isMarkup = next === EXCLAMATION || next === QUESTION;
     if (start > at) {
-      const counts = isMarkup || pending !== '' || parent?.local === 'text' || !isBlank(text, at, start);
+      const counts =
+        isMarkup || pending !== '' || parent?.local === 'text' || parent?.local === CELL || !isBlank(text, at, start);
       if (counts) pending += decode(text.slice(at, start));
     }
     if (isMarkup) {

@@ -92,11 +92,11 @@ const openElement = (tag: SaxesTagNS, prefixes: Prefixes, renamed: (value: strin
 };
 
 /** All text inside, trimmed. */
-export const textOf = (element: XmlElement): string =>
-  element.children
-    .map((child) => (child.kind === 'text' ? child.text : textOf(child)))
-    .join('')
-    .trim();
+export const textOf = (element: XmlElement): string => exactTextOf(element).trim();
+
+/** All text inside, blanks and all. */
+export const exactTextOf = (element: XmlElement): string =>
+  element.children.map((child) => (child.kind === 'text' ? child.text : exactTextOf(child))).join('');
 
 /** Of a document that is read by itself. */
 export const parseXmlFile = (file: Buffer | undefined): XmlElement | undefined =>
