@@ -57,3 +57,30 @@ export const orderByCalls = (integrations: readonly Calling[]): CallOrder => {
   // The last on a path of a circle is the one whose call back is not waited for.
   return { order, waitsFor, cycles: cycles.map((cycle) => [...cycle.slice(-1), ...cycle.slice(0, -1)]) };
 };
+
+/**
+ * The order in which these take their turn when one goes after the other: each as soon as all that it waits for have had
+ * theirs, and of several the one that could go first.
+ * @param ids called before callers
+ */
+export const inTurn = (ids: readonly IntegrationId[], waitsFor: CallOrder['waitsFor']): readonly IntegrationId[] => {
+  const among = new Set(ids);
+  const open = new Map(ids.map((id) => [id, (waitsFor.get(id) ?? []).filter((callee) => among.has(callee)).length]));
+  const callers = new Map<IntegrationId, IntegrationId[]>();
+  for (const id of ids) {
+    for (const callee of waitsFor.get(id) ?? []) {
+      const known = callers.get(callee);
+      if (known) known.push(id);
+      else callers.set(callee, [id]);
+    }
+  }
+  const turns = ids.filter((id) => open.get(id) === 0);
+  for (const id of turns) {
+    for (const caller of callers.get(id) ?? []) {
+      const left = (open.get(caller) ?? 0) - 1;
+      open.set(caller, left);
+      if (left === 0) turns.push(caller);
+    }
+  }
+  return turns;
+};

@@ -7,14 +7,7 @@ import { type CallOrder, orderByCalls } from '../call-order.ts';
 import type { IntegrationId, IntegrationRef } from '../integration.ts';
 import { type AskedSchedule, isOn } from '../schedule.ts';
 import { isActive, isInService } from '../status.ts';
-import {
-  type InstallPlan,
-  type InstallStep,
-  isRival,
-  planInstall,
-  type TargetIntegration,
-  type Wanted,
-} from './plan-install.ts';
+import { type InstallPlan, isRival, planInstall, type TargetIntegration, type Wanted } from './plan-install.ts';
 
 export interface RestoreWanted extends Wanted {
   readonly captured: NonNullable<Wanted['captured']>;
@@ -43,14 +36,6 @@ export interface RemovalStep {
   readonly reason: string;
 }
 
-/** One line of the plan as people and scripts read it. */
-export interface PlannedStep {
-  readonly do: InstallStep['do'] | RemovalStep['do'] | 'unchanged' | 'skip' | 'refuse';
-  /** Of an integration its id; of others such as `lookup CODES`, `project SHOP`, `ORDER|01.00.0000 in project SHOP`. */
-  readonly id: string;
-  readonly reason: string;
-}
-
 /** @param covers whether the snapshot would hold an integration of this code, had the instance had it */
 export const planRestore = (
   wanted: readonly RestoreWanted[],
@@ -71,51 +56,6 @@ export const planRestore = (
   });
   const removals = policy.mirror ? planRemovals(wantedById, target, installs, policy, covers) : [];
   return { installs, removals, order: orderByCalls(wanted) };
-};
-
-/** Of lookups, libraries and projects. */
-export interface OtherSteps {
-  readonly left: readonly PlannedStep[];
-  /** Before integrations are imported, which may use them. */
-  readonly things: readonly PlannedStep[];
-  readonly projects: readonly PlannedStep[];
-  /** Of the integrations in projects. */
-  readonly activations: readonly PlannedStep[];
-}
-
-const LEFT: ReadonlyArray<PlannedStep['do']> = ['unchanged', 'skip', 'refuse'];
-const SCHEDULES: ReadonlyArray<PlannedStep['do']> = [
-  'set-parameters',
-  'start-schedule',
-  'resume-schedule',
-  'pause-schedule',
-];
-const CONTENTS: ReadonlyArray<PlannedStep['do']> = ['stop-schedule', 'deactivate', 'import', 'replace'];
-
-/** The plan in the order in which it is run: contents, connections, activations, schedules, removals. */
-export const plannedSteps = (
-  { installs, removals, order }: RestorePlan,
-  others: OtherSteps = { left: [], things: [], projects: [], activations: [] },
-): PlannedStep[] => {
-  const place = new Map<string, number>(order.order.map((id, index) => [id, index]));
-  const steps = installs.flatMap(({ id, verdict, reason, steps: own }): PlannedStep[] =>
-    verdict === 'install'
-      ? own.map((step) => ({ do: step.do, id: step.id, reason: step.reason }))
-      : [{ do: verdict, id, reason }],
-  );
-  const inPhase = (phase: ReadonlyArray<PlannedStep['do']>) => steps.filter((step) => phase.includes(step.do));
-  return [
-    ...inPhase(LEFT),
-    ...others.left,
-    ...others.things,
-    ...inPhase(CONTENTS),
-    ...others.projects,
-    ...inPhase(['connect']),
-    ...inPhase(['activate']).toSorted((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0)),
-    ...inPhase(SCHEDULES),
-    ...others.activations,
-    ...removals,
-  ];
 };
 
 /** A newer active version may be displaced when the snapshot had it and not active, or when it is taken away anyway. */

@@ -1,12 +1,9 @@
 /**
- * Brings the integrations of restored projects to the state they were captured in, the called before their callers. What
+ * Brings the integrations of restored projects to the state they were captured in, called integrations before their callers. What
  * else one may need is not known, so one that fails is tried again as long as another has become active meanwhile.
  */
 
-import { inCallOrder } from '../../core/archive/project-calls.ts';
-import type { InstallPlan, InstallStep } from '../../core/plan/plan-install.ts';
-import type { ProjectPlan } from '../../core/plan/plan-restore-projects.ts';
-import { nameInProject } from '../../core/plan/plan-restore-steps.ts';
+import { nameInProject, type ProjectTurn } from '../../core/plan/plan-restore-steps.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { isForAll, isOicError } from '../../oic/http/errors.ts';
 import { ActivationError, type Switchboard } from '../changes/activation.ts';
@@ -26,21 +23,16 @@ export interface ActivatedInProjects {
   readonly unready: readonly UnreadyConnection[];
 }
 
-export interface ProjectToActivate extends Pick<WantedProject, 'connections' | 'callOrder'> {
-  readonly plan: ProjectPlan;
-}
-
-type WantedProject = Extract<ProvedThing, { kind: 'projects' }>;
-
+/** @param connectionsOf those that the archive of the project with this label brings along */
 export const activateInProjects = async (
   services: RestoreServices,
-  projects: readonly ProjectToActivate[],
+  projects: readonly ProjectTurn[],
+  connectionsOf: (label: string) => ProvedThing['connections'],
   { concurrency }: RestoreOptions,
 ): Promise<ActivatedInProjects> => {
-  const busy = projects.filter(({ plan }) => plan.integrations.some(({ verdict }) => verdict === 'install'));
-  if (busy.length > 0) services.progress.phase('activating in projects', busy.length);
-  const results = await services.journal.all('activating in projects', inBatches(busy), 1, (batch) =>
-    mapLimited(batch, concurrency, (project) => activateIn(services, project)),
+  if (projects.length > 0) services.progress.phase('activating in projects', projects.length);
+  const results = await services.journal.all('activating in projects', inBatches(projects), 1, (batch) =>
+    mapLimited(batch, concurrency, (project) => activateIn(services, project, connectionsOf(project.id))),
   );
   const all = results.flat();
   return {
@@ -53,28 +45,33 @@ export const activateInProjects = async (
 
 const activateIn = async (
   services: RestoreServices,
-  { plan, connections, callOrder }: ProjectToActivate,
+  turn: ProjectTurn,
+  connections: ProvedThing['connections'],
 ): Promise<ActivatedInProjects> => {
   const { oic, progress } = services;
+  const { id: label, code, connects } = turn;
   const nothing = { activated: 0, scheduled: 0, unready: [] };
   try {
-    const project = await findProject(oic, plan.id);
+    const project = await findProject(oic, code);
     if (!project) {
       const message = `nothing in it was activated: ${oic.instance} does not list it after it was imported`;
-      return { ...nothing, failures: [{ id: plan.label, step: 'activate', message: `${plan.label}: ${message}` }] };
+      return { ...nothing, failures: [{ id: label, step: 'activate', message: `${label}: ${message}` }] };
     }
     const inside = switchboardOf(oic, project);
-    const unready = await connect(inside, { connections }, services.connections, services.waiting.sleep);
-    const result = await activateAll(services, inside, plan, callOrder);
+    const unready =
+      connects.length > 0 ? await connect(inside, { connections }, services.connections, services.waiting.sleep) : [];
+    const result = await runAll(services, inside, turn);
     const hidden = result.failures.length > 0 ? await outOfReach(inside, connections) : [];
-    return { ...result, unready: [...unready, ...hidden].map((one) => ({ ...one, id: `${one.id} in ${plan.label}` })) };
+    return { ...result, unready: [...unready, ...hidden].map((one) => ({ ...one, id: `${one.id} in ${label}` })) };
   } catch (error) {
     if (!isOicError(error) || isForAll(error)) throw error;
-    return { ...nothing, failures: [{ id: plan.label, step: 'activate', message: error.message }] };
+    return { ...nothing, failures: [{ id: label, step: 'activate', message: error.message }] };
   } finally {
     progress.tick();
   }
 };
+
+type Run = ProjectTurn['runs'][number];
 
 /** Whether connections answer below their project, Oracle documents nowhere. Those that do not may be what is wrong. */
 const outOfReach = async (
@@ -90,17 +87,16 @@ const outOfReach = async (
   }));
 };
 
-const activateAll = async (
+const runAll = async (
   { waiting }: RestoreServices,
   inside: Switchboard,
-  plan: ProjectPlan,
-  callOrder: WantedProject['callOrder'],
+  { code, runs }: ProjectTurn,
 ): Promise<Omit<ActivatedInProjects, 'unready'>> => {
-  let waitingForOthers = inCallOrder(plan.integrations, callOrder).filter(({ verdict }) => verdict === 'install');
+  let waitingForOthers = runs;
   let failures: RestoreFailure[] = [];
-  const done: InstallPlan[] = [];
+  const done: Run[] = [];
   for (let isMoving = true; isMoving && waitingForOthers.length > 0; ) {
-    const failed: InstallPlan[] = [];
+    const failed: Run[] = [];
     failures = [];
     for (const one of waitingForOthers) {
       const failure = await runSteps(inside, one, waiting);
@@ -109,19 +105,19 @@ const activateAll = async (
         continue;
       }
       failed.push(one);
-      failures.push({ ...failure, id: nameInProject(one.id, plan.id) });
+      failures.push({ ...failure, id: nameInProject(one.id, code) });
     }
     isMoving = failed.length < waitingForOthers.length;
     waitingForOthers = failed;
   }
-  const count = (isCounted: (step: InstallStep) => boolean): number =>
+  const count = (isCounted: (step: Run['steps'][number]) => boolean): number =>
     done.filter(({ steps }) => steps.some(isCounted)).length;
   return { activated: count((step) => step.do === 'activate'), scheduled: count(isScheduleStep), failures };
 };
 
 const runSteps = async (
   inside: Switchboard,
-  { steps }: InstallPlan,
+  { steps }: Run,
   waiting: RestoreServices['waiting'],
 ): Promise<Omit<RestoreFailure, 'id'> | undefined> => {
   for (const step of steps) {

@@ -1,22 +1,26 @@
 /** Does what a restore planned, phase by phase. Whoever failed in one phase is left out of the next. */
+import type { CallOrder } from '../../core/call-order.ts';
 import type { IntegrationId } from '../../core/integration.ts';
-import type { InstallStep } from '../../core/plan/plan-install.ts';
-import type { RestorePlan } from '../../core/plan/plan-restore.ts';
+import { RESTORED_KINDS } from '../../core/plan/plan-restore-items.ts';
+import { PHASES, type PhaseName, type RestorePhases, type ThingTurn } from '../../core/plan/plan-restore-steps.ts';
 import type { SnapshotIntegration } from '../../core/snapshot/manifest.ts';
+import { VaultError } from '../../store/vault.ts';
 import type { UnreadyConnection } from '../changes/connect.ts';
-import { isScheduleStep } from '../changes/schedule.ts';
+import { putProject } from '../changes/put-project.ts';
 import { createLook } from '../changes/shared-status.ts';
-import { type ActivatedInProjects, activateInProjects, type ProjectToActivate } from './activate-in-projects.ts';
+import { activateInProjects } from './activate-in-projects.ts';
 import type { RestoreFailure } from './batches.ts';
-import { createPutThings, type PutThings, type ThingsPlan } from './items.ts';
-import { createPhases, type Phases } from './phase-runner.ts';
+import type { Numbers } from './items.ts';
+import { createPhaseRunner, type PhaseRunner } from './phase-runner.ts';
 import { connectAll, createActivator, putContent, removeOne, setSchedules } from './phases.ts';
+import type { ProvedThing } from './prove-items.ts';
+import { putThing } from './put-item.ts';
 import type { RestoreOptions, RestoreReport, RestoreServices } from './restore-options.ts';
 import type { ArchiveFacts } from './target.ts';
 
 interface Done {
   readonly counts: Pick<RestoreReport, 'created' | 'replaced' | 'activated' | 'scheduled' | 'deleted'>;
-  readonly numbers?: PutThings['numbers'];
+  readonly numbers?: Numbers;
   readonly failures: readonly RestoreFailure[];
   readonly unready: readonly UnreadyConnection[];
 }
@@ -28,8 +32,10 @@ export const NOTHING_DONE: Done = {
 };
 
 export interface ToApply {
-  readonly plan: RestorePlan;
-  readonly others: ThingsPlan;
+  readonly phases: RestorePhases;
+  readonly order: CallOrder;
+  /** Lookups, libraries and projects, by label. */
+  readonly proved: ReadonlyMap<string, ProvedThing>;
   readonly entries: readonly SnapshotIntegration[];
   readonly facts: ReadonlyMap<IntegrationId, ArchiveFacts>;
   /** About how many integrations the target has outside projects. */
@@ -37,123 +43,125 @@ export interface ToApply {
 }
 
 export const apply = async (services: RestoreServices, todo: ToApply, options: RestoreOptions): Promise<Done> => {
-  const { plan, others, entries, facts, size } = todo;
-  const { oic, waiting } = services;
-  // A listing answers those who look at many at once; what is in projects is not in it.
-  const outside = { ...services, waiting: { ...waiting, look: createLook(oic, size, waiting.sleep) } };
-  const phases = createPhases(services, options);
-  const put = createPutThings(services, others, phases);
-  await put.lookupsAndLibraries();
-  const { created, replaced } = await putContents(outside, plan, entries, phases);
-  await put.projects();
-  const started = await startAll(outside, plan, facts, options, phases);
-  const inProjects = await startInProjects(services, others, options, phases);
-  const deleted = await removeAll(outside, plan, phases);
+  const runner = createPhaseRunner(services, options);
+  const runs = phaseRuns(services, todo, options, runner);
+  const results = new Map<PhaseName, PhaseResult>();
+  const run = async <Name extends PhaseName>(name: Name): Promise<void> => {
+    results.set(name, await runs[name](todo.phases[name]));
+  };
+  for (const name of PHASES) await run(name);
+  const done = (name: PhaseName): number => results.get(name)?.done ?? 0;
+  const ofKinds = (how: 'importing' | 'replacing') =>
+    Object.fromEntries(RESTORED_KINDS.map((kind) => [kind, done(`${how} ${kind}`)]));
+  const all = [...results.values()];
   return {
     counts: {
-      created,
-      replaced,
-      activated: started.activated + inProjects.activated,
-      scheduled: started.scheduled + inProjects.scheduled,
-      deleted,
+      created: done('importing'),
+      replaced: done('replacing'),
+      activated: done('activating') + done('activating in projects'),
+      scheduled: done('starting schedules') + (results.get('activating in projects')?.scheduled ?? 0),
+      deleted: done('removing'),
     },
-    numbers: put.numbers,
-    failures: [...phases.failures, ...inProjects.failures],
-    unready: [...started.unready, ...inProjects.unready],
+    numbers: { created: ofKinds('importing'), replaced: ofKinds('replacing') },
+    failures: [...runner.failures, ...all.flatMap(({ failures = [] }) => failures)],
+    unready: all.flatMap(({ unready = [] }) => unready),
   };
 };
 
-const toInstall = ({ installs }: RestorePlan) => installs.filter(({ verdict }) => verdict === 'install');
+interface PhaseResult {
+  /** How many went well. */
+  readonly done: number;
+  /** Schedules in projects that were set. */
+  readonly scheduled?: number;
+  /** That keep nobody from anything in a later phase. */
+  readonly failures?: readonly RestoreFailure[];
+  readonly unready?: readonly UnreadyConnection[];
+}
 
-const putContents = async (
+/** How each phase is run; what is run in it is what was planned. */
+type PhaseRuns = { readonly [Name in PhaseName]: (turns: RestorePhases[Name]) => Promise<PhaseResult> };
+
+const phaseRuns = (
   services: RestoreServices,
-  plan: RestorePlan,
-  entries: readonly SnapshotIntegration[],
-  phases: Phases,
-) => {
+  { order, proved, entries, facts, size }: ToApply,
+  options: RestoreOptions,
+  runner: PhaseRunner,
+): PhaseRuns => {
+  const { oic, waiting, journal } = services;
+  // A listing answers those who look at many at once; what is in projects is not in it.
+  const outside = { ...services, waiting: { ...waiting, look: createLook(oic, size, waiting.sleep) } };
   const refs = new Map(entries.map((entry) => [entry.id, entry.archive]));
-  const put = (name: string, what: 'import' | 'replace'): Promise<number> =>
-    phases.run(
+  const able = <T extends { readonly id: string }>(turns: readonly T[]): T[] =>
+    turns.filter(({ id }) => !runner.hasFailed(id));
+
+  const put = (name: PhaseName, how: 'import' | 'replace') => async (turns: readonly ThingTurn[]) => ({
+    done: await runner.run(
       name,
-      toInstall(plan).filter(({ steps }) => steps.some((step) => step.do === what)),
+      turns,
+      1,
+      runner.each(how, (turn) => putOne(services, turn, proved.get(turn.id))),
+    ),
+  });
+  const putContents = (name: PhaseName, how: 'import' | 'replace') => async (turns: RestorePhases['importing']) => ({
+    done: await runner.run(
+      name,
+      turns,
       2,
-      phases.each(what, (install) => putContent(services, install, refs.get(install.id))),
-    );
-  const created = await put('importing', 'import');
-  return { created, replaced: await put('replacing', 'replace') };
+      runner.each(how, (turn) => putContent(outside, turn, refs.get(turn.id))),
+    ),
+  });
+
+  return {
+    'importing lookups': put('importing lookups', 'import'),
+    'replacing lookups': put('replacing lookups', 'replace'),
+    'importing libraries': put('importing libraries', 'import'),
+    'replacing libraries': put('replacing libraries', 'replace'),
+    importing: putContents('importing', 'import'),
+    replacing: putContents('replacing', 'replace'),
+    'importing projects': put('importing projects', 'import'),
+    'replacing projects': put('replacing projects', 'replace'),
+    connections: async (turns) => ({
+      done: 0,
+      unready: await journal.step('connections', () => connectAll(outside, able(turns), facts)),
+    }),
+    // Two batches at a time, so that the end of one leaves no place empty.
+    activating: async (turns) => ({
+      done: await runner.run('activating', turns, 2, createActivator(outside, order, options.concurrency)),
+    }),
+    'starting schedules': async (turns) => ({
+      done: await runner.run(
+        'starting schedules',
+        turns,
+        2,
+        runner.each('start-schedule', ({ steps }) => setSchedules(outside, steps)),
+      ),
+    }),
+    'activating in projects': async (turns) => {
+      const connectionsOf = (label: string) => proved.get(label)?.connections ?? [];
+      const { activated, ...rest } = await activateInProjects(services, able(turns), connectionsOf, options);
+      return { done: activated, ...rest };
+    },
+    removing: async (turns) => {
+      await runner.run(
+        'removing',
+        turns,
+        1,
+        runner.each('delete', ({ steps }) => removeOne(outside, steps)),
+      );
+      return { done: able(turns).filter(({ steps }) => steps.some((step) => step.do === 'delete')).length };
+    },
+  };
 };
 
-const startAll = async (
+/** One lookup, library or project. */
+const putOne = async (
   services: RestoreServices,
-  plan: RestorePlan,
-  facts: ReadonlyMap<IntegrationId, ArchiveFacts>,
-  options: RestoreOptions,
-  phases: Phases,
-) => {
-  const todo = toInstall(plan);
-  const activations = stepsOf(todo, 'activate', plan.order.order).filter(({ id }) => !phases.hasFailed(id));
-  const unready = await services.journal.step('connections', () => connectAll(services, activations, facts));
-  // Two batches at a time, so that the end of one leaves no place empty.
-  const activated = await phases.run(
-    'activating',
-    activations,
-    2,
-    createActivator(services, plan.order, options.concurrency),
-  );
-  const scheduled = await phases.run(
-    'starting schedules',
-    schedulesOf(todo, plan.order.order),
-    2,
-    phases.each('start-schedule', ({ steps }) => setSchedules(services, steps)),
-  );
-  return { unready, activated, scheduled };
-};
-
-const startInProjects = (
-  services: RestoreServices,
-  { projects, proved }: ThingsPlan,
-  options: RestoreOptions,
-  phases: Phases,
-): Promise<ActivatedInProjects> =>
-  activateInProjects(
-    services,
-    projects
-      .filter(({ label }) => !phases.hasFailed(label))
-      .flatMap((plan): ProjectToActivate[] => {
-        const thing = proved.get(plan.label);
-        if (thing?.kind !== 'projects') return [];
-        return [{ plan, connections: thing.connections, callOrder: thing.callOrder }];
-      }),
-    options,
-  );
-
-const removeAll = async (services: RestoreServices, plan: RestorePlan, phases: Phases): Promise<number> => {
-  const removals = [...Map.groupBy(plan.removals, ({ id }) => id)].map(([id, steps]) => ({ id, steps }));
-  await phases.run(
-    'removing',
-    removals,
-    1,
-    phases.each('delete', (removal) => removeOne(services, removal.steps)),
-  );
-  return removals.filter(({ id, steps }) => !phases.hasFailed(id) && steps.some((step) => step.do === 'delete')).length;
-};
-
-/** What is to be done with the schedule of each, once all are active. */
-const schedulesOf = (installs: RestorePlan['installs'], order: readonly IntegrationId[]) => {
-  const place = new Map(order.map((id, index) => [id, index]));
-  return installs
-    .map(({ id, steps }) => ({ id, steps: steps.filter(isScheduleStep).filter((step) => step.do !== 'stop-schedule') }))
-    .filter(({ steps }) => steps.length > 0)
-    .toSorted((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
-};
-
-const stepsOf = <K extends InstallStep['do']>(
-  installs: RestorePlan['installs'],
-  what: K,
-  order: readonly IntegrationId[],
-): Array<Extract<InstallStep, { do: K }>> => {
-  const place = new Map(order.map((id, index) => [id, index]));
-  return installs
-    .flatMap(({ steps }) => steps.filter((step): step is Extract<InstallStep, { do: K }> => step.do === what))
-    .toSorted((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
+  { id, steps: [step] }: ThingTurn,
+  thing: ProvedThing | undefined,
+): Promise<void> => {
+  if (!thing) throw new VaultError(`the snapshot holds no archive of ${id}`);
+  if (thing.kind !== 'projects') return putThing(services, services.oic, thing, step);
+  const { id: code, archive, ...wanted } = thing;
+  const bytes = await services.vault.getArchive(archive);
+  return putProject(services, { code, bytes, ...wanted });
 };

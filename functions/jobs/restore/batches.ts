@@ -1,6 +1,6 @@
 /** How a restore goes through many integrations: in batches, and each one's trouble its own. */
 
-import type { PlannedStep } from '../../core/plan/plan-restore.ts';
+import type { PlannedStep } from '../../core/plan/plan-restore-steps.ts';
 import { isForAll, OicError } from '../../oic/http/errors.ts';
 import { ActivationError } from '../changes/activation.ts';
 import { ScheduleError } from '../changes/schedule.ts';

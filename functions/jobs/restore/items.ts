@@ -1,8 +1,6 @@
-/**
- * What a restore does beside integrations outside projects: lookups, libraries, projects and the integrations in them.
- * Read and planned at once, done in two turns, for integrations come in between.
- */
+/** What a restore does beside integrations outside projects: lookups, libraries, projects and the integrations in them. */
 
+import { inCallOrder } from '../../core/archive/project-calls.ts';
 import {
   labelOf,
   planThing,
@@ -11,11 +9,8 @@ import {
   type ThingPlan,
 } from '../../core/plan/plan-restore-items.ts';
 import { type ProjectPlan, planProject, type TargetProject } from '../../core/plan/plan-restore-projects.ts';
-import { type ProjectServices, putProject } from '../changes/put-project.ts';
 import type { RestoreFailure } from './batches.ts';
-import type { Phases } from './phase-runner.ts';
 import { type ProvedThing, proveThings } from './prove-items.ts';
-import { putThing } from './put-item.ts';
 import type { KindCounts, RestoreOptions, RestoreServices, ThingCounts } from './restore-options.ts';
 import type { Scope } from './scope.ts';
 import { readTargetThings } from './target-items.ts';
@@ -41,11 +36,11 @@ export const planThings = async (
   const things = able
     .filter(({ kind }) => kind !== 'projects')
     .map((thing) => planThing(thing, target.there.get(labelOf(thing)), options.existing));
-  const projects = able.flatMap((thing) =>
-    thing.kind === 'projects'
-      ? [planProject(thing, target.there.get(labelOf(thing)) as TargetProject | undefined, options)]
-      : [],
-  );
+  const projects = able.flatMap((thing): ProjectPlan[] => {
+    if (thing.kind !== 'projects') return [];
+    const plan = planProject(thing, target.there.get(labelOf(thing)) as TargetProject | undefined, options);
+    return [{ ...plan, integrations: inCallOrder(plan.integrations, thing.callOrder) }];
+  });
   const refused = [...things, ...projects].filter((plan) => plan.do === 'refuse');
   return {
     things,
@@ -65,55 +60,8 @@ export const planThings = async (
   };
 };
 
-type Numbers = Record<'created' | 'replaced', Partial<Record<RestoredKind, number>>>;
-
-export interface PutThings {
-  lookupsAndLibraries(): Promise<void>;
-  projects(): Promise<void>;
-  readonly numbers: Numbers;
-}
-
-export const createPutThings = (services: RestoreServices, plan: ThingsPlan, phases: Phases): PutThings => {
-  const numbers: Numbers = { created: {}, replaced: {} };
-  const oic = services.oic;
-  const putAll = async (kind: RestoredKind, plans: readonly ThingPlan[]): Promise<void> => {
-    for (const [how, verb, counted] of [
-      ['import', 'importing', 'created'],
-      ['replace', 'replacing', 'replaced'],
-    ] as const) {
-      const items = plans.flatMap((one) => {
-        const thing = one.do === how && one.kind === kind && plan.proved.get(one.label);
-        return thing ? [{ id: one.label, thing, plan: one }] : [];
-      });
-      numbers[counted][kind] = await phases.run(
-        `${verb} ${kind}`,
-        items,
-        1,
-        phases.each(how, (item) =>
-          item.thing.kind === 'projects'
-            ? putWantedProject({ ...services, oic }, item.thing)
-            : putThing(services, oic, item.thing, item.plan),
-        ),
-      );
-    }
-  };
-  return {
-    numbers,
-    lookupsAndLibraries: async () => {
-      await putAll('lookups', plan.things);
-      await putAll('libraries', plan.things);
-    },
-    projects: () => putAll('projects', plan.projects),
-  };
-};
-
-const putWantedProject = async (
-  services: ProjectServices,
-  { id: code, archive, ...wanted }: Extract<ProvedThing, { kind: 'projects' }>,
-): Promise<void> => {
-  const bytes = await services.vault.getArchive(archive);
-  await putProject(services, { code, bytes, ...wanted });
-};
+/** How many of each kind went well. */
+export type Numbers = Readonly<Record<'created' | 'replaced', Readonly<Partial<Record<RestoredKind, number>>>>>;
 
 /** @param scope kinds that are not in it were not restored, and are not counted */
 export const countThings = (scope: Scope, plan: ThingsPlan, numbers: Numbers | undefined): KindCounts =>

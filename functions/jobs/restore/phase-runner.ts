@@ -2,7 +2,7 @@
 import { collectFailures, inBatches, type RestoreFailure } from './batches.ts';
 import type { RestoreOptions, RestoreServices } from './restore-options.ts';
 
-export interface Phases {
+export interface PhaseRunner {
   readonly failures: readonly RestoreFailure[];
   hasFailed(id: string): boolean;
   /** @returns how many of the items went well */
@@ -19,10 +19,10 @@ export interface Phases {
   ): (batch: readonly T[]) => Promise<RestoreFailure[]>;
 }
 
-export const createPhases = (
+export const createPhaseRunner = (
   { journal, progress }: RestoreServices,
   { concurrency }: Pick<RestoreOptions, 'concurrency'>,
-): Phases => {
+): PhaseRunner => {
   const failures: RestoreFailure[] = [];
   const failed = new Set<string>();
   return {

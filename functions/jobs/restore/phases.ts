@@ -2,8 +2,8 @@
 import { readArchive } from '../../core/archive/integration-archive.ts';
 import type { CallOrder } from '../../core/call-order.ts';
 import type { IntegrationId } from '../../core/integration.ts';
-import type { InstallPlan, InstallStep } from '../../core/plan/plan-install.ts';
 import type { RemovalStep } from '../../core/plan/plan-restore.ts';
+import type { ActivationTurn, ContentStep, StepOf, Turn } from '../../core/plan/plan-restore-steps.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { underWay } from '../../core/status.ts';
 import { isForAll, isOicError, type OicError } from '../../oic/http/errors.ts';
@@ -21,7 +21,7 @@ import type { ArchiveFacts } from './target.ts';
 /** Sends the archive: proved again right before, the target's own copy kept first. */
 export const putContent = async (
   { oic, vault, waiting }: RestoreServices,
-  { id, steps }: InstallPlan,
+  { id, steps }: Turn<ContentStep>,
   ref: ArchiveRef | null | undefined,
 ): Promise<void> => {
   if (!ref) throw new VaultError(`the snapshot holds no archive of ${id}`);
@@ -34,7 +34,6 @@ export const putContent = async (
     await vault.keepSafe(oic.instance, content.archive, own.bytes);
   }
   for (const step of steps) {
-    if (step.id !== id || !isOfContent(step)) continue;
     try {
       await applyStep(oic, step, content, waiting);
     } catch (error) {
@@ -45,19 +44,13 @@ export const putContent = async (
   }
 };
 
-type ContentStep = Exclude<InstallStep, { do: 'connect' | 'activate' }>;
-
-/** What comes before the archive, and the archive. */
-const isOfContent = (step: InstallStep): step is ContentStep =>
-  step.do === 'stop-schedule' || step.do === 'deactivate' || step.do === 'import' || step.do === 'replace';
-
 /** Each connection of what is to be activated once; gives those that a person has to see to. */
 export const connectAll = async (
   { oic, connections, progress, waiting }: RestoreServices,
-  activations: readonly InstallStep[],
+  turns: readonly Turn<StepOf<'connect'>>[],
   facts: ReadonlyMap<IntegrationId, ArchiveFacts>,
 ): Promise<UnreadyConnection[]> => {
-  const used = new Map(activations.flatMap(({ id }) => facts.get(id)?.connections ?? []).map((one) => [one.id, one]));
+  const used = new Map(turns.flatMap(({ id }) => facts.get(id)?.connections ?? []).map((one) => [one.id, one]));
   progress.phase('connections', used.size);
   const unready: UnreadyConnection[] = [];
   for (const one of used.values()) {
@@ -73,26 +66,29 @@ export const connectAll = async (
   return unready;
 };
 
-type Activation = Extract<InstallStep, { do: 'activate' }>;
-
 /**
- * Activates batch after batch: the called before their callers, else `concurrency` side by side whatever batch they are
+ * Activates batch after batch: called integrations before their callers, else `concurrency` side by side whatever batch they are
  * of; whoever calls one that failed is tried all the same. Who waits for another takes nobody's place.
  */
 export const createActivator = (
   { oic, waiting, progress }: RestoreServices,
   { waitsFor }: CallOrder,
   concurrency: number,
-): ((batch: readonly Activation[]) => Promise<RestoreFailure[]>) => {
+): ((batch: readonly ActivationTurn[]) => Promise<RestoreFailure[]>) => {
   const ended = new Map<IntegrationId, PromiseWithResolvers<void>>();
   const inSlot = createSlots(concurrency);
   let broken: OicError | undefined;
 
-  const activateOne = async (activation: Activation): Promise<void> => {
+  const activateOne = async ({ steps }: ActivationTurn): Promise<void> => {
     if (broken) throw broken;
     try {
-      for (const other of activation.displaces) await setSchedule(oic, other, 'stopped', waiting);
-      await applyActivation(oic, activation, waiting);
+      for (const step of steps) {
+        if (step.do === 'activate') {
+          // One that could not be stopped before may run still.
+          for (const other of step.displaces) await setSchedule(oic, other, 'stopped', waiting);
+          await applyActivation(oic, step, waiting);
+        } else await applyScheduleStep(oic, step, waiting);
+      }
     } catch (error) {
       if (isOicError(error) && isForAll(error)) broken = error;
       throw error;
@@ -101,13 +97,13 @@ export const createActivator = (
 
   return (batch) => {
     for (const { id } of batch) ended.set(id, Promise.withResolvers());
-    return collectFailures(batch, batch.length, 'activate', progress, async (activation) => {
+    return collectFailures(batch, batch.length, 'activate', progress, async (turn) => {
       try {
         // Those it waits for stand before it, so they have been begun: nobody waits for ever.
-        await Promise.all((waitsFor.get(activation.id) ?? []).map((callee) => ended.get(callee)?.promise));
-        await inSlot(() => activateOne(activation));
+        await Promise.all((waitsFor.get(turn.id) ?? []).map((callee) => ended.get(callee)?.promise));
+        await inSlot(() => activateOne(turn));
       } finally {
-        ended.get(activation.id)?.resolve();
+        ended.get(turn.id)?.resolve();
       }
     });
   };

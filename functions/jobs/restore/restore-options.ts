@@ -2,8 +2,8 @@
 import type { IntegrationId } from '../../core/integration.ts';
 import type { OtherKind } from '../../core/kinds.ts';
 import type { WorkByHand } from '../../core/plan/manual-steps.ts';
-import type { PlannedStep } from '../../core/plan/plan-restore.ts';
 import type { RestoredKind } from '../../core/plan/plan-restore-items.ts';
+import type { PlannedStep } from '../../core/plan/plan-restore-steps.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
 import type { Vault } from '../../store/vault.ts';

@@ -1,8 +1,8 @@
 import type { IntegrationId } from '../../core/integration.ts';
 import { schedulesByHand } from '../../core/plan/manual-schedules.ts';
 import { notCoveredWork } from '../../core/plan/manual-steps.ts';
-import { plannedSteps, planRestore, type RestorePlan } from '../../core/plan/plan-restore.ts';
-import { otherSteps } from '../../core/plan/plan-restore-steps.ts';
+import { planRestore, type RestorePlan } from '../../core/plan/plan-restore.ts';
+import { plannedSteps, planPhases } from '../../core/plan/plan-restore-steps.ts';
 import { createFilter } from '../../core/snapshot/filter.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
 import { apply, NOTHING_DONE } from './apply.ts';
@@ -32,8 +32,12 @@ export const restore = async (
   const wanted = proved.filter(({ id }) => !leftAlone.has(id));
   const plan = planRestore(wanted, target, options, createFilter(manifest.filter ?? {}));
   const others = await planThings(services, scope, options);
+  const phases = planPhases(plan, others.things, others.projects);
   const size = target.length + entries.length;
-  const done = options.dryRun ? NOTHING_DONE : await apply(services, { plan, others, entries, facts, size }, options);
+  const { proved: otherArchives } = others;
+  const done = options.dryRun
+    ? NOTHING_DONE
+    : await apply(services, { phases, order: plan.order, proved: otherArchives, entries, facts, size }, options);
   const byHand = await readByHand(services, scope, options.dryRun ? broughtBy(plan, facts) : new Set(), options);
   // Who restores a part knows what the rest is.
   const isWhole = options.only.length === 0 && !options.kinds;
@@ -43,7 +47,7 @@ export const restore = async (
     snapshot: manifest.snapshot,
     to: oic.instance,
     dryRun: options.dryRun,
-    plan: plannedSteps(plan, otherSteps(others.things, others.projects)),
+    plan: plannedSteps(plan, others.things, others.projects, phases),
     ...done.counts,
     skipped: plan.installs.filter(({ verdict }) => verdict === 'skip' || verdict === 'unchanged').length,
     kinds: countThings(scope, others, done.numbers),

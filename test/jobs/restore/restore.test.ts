@@ -309,6 +309,7 @@ describe('a snapshot restored into an instance that has some of it', () => {
     expect(report.plan).toContainEqual({
       do: 'skip',
       id: 'OTHER|01.00.0000',
+      kind: 'integrations',
       reason: expect.stringContaining('left as it is'),
     });
     expect(report.failures.map(({ id, step, message }) => [id, step, message])).toEqual([
