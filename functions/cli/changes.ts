@@ -2,8 +2,9 @@
 
 import { readArchive } from '../core/archive/integration-archive.ts';
 import { ConfigError, Refused } from '../core/errors.ts';
-import { isInService, isMeantActive, isUnderWay } from '../core/status.ts';
-import { activateAndWait, deactivateAndWait } from '../jobs/changes/activation.ts';
+import { isActive, isInService, isMeantActive, isUnderWay } from '../core/status.ts';
+import { deactivateAndWait } from '../jobs/changes/activation.ts';
+import { applyActivation } from '../jobs/changes/apply-step.ts';
 import { importArchive } from '../jobs/changes/import-archive.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/http/errors.ts';
@@ -45,7 +46,13 @@ export const importFiles = async (
 };
 
 export const activate = (name: string, ids: readonly string[], options: CommonOptions): Promise<number> =>
-  changeStatus(name, ids, options, (oic, id) => activateAndWait(oic, id, undefined, WAITING));
+  changeStatus(name, ids, options, async (oic, id) => {
+    const before = await oic.getIntegration(id);
+    // A person who activates it has not asked for its schedule to run.
+    const keepsStopped = before?.hasSchedule === true && !isActive(before);
+    const step = { do: 'activate', id, reason: 'asked for', tracing: undefined, displaces: [], keepsStopped } as const;
+    await applyActivation(oic, step, WAITING);
+  });
 
 export const deactivate = (name: string, ids: readonly string[], options: CommonOptions): Promise<number> =>
   changeStatus(name, ids, options, (oic, id) => deactivateAndWait(oic, id, WAITING));

@@ -71,7 +71,14 @@ export type InstallStep = Readonly<
       /** Of a start: what the schedule had before. */
       parameters?: readonly ScheduleParameter[] | undefined;
     }
-  | { do: 'set-parameters'; id: IntegrationId; reason: string; parameters: readonly ScheduleParameter[] }
+  | {
+      do: 'set-parameters';
+      id: IntegrationId;
+      reason: string;
+      parameters: readonly ScheduleParameter[];
+      /** They are the target's own, which the change may have set back: those that a new version lacks go. */
+      isOwn?: true;
+    }
   | {
       do: 'activate';
       id: IntegrationId;
@@ -133,7 +140,8 @@ export const planInstall = (
   }
 
   const schedule = wantedSchedule(wanted, isOn(was?.schedule) ? was.schedule : displacedBefore?.schedule);
-  const own = was?.parameters ?? displacedBefore?.parameters;
+  // The flow goes on under another version: what the one that ran has come to is what this one goes on from.
+  const own = (was?.isActive ? was : (displacedBefore ?? was))?.parameters;
   const steps = [
     ...(isSame ? [] : contentSteps(wanted, there, activates, policy)),
     ...(activates ? activationSteps(wanted, was, displacedBefore, rivals, schedule) : []),
@@ -272,6 +280,17 @@ const wantedSchedule = ({ captured }: Wanted, before: ScheduleState | undefined)
     ? { state: captured.schedule, when: 'when the snapshot was taken' }
     : { state: before, when: 'before' };
 
+const withValue = (parameters: readonly ScheduleParameter[] = []): ScheduleParameter[] =>
+  parameters.filter(({ value }) => value !== undefined);
+
+const keepParameters = (id: IntegrationId, parameters: readonly ScheduleParameter[]): InstallStep => ({
+  do: 'set-parameters',
+  id,
+  reason: `${parameters.map(({ name }) => name).join(', ')} are to be what they were before`,
+  parameters,
+  isOwn: true,
+});
+
 /**
  * @param same the target's own, when it has this content already
  * @param own the parameters that the schedule had before
@@ -290,9 +309,14 @@ const scheduleSteps = (
   const other = differingParameters(wanted, activates ? [] : same?.scheduleParameters);
   const reason = `${other.join(', ')} had other values ${when}`;
   const parameters = captured?.parameters ?? own;
+  const changes = isOn(state) ? stepsBetween(now, state, when) : [];
+  // A start gives them; where there is none, nothing else would.
+  const isGiven = changes.some((step) => step.do === 'start-schedule');
+  const kept = activates && !isGiven && !captured?.parameters ? withValue(own) : [];
   return [
     ...(other.length > 0 ? [{ do: 'set-parameters' as const, id, reason, parameters: wanted }] : []),
-    ...(isOn(state) ? stepsBetween(now, state, when) : []).map((step) => ({
+    ...(kept.length > 0 ? [keepParameters(id, kept)] : []),
+    ...changes.map((step) => ({
       ...step,
       id,
       ...(step.do === 'start-schedule' && parameters && { parameters }),

@@ -58,6 +58,7 @@ export const setSchedule = async (
   { presumed, parameters = [] }: Change = {},
 ): Promise<void> => {
   let isResumable = true;
+  let isGiven = false;
   let lost = 0;
   let state = presumed ?? (await waitUntilAtRest(oic, id, undefined, clock));
   for (let changes = 0; state !== wanted; changes++) {
@@ -72,6 +73,7 @@ export const setSchedule = async (
       );
     }
     const problem = await ask(oic, id, verb, verb === 'start' ? await stillKnown(oic, id, parameters) : []);
+    isGiven ||= verb === 'start' && problem === undefined;
     if (isAnswerLost(problem)) lost++;
     const isLastTry = lost === TRIES_WHEN_LOST;
     const after = await waitUntilAtRest(oic, id, { from: state, problem, isLastTry }, clock);
@@ -87,6 +89,8 @@ export const setSchedule = async (
     }
     state = after;
   }
+  // An activation may have set them back, or started the schedule with those of the design.
+  if (!isGiven) await keepParameters(oic, id, parameters, clock);
 };
 
 /** A step of a plan. */
@@ -104,7 +108,9 @@ export const isScheduleStep = (step: InstallStep): step is PlannedChange =>
   step.do === 'set-parameters' || Object.hasOwn(ENDS, step.do);
 
 export const applyScheduleStep = (oic: Schedules, step: PlannedChange, clock: Clock): Promise<void> => {
-  if (step.do === 'set-parameters') return setParameters(oic, step.id, step.parameters, clock);
+  if (step.do === 'set-parameters') {
+    return (step.isOwn ? keepParameters : setParameters)(oic, step.id, step.parameters, clock);
+  }
   const [to, presumed] = ENDS[step.do];
   return setSchedule(oic, step.id, to, clock, { presumed, parameters: step.parameters });
 };
@@ -118,6 +124,7 @@ const setParameters = async (
 ): Promise<void> => {
   const given = wanted.filter(({ value }) => value !== undefined);
   const stillOther = async () => differingParameters(given, (await oic.getIntegration(id))?.scheduleParameters);
+  if ((await stillOther()).length === 0) return;
   await writeSettled(
     () => oic.setScheduleParameters(id, given),
     async () => (await stillOther()).length === 0,
@@ -128,6 +135,23 @@ const setParameters = async (
     throw new ScheduleError(
       `the parameters ${other.join(', ')} of the schedule of ${id} on ${oic.instance} were set and are not what they were to be; look at them in the console`,
     );
+  }
+};
+
+/** The target's own values of before, as far as the version that is there now has such parameters. */
+const keepParameters = async (
+  oic: Schedules,
+  id: IntegrationId,
+  own: readonly ScheduleParameter[],
+  clock: Clock,
+): Promise<void> => {
+  const known = await stillKnown(oic, id, own);
+  if (known.length === 0) return;
+  try {
+    await setParameters(oic, id, known, clock);
+  } catch (error) {
+    // An instance that knows no such change has its values from a start alone.
+    if (!isOicError(error, 'not-offered')) throw error;
   }
 };
 

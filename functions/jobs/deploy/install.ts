@@ -181,13 +181,16 @@ const run = async (
       if (!(error instanceof Error) || error instanceof LeaseLost) throw error;
       report({ do: step.do, id: step.id, reason: step.reason, outcome: 'failed', message: error.message });
       const keepsNew = step.do === 'activate' && unready.length > 0 && plan.steps.some((one) => one.do === 'import');
-      return goBack(services, content, undo, { cause: error.message, keepsNew, unready }, report);
+      return goBack(services, content, undo, { cause: withoutStop(error.message), keepsNew, unready }, report);
     }
   }
   const wasWritten = plan.steps.some((step) => step.do === 'import' || step.do === 'replace');
   const isLeftOff = wasWritten && !plan.steps.some((step) => step.do === 'activate');
   return { id, state: 'deployed', message: `${id} is deployed on ${oic.instance}${isLeftOff ? ', NOT active' : ''}` };
 };
+
+/** Oracle ends some of its sentences with a full stop, and others not. */
+const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '');
 
 interface Trouble {
   readonly cause: string;
