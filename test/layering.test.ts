@@ -2,78 +2,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ALLOWED, GIVEN } from './house.ts';
 
 const root = join(import.meta.dirname, '..');
-
-/** A room is a folder below functions/; of its files at the top each is a room of its own. */
-const CORE = [
-  'core/formats',
-  'core/archive',
-  'core/snapshot',
-  'core/plan',
-  'core/diff',
-  'core/flow',
-  'core/picture',
-  'core/report',
-  'core/drop',
-];
-const OIC = ['oic', 'oic/http'];
-const JOBS = [
-  'jobs/journal',
-  'jobs/instance',
-  'jobs/changes',
-  'jobs/backup',
-  'jobs/restore',
-  'jobs/deploy',
-  'jobs/compare',
-  'jobs/report',
-  'jobs/vault',
-];
-const CLI = ['cli', 'cli/diff', 'cli/kinds', 'cli/restore'];
-const ALL_CORE = ['core', ...CORE];
-/** A job is given clients and stores: it knows their shapes and their errors. */
-const GIVEN = ['oic', 'oic/http', 'store'];
-const COMMON_JOBS = ['jobs/journal', 'jobs/instance', 'jobs/changes'];
-const HANDLER = ['core', 'core/snapshot', 'core/drop', ...JOBS, 'store', 'lambda', 'runtime.ts'];
-
-/** Every room, and whom it may know beside itself. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  core: [],
-  'core/formats': [],
-  'core/archive': ['core', 'core/formats'],
-  'core/snapshot': ['core', 'core/archive'],
-  'core/plan': ['core', 'core/archive', 'core/snapshot'],
-  'core/diff': ['core', 'core/formats', 'core/archive', 'core/snapshot'],
-  'core/flow': ['core', 'core/formats', 'core/archive'],
-  'core/picture': ['core', 'core/archive', 'core/diff', 'core/flow'],
-  'core/report': ['core', 'core/snapshot', 'core/diff', 'core/picture'],
-  'core/drop': ['core'],
-  'oic/http': ['core'],
-  oic: [...ALL_CORE, 'oic/http'],
-  store: ALL_CORE,
-  'jobs/journal': ['core'],
-  'jobs/instance': [...ALL_CORE, ...GIVEN, 'jobs/journal'],
-  'jobs/changes': [...ALL_CORE, ...GIVEN, 'jobs/journal', 'jobs/instance'],
-  'jobs/backup': [...ALL_CORE, ...GIVEN, ...COMMON_JOBS],
-  'jobs/restore': [...ALL_CORE, ...GIVEN, ...COMMON_JOBS],
-  'jobs/deploy': [...ALL_CORE, ...GIVEN, ...COMMON_JOBS],
-  'jobs/compare': [...ALL_CORE, ...GIVEN, ...COMMON_JOBS],
-  'jobs/report': [...ALL_CORE, ...GIVEN, ...COMMON_JOBS],
-  'jobs/vault': [...ALL_CORE, ...GIVEN, ...COMMON_JOBS],
-  settings: ['core'],
-  'settings.ts': ['core', 'settings', 'oic/http'],
-  'connection-files.ts': ['core', 'oic/http'],
-  'runtime.ts': ['core', ...OIC, 'store', 'settings.ts', 'connection-files.ts', 'lambda'],
-  lambda: ['jobs/journal', 'oic/http', 'store'],
-  'backup.ts': HANDLER,
-  'deploy.ts': HANDLER,
-  'restore.ts': HANDLER,
-  cli: [...ALL_CORE, ...OIC, ...JOBS, 'store', 'runtime.ts', 'settings.ts', 'cli/kinds', 'cli/restore'],
-  'cli/diff': [...ALL_CORE, ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds', 'cli/restore'],
-  'cli/kinds': [...ALL_CORE, ...OIC, ...JOBS, 'store', 'cli'],
-  'cli/restore': [...ALL_CORE, ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds'],
-  'cli.ts': ['core', ...CLI],
-};
 
 type Sources = ReadonlyMap<string, string>;
 

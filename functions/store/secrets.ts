@@ -22,7 +22,7 @@ const OWN_REASONS = {
 } as const;
 
 const parseDocument = (secretName: string, text: string | undefined): unknown => {
-  const advice = 'store the credentials document (see the README) as its text';
+  const advice = 'store the credentials document (see docs/commands.md, "Credentials") as its text';
   if (text === undefined) throw new StoreError('failed', `the secret ${secretName} holds binary data: ${advice}`);
   try {
     return JSON.parse(text);

@@ -1,6 +1,6 @@
 /**
- * Somebody is told: all alarms, on one topic. Each says what it means and names the article of the README's runbook that
- * says what to do.
+ * Somebody is told: all alarms, on one topic. Each says what it means and names the article of the runbook, in
+ * infra/README.md, that says what to do.
  */
 import { ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib';
 import {
@@ -22,7 +22,7 @@ export interface AlarmProps {
   readonly name: string;
   /** A sentence for whoever gets the mail. */
   readonly means: string;
-  /** The heading in the README's runbook. */
+  /** The heading in the runbook in infra/README.md. */
   readonly article: string;
   readonly metric: IMetric;
 }
@@ -84,7 +84,7 @@ export class Alarms extends Construct {
   private create({ instance, name, means, article, metric }: AlarmProps, condition: Condition): Alarm {
     const alarm = new Alarm(this, `${instance}-${name}`, {
       alarmName: `${Stack.of(this).stackName}-${instance}-${name}`,
-      alarmDescription: `${instance}: ${means} What to do: README, "Runbook", article "${article}".`,
+      alarmDescription: `${instance}: ${means} What to do: infra/README.md, "Runbook", article "${article}".`,
       metric,
       ...condition,
     });

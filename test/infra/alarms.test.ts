@@ -103,12 +103,12 @@ describe('no successful backup', () => {
 });
 
 describe('each alarm says', () => {
-  const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
-  const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading);
+  const page = readFileSync(join(import.meta.dirname, '..', '..', 'infra', 'README.md'), 'utf8');
+  const headings = [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading);
 
   test.each([...alarms])('%s: what it means, and an article that is in the runbook', (name, { AlarmDescription }) => {
     const [, instance, article] =
-      /^(\w+): .+\. What to do: README, "Runbook", article "(.+)"\.$/.exec(AlarmDescription) ?? [];
+      /^(\w+): .+\. What to do: infra\/README\.md, "Runbook", article "(.+)"\.$/.exec(AlarmDescription) ?? [];
     expect(name).toContain(`-${instance}-`);
     expect(headings).toContain(article);
   });
