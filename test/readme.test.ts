@@ -106,6 +106,10 @@ describe('what functions/README.md says of the house', () => {
   test('the second and the third have every arrow between the rooms of core, and of jobs', () => {
     expect(arrows[1]).toEqual(drawn(within('core')));
     expect(arrows[2]).toEqual(drawn(within('jobs')));
+    const aloof = Object.keys(ALLOWED).filter((room) => room.startsWith('core/') && !ALLOWED[room]?.includes('core'));
+    expect(house).toContain(
+      `All but ${aloof.map((room) => `\`${relative('core', room)}\``).join(', ')} may also use what lies`,
+    );
     expect(arrows).toHaveLength(3);
   });
 
