@@ -1,6 +1,7 @@
 /**
- * Brings the integrations of restored projects to the state they were captured in, called integrations before their callers. What
- * else one may need is not known, so one that fails is tried again as long as another has become active meanwhile.
+ * Brings the integrations of restored projects to the state they were captured in, called integrations before their
+ * callers. What else one may need is not known, so one that fails is tried again as long as another has become active
+ * meanwhile.
  */
 
 import { nameInProject, type ProjectTurn } from '../../core/plan/plan-restore-steps.ts';

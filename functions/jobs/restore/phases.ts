@@ -67,8 +67,8 @@ export const connectAll = async (
 };
 
 /**
- * Activates batch after batch: called integrations before their callers, else `concurrency` side by side whatever batch they are
- * of; whoever calls one that failed is tried all the same. Who waits for another takes nobody's place.
+ * Activates batch after batch: called integrations before their callers, else `concurrency` side by side whatever batch
+ * they are of; whoever calls one that failed is tried all the same. Who waits for another takes nobody's place.
  */
 export const createActivator = (
   { oic, waiting, progress }: RestoreServices,
@@ -100,7 +100,8 @@ export const createActivator = (
     return collectFailures(batch, batch.length, 'activate', progress, async (turn) => {
       try {
         // Those it waits for stand before it, so they have been begun: nobody waits for ever.
-        await Promise.all((waitsFor.get(turn.id) ?? []).map((callee) => ended.get(callee)?.promise));
+        // Who waits for nobody in here is not held up at all, so turns are taken in the order they were planned in.
+        await Promise.all((waitsFor.get(turn.id) ?? []).flatMap((callee) => ended.get(callee)?.promise ?? []));
         await inSlot(() => activateOne(turn));
       } finally {
         ended.get(turn.id)?.resolve();

@@ -60,7 +60,10 @@ export interface RecordedRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly kind: RequestKind;
-  /** Of what it is about, for an import of an integration as the archive says; undefined for a list. */
+  /**
+   * Of what it is about; for an import of an integration as the archive says, for others as the file is called. Undefined
+   * for a list.
+   */
   readonly id: string | undefined;
   /** When it came, in ms of the simulator's clock. */
   readonly time: number;

@@ -9,7 +9,7 @@ import { emptyAnswer, jsonAnswer, Refusal } from '../http/answer.ts';
 import { fileAnswer, wireTime } from '../http/wire.ts';
 import { listAnswer } from './kind-listing.ts';
 import type { Call, Route } from './route.ts';
-import { readFields, readFile } from './uploads.ts';
+import { fileTitle, readFields, readFile } from './uploads.ts';
 
 export const libraryRoutes = (state: State, pageCap: number | undefined): Route[] => [
   {
@@ -39,6 +39,7 @@ export const libraryRoutes = (state: State, pageCap: number | undefined): Route[
     path: 'libraries/archive',
     kind: 'library-import',
     isChange: true,
+    identify: fileTitle,
     handle: (call) => {
       const fields = readFields(call, ['name', 'code', 'version', 'type']);
       const [name = '', code = '', version = ''] = ['name', 'code', 'version'].map((field) => fields.get(field));

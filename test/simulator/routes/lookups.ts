@@ -9,7 +9,7 @@ import { type Answer, emptyAnswer, jsonAnswer, Refusal } from '../http/answer.ts
 import { fileAnswer, linksTo, wireTime } from '../http/wire.ts';
 import { listAnswer } from './kind-listing.ts';
 import type { Call, Route } from './route.ts';
-import { readFilePart } from './uploads.ts';
+import { fileTitle, readFilePart } from './uploads.ts';
 
 export const lookupRoutes = (state: State, pageCap: number | undefined): Route[] => [
   {
@@ -30,6 +30,7 @@ export const lookupRoutes = (state: State, pageCap: number | undefined): Route[]
     path: 'lookups/archive',
     kind: 'lookup-import',
     isChange: true,
+    identify: fileTitle,
     handle: (call) => {
       const sent = readSent(state, call);
       if (state.lookups.has(sent.name)) throw new Refusal(409, `Lookup ${sent.name} already exists`);
@@ -42,6 +43,7 @@ export const lookupRoutes = (state: State, pageCap: number | undefined): Route[]
     path: 'lookups/archive',
     kind: 'lookup-replace',
     isChange: true,
+    identify: fileTitle,
     handle: (call) => {
       const sent = readSent(state, call);
       const { lockedBy } = find(state, sent.name);

@@ -13,7 +13,7 @@ import { fileAnswer, linksTo, wireTime } from '../http/wire.ts';
 import { deploymentItems } from './deployments.ts';
 import { listAnswer } from './kind-listing.ts';
 import { type Call, type Route, readJsonBody } from './route.ts';
-import { readFile } from './uploads.ts';
+import { fileTitle, readFile } from './uploads.ts';
 
 export const projectRoutes = (state: State, pageCap: number | undefined): Route[] => [
   {
@@ -39,6 +39,7 @@ export const projectRoutes = (state: State, pageCap: number | undefined): Route[
     path: 'projects/archive',
     kind: 'project-import',
     isChange: true,
+    identify: fileTitle,
     handle: (call) => importProject(state, call),
   },
   {
@@ -52,6 +53,7 @@ export const projectRoutes = (state: State, pageCap: number | undefined): Route[
     path: 'projects/archive',
     kind: 'project-replace',
     isChange: true,
+    identify: fileTitle,
     handle: (call) => putProject(state, call),
   },
   {

@@ -2,7 +2,7 @@
 
 import { type Part, parseMultipart } from '../archives/multipart.ts';
 import { Refusal } from '../http/answer.ts';
-import type { Call } from './route.ts';
+import type { Call, Route } from './route.ts';
 
 type Sent = Pick<Call, 'headers' | 'body'>;
 
@@ -14,6 +14,16 @@ export const readFilePart = (call: Sent): Part => {
   const file = readParts(call).find(({ name }) => name === 'file');
   if (!file || file.body.length === 0) throw new Refusal(400, 'No file was sent in the part "file"');
   return file;
+};
+
+/** What a client called the file, without its ending, so that requests can be told apart; undefined when there is none. */
+export const fileTitle: NonNullable<Route['identify']> = (headers, body) => {
+  try {
+    return readFilePart({ headers, body }).filename?.replace(/\.\w+$/, '');
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return undefined;
+  }
 };
 
 /** The parts that are text, by name. @throws Refusal naming those that are missing */
