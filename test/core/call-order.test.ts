@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Calling, orderByCalls } from '../../functions/core/call-order.ts';
+import { type Calling, inTurn, orderByCalls } from '../../functions/core/call-order.ts';
 
 const id = (name: string) => `${name}|01.00.0000` as const;
 const calling = (calls: Record<string, string[]>): Calling[] =>
@@ -45,9 +45,11 @@ describe('the order of activation', () => {
     fc.assert(
       fc.property(graph, (calls) => {
         const { order, waitsFor } = orderByCalls(calling(calls));
-        expect(order.toSorted()).toEqual(names.map(id));
-        for (const [one, before] of waitsFor)
-          for (const other of before) expect(order.indexOf(other)).toBeLessThan(order.indexOf(one));
+        for (const turns of [order, inTurn(order, waitsFor)]) {
+          expect(turns.toSorted()).toEqual(names.map(id));
+          for (const [one, before] of waitsFor)
+            for (const other of before) expect(turns.indexOf(other)).toBeLessThan(turns.indexOf(one));
+        }
       }),
     );
   });
