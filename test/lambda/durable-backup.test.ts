@@ -5,6 +5,7 @@ import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/backup.ts';
 import { openWorkshop, type Workshop } from '../jobs/workshop.ts';
+import { refuseFrom } from '../oic/simulated.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type FakeSecrets, startFakeSecrets } from './fake-secrets.ts';
@@ -189,7 +190,7 @@ test('an integration that fails makes the snapshot incomplete: written, counted,
 
 test('a run that can do nothing leaves no snapshot, and says so by metric, log and error', async () => {
   addIntegrations(60);
-  simulator.faults.add({ match: { kind: 'export' }, answer: { status: 401 } });
+  refuseFrom(simulator, { kind: 'export' });
 
   const { execution } = await run();
 

@@ -35,3 +35,15 @@ export const failureOf = async (promise: Promise<unknown>): Promise<Error> => {
   }
   throw new Error('it did not fail');
 };
+
+/** Such requests are refused, and nobody gets another token. @returns makes the credentials good again */
+export const refuseFrom = ({ faults, onRequest }: Simulator, match: { kind: 'export'; id?: string }): (() => void) => {
+  const heals = [faults.add({ match, answer: { status: 401 } })];
+  onRequest(({ kind, id }) => {
+    const isFirst = heals.length === 1 && kind === match.kind && (match.id === undefined || id === match.id);
+    if (isFirst) heals.push(faults.add({ match: { kind: 'token' }, answer: { status: 401 } }));
+  });
+  return () => {
+    for (const heal of heals) heal();
+  };
+};

@@ -4,7 +4,7 @@ import { readArchive } from '../../../functions/core/archive/integration-archive
 import { ConfigError } from '../../../functions/core/errors.ts';
 import { verify } from '../../../functions/jobs/vault/verify.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
-import { connectTo, failureOf } from '../../oic/simulated.ts';
+import { connectTo, failureOf, refuseFrom } from '../../oic/simulated.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts';
 import { openWorkshop, type Workshop } from '../workshop.ts';
@@ -391,7 +391,7 @@ describe('every 10th export', () => {
 describe('a run that cannot go on', () => {
   test('stops at once when the credentials are wrong, and leaves no snapshot', async () => {
     const { simulator, oic } = await start(40);
-    simulator.faults.add({ match: { kind: 'export' }, answer: { status: 401 } });
+    refuseFrom(simulator, { kind: 'export' });
 
     expect(await failureOf(workshop.backUp(oic))).toMatchObject({ kind: 'unauthorized' });
     expect(exportsSeen(simulator)).toBeLessThan(40);
@@ -400,7 +400,7 @@ describe('a run that cannot go on', () => {
 
   test('goes on where it was, with one listing and no archive exported twice', async () => {
     const { simulator, oic } = await start(120);
-    const heal = simulator.faults.add({ match: { kind: 'export', id: idOf(100) }, answer: { status: 401 } });
+    const heal = refuseFrom(simulator, { kind: 'export', id: idOf(100) });
     await failureOf(workshop.backUp(oic));
     heal();
     const listings = simulator.requests.filter(({ kind }) => kind === 'list').length;
