@@ -312,9 +312,9 @@ const SCHEDULE_WORDS: Readonly<Record<string, Schedule>> = {
   STOPPED: { state: 'stopped' },
 };
 
-/** undefined: there is none, which an answer without content says as well. */
+/** undefined: there is none, which 204 says as well. */
 export const readSchedule = (answer: Answer): Schedule | undefined => {
-  if (answer.body.length === 0) return undefined;
+  if (answer.status === 204) return undefined;
   const { state, status } = check(SCHEDULE, readItem(answer));
   const said = (state ?? status ?? '').toUpperCase();
   return SCHEDULE_WORDS[said] ?? { state: 'unknown', said };

@@ -192,7 +192,10 @@ const problemOf = async (
   if (!entry) return moments.every(({ digest }) => digest !== undefined) ? 'is lost' : undefined;
   if (moments.every(({ digest }) => digest === undefined)) return 'was not there any more';
   if (!moments.some(({ status }) => status === entry.status)) return `never was ${entry.status}`;
-  if (!moments.some(({ schedule }) => schedule === entry.schedule)) return `never had its schedule ${entry.schedule}`;
+  // One that could not be asked is told as not known, which is no claim.
+  const isKnown = entry.scheduleUnknown !== true;
+  if (isKnown && !moments.some(({ schedule }) => schedule === entry.schedule))
+    return `never had its schedule ${entry.schedule}`;
   const wasLocked = moments.some(({ isLocked }) => isLocked);
   if (!entry.archive) return wasLocked ? undefined : 'has no archive';
   const vault = createVault(createDirectoryStore(directory));
