@@ -1,5 +1,5 @@
 /** How long a command waits for an activation before it says that it did not end: longer than any was ever seen to take. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Waiting } from '../jobs/instance/activation-wait.ts';
+import type { ActivationWait } from '../jobs/instance/activation-wait.ts';
 
-export const WAITING: Waiting = { deadlineMs: 600_000, now: Date.now, sleep: (ms) => sleep(ms) };
+export const WAITING: ActivationWait = { deadlineMs: 600_000, now: Date.now, sleep: (ms) => sleep(ms) };

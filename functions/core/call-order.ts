@@ -1,5 +1,5 @@
 /**
- * In which order integrations that call each other are activated: the called before its callers. Calls may go round in a
+ * In which order integrations that call each other are activated: each after those that it calls. Calls may go round in a
  * circle; such a circle is broken where its first id (by name) is, and told.
  */
 import type { IntegrationId } from './integration.ts';

@@ -5,7 +5,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ArchiveError, quoted } from '../formats/archive-error.ts';
-import { createRoom } from '../formats/byte-semaphore.ts';
+import { createByteSemaphore } from '../formats/byte-semaphore.ts';
 import { sha256 } from '../formats/hashing.ts';
 import { parseProperties } from '../formats/properties.ts';
 import { readElements, readRootChildren } from '../formats/xml.ts';
@@ -255,7 +255,7 @@ const read = async (bytes: Uint8Array): Promise<Archive> => {
 
 /** As many archives are inflated at once as these are together; one that is larger, alone. */
 const ROOM_BYTES = 4 * 2 ** 20;
-const inRoom = createRoom(ROOM_BYTES);
+const inRoom = createByteSemaphore(ROOM_BYTES);
 
 /**
  * Reads and checks an archive. Throws an `ArchiveError` that says why the bytes are none. Any number of callers are served

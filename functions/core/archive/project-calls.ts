@@ -43,7 +43,7 @@ const calledIn = (versions: readonly Callable[], { version, context }: LocalCall
 const newestOf = (versions: readonly Callable[]): Callable | undefined =>
   versions.toSorted((a, b) => b.version.localeCompare(a.version, 'en', { numeric: true }))[0];
 
-/** Those that call or are called, the called before their callers; the others may come at any time. */
+/** Those that call or are called, called integrations before their callers; the others may come at any time. */
 export const callOrderIn = (integrations: readonly Calling[]): readonly IntegrationId[] => {
   const called = new Set(integrations.flatMap(({ calls }) => calls.map(({ id }) => id)));
   return orderByCalls(integrations.filter(({ id, calls }) => calls.length > 0 || called.has(id))).order;

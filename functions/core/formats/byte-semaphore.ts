@@ -1,5 +1,5 @@
 /** Work that takes room while it lasts: as much at once as fits, in the order it came. What fits nowhere is done alone. */
-export const createRoom = (size: number): (<T>(takes: number, work: () => Promise<T>) => Promise<T>) => {
+export const createByteSemaphore = (size: number): (<T>(takes: number, work: () => Promise<T>) => Promise<T>) => {
   const waiting: { readonly takes: number; readonly begin: () => void }[] = [];
   let taken = 0;
   const admit = (): void => {

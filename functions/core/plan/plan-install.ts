@@ -286,7 +286,7 @@ const withValue = (parameters: readonly ScheduleParameter[] = []): ScheduleParam
 const keepParameters = (id: IntegrationId, parameters: readonly ScheduleParameter[]): InstallStep => ({
   do: 'set-parameters',
   id,
-  reason: `${parameters.map(({ name }) => name).join(', ')} are to be what they were before`,
+  reason: `its parameters keep the values they had before: ${parameters.map(({ name }) => name).join(', ')}`,
   parameters,
   isOwn: true,
 });

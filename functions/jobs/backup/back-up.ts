@@ -14,7 +14,7 @@ import { type BackupFilter, type Manifest, ManifestError } from '../../core/snap
 import type { OicClient } from '../../oic/client.ts';
 import type { Vault } from '../../store/vault.ts';
 import { mapLimited } from '../journal/journal.ts';
-import { createSlots } from '../journal/semaphore.ts';
+import { createSemaphore } from '../journal/semaphore.ts';
 import type { BackUpOptions, BackUpProgress, BackUpServices, BackupReport, Outcome } from './back-up-options.ts';
 import { commitSnapshot } from './commit-snapshot.ts';
 import { type Gathered, gather } from './gather.ts';
@@ -38,7 +38,7 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   });
   const earlier = await Promise.all(begun.earlier.map((name) => read.get(name) ?? vault.getSnapshot(instance, name)));
   const known = knownArchives(earlier);
-  const inSlot = createSlots(Math.ceil(options.concurrency * ARCHIVES_HELD));
+  const inSlot = createSemaphore(Math.ceil(options.concurrency * ARCHIVES_HELD));
   const gatherOne = (step: BackupStep) => gather(services, step, inSlot);
   const ahead = createAhead(Math.ceil(options.concurrency / 2), gatherOne);
   // Side by side: one waits for the instance, the other for the vault.

@@ -17,7 +17,7 @@ import type { OicClient } from '../../oic/client.ts';
 import type { Vault } from '../../store/vault.ts';
 import { type ListedProject, listKinds } from '../instance/list-kinds.ts';
 import { type Journal, mapLimited } from '../journal/journal.ts';
-import { createSlots } from '../journal/semaphore.ts';
+import { createSemaphore } from '../journal/semaphore.ts';
 import type { KindCounts } from './back-up-options.ts';
 import { buildSections, type KindsPlan } from './build-sections.ts';
 import { gatherThing, type ThingWork } from './gather-item.ts';
@@ -94,7 +94,7 @@ export const gatherKinds = async (
   const batches = Array.from({ length: Math.ceil(work.length / BATCH) }, (_, n) =>
     work.slice(n * BATCH, (n + 1) * BATCH),
   );
-  const inSlot = createSlots(Math.min(concurrency, ARCHIVES_HELD));
+  const inSlot = createSemaphore(Math.min(concurrency, ARCHIVES_HELD));
   const results = await journal.all('gather other kinds', batches, 1, (batch) =>
     mapLimited(batch, concurrency, (one) => inSlot(() => gatherThing({ oic, vault }, one))),
   );

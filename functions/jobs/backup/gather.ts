@@ -11,7 +11,7 @@ import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { isForAll, isOicError } from '../../oic/http/errors.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import { type Asked, describeSchedule } from '../instance/read-schedule.ts';
-import type { createSlots } from '../journal/semaphore.ts';
+import type { createSemaphore } from '../journal/semaphore.ts';
 import type { BackUpServices } from './back-up-options.ts';
 
 /** What came of one integration; small, for the journal keeps it. */
@@ -40,7 +40,7 @@ const GONE = { isGone: true, warning: 'was deleted while the snapshot was taken,
 export const gather = async (
   services: Pick<BackUpServices, 'oic' | 'vault'>,
   step: BackupStep,
-  inSlot: ReturnType<typeof createSlots>,
+  inSlot: ReturnType<typeof createSemaphore>,
 ): Promise<Gathered> => {
   const { oic } = services;
   const { id } = step.integration;

@@ -9,7 +9,7 @@ import { stripHtml } from '../../core/plain-text.ts';
 import { isActive, isInService, isUnderWay, saysFailed, statusWords, underWay } from '../../core/status.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { isAnswerLost, isForAll, isOicError, type OicError } from '../../oic/http/errors.ts';
-import type { Look, Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait, Look } from '../instance/activation-wait.ts';
 import { setSchedule } from './schedule.ts';
 
 /** Integrations that are switched: those outside projects, or those in one. `instance` says where, for messages. */
@@ -44,7 +44,7 @@ export const activateAndWait = async (
   oic: Switchboard,
   id: IntegrationId,
   tracing: Tracing | undefined,
-  waiting: Waiting,
+  waiting: ActivationWait,
 ): Promise<void> => {
   const readReason = async () => stripHtml((await oic.getActivationErrors(id).catch(() => undefined)) ?? '');
   const end = await changeStatus(
@@ -66,7 +66,11 @@ export const activateAndWait = async (
 };
 
 /** Returns when the instance says it is no longer active; a schedule that runs or is on hold is stopped first. */
-export const deactivateAndWait = async (oic: Switchboard, id: IntegrationId, waiting: Waiting): Promise<void> => {
+export const deactivateAndWait = async (
+  oic: Switchboard,
+  id: IntegrationId,
+  waiting: ActivationWait,
+): Promise<void> => {
   const before = await lookClosely(oic, id);
   if (before.hasSchedule && isActive(before)) await setSchedule(oic, id, 'stopped', waiting);
   const end = await changeStatus(
@@ -122,7 +126,7 @@ interface End {
   readonly refusal?: OicError | undefined;
 }
 
-const happened = ({ how, there, refusal }: End, { deadlineMs }: Waiting): string => {
+const happened = ({ how, there, refusal }: End, { deadlineMs }: ActivationWait): string => {
   const status = statusWords(there);
   const words = refusal?.details.oracle;
   if (how === 'late')
@@ -138,7 +142,12 @@ const REST_MS = 20_000;
 const REST_AFTER_MOVING_MS = 7_000;
 
 /** @param before as it was read last */
-const changeStatus = async (oic: Switchboard, before: Integration, change: Change, waiting: Waiting): Promise<End> => {
+const changeStatus = async (
+  oic: Switchboard,
+  before: Integration,
+  change: Change,
+  waiting: ActivationWait,
+): Promise<End> => {
   const until = waiting.now() + waiting.deadlineMs;
   if (change.isDone(before)) return { there: before, how: 'done' };
   let there = before;
@@ -234,7 +243,7 @@ const waitForEnd = async (
   change: Change,
   { how, status, refusal }: Asked,
   until: number,
-  { now, sleep, look }: Waiting,
+  { now, sleep, look }: ActivationWait,
 ): Promise<Seen> => {
   const begunAt = now();
   const isInBackground = status !== undefined && isUnderWay({ status });

@@ -4,7 +4,7 @@ import type { Archive } from '../../core/archive/integration-archive.ts';
 import type { InstallStep } from '../../core/plan/plan-install.ts';
 import { isOn } from '../../core/schedule.ts';
 import type { OicClient } from '../../oic/client.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 import { askSchedule } from '../instance/read-schedule.ts';
 import { activateAndWait, deactivateAndWait, type Switchboard } from './activation.ts';
 import { applyScheduleStep, setSchedule } from './schedule.ts';
@@ -19,7 +19,7 @@ export const applyStep = async (
   oic: OicClient,
   step: Exclude<InstallStep, { do: 'connect' }>,
   { archive, bytes }: Content,
-  waiting: Waiting,
+  waiting: ActivationWait,
 ): Promise<void> => {
   switch (step.do) {
     case 'stop-schedule':
@@ -42,7 +42,7 @@ export const applyStep = async (
 export const applyActivation = async (
   oic: Switchboard,
   { id, tracing, keepsStopped }: Extract<InstallStep, { do: 'activate' }>,
-  waiting: Waiting,
+  waiting: ActivationWait,
 ): Promise<void> => {
   await activateAndWait(oic, id, tracing, waiting);
   if (keepsStopped && isOn((await askSchedule(oic, id)).state)) await setSchedule(oic, id, 'stopped', waiting);

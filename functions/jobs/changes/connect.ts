@@ -15,7 +15,7 @@ import type { Connection } from '../../oic/answers.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings, PropertySetting } from '../../oic/http/credentials.ts';
 import { OicError } from '../../oic/http/errors.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 import { writeSettled } from './write-content.ts';
 
 export interface UnreadyConnection {
@@ -40,7 +40,7 @@ export const connect = async (
   oic: Connections,
   { connections }: Pick<Archive, 'connections'>,
   settings: Readonly<Record<string, ConnectionSettings>>,
-  sleep: Waiting['sleep'],
+  sleep: ActivationWait['sleep'],
 ): Promise<UnreadyConnection[]> => {
   const unready: UnreadyConnection[] = [];
   for (const { id, type } of connections) {
@@ -56,7 +56,7 @@ const connectOne = async (
   oic: Connections,
   id: string,
   settings: ConnectionSettings | undefined,
-  sleep: Waiting['sleep'],
+  sleep: ActivationWait['sleep'],
 ): Promise<UnreadyConnection | undefined> => {
   const connection = await oic.getConnection(id);
   if (!connection || connection.status === 'CONFIGURED') return undefined;
@@ -93,7 +93,7 @@ const configure = async (
   oic: Connections,
   before: Connection,
   settings: ConnectionSettings,
-  sleep: Waiting['sleep'],
+  sleep: ActivationWait['sleep'],
 ): Promise<void> => {
   const { id } = before;
   const read = async (isDone: (now: Connection) => boolean): Promise<boolean> => {
@@ -154,7 +154,11 @@ const showsAll = (now: Connection, before: Connection, settings: ConnectionSetti
 const LOOKS = 3;
 
 /** The status after a good test, which may come a moment later. */
-const readTested = async (oic: Connections, id: string, sleep: Waiting['sleep']): Promise<Connection | undefined> => {
+const readTested = async (
+  oic: Connections,
+  id: string,
+  sleep: ActivationWait['sleep'],
+): Promise<Connection | undefined> => {
   for (let look = 1; ; look++) {
     const connection = await oic.getConnection(id);
     if (!connection || connection.status === 'CONFIGURED' || look === LOOKS) return connection;

@@ -6,7 +6,7 @@ import type { Integration } from '../../core/integration.ts';
 import { personName } from '../../core/people.ts';
 import { isMeantActive, isUnderWay, underWay } from '../../core/status.ts';
 import type { OicClient } from '../../oic/client.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 import { deactivateAndWait } from './activation.ts';
 import { holdsContent, writeContent } from './write-content.ts';
 
@@ -17,7 +17,7 @@ export const importArchive = async (
   oic: OicClient,
   archive: Archive,
   bytes: Uint8Array,
-  waiting: Waiting,
+  waiting: ActivationWait,
 ): Promise<ImportAction> => {
   const there = await oic.getIntegration(archive.id);
   if (!there) {

@@ -5,7 +5,7 @@ import type { Project } from '../../core/items.ts';
 import type { ScheduleParameter, ScheduleState } from '../../core/schedule.ts';
 import { isInService } from '../../core/status.ts';
 import type { OicClient } from '../../oic/client.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 import { activateAndWait, deactivateAndWait, type Switchboard } from './activation.ts';
 import { setSchedule } from './schedule.ts';
 
@@ -34,7 +34,7 @@ export const switchboardOf = (oic: OicClient, { id, code }: Pick<Project, 'id' |
 export const stopProject = async (
   oic: OicClient,
   project: Project,
-  waiting: Waiting,
+  waiting: ActivationWait,
   isMeant: (id: IntegrationId) => boolean = () => true,
 ): Promise<boolean> => {
   const inside = switchboardOf(oic, project);
@@ -46,7 +46,7 @@ export const stopProject = async (
 };
 
 /** What is no longer in it is left out. @throws ActivationError, ScheduleError, OicError */
-export const startAgain = async (inside: Switchboard, ranBefore: RanBefore, waiting: Waiting): Promise<void> => {
+export const startAgain = async (inside: Switchboard, ranBefore: RanBefore, waiting: ActivationWait): Promise<void> => {
   for (const {
     id,
     isScheduleStarted,

@@ -15,7 +15,7 @@ import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
 import { isForAll, isOicError } from '../../oic/http/errors.ts';
 import type { Vault } from '../../store/vault.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 import { ActivationError } from './activation.ts';
 import { connect } from './connect.ts';
 import { findProject, type RanBefore, startAgain, switchboardOf } from './project-switches.ts';
@@ -44,7 +44,7 @@ export interface ProjectServices {
   /** Of the target. */
   readonly oic: OicClient;
   readonly vault: Vault;
-  readonly waiting: Waiting;
+  readonly waiting: ActivationWait;
   readonly connections: Readonly<Record<string, ConnectionSettings>>;
 }
 

@@ -6,7 +6,7 @@ import { mustAskSchedule, scheduleState } from '../../core/plan/plan-backup.ts';
 import type { TargetProject } from '../../core/plan/plan-restore-projects.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { ListingError } from '../../oic/listing.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 import { ifExportable } from '../instance/if-exportable.ts';
 import { describeSchedule } from '../instance/read-schedule.ts';
 import { readSettled } from '../instance/read-settled.ts';
@@ -17,7 +17,7 @@ export const readProject = async (
   oic: OicClient,
   code: string,
   projectId: string,
-  waiting: Waiting,
+  waiting: ActivationWait,
   hasParameters: boolean,
 ): Promise<TargetProject> => {
   const inside = oic.inProject(projectId);

@@ -6,7 +6,7 @@
 import type { Archive } from '../../core/archive/integration-archive.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { isAnswerLost, isOicError } from '../../oic/http/errors.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 
 const TRIES = 3;
 /** A write whose answer was lost may still be under way; this long it is given before the instance is read. */
@@ -17,7 +17,7 @@ export const writeContent = (
   how: 'import' | 'replace',
   archive: Archive,
   bytes: Uint8Array,
-  sleep: Waiting['sleep'],
+  sleep: ActivationWait['sleep'],
 ): Promise<void> =>
   writeSettled(
     () => (how === 'import' ? oic.importIntegration(archive.id, bytes) : oic.replaceIntegration(archive.id, bytes)),
@@ -29,7 +29,7 @@ export const writeContent = (
 export const writeSettled = async (
   write: () => Promise<unknown>,
   isDone: () => Promise<boolean>,
-  sleep: Waiting['sleep'],
+  sleep: ActivationWait['sleep'],
 ): Promise<void> => {
   for (let tried = 1; ; tried++) {
     try {

@@ -6,7 +6,7 @@ import type { IntegrationId } from '../../core/integration.ts';
 import type { Project } from '../../core/items.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { isOicError } from '../../oic/http/errors.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 import { findProject, stopProject } from './project-switches.ts';
 import { hasContent, writeSettled } from './write-content.ts';
 
@@ -26,7 +26,7 @@ export interface ProjectContent {
 export const importProjectSettled = async (
   oic: OicClient,
   { code, bytes, designSha256 }: Pick<ProjectContent, 'code' | 'bytes' | 'designSha256'>,
-  sleep: Waiting['sleep'],
+  sleep: ActivationWait['sleep'],
 ): Promise<void> => {
   const isDone = async (): Promise<boolean> => {
     const there = await findProject(oic, code);
@@ -50,7 +50,7 @@ export const replaceProjectSettled = async (
   oic: OicClient,
   project: Project,
   { code, bytes, designSha256, integrations }: Omit<ProjectContent, 'connections' | 'callOrder'>,
-  waiting: Waiting,
+  waiting: ActivationWait,
 ): Promise<boolean> => {
   const replace = (): Promise<void> =>
     writeSettled(
@@ -72,7 +72,7 @@ export const replaceProjectSettled = async (
 };
 
 /** Nothing in it may be active when it is deleted. */
-export const removeProject = async (oic: OicClient, project: Project, waiting: Waiting): Promise<void> => {
+export const removeProject = async (oic: OicClient, project: Project, waiting: ActivationWait): Promise<void> => {
   await stopProject(oic, project, waiting);
   try {
     await oic.deleteProject(project.id);

@@ -14,7 +14,7 @@ import type { InstallPolicy } from '../../core/plan/plan-install.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
 import type { Document, DropBox } from '../../store/drop-box.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 import { type InstallOutcome, install, LeaseLost, type StepReport } from './install.ts';
 import { type HandledDrop, type Lease, type LeaseOptions, takeLease } from './lease.ts';
 
@@ -23,7 +23,7 @@ export interface DropServices {
   readonly instance: string;
   /** undefined: the instance has no `deploy`, so nothing is sent to it. */
   readonly target: Target | undefined;
-  readonly waiting: Waiting;
+  readonly waiting: ActivationWait;
   readonly lease: LeaseOptions;
   readonly onStep: (report: StepReport) => void;
 }

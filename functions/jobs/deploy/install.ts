@@ -19,7 +19,7 @@ import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
 import { applyStep, type Content } from '../changes/apply-step.ts';
 import { connect, type UnreadyConnection, unreadyText } from '../changes/connect.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 import { rollBack } from './roll-back.ts';
 import { readTarget, type TargetState } from './target-state.ts';
 
@@ -29,7 +29,7 @@ export interface InstallServices {
   readonly undoLog: UndoLog;
   /** The target's own settings for connections, from its credentials document. */
   readonly connections: Readonly<Record<string, ConnectionSettings>>;
-  readonly waiting: Waiting;
+  readonly waiting: ActivationWait;
   readonly onStep: (report: StepReport) => void;
   /** Throws when this worker may not go on: it has lost its lease. Asked before each change. */
   readonly mayGoOn: () => void;
@@ -87,7 +87,7 @@ export const previewInstall = async (
   oic: OicClient,
   archive: Archive,
   policy: InstallPolicy,
-  waiting: Waiting,
+  waiting: ActivationWait,
 ): Promise<InstallPlan> =>
   planInstall(wantedOf(archive), (await readTarget(oic, archive, waiting)).integrations, policy);
 

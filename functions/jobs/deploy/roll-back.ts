@@ -11,7 +11,7 @@ import { isOicError } from '../../oic/http/errors.ts';
 import { activateAndWait, deactivateAndWait } from '../changes/activation.ts';
 import { setSchedule } from '../changes/schedule.ts';
 import { holdsContent, writeContent } from '../changes/write-content.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 
 export interface WayBack {
   readonly before: readonly Before[];
@@ -25,7 +25,7 @@ export const rollBack = async (
   oic: OicClient,
   wanted: IntegrationRef,
   wayBack: WayBack,
-  waiting: Waiting,
+  waiting: ActivationWait,
 ): Promise<void> => {
   const { before, keepsNew } = wayBack;
   const was = before.find(({ id }) => id === wanted.id);
@@ -43,14 +43,14 @@ const putContentBack = async (
   oic: OicClient,
   { id }: IntegrationRef,
   { old }: WayBack,
-  waiting: Waiting,
+  waiting: ActivationWait,
 ): Promise<void> => {
   if (!old || (await holdsContent(oic, old.archive))) return;
   await takeOutOfService(oic, id, waiting);
   await writeContent(oic, 'replace', old.archive, old.bytes, waiting.sleep);
 };
 
-const removeNew = async (oic: OicClient, { id }: IntegrationRef, waiting: Waiting): Promise<void> => {
+const removeNew = async (oic: OicClient, { id }: IntegrationRef, waiting: ActivationWait): Promise<void> => {
   if (!(await oic.getIntegration(id))) return;
   await takeOutOfService(oic, id, waiting);
   try {
@@ -60,7 +60,7 @@ const removeNew = async (oic: OicClient, { id }: IntegrationRef, waiting: Waitin
   }
 };
 
-const takeOutOfService = async (oic: OicClient, id: IntegrationRef['id'], waiting: Waiting): Promise<void> => {
+const takeOutOfService = async (oic: OicClient, id: IntegrationRef['id'], waiting: ActivationWait): Promise<void> => {
   const there = await oic.getIntegration(id);
   if (there && isInService(there)) await deactivateAndWait(oic, id, waiting);
 };
@@ -68,7 +68,7 @@ const takeOutOfService = async (oic: OicClient, id: IntegrationRef['id'], waitin
 const putStateBack = async (
   oic: OicClient,
   { id, isActive, schedule, parameters, tracing }: Before,
-  waiting: Waiting,
+  waiting: ActivationWait,
 ): Promise<void> => {
   if (!isActive || !(await oic.getIntegration(id))) return;
   await activateAndWait(oic, id, tracing, waiting);

@@ -9,7 +9,7 @@ import type { OicClient } from '../../oic/client.ts';
 import type { ExportedArchive } from '../../oic/integrations.ts';
 import { ListingError } from '../../oic/listing.ts';
 import { ActivationError } from '../changes/activation.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 import { ifExportable } from '../instance/if-exportable.ts';
 import { readSettled } from '../instance/read-settled.ts';
 import { mapLimited } from '../journal/journal.ts';
@@ -22,7 +22,11 @@ export interface TargetState {
 }
 
 /** Waits until nothing of this code is being activated or deactivated, so that what is read holds still. */
-export const readTarget = async (oic: OicClient, wanted: IntegrationRef, waiting: Waiting): Promise<TargetState> => {
+export const readTarget = async (
+  oic: OicClient,
+  wanted: IntegrationRef,
+  waiting: ActivationWait,
+): Promise<TargetState> => {
   const versions = await settledVersions(oic, wanted, waiting);
   const there = versions.find(({ id }) => id === wanted.id);
   const copy = there && (await ifExportable(() => oic.exportIntegration(wanted.id)));
@@ -40,7 +44,7 @@ export const readTarget = async (oic: OicClient, wanted: IntegrationRef, waiting
 const settledVersions = async (
   oic: OicClient,
   { id, code }: IntegrationRef,
-  waiting: Waiting,
+  waiting: ActivationWait,
 ): Promise<readonly Integration[]> => {
   const { items, odd } = await oic.listIntegrations();
   const unread = odd.find((one) => one.code === code || isNamed(one, id));

@@ -1,7 +1,7 @@
 /** How long, and by which clock, somebody waits for an activation. */
 import type { Integration, IntegrationId } from '../../core/integration.ts';
 
-export interface Waiting {
+export interface ActivationWait {
   readonly deadlineMs: number;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;

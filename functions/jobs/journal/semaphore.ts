@@ -1,5 +1,5 @@
 /** Lets at most `count` pieces of work run at once, in the order they came. */
-export const createSlots = (count: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
+export const createSemaphore = (count: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
   const waiting: Array<() => void> = [];
   let free = count;
   return async (work) => {

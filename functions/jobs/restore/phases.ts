@@ -13,7 +13,7 @@ import { applyActivation, applyStep } from '../changes/apply-step.ts';
 import { connect, type UnreadyConnection } from '../changes/connect.ts';
 import { applyScheduleStep, type PlannedChange, setSchedule } from '../changes/schedule.ts';
 import { holdsContent } from '../changes/write-content.ts';
-import { createSlots } from '../journal/semaphore.ts';
+import { createSemaphore } from '../journal/semaphore.ts';
 import { collectFailures, type RestoreFailure } from './batches.ts';
 import type { RestoreServices } from './restore-options.ts';
 import type { ArchiveFacts } from './target.ts';
@@ -76,7 +76,7 @@ export const createActivator = (
   concurrency: number,
 ): ((batch: readonly ActivationTurn[]) => Promise<RestoreFailure[]>) => {
   const ended = new Map<IntegrationId, PromiseWithResolvers<void>>();
-  const inSlot = createSlots(concurrency);
+  const inSlot = createSemaphore(concurrency);
   let broken: OicError | undefined;
 
   const activateOne = async ({ steps }: ActivationTurn): Promise<void> => {

@@ -8,7 +8,7 @@ import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
 import type { Vault } from '../../store/vault.ts';
 import type { UnreadyConnection } from '../changes/connect.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RestoreFailure, RestoreProgress } from './batches.ts';
 
@@ -18,7 +18,7 @@ export interface RestoreServices {
   readonly vault: Vault;
   readonly journal: Journal;
   readonly connections: Readonly<Record<string, ConnectionSettings>>;
-  readonly waiting: Waiting;
+  readonly waiting: ActivationWait;
   readonly progress: RestoreProgress;
 }
 

@@ -9,7 +9,7 @@ import type { OicClient } from '../../oic/client.ts';
 import { isForAll, isOicError } from '../../oic/http/errors.ts';
 import { ListingError } from '../../oic/listing.ts';
 import { readProject } from '../changes/read-project.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 import { ifExportable } from '../instance/if-exportable.ts';
 import { type Journal, mapLimited } from '../journal/journal.ts';
 import { inBatches, type RestoreFailure } from './batches.ts';
@@ -37,7 +37,7 @@ interface Listed {
 
 /** @param hasParameters read those of schedules in projects as well, one request each */
 export const readTargetThings = async (
-  { oic, journal, waiting }: { readonly oic: OicClient; readonly journal: Journal; readonly waiting: Waiting },
+  { oic, journal, waiting }: { readonly oic: OicClient; readonly journal: Journal; readonly waiting: ActivationWait },
   proved: readonly ProvedThing[],
   hasParameters: boolean,
 ): Promise<TargetThings> => {
@@ -110,7 +110,7 @@ const list = async (oic: OicClient, kind: RestoredKind): Promise<Listed> => {
 type Detail = { readonly label: string; readonly thing: TargetThing | TargetProject };
 
 const readOne = async (
-  { oic, waiting }: { readonly oic: OicClient; readonly waiting: Waiting },
+  { oic, waiting }: { readonly oic: OicClient; readonly waiting: ActivationWait },
   thing: ProvedThing,
   { id, projectId = id, lockedBy }: Listed['things'][number],
   hasParameters: boolean,

@@ -9,7 +9,7 @@ import type { RestoreWanted } from '../../core/plan/plan-restore.ts';
 import { type AskedSchedule, isOn, type ScheduleParameter } from '../../core/schedule.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { isOicError } from '../../oic/http/errors.ts';
-import type { Waiting } from '../instance/activation-wait.ts';
+import type { ActivationWait } from '../instance/activation-wait.ts';
 import { askSchedule } from '../instance/read-schedule.ts';
 import { readSettled } from '../instance/read-settled.ts';
 import { type Journal, mapLimited } from '../journal/journal.ts';
@@ -41,7 +41,7 @@ export interface RestoreTarget {
 
 /** Waits until nothing that the plan may touch is being activated or deactivated; what still is at the deadline is refused. */
 export const readTargetFor = async (
-  { oic, journal, waiting }: { readonly oic: OicClient; readonly journal: Journal; readonly waiting: Waiting },
+  { oic, journal, waiting }: { readonly oic: OicClient; readonly journal: Journal; readonly waiting: ActivationWait },
   wanted: readonly RestoreWanted[],
   options: RestoreOptions,
 ): Promise<RestoreTarget> => {

@@ -355,7 +355,13 @@ describe('a schedule', () => {
       target: [
         thereOf({ hasSchedule: true, schedule: 'stopped', scheduleParameters: [{ name: 'since', value: '2' }] }),
       ],
-      is: [DEACTIVATE, REPLACE, CONNECT, ACTIVATE, 'set-parameters: since are to be what they were before'],
+      is: [
+        DEACTIVATE,
+        REPLACE,
+        CONNECT,
+        ACTIVATE,
+        'set-parameters: its parameters keep the values they had before: since',
+      ],
     },
   ]);
 

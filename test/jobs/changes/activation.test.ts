@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { activateAndWait, deactivateAndWait } from '../../../functions/jobs/changes/activation.ts';
-import type { Waiting } from '../../../functions/jobs/instance/activation-wait.ts';
+import type { ActivationWait } from '../../../functions/jobs/instance/activation-wait.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { createLonelyTime } from '../../oic/http/virtual-time.ts';
 import { connectTo, failureOf } from '../../oic/simulated.ts';
@@ -19,7 +19,7 @@ type Added = NonNullable<Parameters<Simulator['instance']['add']>[1]>;
 interface Started {
   readonly simulator: Simulator;
   readonly oic: OicClient;
-  readonly waiting: Waiting;
+  readonly waiting: ActivationWait;
 }
 
 const start = async (added: Added, options: SimulatorOptions = {}): Promise<Started> => {

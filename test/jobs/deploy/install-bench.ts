@@ -8,7 +8,7 @@ import type { InstallPolicy } from '../../../functions/core/plan/plan-install.ts
 import type { DropServices } from '../../../functions/jobs/deploy/handle-drop.ts';
 import { type InstallOutcome, install } from '../../../functions/jobs/deploy/install.ts';
 import { takeLease } from '../../../functions/jobs/deploy/lease.ts';
-import type { Waiting } from '../../../functions/jobs/instance/activation-wait.ts';
+import type { ActivationWait } from '../../../functions/jobs/instance/activation-wait.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import type { ConnectionSettings } from '../../../functions/oic/http/credentials.ts';
 import { createDirectoryStore } from '../../../functions/store/directory-store.ts';
@@ -19,7 +19,7 @@ import type { Simulator } from '../../simulator/server.ts';
 export const POLICY: InstallPolicy = { activation: 'activate', existing: 'replace', mayDowngrade: false };
 
 /** Fifty times as fast as life. */
-export const WAITING: Waiting = { deadlineMs: 5_000, now: Date.now, sleep: (ms) => sleep(ms / 50) };
+export const WAITING: ActivationWait = { deadlineMs: 5_000, now: Date.now, sleep: (ms) => sleep(ms / 50) };
 
 export interface InstallBench {
   readonly store: ObjectStore;
@@ -28,7 +28,7 @@ export interface InstallBench {
     oic: OicClient,
     bytes: Uint8Array,
     policy?: Partial<InstallPolicy>,
-    more?: { waiting?: Waiting; connections?: Readonly<Record<string, ConnectionSettings>> },
+    more?: { waiting?: ActivationWait; connections?: Readonly<Record<string, ConnectionSettings>> },
   ): Promise<InstallOutcome>;
   services(
     oic: OicClient | undefined,
