@@ -105,7 +105,10 @@ test('jobs are given their clients and stores, and take nothing of them but type
       .replace(/[{}]/g, '')
       .split(',')
       .map((name) => name.trim())
-      .every((name) => name === '' || name.startsWith('type ') || /^is[A-Z]|Error$|^PreconditionFailed$/.test(name));
+      .every(
+        (name) =>
+          name === '' || name.startsWith('type ') || /^is[A-Z]|^stopsTheRun$|Error$|^PreconditionFailed$/.test(name),
+      );
   const wrong = imports.filter(
     ({ from, to, isType, names }) =>
       roomOf(from).startsWith('jobs/') && GIVEN.includes(roomOf(to)) && !isType && (names === '' || !isError(names)),

@@ -1,6 +1,6 @@
 import { ARCHIVE_FOLDERS } from '../core/keys.ts';
 import { describeCounts, includedKinds, isOfIntegration } from '../core/kinds.ts';
-import { archivedThings } from '../core/snapshot/archived-items.ts';
+import { archivedItems } from '../core/snapshot/archived-items.ts';
 import { ManifestError } from '../core/snapshot/manifest.ts';
 import { backUp } from '../jobs/backup/back-up.ts';
 import type { BackupReport, KindCounts } from '../jobs/backup/back-up-options.ts';
@@ -143,7 +143,7 @@ const describeSnapshot = async (vault: Vault, name: string, snapshot: string): P
       state: complete ? 'complete' : 'incomplete',
       complete,
       integrations: integrations.length,
-      bytes: archivedThings(manifest).reduce((sum, { archive }) => sum + (archive?.bytes ?? 0), 0),
+      bytes: archivedItems(manifest).reduce((sum, { archive }) => sum + (archive?.bytes ?? 0), 0),
       failures: failures.length,
       warnings: warnings.length,
     };
@@ -163,7 +163,7 @@ export const verify = async (
   runtime.instance(name);
   const vault = await runtime.openVault(options.vault);
   const manifest = await readChosenSnapshot(vault, name, options.snapshot);
-  const bar = out.progress('checking', archivedThings(manifest).length);
+  const bar = out.progress('checking', archivedItems(manifest).length);
   const result = await verifySnapshot(vault, manifest, bar.tick, kinds).finally(bar.stop);
   const rehearsal = options.rehearse
     ? await (await import('./restore/rehearse.ts')).rehearse(vault, manifest)

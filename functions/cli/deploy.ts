@@ -104,7 +104,7 @@ const readFiles = async (
   return { contents, results };
 };
 
-/** The called before their callers; files of one integration in the order they were given. */
+/** Called integrations before their callers; files of one integration in the order they were given. */
 const inCallOrder = (contents: readonly ReadFile[]): ReadFile[] => {
   const { order } = orderByCalls(contents.map(({ content: { archive } }) => archive));
   const place = new Map(order.map((id, index) => [id, index]));

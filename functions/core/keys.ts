@@ -151,14 +151,14 @@ export const digestOfFlowPicture = (instance: string, key: string): string | und
 /** So long a page may link to a picture. A bucket keeps it longer, by as long as it keeps the page. */
 export const PICTURE_DAYS = 365;
 
-export const surroundingsKey = (instance: string): string => `${reportPrefix(instance)}surroundings.json`;
+export const dependenciesKey = (instance: string): string => `${reportPrefix(instance)}surroundings.json`;
 export const reportNotesKey = (instance: string): string => `${reportPrefix(instance)}history.json`;
 
 /** Whether this program wrote it, or a person put it there. */
 export const isOfReports = (instance: string, key: string): boolean => {
   const prefix = reportPrefix(instance);
   if (!key.startsWith(prefix)) return false;
-  if ([reportKey(instance), surroundingsKey(instance), reportNotesKey(instance)].includes(key)) return true;
+  if ([reportKey(instance), dependenciesKey(instance), reportNotesKey(instance)].includes(key)) return true;
   const isPage = key.endsWith('.html') && isSnapshotName(key.slice(prefix.length, -'.html'.length));
   return isPage || digestOfFlowPicture(instance, key) !== undefined;
 };

@@ -15,6 +15,6 @@ export const personName = (id: string, people: People): string => {
   return CLIENT_ID.test(id) ? `client ${id.slice(0, 4)}…` : id;
 };
 
-/** The same thing, held by a person as people know them. */
-export const withHolderNamed = <T extends { readonly lockedBy?: string | undefined }>(thing: T, people: People): T =>
-  thing.lockedBy === undefined ? thing : { ...thing, lockedBy: personName(thing.lockedBy, people) };
+/** The same one, held by a person as people know them. */
+export const withHolderNamed = <T extends { readonly lockedBy?: string | undefined }>(item: T, people: People): T =>
+  item.lockedBy === undefined ? item : { ...item, lockedBy: personName(item.lockedBy, people) };

@@ -3,15 +3,15 @@
  * from snapshots and archives and can be made again; nothing here is ever read to restore something.
  */
 
-import { formatSurroundings, parseSurroundings, type Surroundings } from '../core/archive/dependencies.ts';
+import { type Dependencies, formatDependencies, parseDependencies } from '../core/archive/dependencies.ts';
 import {
+  dependenciesKey,
   digestOfFlowPicture,
   flowPictureKey,
   flowPicturePrefix,
   PICTURE_DAYS,
   reportKey,
   reportNotesKey,
-  surroundingsKey,
 } from '../core/keys.ts';
 import { formatReportNotes, parseReportNotes, type ReportNotes } from '../core/report/notes.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -24,8 +24,8 @@ export interface ReportStore {
   picturesHeld(now: Date): Promise<ReadonlySet<string>>;
   putPicture(contentSha256: string, svg: string): Promise<void>;
   /** By content digest; empty when nothing usable is kept. */
-  readSurroundings(): Promise<Map<string, Surroundings>>;
-  keepSurroundings(archives: ReadonlyMap<string, Surroundings>): Promise<void>;
+  readDependencies(): Promise<Map<string, Dependencies>>;
+  keepDependencies(archives: ReadonlyMap<string, Dependencies>): Promise<void>;
   /** undefined when nothing usable is kept. */
   readNotes(): Promise<ReportNotes | undefined>;
   keepNotes(notes: ReportNotes): Promise<void>;
@@ -59,9 +59,9 @@ export const createReportStore = (store: ObjectStore, instance: string): ReportS
     putPicture: async (contentSha256, svg) => {
       await putText(flowPictureKey(instance, contentSha256), svg);
     },
-    readSurroundings: async () => parseSurroundings(await readText(surroundingsKey(instance))),
-    keepSurroundings: async (archives) => {
-      await putText(surroundingsKey(instance), formatSurroundings(archives));
+    readDependencies: async () => parseDependencies(await readText(dependenciesKey(instance))),
+    keepDependencies: async (archives) => {
+      await putText(dependenciesKey(instance), formatDependencies(archives));
     },
     readNotes: async () => parseReportNotes(await readText(reportNotesKey(instance))),
     keepNotes: async (notes) => {

@@ -143,7 +143,7 @@ test('deploy where activation is `never` says loudly that what was active is not
   const dry = await desk.oic('deploy', 'test', 'flow.iar', '--dry-run');
   const { stdout } = await desk.oic('deploy', 'test', 'flow.iar');
 
-  expect(dry.stdout).toMatch(/deactivate +FLOW\|01\.00\.0000 .*STAYS DEACTIVATED: activation is asked for never/);
+  expect(dry.stdout).toMatch(/deactivate +FLOW\|01\.00\.0000 .*stays deactivated: `activation` is `never`/);
   expect(stdout).toMatch(/is deployed on test, NOT active/);
 });
 

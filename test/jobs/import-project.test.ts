@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readProjectArchive } from '../../functions/core/archive/project-archive.ts';
 import { callOrderIn } from '../../functions/core/archive/project-calls.ts';
 import type { ImportAction } from '../../functions/jobs/changes/import-archive.ts';
-import { importThing } from '../../functions/jobs/changes/import-item.ts';
+import { importItem } from '../../functions/jobs/changes/import-item.ts';
 import { buildProject, type SampleProject } from '../core/archive/kinds-forge.ts';
 import { connectTo, failureOf } from '../oic/simulated.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
@@ -45,7 +45,7 @@ const arrange = async (behaviour: SimulatorOptions['behaviour'] = {}, hasOwn = t
     const callOrder = callOrderIn(content.integrations);
     const openVault = () => Promise.resolve(workshop.vault).finally(() => opened++);
     const services = { oic, connections: {}, waiting: WAITING, openVault };
-    return importThing(services, { kind: 'projects', id: code, ...content, callOrder }, bytes);
+    return importItem(services, { kind: 'projects', id: code, ...content, callOrder }, bytes);
   };
   return { simulator, importFile, opened: () => opened };
 };

@@ -1,5 +1,5 @@
 /** What `oic diff` has found beside integrations, as lines for people. */
-import type { ChangedThing, KindsDiff } from '../../core/diff/diff-kinds.ts';
+import type { ChangedItem, KindsDiff } from '../../core/diff/diff-kinds.ts';
 import type { PackageDiff, ProjectDiff } from '../../core/diff/diff-projects.ts';
 import type { ChangedLookup } from '../../core/diff/lookups.ts';
 import { KIND_NOUNS, OTHER_KIND_ORDER } from '../../core/kinds.ts';
@@ -36,7 +36,7 @@ const titleOf = ({ id, name }: { readonly id: string; readonly name: string }): 
   name === id ? id : `${id} ${name}`;
 
 const changeText = (
-  { content, facts, otherValues, lastUpdated, lastUpdatedBy }: ChangedThing,
+  { content, facts, otherValues, lastUpdated, lastUpdatedBy }: ChangedItem,
   people: People,
   rows?: ChangedLookup,
 ) => {

@@ -6,7 +6,7 @@ import { readLookup } from '../../core/archive/lookup-file.ts';
 import { readProjectArchive } from '../../core/archive/project-archive.ts';
 import { callOrderIn } from '../../core/archive/project-calls.ts';
 import { Refused } from '../../core/errors.ts';
-import { type FileThing, importThing } from '../../jobs/changes/import-item.ts';
+import { type FileItem, importItem } from '../../jobs/changes/import-item.ts';
 import { type CommonOptions, eachInTurn, openSession, withInstance } from '../command.ts';
 import { readLocalFile } from '../files.ts';
 import { WAITING } from '../waiting.ts';
@@ -34,10 +34,10 @@ export const importKind = async (
       files,
       async (file) => {
         const bytes = await readLocalFile(file);
-        const thing = await readThing(kind, bytes, file).catch((error: unknown) => {
+        const thing = await readItem(kind, bytes, file).catch((error: unknown) => {
           throw error instanceof Error ? new Refused(`${file} was not sent: ${error.message}`) : error;
         });
-        return { file, kind, id: thing.id, action: await importThing(services, thing, bytes) };
+        return { file, kind, id: thing.id, action: await importItem(services, thing, bytes) };
       },
       (file, error) => ({ file, kind, action: 'failed', error }),
     );
@@ -51,7 +51,7 @@ export const importKind = async (
 };
 
 /** Whose the file is, as it tells itself. */
-const readThing = async (kind: Kind, bytes: Buffer, file: string): Promise<FileThing> => {
+const readItem = async (kind: Kind, bytes: Buffer, file: string): Promise<FileItem> => {
   if (kind === 'lookups') {
     // The name of a file decides nothing; it only helps to see a title in a first line that begins with it.
     const alone = await readLookup(bytes);

@@ -29,8 +29,8 @@ export const listKind = async (
   }
   const isWanted = ({ name }: { readonly name: string }): boolean =>
     text === undefined || name.toLowerCase().includes(text.toLowerCase());
-  const { head, rows, things } = TABLES[kind](sections, isWanted, session.runtime.settings.people);
-  session.out.result({ [kind]: things, ...(warnings.length > 0 && { warnings }) }, () => [
+  const { head, rows, items } = TABLES[kind](sections, isWanted, session.runtime.settings.people);
+  session.out.result({ [kind]: items, ...(warnings.length > 0 && { warnings }) }, () => [
     ...formatTable(head, rows),
     '',
     `${rows.length === 1 ? `1 ${KIND_NOUNS[kind][0]}` : `${rows.length} ${KIND_NOUNS[kind][1]}`} on ${instance}`,
@@ -41,10 +41,10 @@ export const listKind = async (
 interface Listing {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  readonly things: readonly object[];
+  readonly items: readonly object[];
 }
 
-type IsWanted = (thing: { readonly name: string }) => boolean;
+type IsWanted = (item: { readonly name: string }) => boolean;
 
 interface Saved {
   readonly lastUpdated?: string | undefined;
@@ -59,22 +59,22 @@ const saved = ({ lastUpdated, lastUpdatedBy }: Saved, people: People): string[] 
 ];
 
 const table = <T extends { readonly id: string; readonly name: string }>(
-  things: readonly T[] | undefined,
+  items: readonly T[] | undefined,
   isWanted: IsWanted,
   head: readonly string[],
-  cells: (thing: T) => readonly string[],
+  cells: (item: T) => readonly string[],
 ): Listing => {
-  const found = (things ?? []).filter(isWanted);
+  const found = (items ?? []).filter(isWanted);
   return {
     head: ['ID', 'NAME', ...head],
-    rows: found.map((thing) => [thing.id, thing.name, ...cells(thing)]),
-    things: found.map((thing) => withoutArchive(thing)),
+    rows: found.map((item) => [item.id, item.name, ...cells(item)]),
+    items: found.map((item) => withoutArchive(item)),
   };
 };
 
 /** A listing knows of none. */
-const withoutArchive = (thing: object): object =>
-  Object.fromEntries(Object.entries(thing).filter(([key]) => key !== 'archive'));
+const withoutArchive = (item: object): object =>
+  Object.fromEntries(Object.entries(item).filter(([key]) => key !== 'archive'));
 
 const TABLES: Readonly<Record<OtherKind, (sections: OtherKinds, isWanted: IsWanted, people: People) => Listing>> = {
   projects: ({ projects }, isWanted, people) =>

@@ -6,12 +6,12 @@ import * as z from 'zod/mini';
 import type { IntegrationId } from '../integration.ts';
 import type { Archive } from './integration-archive.ts';
 
-export interface Surroundings {
+export interface Dependencies {
   readonly connections: readonly { readonly id: string; readonly name: string; readonly type: string }[];
   readonly calls: readonly IntegrationId[];
 }
 
-export const surroundingsOf = ({ connections, calls }: Pick<Archive, 'connections' | 'calls'>): Surroundings => ({
+export const dependenciesOf = ({ connections, calls }: Pick<Archive, 'connections' | 'calls'>): Dependencies => ({
   connections: connections.map(({ id, name, type }) => ({ id, name: name ?? id, type })),
   calls: calls.map(({ id }) => id),
 });
@@ -30,7 +30,7 @@ const SURROUNDINGS = z.object({
 });
 
 /** What is known already, by content digest. A text that is not ours is no harm: all is read from the archives again. */
-export const parseSurroundings = (text: string): Map<string, Surroundings> => {
+export const parseDependencies = (text: string): Map<string, Dependencies> => {
   try {
     const { connections, archives } = SURROUNDINGS.parse(JSON.parse(text));
     return new Map(
@@ -44,8 +44,8 @@ export const parseSurroundings = (text: string): Map<string, Surroundings> => {
   }
 };
 
-export const formatSurroundings = (surroundings: ReadonlyMap<string, Surroundings>): string => {
-  const connections: Surroundings['connections'][number][] = [];
+export const formatDependencies = (dependencies: ReadonlyMap<string, Dependencies>): string => {
+  const connections: Dependencies['connections'][number][] = [];
   const places = new Map<string, number>();
   const placeOf = (connection: (typeof connections)[number]): number => {
     const key = JSON.stringify([connection.id, connection.name, connection.type]);
@@ -53,7 +53,7 @@ export const formatSurroundings = (surroundings: ReadonlyMap<string, Surrounding
     places.set(key, place);
     return place;
   };
-  const archives = [...surroundings].map(([digest, { connections, calls }]) => [
+  const archives = [...dependencies].map(([digest, { connections, calls }]) => [
     digest,
     { uses: connections.map(placeOf), calls },
   ]);

@@ -7,7 +7,7 @@ import { readLookup } from './lookup-file.ts';
 import { readProjectArchive } from './project-archive.ts';
 
 interface ReadKind {
-  /** As `ArchivedThing` has it; undefined: the archive does not tell. */
+  /** As `ArchivedItem` has it; undefined: the archive does not tell. */
   readonly id: string | undefined;
   readonly contentSha256: string;
   readonly designSha256: string;

@@ -28,7 +28,7 @@ interface ThingState {
 
 export type KindsState = Readonly<Partial<Record<OtherKind, readonly ThingState[]>>>;
 
-export type OddThings = Readonly<Partial<Record<OtherKind, readonly OddItem[]>>>;
+export type OddItems = Readonly<Partial<Record<OtherKind, readonly OddItem[]>>>;
 
 interface FromTo {
   readonly from: string;
@@ -37,7 +37,7 @@ interface FromTo {
 
 type Told = Pick<ThingState, 'id' | 'name' | 'lastUpdated' | 'lastUpdatedBy'>;
 
-export interface ChangedThing extends Told {
+export interface ChangedItem extends Told {
   /** Digests. */
   readonly content?: FromTo;
   /** An empty text: not there. */
@@ -49,7 +49,7 @@ export interface ChangedThing extends Told {
 export interface KindDiff {
   readonly added: readonly Told[];
   readonly removed: readonly Told[];
-  readonly changed: readonly ChangedThing[];
+  readonly changed: readonly ChangedItem[];
   /** In both, but their content could not be compared; or told by one side in a form that cannot be read. */
   readonly contentUnknown: readonly { readonly id: string; readonly reason: string }[];
   readonly unchanged: number;
@@ -132,7 +132,7 @@ const told = ({ id, name, lastUpdated, lastUpdatedBy }: Told): Told => ({
 });
 
 /** `added` is what only `b` has. All lists by id. */
-export const diffKinds = (a: KindsState, b: KindsState, oddInA: OddThings = {}, oddInB: OddThings = {}): KindsDiff => ({
+export const diffKinds = (a: KindsState, b: KindsState, oddInA: OddItems = {}, oddInB: OddItems = {}): KindsDiff => ({
   kinds: Object.fromEntries(
     OTHER_KIND_ORDER.flatMap((kind) => {
       const [before, after] = [a[kind], b[kind]];
@@ -178,7 +178,7 @@ const diffKind = (
 
 const byId = (things: readonly ThingState[]): ThingState[] => things.toSorted((x, y) => (x.id < y.id ? -1 : 1));
 
-const describeChange = (from: ThingState, to: ThingState): ChangedThing | undefined => {
+const describeChange = (from: ThingState, to: ThingState): ChangedItem | undefined => {
   const content = contentChange(from.content, to.content);
   const names = from.name === to.name ? [] : [{ fact: 'name', from: from.name, to: to.name }];
   const unasked = new Set([...(from.unknown ?? []), ...(to.unknown ?? [])]);

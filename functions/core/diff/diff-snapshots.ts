@@ -12,7 +12,7 @@ import { createFilter } from '../snapshot/filter.ts';
 import { contentChange, digestsOf, type KnownContent } from '../snapshot/known-content.ts';
 import type { BackupFilter, Manifest, SnapshotIntegration } from '../snapshot/manifest.ts';
 import { settledStatus } from '../status.ts';
-import { diffKinds, type KindsDiff, type KindsState, type OddThings, stateOfKinds } from './diff-kinds.ts';
+import { diffKinds, type KindsDiff, type KindsState, type OddItems, stateOfKinds } from './diff-kinds.ts';
 
 type StateFields =
   | 'id'
@@ -38,7 +38,7 @@ export interface InstanceState {
   readonly odd?: readonly OddItem[] | undefined;
   /** What it holds beside integrations, as far as that was looked at. */
   readonly others?: KindsState | undefined;
-  readonly oddOthers?: OddThings | undefined;
+  readonly oddOthers?: OddItems | undefined;
 }
 
 interface FromTo<T> {

@@ -1,6 +1,6 @@
 /**
  * A member of an archive as lines that mean the same whenever the member does: what changes from export to export, or
- * from instance to instance, is left out, and two files that say one thing in another order or layout give the same lines.
+ * from instance to instance, is left out, and two files that say one item in another order or layout give the same lines.
  * Values of connections stand there as hidden, since they may be secrets: whether they differ is told, what they are is not.
  */
 import { propertiesMeaning } from '../archive/content-digest.ts';

@@ -19,11 +19,11 @@ export interface Undecided {
 export const undecided = (a: InstanceState, b: InstanceState): Undecided[] => {
   const among = <T extends { readonly id: string; readonly content?: KnownContent | undefined }>(
     kind: ArchiveKind,
-    things: readonly T[] = [],
+    items: readonly T[] = [],
     others: readonly T[] = [],
   ): Undecided[] => {
     const byId = new Map(others.map((other) => [other.id, other.content]));
-    return things.flatMap(({ id, content }) => (lacksDesign(content, byId.get(id)) ? [{ kind, id }] : []));
+    return items.flatMap(({ id, content }) => (lacksDesign(content, byId.get(id)) ? [{ kind, id }] : []));
   };
   return [
     ...among('integrations', a.integrations, b.integrations),
@@ -36,17 +36,17 @@ export const withDesigns = (state: InstanceState, designs: ReadonlyMap<string, s
   if (designs.size === 0) return state;
   const filled =
     (kind: ArchiveKind) =>
-    <T extends { readonly id: string; readonly content?: KnownContent | undefined }>(thing: T): T => {
-      const design = designs.get(`${kind} ${thing.id}`);
-      const { content } = thing;
+    <T extends { readonly id: string; readonly content?: KnownContent | undefined }>(item: T): T => {
+      const design = designs.get(`${kind} ${item.id}`);
+      const { content } = item;
       return design === undefined || !content || 'unknown' in content
-        ? thing
-        : { ...thing, content: { ...content, design } };
+        ? item
+        : { ...item, content: { ...content, design } };
     };
   const others = Object.fromEntries(
     ARCHIVED_KINDS.flatMap((kind) => {
-      const things = state.others?.[kind];
-      return things ? [[kind, things.map(filled(kind))]] : [];
+      const items = state.others?.[kind];
+      return items ? [[kind, items.map(filled(kind))]] : [];
     }),
   );
   return {

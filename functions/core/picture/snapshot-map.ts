@@ -5,11 +5,11 @@
  * all connections are in `connections`.
  */
 
-import type { Surroundings } from '../archive/dependencies.ts';
+import type { Dependencies } from '../archive/dependencies.ts';
 import type { IntegrationId } from '../integration.ts';
 import type { Box, Line, Picture } from './picture.ts';
 
-export interface MappedIntegration extends Surroundings {
+export interface MappedIntegration extends Dependencies {
   readonly id: IntegrationId;
   readonly name: string;
 }

@@ -226,7 +226,7 @@ const contentSteps = (
   const deactivate: InstallStep = {
     do: 'deactivate',
     id,
-    reason: `it is active, and an active integration cannot be replaced${activates ? '' : `; it STAYS DEACTIVATED: ${whyInactive(wanted, policy)}`}`,
+    reason: `it is active, and an active integration cannot be replaced${activates ? '' : `; it stays deactivated: ${whyInactive(wanted, policy)}`}`,
   };
   return [
     ...(isOn(there.schedule) ? [stop] : []),
@@ -238,7 +238,7 @@ const contentSteps = (
 const whyInactive = ({ isDraft }: Wanted, { activation }: InstallPolicy): string => {
   if (isDraft) return 'the archive is of a draft';
   if (activation === 'as-captured') return 'it was not active when the snapshot was taken';
-  return activation === 'never' ? 'activation is asked for never' : 'it was not active before';
+  return activation === 'never' ? '`activation` is `never`' : 'it was not active before';
 };
 
 const activationSteps = (

@@ -17,8 +17,8 @@ interface SavedProject extends Saved {
   readonly integrations: readonly Saved[];
 }
 
-/** What earlier snapshots know of one thing: its last archive and what told its state then. */
-export interface KnownThing {
+/** What earlier snapshots know of one item: its last archive and what told its state then. */
+export interface KnownItem {
   readonly stamp: string | undefined;
   readonly lastUpdated: string | undefined;
   readonly archive: ArchiveRef;
@@ -29,13 +29,13 @@ export interface KnownThing {
 }
 
 export type Known<T extends string = 'projects' | 'lookups' | 'libraries'> = Readonly<
-  Record<T, ReadonlyMap<string, KnownThing>>
+  Record<T, ReadonlyMap<string, KnownItem>>
 >;
 
-export interface ThingStep<T> {
+export interface ItemStep<T> {
   readonly do: 'export' | 'reuse';
-  readonly thing: T;
-  readonly last: KnownThing | undefined;
+  readonly item: T;
+  readonly last: KnownItem | undefined;
   readonly reason: string;
 }
 
@@ -49,16 +49,16 @@ export const stampOfProject = ({ lastUpdated, integrations }: SavedProject): str
   return [lastUpdated, ...parts.sort()].join('\n');
 };
 
-/** The last archive of each thing. `manifests` newest first. */
-export const knownThings = (manifests: readonly Manifest[]): Known => {
+/** The last archive of each item. `manifests` newest first. */
+export const knownItems = (manifests: readonly Manifest[]): Known => {
   const collect = <T extends Saved & { readonly archive: ArchiveRef | null }>(
     sectionOf: (manifest: Manifest) => readonly T[] | undefined,
-    tell: (thing: T) => Pick<KnownThing, 'stamp' | 'findings' | 'withoutParameters'>,
-  ): ReadonlyMap<string, KnownThing> => {
-    const known = new Map<string, KnownThing>();
-    for (const thing of manifests.flatMap((manifest) => sectionOf(manifest) ?? [])) {
-      const { id, archive, lastUpdated } = thing;
-      if (archive && !known.has(id)) known.set(id, { ...tell(thing), lastUpdated, archive });
+    tell: (item: T) => Pick<KnownItem, 'stamp' | 'findings' | 'withoutParameters'>,
+  ): ReadonlyMap<string, KnownItem> => {
+    const known = new Map<string, KnownItem>();
+    for (const item of manifests.flatMap((manifest) => sectionOf(manifest) ?? [])) {
+      const { id, archive, lastUpdated } = item;
+      if (archive && !known.has(id)) known.set(id, { ...tell(item), lastUpdated, archive });
     }
     return known;
   };
@@ -84,22 +84,22 @@ export const knownThings = (manifests: readonly Manifest[]): Known => {
 };
 
 /** @param isStored whether the vault still holds exactly that version. @param full export everything, changed or not. */
-export const planThings = <T extends Saved>(
-  things: readonly T[],
-  stamp: (thing: T) => string | undefined,
-  known: ReadonlyMap<string, KnownThing>,
+export const planItems = <T extends Saved>(
+  items: readonly T[],
+  stamp: (item: T) => string | undefined,
+  known: ReadonlyMap<string, KnownItem>,
   isStored: (archive: ArchiveRef) => boolean,
   full: boolean,
-): ThingStep<T>[] =>
-  things.map((thing) => {
-    const earlier = known.get(thing.id);
+): ItemStep<T>[] =>
+  items.map((item) => {
+    const earlier = known.get(item.id);
     const last = earlier && isStored(earlier.archive) ? earlier : undefined;
-    const now = stamp(thing);
-    if (!earlier) return { do: 'export', thing, last, reason: 'not in an earlier snapshot' };
-    if (!last) return { do: 'export', thing, last, reason: 'its stored archive is gone from the vault' };
-    if (full) return { do: 'export', thing, last, reason: 'a full backup was asked for' };
-    if (now === undefined || now !== earlier.stamp) return { do: 'export', thing, last, reason: 'may have been saved' };
-    return { do: 'reuse', thing, last, reason: 'not saved since' };
+    const now = stamp(item);
+    if (!earlier) return { do: 'export', item, last, reason: 'not in an earlier snapshot' };
+    if (!last) return { do: 'export', item, last, reason: 'its stored archive is gone from the vault' };
+    if (full) return { do: 'export', item, last, reason: 'a full backup was asked for' };
+    if (now === undefined || now !== earlier.stamp) return { do: 'export', item, last, reason: 'may have been saved' };
+    return { do: 'reuse', item, last, reason: 'not saved since' };
   });
 
 /** Everything in the snapshot that can have an archive has one. */

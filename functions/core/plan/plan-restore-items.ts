@@ -8,14 +8,14 @@ import { KIND_NOUNS } from '../kinds.ts';
 export const RESTORED_KINDS = ['lookups', 'libraries', 'projects'] as const;
 export type RestoredKind = (typeof RESTORED_KINDS)[number];
 
-export interface WantedThing {
+export interface WantedItem {
   readonly kind: RestoredKind;
   /** Of a project its code, for its id may differ between instances. */
   readonly id: string;
   readonly designSha256: string;
 }
 
-export interface TargetThing {
+export interface TargetItem {
   readonly id: string;
   /** undefined when it could not be exported: it is locked, or was deleted just now. */
   readonly designSha256: string | undefined;
@@ -31,12 +31,12 @@ export interface ThingPlan {
   readonly reason: string;
 }
 
-export const labelOf = ({ kind, id }: Pick<WantedThing, 'kind' | 'id'>): string => `${KIND_NOUNS[kind][0]} ${id}`;
+export const labelOf = ({ kind, id }: Pick<WantedItem, 'kind' | 'id'>): string => `${KIND_NOUNS[kind][0]} ${id}`;
 
 /** @param refusalOf why one that is there may not be replaced, as far as its kind knows */
-export const planThing = (
-  wanted: WantedThing,
-  there: TargetThing | undefined,
+export const planItem = (
+  wanted: WantedItem,
+  there: TargetItem | undefined,
   existing: 'skip' | 'replace',
   refusalOf: () => string | undefined = () => undefined,
 ): ThingPlan => {

@@ -12,14 +12,14 @@ import type { SnapshotProject } from '../snapshot/sections.ts';
 import { isDraft, isMeantActive, isUnderWay, statusWords } from '../status.ts';
 import { type InstallPlan, planInstall, type TargetIntegration, type Wanted } from './plan-install.ts';
 import type { RestorePolicy } from './plan-restore.ts';
-import { planThing, type TargetThing, type ThingPlan, type WantedThing } from './plan-restore-items.ts';
+import { planItem, type TargetItem, type ThingPlan, type WantedItem } from './plan-restore-items.ts';
 
-export interface WantedProject extends WantedThing {
+export interface WantedProject extends WantedItem {
   readonly kind: 'projects';
   readonly integrations: SnapshotProject['integrations'];
 }
 
-export interface TargetProject extends TargetThing {
+export interface TargetProject extends TargetItem {
   readonly integrations: readonly (Integration & { readonly schedule: AskedSchedule })[];
   /** Of its own archive. */
   readonly connections: readonly Pick<ArchiveConnection, 'id' | 'type'>[];
@@ -36,7 +36,7 @@ export const planProject = (
   there: TargetProject | undefined,
   policy: RestorePolicy,
 ): ProjectPlan => {
-  const plan = planThing(wanted, there, policy.existing, () => whyNotReplaced(there));
+  const plan = planItem(wanted, there, policy.existing, () => whyNotReplaced(there));
   const isHandled = plan.do === 'import' || plan.do === 'replace' || plan.do === 'unchanged';
   const integrations = isHandled ? planIntegrations(wanted, plan.do === 'unchanged' ? there : undefined, policy) : [];
   return { ...plan, kind: 'projects', reason: reasonOf(plan), integrations };

@@ -1,5 +1,5 @@
 /** What the snapshot holds beside integrations, and what changed there since the one before. */
-import { type ChangedThing, hasChanges, type KindDiff, type KindsDiff } from '../diff/diff-kinds.ts';
+import { type ChangedItem, hasChanges, type KindDiff, type KindsDiff } from '../diff/diff-kinds.ts';
 import { KIND_NOUNS, manyOf, OTHER_KIND_ORDER, type OtherKind } from '../kinds.ts';
 import { type Markup, markup, ready } from '../markup.ts';
 import { type People, personName } from '../people.ts';
@@ -39,7 +39,7 @@ const changeItems = (kind: OtherKind, diff: KindDiff | undefined, people: People
 const changeItem = (
   change: 'added' | 'removed' | 'changed',
   noun: string,
-  { id, name, lastUpdated, lastUpdatedBy }: Pick<ChangedThing, 'id' | 'name' | 'lastUpdated' | 'lastUpdatedBy'>,
+  { id, name, lastUpdated, lastUpdatedBy }: Pick<ChangedItem, 'id' | 'name' | 'lastUpdated' | 'lastUpdatedBy'>,
   words: readonly string[],
   people: People,
 ): Markup => {
@@ -50,7 +50,7 @@ const changeItem = (
   return markup`<li class="${change}"><div><b>${name}</b> ${noun}${name !== id && markup` <code>${id}</code>`}<br><span class="what">${words.join(' · ')}</span>${by}</div></li>`;
 };
 
-const changeWords = ({ content, facts, otherValues }: ChangedThing): string[] => [
+const changeWords = ({ content, facts, otherValues }: ChangedItem): string[] => [
   ...(content ? ['content'] : []),
   ...facts.map(({ fact, from, to }) => `${fact} ${from || 'none'} → ${to || 'none'}`),
   ...(otherValues.length > 0 ? [`another value of ${otherValues.join(', ')}`] : []),

@@ -4,7 +4,7 @@ import type { ArchiveKind } from '../keys.ts';
 import type { ArchiveRef } from './archive-ref.ts';
 import type { Manifest } from './manifest.ts';
 
-export interface ArchivedThing {
+export interface ArchivedItem {
   readonly kind: ArchiveKind;
   /** As failures and warnings name it: `CODE|VERSION`, `project CODE`, `lookup NAME`, `library CODE|VERSION`. */
   readonly label: string;
@@ -13,13 +13,13 @@ export interface ArchivedThing {
   readonly archive: ArchiveRef | null;
 }
 
-export const archivedThings = ({ integrations, projects, lookups, libraries }: Manifest): ArchivedThing[] => [
-  ...integrations.map(({ id, archive }): ArchivedThing => ({ kind: 'integrations', label: id, id, archive })),
+export const archivedItems = ({ integrations, projects, lookups, libraries }: Manifest): ArchivedItem[] => [
+  ...integrations.map(({ id, archive }): ArchivedItem => ({ kind: 'integrations', label: id, id, archive })),
   ...(projects ?? []).map(
-    ({ code, archive }): ArchivedThing => ({ kind: 'projects', label: `project ${code}`, id: code, archive }),
+    ({ code, archive }): ArchivedItem => ({ kind: 'projects', label: `project ${code}`, id: code, archive }),
   ),
-  ...(lookups ?? []).map(({ id, archive }): ArchivedThing => ({ kind: 'lookups', label: `lookup ${id}`, id, archive })),
+  ...(lookups ?? []).map(({ id, archive }): ArchivedItem => ({ kind: 'lookups', label: `lookup ${id}`, id, archive })),
   ...(libraries ?? []).map(
-    ({ id, archive }): ArchivedThing => ({ kind: 'libraries', label: `library ${id}`, id, archive }),
+    ({ id, archive }): ArchivedItem => ({ kind: 'libraries', label: `library ${id}`, id, archive }),
   ),
 ];

@@ -1,6 +1,6 @@
 /** What a backup is given, and what it reports. */
 
-import type { Surroundings } from '../../core/archive/dependencies.ts';
+import type { Dependencies } from '../../core/archive/dependencies.ts';
 import type { IncludedKinds } from '../../core/kinds.ts';
 import type { BackupFilter, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
 import type { OtherKinds } from '../../core/snapshot/sections.ts';
@@ -15,7 +15,7 @@ export interface BackUpServices {
   readonly now: () => Date;
   readonly progress: BackUpProgress;
   /** Told of each archive that was exported, also before a crash, what it calls and uses. */
-  readonly learn?: (contentSha256: string, surroundings: Surroundings) => void;
+  readonly onArchiveRead?: (contentSha256: string, dependencies: Dependencies) => void;
 }
 
 /** Told as it happens; what it does with it is its own affair. */

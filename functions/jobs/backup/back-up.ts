@@ -19,7 +19,7 @@ import type { BackUpOptions, BackUpProgress, BackUpServices, BackupReport, Outco
 import { commitSnapshot } from './commit-snapshot.ts';
 import { type Gathered, gather } from './gather.ts';
 import { gatherKinds } from './gather-kinds.ts';
-import { type Ahead, createAhead } from './prefetch.ts';
+import { createPrefetch, type Prefetch } from './prefetch.ts';
 
 /** Small enough to be over in minutes, large enough that thousands of integrations are hundreds of steps. */
 const BATCH = 25;
@@ -40,10 +40,10 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   const known = knownArchives(earlier);
   const inSlot = createSemaphore(Math.ceil(options.concurrency * ARCHIVES_HELD));
   const gatherOne = (step: BackupStep) => gather(services, step, inSlot);
-  const ahead = createAhead(Math.ceil(options.concurrency / 2), gatherOne);
+  const prefetch = createPrefetch(Math.ceil(options.concurrency / 2), gatherOne);
   // Side by side: one waits for the instance, the other for the vault.
-  const [listed, gone] = await bothOf(
-    journal.step('list integrations', () => listWanted(oic, options, known, ahead)),
+  const [listed, lost] = await bothOf(
+    journal.step('list integrations', () => listWanted(oic, options, known, prefetch)),
     journal.step('check the vault', async () => {
       const isHeld = await vault.archivesHeld(
         instance,
@@ -52,8 +52,8 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
       return [...known].filter(([, { archive }]) => !isHeld(archive)).map(([id]) => id);
     }),
   );
-  const goneKeys = new Set(gone.map((id) => known.get(id)?.archive.key));
-  const plan = planBackup(listed.items, known, ({ key }) => !goneKeys.has(key), options.full);
+  const lostKeys = new Set(lost.map((id) => known.get(id)?.archive.key));
+  const plan = planBackup(listed.items, known, ({ key }) => !lostKeys.has(key), options.full);
 
   const work = plan.filter((step) => step.do === 'export' || mustAskSchedule(step.integration));
   progress.listed(plan.length, plan.filter((step) => step.do === 'export').length);
@@ -63,7 +63,7 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   const [results, others] = await bothOf(
     journal.all('gather', batches, 2, (batch) =>
       mapLimited(batch, options.concurrency, async (step) => {
-        const gathered = (await ahead.take(step)) ?? (await gatherOne(step));
+        const gathered = (await prefetch.claim(step)) ?? (await gatherOne(step));
         progress.done(step.integration.id, outcomeOf(step, gathered));
         return gathered;
       }),
@@ -71,13 +71,15 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
     gatherKinds(services, options, earlier),
   );
   const found = new Map(results.flat().map((result) => [result.id, result]));
-  const unheard = work.find(({ integration }) => !found.has(integration.id));
-  if (unheard) {
+  const unanswered = work.find(({ integration }) => !found.has(integration.id));
+  if (unanswered) {
     // Without this a journal of other batches, as another version of oic may have left, would leave archives out in silence.
-    throw new RangeError(`the journal of ${instance} has no result of ${unheard.integration.id}; no snapshot was made`);
+    throw new RangeError(
+      `the journal of ${instance} has no result of ${unanswered.integration.id}; no snapshot was made`,
+    );
   }
-  for (const { archive, surroundings } of found.values())
-    if (archive && surroundings) services.learn?.(archive.contentSha256, surroundings);
+  for (const { archive, dependencies } of found.values())
+    if (archive && dependencies) services.onArchiveRead?.(archive.contentSha256, dependencies);
   return journal.step('commit', () =>
     commitSnapshot(services, options, begun.startedAt, { plan, found, odd: listed.odd, last: earlier[0] }, others),
   );
@@ -112,20 +114,20 @@ const listWanted = async (
   oic: OicClient,
   { filter, full }: BackUpOptions,
   known: ReadonlyMap<string, Known>,
-  ahead: Ahead,
+  prefetch: Prefetch,
 ): Promise<Listing<Integration>> => {
   const isWanted = createFilter(filter);
   const see = (integration: Integration): void => {
     if (!isWanted(integration.code)) return;
     const [step] = planBackup([integration], known, () => true, full);
-    if (step) ahead.see(step);
+    if (step) prefetch.offer(step);
   };
   try {
     const wanted = selectWanted(await oic.listIntegrations(see), filter);
-    void ahead.close();
+    void prefetch.close();
     return wanted;
   } catch (error) {
-    await ahead.close();
+    await prefetch.close();
     throw error;
   }
 };
@@ -133,11 +135,11 @@ const listWanted = async (
 /** What is odd and has no code belongs to it: nothing says that it is left out. */
 const selectWanted = ({ items, odd }: Listing<Integration>, filter: BackupFilter): Listing<Integration> => {
   const codes = [...items, ...odd].flatMap(({ code }) => (code === undefined ? [] : [code]));
-  const strangers = namesWithoutMatch(filter, new Set(codes));
-  if (strangers.length > 0) {
+  const unmatched = namesWithoutMatch(filter, new Set(codes));
+  if (unmatched.length > 0) {
     throw new ConfigError(
       'backup.include and backup.exclude name integrations the instance does not have',
-      strangers.map(
+      unmatched.map(
         (name) => `${name}: no integration has this code; correct it, or use a wildcard if it may be absent`,
       ),
     );

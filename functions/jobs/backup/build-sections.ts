@@ -4,18 +4,18 @@ import { describeFindings } from '../../core/archive/secret-scan.ts';
 import type { Library, Lookup } from '../../core/items.ts';
 import { KIND_NOUNS, OTHER_KIND_ORDER } from '../../core/kinds.ts';
 import { withKnown } from '../../core/odd-item.ts';
-import type { ThingStep } from '../../core/plan/plan-kinds.ts';
+import type { ItemStep } from '../../core/plan/plan-kinds.ts';
 import type { Manifest, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
 import type { OtherKinds, SnapshotLibrary, SnapshotLookup, SnapshotProject } from '../../core/snapshot/sections.ts';
 import type { ListedKinds, ListedProject } from '../instance/list-kinds.ts';
 import { integrationEntry } from '../instance/project-schedules.ts';
 import { unknownSchedule } from './gather.ts';
-import type { GatheredThing } from './gather-item.ts';
+import type { GatheredItem } from './gather-item.ts';
 
 export interface KindsPlan {
-  readonly projects: readonly ThingStep<ListedProject>[] | undefined;
-  readonly lookups: readonly ThingStep<Lookup>[] | undefined;
-  readonly libraries: readonly ThingStep<Library>[] | undefined;
+  readonly projects: readonly ItemStep<ListedProject>[] | undefined;
+  readonly lookups: readonly ItemStep<Lookup>[] | undefined;
+  readonly libraries: readonly ItemStep<Library>[] | undefined;
 }
 
 interface Built {
@@ -29,14 +29,14 @@ interface Built {
 export const buildSections = (
   listed: ListedKinds,
   plan: KindsPlan,
-  found: ReadonlyMap<string, GatheredThing>,
+  found: ReadonlyMap<string, GatheredItem>,
   earlier: readonly Manifest[],
 ): Built => {
   const projects = plan.projects?.flatMap((step) =>
-    projectEntry(step, found.get(`project ${step.thing.code}`), earlier),
+    projectEntry(step, found.get(`project ${step.item.code}`), earlier),
   );
-  const lookups = plan.lookups?.flatMap((step) => lookupEntry(step, found.get(`lookup ${step.thing.id}`)));
-  const libraries = plan.libraries?.flatMap((step) => libraryEntry(step, found.get(`library ${step.thing.id}`)));
+  const lookups = plan.lookups?.flatMap((step) => lookupEntry(step, found.get(`lookup ${step.item.id}`)));
+  const libraries = plan.libraries?.flatMap((step) => libraryEntry(step, found.get(`library ${step.item.id}`)));
   const results = [...found.values()];
   const failures = results.flatMap(({ name, failure }) => (failure ? [{ id: name, ...failure }] : []));
   const warnings = results.flatMap(({ name, warning, schedules = {} }) => [
@@ -87,12 +87,12 @@ export const oddFailure = (id: string, message: string): SnapshotFailure => ({
 });
 
 const projectEntry = (
-  step: ThingStep<ListedProject>,
-  found: GatheredThing | undefined,
+  step: ItemStep<ListedProject>,
+  found: GatheredItem | undefined,
   earlier: readonly Manifest[],
 ): SnapshotProject[] => {
   if (found?.isGone) return [];
-  const { id, code, name, integrations, isUnread, odd } = step.thing;
+  const { id, code, name, integrations, isUnread, odd } = step.item;
   // An earlier archive beside integrations of today: without a time it is exported again next night, whatever that is.
   const { lastUpdated: _, ...staleSaved } = savedOf(step, found);
   // Better what was there last night than nothing: the snapshot says that it is incomplete.
@@ -113,27 +113,27 @@ const projectEntry = (
   ];
 };
 
-const lookupEntry = (step: ThingStep<Lookup>, found: GatheredThing | undefined): SnapshotLookup[] => {
+const lookupEntry = (step: ItemStep<Lookup>, found: GatheredItem | undefined): SnapshotLookup[] => {
   if (found?.isGone) return [];
-  const { id, name } = step.thing;
+  const { id, name } = step.item;
   const findings = found?.findings ?? (step.do === 'reuse' ? step.last?.findings : undefined);
   return [{ id, name, ...savedOf(step, found), archive: archiveOf(step, found), ...(findings && { findings }) }];
 };
 
-const libraryEntry = (step: ThingStep<Library>, found: GatheredThing | undefined): SnapshotLibrary[] => {
+const libraryEntry = (step: ItemStep<Library>, found: GatheredItem | undefined): SnapshotLibrary[] => {
   if (found?.isGone) return [];
-  const { id, code, version, name } = step.thing;
+  const { id, code, version, name } = step.item;
   return [{ id, code, version, name, ...savedOf(step, found), archive: archiveOf(step, found) }];
 };
 
-type Step = ThingStep<{ readonly lastUpdated?: string | undefined; readonly lastUpdatedBy?: string | undefined }>;
+type Step = ItemStep<{ readonly lastUpdated?: string | undefined; readonly lastUpdatedBy?: string | undefined }>;
 
-const archiveOf = (step: Step, found: GatheredThing | undefined) =>
+const archiveOf = (step: Step, found: GatheredItem | undefined) =>
   (step.do === 'export' ? found?.archive : step.last?.archive) ?? null;
 
 /** Beside an earlier archive stands the time it was taken at, or the next night would take it for what is there now. */
-const savedOf = (step: Step, found: GatheredThing | undefined) => {
-  const lastUpdated = found?.isStale ? step.last?.lastUpdated : step.thing.lastUpdated;
-  const { lastUpdatedBy } = step.thing;
+const savedOf = (step: Step, found: GatheredItem | undefined) => {
+  const lastUpdated = found?.isStale ? step.last?.lastUpdated : step.item.lastUpdated;
+  const { lastUpdatedBy } = step.item;
   return { ...(lastUpdated !== undefined && { lastUpdated }), ...(lastUpdatedBy !== undefined && { lastUpdatedBy }) };
 };

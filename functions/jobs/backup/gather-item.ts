@@ -7,18 +7,18 @@ import { readLookup } from '../../core/archive/lookup-file.ts';
 import { type SecretFinding, scanForSecrets } from '../../core/archive/secret-scan.ts';
 import type { Library, Lookup } from '../../core/items.ts';
 import { libraryKey, lookupKey, projectKey } from '../../core/keys.ts';
-import type { KnownThing, ThingStep } from '../../core/plan/plan-kinds.ts';
+import type { ItemStep, KnownItem } from '../../core/plan/plan-kinds.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isForAll, isOicError } from '../../oic/http/errors.ts';
+import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import type { ListedProject } from '../instance/list-kinds.ts';
 import type { SchedulesIn } from '../instance/project-schedules.ts';
 import { schedulesIn } from '../instance/project-schedules.ts';
 import { isWhole, lockedWarning } from './gather.ts';
 
-/** What came of one thing; small, for the journal keeps it. */
-export interface GatheredThing {
+/** What came of one item; small, for the journal keeps it. */
+export interface GatheredItem {
   /** `project CODE`, `lookup NAME`, `library CODE|VERSION`. */
   readonly name: string;
   readonly archive?: ArchiveRef | undefined;
@@ -35,39 +35,39 @@ export interface GatheredThing {
 }
 
 export type ThingWork =
-  | { readonly kind: 'project'; readonly step: ThingStep<ListedProject> }
-  | { readonly kind: 'lookup'; readonly step: ThingStep<Lookup>; readonly scan: boolean }
-  | { readonly kind: 'library'; readonly step: ThingStep<Library> };
+  | { readonly kind: 'project'; readonly step: ItemStep<ListedProject> }
+  | { readonly kind: 'lookup'; readonly step: ItemStep<Lookup>; readonly scan: boolean }
+  | { readonly kind: 'library'; readonly step: ItemStep<Library> };
 
 const nameOfWork = (work: ThingWork): string =>
-  `${work.kind} ${work.kind === 'project' ? work.step.thing.code : work.step.thing.id}`;
+  `${work.kind} ${work.kind === 'project' ? work.step.item.code : work.step.item.id}`;
 
 interface Services {
   readonly oic: OicClient;
   readonly vault: Vault;
 }
 
-export const gatherThing = async (services: Services, work: ThingWork): Promise<GatheredThing> => {
+export const gatherItem = async (services: Services, work: ThingWork): Promise<GatheredItem> => {
   const name = nameOfWork(work);
   try {
     if (work.kind === 'library')
-      return { name, ...(await exportThing(services, sourceOf(services.oic, work), work.step)) };
+      return { name, ...(await exportItem(services, sourceOf(services.oic, work), work.step)) };
     if (work.kind === 'lookup') return { name, ...(await gatherLookup(services, work)) };
     const { step } = work;
-    const exported = step.do === 'export' ? await exportThing(services, sourceOf(services.oic, work), step) : {};
+    const exported = step.do === 'export' ? await exportItem(services, sourceOf(services.oic, work), step) : {};
     return {
       name,
       ...exported,
       ...(!exported.isGone && {
         schedules: await schedulesIn(
           services.oic,
-          step.thing,
+          step.item,
           (id) => step.do === 'export' || !step.last?.withoutParameters?.includes(id),
         ),
       }),
     };
   } catch (error) {
-    if (!isOicError(error) || isForAll(error)) throw error;
+    if (!isOicError(error) || stopsTheRun(error)) throw error;
     return { name, failure: { kind: error.kind, message: error.message } };
   }
 };
@@ -75,7 +75,7 @@ export const gatherThing = async (services: Services, work: ThingWork): Promise<
 const gatherLookup = async (
   services: Services,
   work: Extract<ThingWork, { kind: 'lookup' }>,
-): Promise<Omit<GatheredThing, 'name'>> => {
+): Promise<Omit<GatheredItem, 'name'>> => {
   const { step, scan } = work;
   let seen: Uint8Array | undefined;
   const source = sourceOf(services.oic, work);
@@ -85,9 +85,9 @@ const gatherLookup = async (
     return exported;
   };
   const exported =
-    step.do === 'export' ? await exportThing(services, { ...source, export: exporting }, step) : undefined;
+    step.do === 'export' ? await exportItem(services, { ...source, export: exporting }, step) : undefined;
   if (!scan || exported?.isGone) return exported ?? {};
-  const findings = await findSecrets(services.vault, step.thing.id, seen, exported?.isStale ? undefined : step.last);
+  const findings = await findSecrets(services.vault, step.item.id, seen, exported?.isStale ? undefined : step.last);
   return { ...exported, findings };
 };
 
@@ -96,7 +96,7 @@ const findSecrets = async (
   vault: Vault,
   name: string,
   seen: Uint8Array | undefined,
-  last: KnownThing | undefined,
+  last: KnownItem | undefined,
 ): Promise<readonly SecretFinding[] | undefined> => {
   try {
     const bytes = seen ?? (last && (await vault.getArchive(last.archive)));
@@ -120,35 +120,35 @@ interface Source {
 const sourceOf = (oic: OicClient, work: ThingWork): Source => {
   const { instance } = oic;
   if (work.kind === 'project') {
-    const { thing } = work.step;
+    const { item } = work.step;
     return {
-      key: projectKey(instance, thing.code),
-      export: () => oic.exportProject(thing),
-      isThere: async () => (await oic.listProjects()).items.some(({ id }) => id === thing.id),
+      key: projectKey(instance, item.code),
+      export: () => oic.exportProject(item),
+      isThere: async () => (await oic.listProjects()).items.some(({ id }) => id === item.id),
     };
   }
   if (work.kind === 'lookup') {
-    const { thing } = work.step;
+    const { item } = work.step;
     return {
-      key: lookupKey(instance, thing.name),
-      lockedBy: thing.lockedBy,
-      export: () => oic.exportLookup(thing.name),
-      isThere: async () => (await oic.listLookups()).items.some(({ id }) => id === thing.id),
+      key: lookupKey(instance, item.name),
+      lockedBy: item.lockedBy,
+      export: () => oic.exportLookup(item.name),
+      isThere: async () => (await oic.listLookups()).items.some(({ id }) => id === item.id),
     };
   }
-  const { thing } = work.step;
+  const { item } = work.step;
   return {
-    key: libraryKey(instance, thing),
-    export: () => oic.exportLibrary(thing.id),
-    isThere: async () => (await oic.listLibraries()).items.some(({ id }) => id === thing.id),
+    key: libraryKey(instance, item),
+    export: () => oic.exportLibrary(item.id),
+    isThere: async () => (await oic.listLibraries()).items.some(({ id }) => id === item.id),
   };
 };
 
-const exportThing = async (
+const exportItem = async (
   { oic, vault }: Services,
   source: Source,
-  { last }: ThingStep<unknown>,
-): Promise<Omit<GatheredThing, 'name'>> => {
+  { last }: ItemStep<unknown>,
+): Promise<Omit<GatheredItem, 'name'>> => {
   try {
     const { bytes, archive } = await source.export();
     const { sha256, contentSha256, designSha256 } = archive;

@@ -9,7 +9,7 @@
 
 import { type IncludedKinds, OTHER_KIND_ORDER, type OtherKind } from '../../core/kinds.ts';
 import { mustAskSchedule } from '../../core/plan/plan-backup.ts';
-import { knownThings, planThings, stampOf, stampOfProject } from '../../core/plan/plan-kinds.ts';
+import { knownItems, planItems, stampOf, stampOfProject } from '../../core/plan/plan-kinds.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import type { Manifest, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
 import type { OtherKinds } from '../../core/snapshot/sections.ts';
@@ -20,7 +20,7 @@ import { type Journal, mapLimited } from '../journal/journal.ts';
 import { createSemaphore } from '../journal/semaphore.ts';
 import type { KindCounts } from './back-up-options.ts';
 import { buildSections, type KindsPlan } from './build-sections.ts';
-import { gatherThing, type ThingWork } from './gather-item.ts';
+import { gatherItem, type ThingWork } from './gather-item.ts';
 
 export interface GatherKindsOptions {
   /** Absent: nothing but integrations. */
@@ -74,7 +74,7 @@ export const gatherKinds = async (
   const { oic, vault, journal, progress } = services;
   const { kinds, scan = false, full, concurrency } = options;
   if (!kinds) return NOTHING;
-  const known = knownThings(earlier);
+  const known = knownItems(earlier);
   const { listed, gone } = await journal.step('list other kinds', async () => {
     const listing = await listKinds(oic, kinds, concurrency, full ? [] : earlier[0]?.deployments);
     const archives = Object.values(known).flatMap((things) => [...things.values()].map(({ archive }) => archive));
@@ -84,9 +84,9 @@ export const gatherKinds = async (
   const goneKeys = new Set(gone);
   const isStored = ({ key }: ArchiveRef): boolean => !goneKeys.has(key);
   const plan: KindsPlan = {
-    projects: listed.projects && planThings(listed.projects, stampOfListed, known.projects, isStored, full),
-    lookups: listed.lookups && planThings(listed.lookups, stampOf, known.lookups, isStored, full),
-    libraries: listed.libraries && planThings(listed.libraries, stampOf, known.libraries, isStored, full),
+    projects: listed.projects && planItems(listed.projects, stampOfListed, known.projects, isStored, full),
+    lookups: listed.lookups && planItems(listed.lookups, stampOf, known.lookups, isStored, full),
+    libraries: listed.libraries && planItems(listed.libraries, stampOf, known.libraries, isStored, full),
   };
   const work = workOf(plan, scan);
   const counts = countKinds(listed);
@@ -96,7 +96,7 @@ export const gatherKinds = async (
   );
   const inSlot = createSemaphore(Math.min(concurrency, ARCHIVES_HELD));
   const results = await journal.all('gather other kinds', batches, 1, (batch) =>
-    mapLimited(batch, concurrency, (one) => inSlot(() => gatherThing({ oic, vault }, one))),
+    mapLimited(batch, concurrency, (one) => inSlot(() => gatherItem({ oic, vault }, one))),
   );
   const found = new Map(results.flat().map((result) => [result.name, result]));
   return { counts, notOnInstance: listed.notOnInstance, ...buildSections(listed, plan, found, earlier) };
@@ -109,8 +109,8 @@ const stampOfListed = (project: ListedProject): string | undefined =>
 /** What takes requests or reading; a project that cannot be read as a whole has failed already. */
 const workOf = ({ projects = [], lookups = [], libraries = [] }: KindsPlan, scan: boolean): ThingWork[] => [
   ...projects
-    .filter(({ thing }) => !thing.isUnread)
-    .filter((step) => step.do === 'export' || step.thing.integrations.some(mustAskSchedule))
+    .filter(({ item }) => !item.isUnread)
+    .filter((step) => step.do === 'export' || step.item.integrations.some(mustAskSchedule))
     .map((step): ThingWork => ({ kind: 'project', step })),
   ...lookups
     .filter((step) => step.do === 'export' || (scan && step.last?.findings === undefined))

@@ -3,12 +3,12 @@
  * affair, told in the result, unless every other one would meet the same.
  */
 
-import { type Surroundings, surroundingsOf } from '../../core/archive/dependencies.ts';
+import { type Dependencies, dependenciesOf } from '../../core/archive/dependencies.ts';
 import { type People, personName } from '../../core/people.ts';
 import { type BackupStep, mustAskSchedule } from '../../core/plan/plan-backup.ts';
 import type { AskedSchedule, ScheduleParameter } from '../../core/schedule.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
-import { isForAll, isOicError } from '../../oic/http/errors.ts';
+import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import { type Asked, describeSchedule } from '../instance/read-schedule.ts';
 import type { createSemaphore } from '../journal/semaphore.ts';
@@ -25,7 +25,7 @@ export interface Gathered {
   readonly archive?: ArchiveRef | undefined;
   readonly isNew?: boolean;
   /** What the archive calls and uses, when it was exported. */
-  readonly surroundings?: Surroundings;
+  readonly dependencies?: Dependencies;
   /** The archive is an earlier one than the instance has now. */
   readonly isStale?: boolean;
   /** It was deleted while we were at work. */
@@ -59,7 +59,7 @@ export const gather = async (
       ...exported,
     };
   } catch (error) {
-    if (!isOicError(error) || isForAll(error)) throw error;
+    if (!isOicError(error) || stopsTheRun(error)) throw error;
     return { id, failure: { kind: error.kind, message: error.message } };
   }
 };
@@ -77,12 +77,12 @@ const exportOne = async (
     const { bytes, archive } = await oic.exportIntegration(integration.id);
     const warning = archive.rezipped ? 'the archive was not written by Oracle: somebody re-zipped it' : undefined;
     const { sha256, contentSha256, designSha256 } = archive;
-    const surroundings = surroundingsOf(archive);
+    const dependencies = dependenciesOf(archive);
     const isHeld = last?.archive.contentSha256 === contentSha256 && (await isWhole(vault, last.archive));
-    if (last && isHeld) return { archive: { ...last.archive, designSha256 }, isNew: false, surroundings, warning };
+    if (last && isHeld) return { archive: { ...last.archive, designSha256 }, isNew: false, dependencies, warning };
     const stored = await vault.putArchive(oic.instance, integration, bytes);
     const kept = { ...stored, bytes: bytes.length, sha256, contentSha256, designSha256 };
-    return { archive: kept, isNew: true, surroundings, warning };
+    return { archive: kept, isNew: true, dependencies, warning };
   } catch (error) {
     if (isOicError(error, 'locked')) {
       // Locked since the listing, perhaps: who holds it is told by the instance as it is now.

@@ -6,20 +6,20 @@
 import type { BackupStep } from '../../core/plan/plan-backup.ts';
 import type { Gathered } from './gather.ts';
 
-export interface Ahead {
+export interface Prefetch {
   /** What would have to be done, as each page is read. When the list is read again, what was begun stays as it is. */
-  see(step: BackupStep): void;
+  offer(step: BackupStep): void;
   /** No further one is begun. @returns when those under way have ended */
   close(): Promise<unknown>;
   /** What was begun for exactly this step, or what it failed with; undefined when nothing was. */
-  take(step: BackupStep): Promise<Gathered | undefined>;
+  claim(step: BackupStep): Promise<Gathered | undefined>;
 }
 
 /** As JSON: a step from a journal has lost what was undefined. */
 const isSame = (a: BackupStep, b: BackupStep): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** @param atOnce fewer than the instance takes, or the pages would have to wait */
-export const createAhead = (atOnce: number, gather: (step: BackupStep) => Promise<Gathered>): Ahead => {
+export const createPrefetch = (atOnce: number, gather: (step: BackupStep) => Promise<Gathered>): Prefetch => {
   const waiting = new Map<string, BackupStep>();
   const begun = new Map<string, { readonly step: BackupStep; readonly result: Promise<Gathered> }>();
   let free = atOnce;
@@ -43,7 +43,7 @@ export const createAhead = (atOnce: number, gather: (step: BackupStep) => Promis
     }
   };
   return {
-    see: (step) => {
+    offer: (step) => {
       const { id, lastUpdated } = step.integration;
       // Without a time nothing tells whether it was saved once more before the list was whole.
       if (step.do !== 'export' || lastUpdated === undefined) return;
@@ -55,13 +55,13 @@ export const createAhead = (atOnce: number, gather: (step: BackupStep) => Promis
       isStopped = true;
       return Promise.allSettled([...begun.values()].map(({ result }) => result));
     },
-    take: async (step) => {
+    claim: async (step) => {
       const { id } = step.integration;
-      const ahead = begun.get(id);
+      const early = begun.get(id);
       try {
         // Waited for in any case: two that store one archive at once could make the stale one the newest.
-        const result = await ahead?.result;
-        return ahead && isSame(ahead.step, step) ? result : undefined;
+        const result = await early?.result;
+        return early && isSame(early.step, step) ? result : undefined;
       } catch (error) {
         // Told once: who tries again after it asks the instance again.
         begun.delete(id);

@@ -8,8 +8,8 @@ import type { Integration, IntegrationId, Tracing } from '../../core/integration
 import { stripHtml } from '../../core/plain-text.ts';
 import { isActive, isInService, isUnderWay, saysFailed, statusWords, underWay } from '../../core/status.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isAnswerLost, isForAll, isOicError, type OicError } from '../../oic/http/errors.ts';
-import type { ActivationWait, Look } from '../instance/activation-wait.ts';
+import { isAnswerLost, isOicError, type OicError, stopsTheRun } from '../../oic/http/errors.ts';
+import type { ActivationWait, SharedStatus } from '../instance/activation-wait.ts';
 import { setSchedule } from './schedule.ts';
 
 /** Integrations that are switched: those outside projects, or those in one. `instance` says where, for messages. */
@@ -71,7 +71,7 @@ export const deactivateAndWait = async (
   id: IntegrationId,
   waiting: ActivationWait,
 ): Promise<void> => {
-  const before = await lookClosely(oic, id);
+  const before = await readIntegration(oic, id);
   if (before.hasSchedule && isActive(before)) await setSchedule(oic, id, 'stopped', waiting);
   const end = await changeStatus(
     oic,
@@ -91,19 +91,19 @@ export const deactivateAndWait = async (
 const mustExist = async (
   oic: Switchboard,
   id: IntegrationId,
-  look: Look = oic.getIntegration,
+  sharedStatus: SharedStatus = oic.getIntegration,
 ): Promise<Integration> => {
-  const integration = await look(id);
+  const integration = await sharedStatus(id);
   if (!integration) throw new ActivationError(id, 'absent', `${oic.instance} has no integration ${id}`);
   return integration;
 };
 
 /** With what is told of its activation, which not every instance says when an integration is read. */
-const lookClosely = async (oic: Switchboard, id: IntegrationId): Promise<Integration> => {
+const readIntegration = async (oic: Switchboard, id: IntegrationId): Promise<Integration> => {
   const there = await mustExist(oic, id);
   if (there.activationStatus !== undefined || underWay(there)) return there;
   const activationStatus = await oic.getActivationStatus(id).catch((error: unknown) => {
-    if (!isOicError(error) || isForAll(error)) throw error;
+    if (!isOicError(error) || stopsTheRun(error)) throw error;
     return undefined;
   });
   return { ...there, activationStatus };
@@ -120,8 +120,8 @@ interface Change {
 
 interface End {
   readonly there: Integration;
-  /** `unheard`: asked for several times, each answer lost, and nothing has moved. */
-  readonly how: 'done' | 'failed' | 'late' | 'unheard';
+  /** `unanswered`: asked for several times, each answer lost, and nothing has moved. */
+  readonly how: 'done' | 'failed' | 'late' | 'unanswered';
   /** What it was refused with when it was asked for again; an earlier request seemed to have arrived. */
   readonly refusal?: OicError | undefined;
 }
@@ -131,7 +131,7 @@ const happened = ({ how, there, refusal }: End, { deadlineMs }: ActivationWait):
   const words = refusal?.details.oracle;
   if (how === 'late')
     return `did not end in ${Math.round(deadlineMs / 1000)} s (it is ${status}${words ? `, and asking again was answered "${words}"` : ''})`;
-  if (how === 'unheard') return `was asked for ${TRIES} times without an answer, and it is still ${status}`;
+  if (how === 'unanswered') return `was asked for ${TRIES} times without an answer, and it is still ${status}`;
   return status === 'FAILEDACTIVATION' ? 'failed' : `failed (it is ${status})`;
 };
 
@@ -156,17 +156,17 @@ const changeStatus = async (
     const asked: Asked = underWay(there) ? { how: 'busy' } : await ask(oic, there, change, tried++);
     const end = await waitForEnd(oic, there, change, asked, until, waiting);
     if (end.how === 'at-rest' && waiting.now() >= until) return { ...end, how: 'late' };
-    if (end.how !== 'at-rest' && (end.how !== 'unheard' || tried === TRIES)) return { ...end, how: end.how };
+    if (end.how !== 'at-rest' && (end.how !== 'unanswered' || tried === TRIES)) return { ...end, how: end.how };
     there = end.there;
   }
 };
 
 interface Asked {
   /**
-   * `heard`: accepted, now or when it was asked for before. `unheard`: its answer was lost. `busy`: something is under way
+   * `accepted`: now or when it was asked for before. `unanswered`: its answer was lost. `busy`: something is under way
    * that was not asked for by this.
    */
-  readonly how: 'heard' | 'unheard' | 'busy';
+  readonly how: 'accepted' | 'unanswered' | 'busy';
   /** The status that the answer told. */
   readonly status?: string;
   readonly refusal?: OicError;
@@ -178,14 +178,14 @@ interface Asked {
  */
 const ask = async (oic: Switchboard, { id }: Integration, change: Change, tried: number): Promise<Asked> => {
   try {
-    return { how: 'heard', status: await change.ask() };
+    return { how: 'accepted', status: await change.ask() };
   } catch (error) {
-    if (isAnswerLost(error)) return { how: 'unheard' };
+    if (isAnswerLost(error)) return { how: 'unanswered' };
     if (!isOicError(error, 'conflict')) throw error;
-    const there = await lookClosely(oic, id);
+    const there = await readIntegration(oic, id);
     if (change.isDone(there) || underWay(there)) return { how: 'busy' };
     // One sentence of Oracle's stands for "is so already", "is under way" and "is not ready" (recorded).
-    if (tried > 0) return { how: 'heard', refusal: error };
+    if (tried > 0) return { how: 'accepted', refusal: error };
     throw error;
   }
 };
@@ -222,15 +222,15 @@ const judge = (
   { kind, isDone }: Change,
   there: Integration,
   { how, wasFailed, hasMoved, hasMovedBack, restedMs }: Course,
-): 'done' | 'failed' | 'at-rest' | 'unheard' | 'errors?' | 'wait' => {
+): 'done' | 'failed' | 'at-rest' | 'unanswered' | 'errors?' | 'wait' => {
   const hasRested = restedMs >= REST_MS;
   // After the opposite change it may show what was before that one.
   if (isDone(there)) return hasMovedBack && !hasRested ? 'wait' : 'done';
   // What it said before it was asked for says nothing of this change, until it has moved or rested.
-  const isNews = hasMoved || !wasFailed || (how === 'heard' && hasRested);
+  const isNews = hasMoved || !wasFailed || (how === 'accepted' && hasRested);
   if (isNews && saysFailed(kind, there)) return 'failed';
   if (how === 'busy' && (hasRested || !hasMoved)) return 'at-rest';
-  if (how === 'unheard' && hasRested && !hasMoved) return 'unheard';
+  if (how === 'unanswered' && hasRested && !hasMoved) return 'unanswered';
   return hasRested || (hasMoved && restedMs >= REST_AFTER_MOVING_MS) ? 'errors?' : 'wait';
 };
 
@@ -243,7 +243,7 @@ const waitForEnd = async (
   change: Change,
   { how, status, refusal }: Asked,
   until: number,
-  { now, sleep, look }: ActivationWait,
+  { now, sleep, sharedStatus }: ActivationWait,
 ): Promise<Seen> => {
   const begunAt = now();
   const isInBackground = status !== undefined && isUnderWay({ status });
@@ -266,8 +266,10 @@ const waitForEnd = async (
         hasMovedBack: course.hasMovedBack || !isThisWay,
       };
     }
-    const mustLookClosely = course.restedMs >= REST_MS;
-    const there = mustLookClosely ? await lookClosely(oic, before.id) : await mustExist(oic, before.id, look);
+    const mustReadItAlone = course.restedMs >= REST_MS;
+    const there = mustReadItAlone
+      ? await readIntegration(oic, before.id)
+      : await mustExist(oic, before.id, sharedStatus);
     moving = underWay(there);
     const verdict = moving ? 'wait' : judge(change, there, course);
     if (verdict === 'done' && (course.hasMoved || isInBackground)) {

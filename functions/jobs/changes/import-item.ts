@@ -11,7 +11,7 @@ import { hasContent, writeSettled } from './write-content.ts';
 import { holdsProject, importProjectSettled, type ProjectContent } from './write-project.ts';
 
 /** What a file holds, by its own words. */
-export type FileThing = { readonly designSha256: string } & (
+export type FileItem = { readonly designSha256: string } & (
   | Plain
   | ({ readonly kind: 'projects'; readonly id: string } & Pick<
       ProjectContent,
@@ -25,9 +25,9 @@ interface ImportServices extends Pick<ProjectServices, 'oic' | 'connections' | '
 }
 
 /** @throws Refused when it is locked, RestoreTrouble about a project that could not be replaced */
-export const importThing = async (
+export const importItem = async (
   services: ImportServices,
-  thing: FileThing,
+  thing: FileItem,
   bytes: Uint8Array,
 ): Promise<ImportAction> => {
   if (thing.kind === 'projects') return importProject(services, { ...thing, code: thing.id, bytes });

@@ -13,7 +13,7 @@ import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { isMeantActive } from '../../core/status.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
-import { isForAll, isOicError } from '../../oic/http/errors.ts';
+import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import type { Vault } from '../../store/vault.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
 import { ActivationError } from './activation.ts';
@@ -89,7 +89,7 @@ const isTroubleOfOne = (error: unknown): error is Error =>
   error instanceof ActivationError ||
   error instanceof ScheduleError ||
   error instanceof RestoreTrouble ||
-  (isOicError(error) && !isForAll(error));
+  (isOicError(error) && !stopsTheRun(error));
 
 /** @throws RestoreTrouble when deleting it, which is all that is left, takes along what nobody can give back */
 const refuseLoss = async (services: ProjectServices, code: string, { connections }: Undo): Promise<void> => {

@@ -8,7 +8,7 @@ import type { InstallStep, ScheduleStep } from '../../core/plan/plan-install.ts'
 import { differingParameters, type RunState, type ScheduleParameter } from '../../core/schedule.ts';
 import type { Schedule, ScheduleVerb } from '../../oic/answers.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isAnswerLost, isForAll, isOicError, type OicError } from '../../oic/http/errors.ts';
+import { isAnswerLost, isOicError, type OicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { writeSettled } from './write-content.ts';
 
 type Schedules = Pick<
@@ -238,6 +238,6 @@ const askAgain = async (oic: Schedules, id: IntegrationId, verb: ScheduleVerb): 
   try {
     await oic.changeSchedule(id, verb, { isRetry: true });
   } catch (error) {
-    if (!isOicError(error) || isForAll(error)) throw error;
+    if (!isOicError(error) || stopsTheRun(error)) throw error;
   }
 };

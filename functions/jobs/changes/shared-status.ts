@@ -6,7 +6,7 @@
 import type { Integration, IntegrationId } from '../../core/integration.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { ListingError } from '../../oic/listing.ts';
-import type { Look } from '../instance/activation-wait.ts';
+import type { SharedStatus } from '../instance/activation-wait.ts';
 
 /** Long enough for those who began together, too short to be noticed. */
 const MOMENT_MS = 20;
@@ -22,7 +22,11 @@ interface Gathering {
 }
 
 /** @param size about how many integrations the instance has. */
-export const createLook = (oic: OicClient, size: number, sleep: (ms: number) => Promise<void>): Look => {
+export const createSharedStatus = (
+  oic: OicClient,
+  size: number,
+  sleep: (ms: number) => Promise<void>,
+): SharedStatus => {
   let pages = Math.ceil(size / PAGE_SIZE);
   let gathering: Gathering | undefined;
 

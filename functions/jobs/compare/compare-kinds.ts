@@ -4,7 +4,7 @@
  */
 
 import { readLookup } from '../../core/archive/lookup-file.ts';
-import { type KindsState, type OddThings, stateOfKinds } from '../../core/diff/diff-kinds.ts';
+import { type KindsState, type OddItems, stateOfKinds } from '../../core/diff/diff-kinds.ts';
 import { type ChangedLookup, diffTables } from '../../core/diff/lookups.ts';
 import { Refused } from '../../core/errors.ts';
 import type { IncludedKinds } from '../../core/kinds.ts';
@@ -27,7 +27,7 @@ export interface ListedSections {
   /** As a snapshot would say it but without archives. */
   readonly sections: OtherKinds;
   /** What cannot be read; a project with such an integration is among it, as a whole. */
-  readonly odd: OddThings;
+  readonly odd: OddItems;
 }
 
 /** What the instance has now. @throws Refused when a listing fails */
@@ -70,7 +70,7 @@ export const readSections = async (
 export interface KindsSide {
   readonly sections: OtherKinds;
   /** Of an instance. */
-  readonly odd?: OddThings;
+  readonly odd?: OddItems;
   /** The snapshot it comes from; undefined: an instance as it is now. */
   readonly manifest?: Manifest;
   readonly oic?: OicClient;

@@ -6,7 +6,7 @@ export interface ActivationWait {
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   /** Of somebody who waits for many at once. @default one request each */
-  readonly look?: Look;
+  readonly sharedStatus?: SharedStatus;
 }
 
-export type Look = (id: IntegrationId) => Promise<Integration | undefined>;
+export type SharedStatus = (id: IntegrationId) => Promise<Integration | undefined>;

@@ -8,7 +8,7 @@ import type { Listing, OddItem } from '../../core/odd-item.ts';
 import type { SnapshotFailure } from '../../core/snapshot/manifest.ts';
 import type { SnapshotDeployment } from '../../core/snapshot/sections.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isForAll, isNothingThere, isOicError, type OicError } from '../../oic/http/errors.ts';
+import { isNothingThere, isOicError, type OicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { ListingError } from '../../oic/listing.ts';
 import { mapLimited } from '../journal/journal.ts';
 
@@ -62,7 +62,7 @@ const listOne = async (
     };
   } catch (error) {
     if (error instanceof ListingError) return failed('unexpected-answer', error.message);
-    if (!isOicError(error) || isForAll(error) || error.kind === 'forbidden') throw error;
+    if (!isOicError(error) || stopsTheRun(error) || error.kind === 'forbidden') throw error;
     if (!isNothingThere(error)) return failed(error.kind, error.message);
     return told ? { deployments: told } : { deployments: [], refusal: error };
   }

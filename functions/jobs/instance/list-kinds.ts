@@ -5,7 +5,7 @@
  */
 
 import { hasSecretShape } from '../../core/archive/secret-scan.ts';
-import type { OddThings } from '../../core/diff/diff-kinds.ts';
+import type { OddItems } from '../../core/diff/diff-kinds.ts';
 import type { Integration, IntegrationId } from '../../core/integration.ts';
 import type { Certificate, Library, Lookup, Package, Project } from '../../core/items.ts';
 import { type IncludedKinds, KIND_NOUNS, type OtherKind } from '../../core/kinds.ts';
@@ -20,7 +20,7 @@ import type {
 } from '../../core/snapshot/sections.ts';
 import type { Connection } from '../../oic/answers.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isForAll, isNothingThere, isOicError, type OicError } from '../../oic/http/errors.ts';
+import { isNothingThere, isOicError, type OicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { ListingError } from '../../oic/listing.ts';
 import { mapLimited } from '../journal/journal.ts';
 import { listDeployments } from './list-deployments.ts';
@@ -44,7 +44,7 @@ export interface ListedKinds {
   readonly certificates?: readonly SnapshotCertificate[] | undefined;
   readonly agentGroups?: readonly SnapshotAgentGroup[] | undefined;
   /** What cannot be read, of kinds that have such. */
-  readonly odd: OddThings;
+  readonly odd: OddItems;
   /** Of whole kinds, and of projects that are unread. */
   /** Kinds that this instance does not know of. */
   readonly notOnInstance: readonly OtherKind[];
@@ -76,7 +76,7 @@ export const listKinds = async (
         return undefined;
       }
       // Integrations were listed with these credentials, so one refused kind is that kind's affair.
-      if (!isOicError(error) || (isForAll(error) && error.kind !== 'unauthorized')) throw error;
+      if (!isOicError(error) || (stopsTheRun(error) && error.kind !== 'unauthorized')) throw error;
       if (NEWER_KINDS.includes(kind) && isNothingThere(error)) notOnInstance.push(kind);
       else if (isRefusal(kind, error)) warnings.push(refused(kind, error));
       else failures.push({ id: KIND_NOUNS[kind][1], kind: error.kind, message: error.message });
@@ -89,7 +89,7 @@ export const listKinds = async (
       const { items, odd } = await oic.inProject(project.id).listIntegrations();
       return { ...project, integrations: items, ...(odd.length > 0 && { odd }) };
     } catch (error) {
-      const isItsOwn = error instanceof ListingError || (isOicError(error) && !isForAll(error));
+      const isItsOwn = error instanceof ListingError || (isOicError(error) && !stopsTheRun(error));
       if (!isItsOwn) throw error;
       const kind = isOicError(error) ? error.kind : 'unexpected-answer';
       failures.push({ id: `project ${project.code}`, kind, message: error.message });

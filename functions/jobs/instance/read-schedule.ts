@@ -2,7 +2,7 @@
 import type { Integration, IntegrationId } from '../../core/integration.ts';
 import type { AskedSchedule, ScheduleParameter } from '../../core/schedule.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isForAll, isOicError } from '../../oic/http/errors.ts';
+import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 
 export interface Asked {
   readonly state: AskedSchedule;
@@ -19,7 +19,7 @@ export const askSchedule = async (oic: Pick<OicClient, 'getSchedule'>, id: Integ
     const trouble = `the instance says of the schedule of ${id} that it is ${schedule.said || 'nothing'}, which says nothing of whether it runs`;
     return { state: 'unknown', trouble };
   } catch (error) {
-    if (!isOicError(error) || isForAll(error)) throw error;
+    if (!isOicError(error) || stopsTheRun(error)) throw error;
     return { state: 'unknown', trouble: error.message };
   }
 };
@@ -38,7 +38,7 @@ export const describeSchedule = async (
   try {
     return { ...asked, parameters: (await oic.getIntegration(id))?.scheduleParameters ?? [] };
   } catch (error) {
-    if (!isOicError(error) || isForAll(error)) throw error;
+    if (!isOicError(error) || stopsTheRun(error)) throw error;
     return { ...asked, trouble: error.message };
   }
 };

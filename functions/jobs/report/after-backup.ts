@@ -4,7 +4,7 @@
  * hand.
  */
 
-import type { Surroundings } from '../../core/archive/dependencies.ts';
+import type { Dependencies } from '../../core/archive/dependencies.ts';
 import type { People } from '../../core/people.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
 import type { ReportStore } from '../../store/report-store.ts';
@@ -24,7 +24,7 @@ export interface PageWriter {
   /** What the backup is to work with, so that it is listened to. */
   readonly listening: {
     readonly vault: Vault;
-    readonly learn: (contentSha256: string, surroundings: Surroundings) => void;
+    readonly onArchiveRead: (contentSha256: string, dependencies: Dependencies) => void;
   };
   /** One step of the journal, to be called when the snapshot is committed. Never fails. */
   write(): Promise<BackupPage>;
@@ -43,7 +43,7 @@ export const createPageWriter = (
   { vault, reports, journal, now, people }: PageWriterServices,
   instance: string,
 ): PageWriter => {
-  const learned = new Map<string, Surroundings>();
+  const learned = new Map<string, Dependencies>();
   const { listening, recalling } = rememberManifests(vault);
   const work = async (): Promise<BackupPage> => {
     try {
@@ -59,7 +59,7 @@ export const createPageWriter = (
     }
   };
   return {
-    listening: { vault: listening, learn: (digest, surroundings) => learned.set(digest, surroundings) },
+    listening: { vault: listening, onArchiveRead: (digest, dependencies) => learned.set(digest, dependencies) },
     write: () => journal.step('write the report', work),
   };
 };

@@ -1,6 +1,6 @@
 /** What a report reads of archives: what each calls and uses, and the pictures of flows. */
 
-import { type Surroundings, surroundingsOf } from '../../core/archive/dependencies.ts';
+import { type Dependencies, dependenciesOf } from '../../core/archive/dependencies.ts';
 import { openArchive, readCalls, readConnections } from '../../core/archive/integration-archive.ts';
 import { readFlow } from '../../core/flow/read-flow.ts';
 import { ArchiveError } from '../../core/formats/archive-error.ts';
@@ -56,12 +56,12 @@ const MAX_UNASKED_LOOKS = 50;
  * What the archives of a snapshot call and use, by content digest: what is known, and what had to be read. When somebody
  * asked, each flow that has no picture yet is drawn beside it.
  */
-export const lookAround = async (
+export const readDependencies = async (
   work: PictureWork,
   { integrations }: Manifest,
-  known: ReadonlyMap<string, Surroundings>,
+  known: ReadonlyMap<string, Dependencies>,
   progress: { reading(archives: number): void; read(): void },
-): Promise<Map<string, Surroundings>> => {
+): Promise<Map<string, Dependencies>> => {
   const { vault, reports, held, isUnasked, problems } = work;
   const drawsAll = held !== undefined && !isUnasked;
   const wanted = new Map(
@@ -75,7 +75,7 @@ export const lookAround = async (
   progress.reading(looks.length);
   await mapLimited(looks, isUnasked ? UNASKED_CONCURRENCY : CONCURRENCY, async ([digest, { id, archive }]) => {
     const open = await attempt(id, problems, async () => openArchive(await vault.getArchive(archive)));
-    if (open) found.set(digest, surroundingsOf({ connections: readConnections(open), calls: readCalls(open) }));
+    if (open) found.set(digest, dependenciesOf({ connections: readConnections(open), calls: readCalls(open) }));
     if (open && drawsAll && !held.has(digest)) {
       await reports.putPicture(digest, drawPictureFile(flowPicture(readFlow(open))));
       held.add(digest);

@@ -7,7 +7,7 @@
  * the notes and draws what changed: the cost of two manifests. What cannot be read is told on the page.
  */
 
-import type { Surroundings } from '../../core/archive/dependencies.ts';
+import type { Dependencies } from '../../core/archive/dependencies.ts';
 import { flowPictureName } from '../../core/keys.ts';
 import type { People } from '../../core/people.ts';
 import { mapSnapshot } from '../../core/picture/snapshot-map.ts';
@@ -15,7 +15,7 @@ import { renderReport } from '../../core/report/page.ts';
 import type { ReportStore } from '../../store/report-store.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import { readHistory } from './history.ts';
-import { drawChanges, lookAround, type PictureWork } from './pictures.ts';
+import { drawChanges, type PictureWork, readDependencies } from './pictures.ts';
 
 export interface ReportServices {
   readonly vault: Vault;
@@ -58,7 +58,7 @@ export const writeReport = (services: ReportServices, instance: string): Promise
 export const writeReportUnasked = (
   services: ReportServices,
   instance: string,
-  learned: ReadonlyMap<string, Surroundings>,
+  learned: ReadonlyMap<string, Dependencies>,
 ): Promise<WrittenReport> => write(services, instance, { isUnasked: true, learned });
 
 /** The page alone, which links to no pictures; nothing is written. @throws VaultError as above */
@@ -67,16 +67,16 @@ export const makeReport = async (services: ReportServices, instance: string): Pr
 
 interface Manner {
   readonly isUnasked: boolean;
-  readonly learned: ReadonlyMap<string, Surroundings>;
+  readonly learned: ReadonlyMap<string, Dependencies>;
 }
 
 const write = async (services: ReportServices, instance: string, manner: Manner): Promise<WrittenReport> => {
   const { reports, now } = services;
   const held = new Set(await reports.picturesHeld(now()));
-  const { report, notes, newSurroundings } = await gather(services, instance, manner, held);
+  const { report, notes, newDependencies } = await gather(services, instance, manner, held);
   const { html, ...told } = report;
   const keys = await reports.putPage(report.snapshot, html);
-  if (newSurroundings) await reports.keepSurroundings(newSurroundings);
+  if (newDependencies) await reports.keepDependencies(newDependencies);
   await reports.keepNotes(notes);
   return { ...told, ...keys, bytes: Buffer.byteLength(html) };
 };
@@ -100,11 +100,11 @@ const gather = async (
     throw new VaultError(`${vault.name} holds no snapshot of ${instance} that can be read: ${why}`);
   }
   const work: PictureWork = { vault, reports, held, isUnasked, problems };
-  const stored = await reports.readSurroundings();
-  const surroundings = await lookAround(work, manifest, new Map([...stored, ...learned]), progress);
+  const stored = await reports.readDependencies();
+  const dependencies = await readDependencies(work, manifest, new Map([...stored, ...learned]), progress);
   const changePictures = await drawChanges(work, history);
   const mapped = manifest.integrations.flatMap(({ id, name, archive }) => {
-    const found = archive && surroundings.get(archive.contentSha256);
+    const found = archive && dependencies.get(archive.contentSha256);
     return found ? [{ id, name, ...found }] : [];
   });
   const html = renderReport({
@@ -120,10 +120,10 @@ const gather = async (
     problems,
     writtenAt: now(),
   });
-  const isNew = [...surroundings.keys()].some((digest) => !stored.has(digest));
+  const isNew = [...dependencies.keys()].some((digest) => !stored.has(digest));
   return {
     report: { instance, snapshot: manifest.snapshot, html, problems },
     notes,
-    newSurroundings: isNew ? surroundings : undefined,
+    newDependencies: isNew ? dependencies : undefined,
   };
 };

@@ -6,7 +6,7 @@
 
 import { nameInProject, type ProjectTurn } from '../../core/plan/plan-restore-steps.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isForAll, isOicError } from '../../oic/http/errors.ts';
+import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { ActivationError, type Switchboard } from '../changes/activation.ts';
 import { applyActivation } from '../changes/apply-step.ts';
 import { connect, type UnreadyConnection } from '../changes/connect.ts';
@@ -14,7 +14,7 @@ import { findProject, switchboardOf } from '../changes/project-switches.ts';
 import { applyScheduleStep, isScheduleStep, ScheduleError } from '../changes/schedule.ts';
 import { mapLimited } from '../journal/journal.ts';
 import { inBatches, type RestoreFailure } from './batches.ts';
-import type { ProvedThing } from './prove-items.ts';
+import type { VerifiedItem } from './prove-items.ts';
 import type { RestoreOptions, RestoreServices } from './restore-options.ts';
 
 export interface ActivatedInProjects {
@@ -28,7 +28,7 @@ export interface ActivatedInProjects {
 export const activateInProjects = async (
   services: RestoreServices,
   projects: readonly ProjectTurn[],
-  connectionsOf: (label: string) => ProvedThing['connections'],
+  connectionsOf: (label: string) => VerifiedItem['connections'],
   { concurrency }: RestoreOptions,
 ): Promise<ActivatedInProjects> => {
   if (projects.length > 0) services.progress.phase('activating in projects', projects.length);
@@ -47,7 +47,7 @@ export const activateInProjects = async (
 const activateIn = async (
   services: RestoreServices,
   turn: ProjectTurn,
-  connections: ProvedThing['connections'],
+  connections: VerifiedItem['connections'],
 ): Promise<ActivatedInProjects> => {
   const { oic, progress } = services;
   const { id: label, code, connects } = turn;
@@ -65,7 +65,7 @@ const activateIn = async (
     const hidden = result.failures.length > 0 ? await outOfReach(inside, connections) : [];
     return { ...result, unready: [...unready, ...hidden].map((one) => ({ ...one, id: `${one.id} in ${label}` })) };
   } catch (error) {
-    if (!isOicError(error) || isForAll(error)) throw error;
+    if (!isOicError(error) || stopsTheRun(error)) throw error;
     return { ...nothing, failures: [{ id: label, step: 'activate', message: error.message }] };
   } finally {
     progress.tick();
@@ -77,7 +77,7 @@ type Run = ProjectTurn['runs'][number];
 /** Whether connections answer below their project, Oracle documents nowhere. Those that do not may be what is wrong. */
 const outOfReach = async (
   inside: Pick<OicClient, 'getConnection'>,
-  connections: ProvedThing['connections'],
+  connections: VerifiedItem['connections'],
 ): Promise<UnreadyConnection[]> => {
   const unknown = await mapLimited(connections, 2, async ({ id }) => ((await inside.getConnection(id)) ? [] : [id]));
   return unknown.flat().map((id) => ({
@@ -127,7 +127,9 @@ const runSteps = async (
       if (step.do === 'activate') await applyActivation(inside, step, waiting);
     } catch (error) {
       const isItsOwn =
-        error instanceof ActivationError || error instanceof ScheduleError || (isOicError(error) && !isForAll(error));
+        error instanceof ActivationError ||
+        error instanceof ScheduleError ||
+        (isOicError(error) && !stopsTheRun(error));
       if (!isItsOwn) throw error;
       return { step: step.do, message: error.message };
     }

@@ -7,14 +7,14 @@ import type { SnapshotIntegration } from '../../core/snapshot/manifest.ts';
 import { VaultError } from '../../store/vault.ts';
 import type { UnreadyConnection } from '../changes/connect.ts';
 import { putProject } from '../changes/put-project.ts';
-import { createLook } from '../changes/shared-status.ts';
+import { createSharedStatus } from '../changes/shared-status.ts';
 import { activateInProjects } from './activate-in-projects.ts';
 import type { RestoreFailure } from './batches.ts';
 import type { Numbers } from './items.ts';
 import { createPhaseRunner, type PhaseRunner } from './phase-runner.ts';
 import { connectAll, createActivator, putContent, removeOne, setSchedules } from './phases.ts';
-import type { ProvedThing } from './prove-items.ts';
-import { putThing } from './put-item.ts';
+import type { VerifiedItem } from './prove-items.ts';
+import { putItem } from './put-item.ts';
 import type { RestoreOptions, RestoreReport, RestoreServices } from './restore-options.ts';
 import type { ArchiveFacts } from './target.ts';
 
@@ -35,7 +35,7 @@ export interface ToApply {
   readonly phases: RestorePhases;
   readonly order: CallOrder;
   /** Lookups, libraries and projects, by label. */
-  readonly proved: ReadonlyMap<string, ProvedThing>;
+  readonly proved: ReadonlyMap<string, VerifiedItem>;
   readonly entries: readonly SnapshotIntegration[];
   readonly facts: ReadonlyMap<IntegrationId, ArchiveFacts>;
   /** About how many integrations the target has outside projects. */
@@ -89,7 +89,7 @@ const phaseRuns = (
 ): PhaseRuns => {
   const { oic, waiting, journal } = services;
   // A listing answers those who look at many at once; what is in projects is not in it.
-  const outside = { ...services, waiting: { ...waiting, look: createLook(oic, size, waiting.sleep) } };
+  const outside = { ...services, waiting: { ...waiting, sharedStatus: createSharedStatus(oic, size, waiting.sleep) } };
   const refs = new Map(entries.map((entry) => [entry.id, entry.archive]));
   const able = <T extends { readonly id: string }>(turns: readonly T[]): T[] =>
     turns.filter(({ id }) => !runner.hasFailed(id));
@@ -157,10 +157,10 @@ const phaseRuns = (
 const putOne = async (
   services: RestoreServices,
   { id, steps: [step] }: ThingTurn,
-  thing: ProvedThing | undefined,
+  thing: VerifiedItem | undefined,
 ): Promise<void> => {
   if (!thing) throw new VaultError(`the snapshot holds no archive of ${id}`);
-  if (thing.kind !== 'projects') return putThing(services, services.oic, thing, step);
+  if (thing.kind !== 'projects') return putItem(services, services.oic, thing, step);
   const { id: code, archive, ...wanted } = thing;
   const bytes = await services.vault.getArchive(archive);
   return putProject(services, { code, bytes, ...wanted });

@@ -1,7 +1,7 @@
 /** How a restore goes through many integrations: in batches, and each one's trouble its own. */
 
 import type { PlannedStep } from '../../core/plan/plan-restore-steps.ts';
-import { isForAll, OicError } from '../../oic/http/errors.ts';
+import { OicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { ActivationError } from '../changes/activation.ts';
 import { ScheduleError } from '../changes/schedule.ts';
 import { isArchiveTrouble, RestoreTrouble } from '../changes/trouble.ts';
@@ -39,7 +39,7 @@ export const collectFailures = async <T extends { readonly id: string }>(
       return [];
     } catch (error) {
       const isOwn =
-        (error instanceof OicError && !isForAll(error)) ||
+        (error instanceof OicError && !stopsTheRun(error)) ||
         error instanceof ActivationError ||
         error instanceof ScheduleError ||
         error instanceof RestoreTrouble ||

@@ -9,12 +9,12 @@ import type { RestorePlan } from '../../core/plan/plan-restore.ts';
 import { nameInProject } from '../../core/plan/plan-restore-steps.ts';
 import { projectCopyOf } from '../changes/put-project.ts';
 import type { RestoreFailure } from './batches.ts';
-import type { ThingsPlan } from './items.ts';
+import type { ItemsPlan } from './items.ts';
 
-export const tellAftermath = (
+export const explainFailures = (
   failures: readonly RestoreFailure[],
   { installs }: RestorePlan,
-  { projects }: Pick<ThingsPlan, 'projects'>,
+  { projects }: Pick<ItemsPlan, 'projects'>,
   vaultName: string,
   target: string,
 ): RestoreFailure[] => {

@@ -3,39 +3,39 @@
 import { inCallOrder } from '../../core/archive/project-calls.ts';
 import {
   labelOf,
-  planThing,
+  planItem,
   RESTORED_KINDS,
   type RestoredKind,
   type ThingPlan,
 } from '../../core/plan/plan-restore-items.ts';
 import { type ProjectPlan, planProject, type TargetProject } from '../../core/plan/plan-restore-projects.ts';
 import type { RestoreFailure } from './batches.ts';
-import { type ProvedThing, proveThings } from './prove-items.ts';
+import { type VerifiedItem, verifyItems } from './prove-items.ts';
 import type { KindCounts, RestoreOptions, RestoreServices, ThingCounts } from './restore-options.ts';
 import type { Scope } from './scope.ts';
-import { readTargetThings } from './target-items.ts';
+import { readTargetItems } from './target-items.ts';
 
-export interface ThingsPlan {
+export interface ItemsPlan {
   readonly things: readonly ThingPlan[];
   readonly projects: readonly ProjectPlan[];
-  readonly proved: ReadonlyMap<string, ProvedThing>;
+  readonly proved: ReadonlyMap<string, VerifiedItem>;
   /** Of what could not be read, here or there, and of what is refused. */
   readonly failures: readonly RestoreFailure[];
 }
 
-export const planThings = async (
+export const planItems = async (
   services: RestoreServices,
   scope: Scope,
   options: RestoreOptions,
-): Promise<ThingsPlan> => {
+): Promise<ItemsPlan> => {
   const { oic } = services;
-  const { proved, failures: unproved } = await proveThings(services, scope);
+  const { proved, failures: unproved } = await verifyItems(services, scope);
   if (proved.length === 0) return { things: [], projects: [], proved: new Map(), failures: unproved };
-  const target = await readTargetThings(services, proved, options.scheduleParameters ?? false);
+  const target = await readTargetItems(services, proved, options.scheduleParameters ?? false);
   const able = proved.filter((thing) => !target.unread.has(labelOf(thing)));
   const things = able
     .filter(({ kind }) => kind !== 'projects')
-    .map((thing) => planThing(thing, target.there.get(labelOf(thing)), options.existing));
+    .map((thing) => planItem(thing, target.there.get(labelOf(thing)), options.existing));
   const projects = able.flatMap((thing): ProjectPlan[] => {
     if (thing.kind !== 'projects') return [];
     const plan = planProject(thing, target.there.get(labelOf(thing)) as TargetProject | undefined, options);
@@ -64,7 +64,7 @@ export const planThings = async (
 export type Numbers = Readonly<Record<'created' | 'replaced', Readonly<Partial<Record<RestoredKind, number>>>>>;
 
 /** @param scope kinds that are not in it were not restored, and are not counted */
-export const countThings = (scope: Scope, plan: ThingsPlan, numbers: Numbers | undefined): KindCounts =>
+export const countItems = (scope: Scope, plan: ItemsPlan, numbers: Numbers | undefined): KindCounts =>
   Object.fromEntries(
     RESTORED_KINDS.filter((kind) => scope[kind] !== undefined).map((kind): [RestoredKind, ThingCounts] => [
       kind,

@@ -6,7 +6,7 @@ import type { RemovalStep } from '../../core/plan/plan-restore.ts';
 import type { ActivationTurn, ContentStep, StepOf, Turn } from '../../core/plan/plan-restore-steps.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { underWay } from '../../core/status.ts';
-import { isForAll, isOicError, type OicError } from '../../oic/http/errors.ts';
+import { isOicError, type OicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { VaultError } from '../../store/vault.ts';
 import { deactivateAndWait } from '../changes/activation.ts';
 import { applyActivation, applyStep } from '../changes/apply-step.ts';
@@ -58,7 +58,7 @@ export const connectAll = async (
       unready.push(...(await connect(oic, { connections: [one] }, connections, waiting.sleep)));
     } catch (error) {
       // One that cannot be read costs only the integrations that use it.
-      if (!isOicError(error) || isForAll(error)) throw error;
+      if (!isOicError(error) || stopsTheRun(error)) throw error;
       unready.push({ id: one.id, missing: [], problem: error.message, template: {} });
     }
     progress.tick();
@@ -90,7 +90,7 @@ export const createActivator = (
         } else await applyScheduleStep(oic, step, waiting);
       }
     } catch (error) {
-      if (isOicError(error) && isForAll(error)) broken = error;
+      if (isOicError(error) && stopsTheRun(error)) broken = error;
       throw error;
     }
   };

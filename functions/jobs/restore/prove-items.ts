@@ -5,7 +5,7 @@ import { readProjectArchive } from '../../core/archive/project-archive.ts';
 import { callOrderIn } from '../../core/archive/project-calls.ts';
 import { readKind } from '../../core/archive/read-archive.ts';
 import type { IntegrationId } from '../../core/integration.ts';
-import { labelOf, type WantedThing } from '../../core/plan/plan-restore-items.ts';
+import { labelOf, type WantedItem } from '../../core/plan/plan-restore-items.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
 import type { SnapshotLibrary, SnapshotProject } from '../../core/snapshot/sections.ts';
@@ -17,7 +17,7 @@ import type { RestoreServices } from './restore-options.ts';
 import type { Scope } from './scope.ts';
 
 /** One that is to be in the target, with the archive that says how. */
-export type ProvedThing = WantedThing & {
+export type VerifiedItem = WantedItem & {
   readonly archive: ArchiveRef;
   /** That its archive brings along. */
   readonly connections: readonly { readonly id: string; readonly type: string }[];
@@ -39,7 +39,7 @@ type Entry = { readonly id: string; readonly archive: ArchiveRef | null } & (
 );
 
 /** The digest is that of the bytes: an older snapshot may have another for the same lookup. */
-interface Proof extends Pick<ProvedThing, 'connections' | 'designSha256'> {
+interface Proof extends Pick<VerifiedItem, 'connections' | 'designSha256'> {
   readonly label: string;
   readonly callOrder: readonly IntegrationId[];
 }
@@ -47,10 +47,10 @@ interface Proof extends Pick<ProvedThing, 'connections' | 'designSha256'> {
 /** Whole projects are large, so few of them lie in memory at once. */
 export const ARCHIVES_HELD = 4;
 
-export const proveThings = async (
+export const verifyItems = async (
   { vault, journal, progress }: RestoreServices,
   scope: Scope,
-): Promise<{ proved: ProvedThing[]; failures: RestoreFailure[] }> => {
+): Promise<{ proved: VerifiedItem[]; failures: RestoreFailure[] }> => {
   const entries = entriesOf(scope);
   if (entries.length === 0) return { proved: [], failures: [] };
   progress.phase('proving other archives', entries.length);

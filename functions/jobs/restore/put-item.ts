@@ -5,13 +5,13 @@ import type { OicClient } from '../../oic/client.ts';
 import { isOicError } from '../../oic/http/errors.ts';
 import { verbsOf } from '../changes/item-verbs.ts';
 import { hasContent, writeSettled } from '../changes/write-content.ts';
-import type { ProvedThing } from './prove-items.ts';
+import type { VerifiedItem } from './prove-items.ts';
 import type { RestoreServices } from './restore-options.ts';
 
-type Plain = Exclude<ProvedThing, { kind: 'projects' }>;
+type Plain = Exclude<VerifiedItem, { kind: 'projects' }>;
 
 /** Bears being run again after it was cut off: what has the content already is left, and its copy not taken again. */
-export const putThing = async (
+export const putItem = async (
   { vault, waiting }: RestoreServices,
   oic: OicClient,
   thing: Plain,

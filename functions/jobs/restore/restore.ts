@@ -7,8 +7,8 @@ import { createFilter } from '../../core/snapshot/filter.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
 import { apply, NOTHING_DONE } from './apply.ts';
 import type { RestoreFailure } from './batches.ts';
-import { tellAftermath } from './explain-failures.ts';
-import { countThings, planThings } from './items.ts';
+import { explainFailures } from './explain-failures.ts';
+import { countItems, planItems } from './items.ts';
 import { proveArchives, wantedOf } from './prove.ts';
 import { readByHand } from './read-manual-steps.ts';
 import type { RestoreOptions, RestoreReport, RestoreServices } from './restore-options.ts';
@@ -31,7 +31,7 @@ export const restore = async (
   const leftAlone = new Set(unread.map(({ id }) => id));
   const wanted = proved.filter(({ id }) => !leftAlone.has(id));
   const plan = planRestore(wanted, target, options, createFilter(manifest.filter ?? {}));
-  const others = await planThings(services, scope, options);
+  const others = await planItems(services, scope, options);
   const phases = planPhases(plan, others.things, others.projects);
   const size = target.length + entries.length;
   const { proved: otherArchives } = others;
@@ -41,7 +41,7 @@ export const restore = async (
   const byHand = await readByHand(services, scope, options.dryRun ? broughtBy(plan, facts) : new Set(), options);
   // Who restores a part knows what the rest is.
   const isWhole = options.only.length === 0 && !options.kinds;
-  const aftermath = tellAftermath(done.failures, plan, others, services.vault.name, oic.instance);
+  const explained = explainFailures(done.failures, plan, others, services.vault.name, oic.instance);
   return {
     from: manifest.instance,
     snapshot: manifest.snapshot,
@@ -50,8 +50,8 @@ export const restore = async (
     plan: plannedSteps(plan, others.things, others.projects, phases),
     ...done.counts,
     skipped: plan.installs.filter(({ verdict }) => verdict === 'skip' || verdict === 'unchanged').length,
-    kinds: countThings(scope, others, done.numbers),
-    failures: [...unreadable, ...unread, ...refusalsOf(plan, oic.instance), ...others.failures, ...aftermath],
+    kinds: countItems(scope, others, done.numbers),
+    failures: [...unreadable, ...unread, ...refusalsOf(plan, oic.instance), ...others.failures, ...explained],
     connections: done.unready,
     byHand: [...schedulesByHand(scope), ...byHand, ...(isWhole ? notCoveredWork(manifest) : [])],
     cycles: plan.order.cycles,

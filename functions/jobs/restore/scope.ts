@@ -80,12 +80,9 @@ interface Pattern {
 
 const narrow = (manifest: Manifest, scope: Scope, only: readonly string[]): Scope => {
   const patterns = only.map((text) => ({ text, onIntegration: globOnId(text), onOther: glob(text), isIdle: true }));
-  const select = <T extends Named>(
-    things: readonly T[] | undefined,
-    matches: (pattern: Pattern, thing: T) => boolean,
-  ) =>
-    things?.filter((thing) => {
-      const found = patterns.filter((pattern) => matches(pattern, thing));
+  const select = <T extends Named>(items: readonly T[] | undefined, matches: (pattern: Pattern, item: T) => boolean) =>
+    items?.filter((item) => {
+      const found = patterns.filter((pattern) => matches(pattern, item));
       for (const pattern of found) pattern.isIdle = false;
       return found.length > 0;
     });

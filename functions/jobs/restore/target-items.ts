@@ -3,21 +3,21 @@
 import { KIND_NOUNS } from '../../core/kinds.ts';
 import { isNamed, type OddItem } from '../../core/odd-item.ts';
 import { withHolderNamed } from '../../core/people.ts';
-import { labelOf, type RestoredKind, type TargetThing } from '../../core/plan/plan-restore-items.ts';
+import { labelOf, type RestoredKind, type TargetItem } from '../../core/plan/plan-restore-items.ts';
 import type { TargetProject } from '../../core/plan/plan-restore-projects.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isForAll, isOicError } from '../../oic/http/errors.ts';
+import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { ListingError } from '../../oic/listing.ts';
 import { readProject } from '../changes/read-project.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
 import { ifExportable } from '../instance/if-exportable.ts';
 import { type Journal, mapLimited } from '../journal/journal.ts';
 import { inBatches, type RestoreFailure } from './batches.ts';
-import { ARCHIVES_HELD, type ProvedThing } from './prove-items.ts';
+import { ARCHIVES_HELD, type VerifiedItem } from './prove-items.ts';
 
-export interface TargetThings {
+export interface TargetItems {
   /** By label. What the target does not have is not among them. */
-  readonly there: ReadonlyMap<string, TargetThing | TargetProject>;
+  readonly there: ReadonlyMap<string, TargetItem | TargetProject>;
   /** Labels of what could not be compared, and so must not be touched. */
   readonly unread: ReadonlySet<string>;
   readonly failures: readonly RestoreFailure[];
@@ -36,11 +36,11 @@ interface Listed {
 }
 
 /** @param hasParameters read those of schedules in projects as well, one request each */
-export const readTargetThings = async (
+export const readTargetItems = async (
   { oic, journal, waiting }: { readonly oic: OicClient; readonly journal: Journal; readonly waiting: ActivationWait },
-  proved: readonly ProvedThing[],
+  proved: readonly VerifiedItem[],
   hasParameters: boolean,
-): Promise<TargetThings> => {
+): Promise<TargetItems> => {
   const byKind = Map.groupBy(proved, ({ kind }) => kind);
   if (byKind.size === 0) return { there: new Map(), unread: new Set(), failures: [] };
   const listed = await journal.step('list other kinds of the target', () =>
@@ -101,17 +101,17 @@ const list = async (oic: OicClient, kind: RestoredKind): Promise<Listed> => {
   } catch (error) {
     // Integrations were listed with these credentials, so one refused kind is that kind's affair.
     const isItsOwn =
-      error instanceof ListingError || (isOicError(error) && (!isForAll(error) || error.kind === 'unauthorized'));
+      error instanceof ListingError || (isOicError(error) && (!stopsTheRun(error) || error.kind === 'unauthorized'));
     if (!isItsOwn) throw error;
     return { kind, things: [], failure: error.message };
   }
 };
 
-type Detail = { readonly label: string; readonly thing: TargetThing | TargetProject };
+type Detail = { readonly label: string; readonly thing: TargetItem | TargetProject };
 
 const readOne = async (
   { oic, waiting }: { readonly oic: OicClient; readonly waiting: ActivationWait },
-  thing: ProvedThing,
+  thing: VerifiedItem,
   { id, projectId = id, lockedBy }: Listed['things'][number],
   hasParameters: boolean,
 ): Promise<Detail | RestoreFailure> => {
@@ -125,7 +125,7 @@ const readOne = async (
     });
     return { label, thing: { id, designSha256, lockedBy } };
   } catch (error) {
-    if (!(error instanceof ListingError) && (!isOicError(error) || isForAll(error))) throw error;
+    if (!(error instanceof ListingError) && (!isOicError(error) || stopsTheRun(error))) throw error;
     return leftAsItIs(oic, label, error.message);
   }
 };

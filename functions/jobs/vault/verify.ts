@@ -2,7 +2,7 @@
 
 import { readKind } from '../../core/archive/read-archive.ts';
 import type { ArchiveKind } from '../../core/keys.ts';
-import { type ArchivedThing, archivedThings } from '../../core/snapshot/archived-items.ts';
+import { type ArchivedItem, archivedItems } from '../../core/snapshot/archived-items.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import { mapLimited } from '../journal/journal.ts';
@@ -32,7 +32,7 @@ export const verify = async (
   onChecked: () => void,
   kinds?: readonly ArchiveKind[],
 ): Promise<Verification> => {
-  const things = archivedThings(manifest).filter(({ kind }) => kinds?.includes(kind) ?? true);
+  const things = archivedItems(manifest).filter(({ kind }) => kinds?.includes(kind) ?? true);
   const stored = things.filter(({ archive }) => archive);
   const damaged = await mapLimited(stored, 8, async (thing): Promise<Damage[]> => {
     const found = await findDamage(vault, thing);
@@ -49,7 +49,7 @@ export const verify = async (
   };
 };
 
-const findDamage = async (vault: Vault, { kind, label, id, archive }: ArchivedThing): Promise<Damage | undefined> => {
+const findDamage = async (vault: Vault, { kind, label, id, archive }: ArchivedItem): Promise<Damage | undefined> => {
   if (!archive) return undefined;
   const { key, versionId } = archive;
   const damage = (problem: string): Damage => ({ id: label, key, versionId, problem });

@@ -60,7 +60,7 @@ export const isAnswerLost = (error: unknown): error is OicError =>
   error.details.reached !== false;
 
 /** True when every other request would fail alike: it has been tried again already, so going on only hurts. */
-export const isForAll = (error: OicError): boolean =>
+export const stopsTheRun = (error: OicError): boolean =>
   error.kind === 'unauthorized' ||
   error.kind === 'rate-limited' ||
   (error.kind === 'network' && error.details.reached === false);

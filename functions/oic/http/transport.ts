@@ -140,7 +140,7 @@ export const createTransport = (options: TransportOptions): Transport => {
       judge,
     );
 
-  /** A 401 says that the token is no good, or that this one thing is kept from its owner: another request tells. */
+  /** A 401 says that the token is no good, or that this one item is kept from its owner: another request tells. */
   const isTokenGood = async (): Promise<boolean> => (await sendAuthorized(PROBE)).status < 300;
 
   return {

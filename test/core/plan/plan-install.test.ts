@@ -125,7 +125,7 @@ describe('nothing is done', () => {
 });
 
 describe('activation', () => {
-  const inactive = (why: string) => `${DEACTIVATE}; it STAYS DEACTIVATED: ${why}`;
+  const inactive = (why: string) => `${DEACTIVATE}; it stays deactivated: ${why}`;
   check([
     { name: 'is not for drafts', wanted: wantedOf({ isDraft: true }), is: [IMPORT] },
     {
@@ -138,7 +138,7 @@ describe('activation', () => {
       name: 'does not follow when it is never to be done',
       target: [thereOf()],
       policy: { activation: 'never' },
-      is: [inactive('activation is asked for never'), REPLACE],
+      is: [inactive('`activation` is `never`'), REPLACE],
     },
     {
       name: 'does not follow when the snapshot had it inactive',

@@ -155,7 +155,7 @@ describe('what is not in the snapshot', () => {
   });
 });
 
-test('a warning about a whole kind has it as its subject, one about a thing has that', () => {
+test('a warning about a whole kind has it as its subject, one about an item has that', () => {
   const message =
     'are not in the snapshot, for the instance does not hand them out: listing the packages of prod failed';
   const page = renderNights([

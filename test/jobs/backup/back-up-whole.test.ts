@@ -79,7 +79,7 @@ const LISTINGS = ['agent-group-list', 'connection-list', 'library-list', 'list',
 /** The listing of projects tells their deployments, so nobody asks for them again. */
 const PROJECT_LISTINGS = ['list in a project', 'project-list', 'schedule-get in a project'];
 const OWN_LISTINGS = {
-  // Asked for its certificates it answers that there is no such thing.
+  // Asked for its certificates it answers that there is no such item.
   gen2: [...LISTINGS, 'unknown'],
   oic3: [...LISTINGS, ...PROJECT_LISTINGS, 'certificate-list'],
 } as const;

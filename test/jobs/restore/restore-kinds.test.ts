@@ -539,7 +539,7 @@ describe('what is left for a person', () => {
     expect(notCovered(await restoreInto(target.client, manifest, { only: ['CODES'], kinds: ['lookups'] }))).toEqual([]);
   });
 
-  test('are, for a mirror, the things of other kinds that the snapshot does not hold: they are not deleted', async () => {
+  test('are, for a mirror, the items of other kinds that the snapshot does not hold: they are not deleted', async () => {
     const source = await start();
     fill(source);
     const manifest = await snapshotOf(source.client);

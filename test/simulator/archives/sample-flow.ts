@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 
-/** One thing the flow calls or is called by. */
+/** What the flow calls or is called by. */
 export interface FlowEndpoint {
   readonly connection: string;
   readonly adapter: string;
