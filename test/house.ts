@@ -24,7 +24,7 @@ const JOBS = [
   'jobs/report',
   'jobs/vault',
 ];
-const CLI = ['cli', 'cli/diff', 'cli/kinds', 'cli/restore'];
+const CLI = ['cli', 'cli/diff', 'cli/kinds', 'cli/program', 'cli/restore'];
 const ALL_CORE = ['core', ...CORE];
 /** A job is given clients and stores: it knows their shapes and their errors. */
 export const GIVEN = ['oic', 'oic/http', 'store'];
@@ -65,6 +65,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'restore.ts': HANDLER,
   cli: [...ALL_CORE, ...OIC, ...JOBS, 'store', 'runtime.ts', 'settings.ts', 'cli/kinds', 'cli/restore'],
   'cli/diff': [...ALL_CORE, ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds', 'cli/restore'],
+  'cli/program': ['cli', 'cli/diff', 'cli/kinds', 'cli/restore'],
   'cli/kinds': [...ALL_CORE, ...OIC, ...JOBS, 'store', 'cli'],
   'cli/restore': [...ALL_CORE, ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds'],
   'cli.ts': ['core', ...CLI],

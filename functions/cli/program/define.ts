@@ -1,0 +1,28 @@
+/** How a command is defined: what all of them have, and its action, loaded when it is used. */
+import type { Command } from 'commander';
+
+type Action = (...args: never[]) => Promise<number>;
+
+/** A command with the options all have, an example, and its action loaded lazily. */
+export type Define = (usage: string, summary: string, example: string, load: () => Promise<Action>) => Command;
+
+export const VAULT = ['--vault <location>', 'a directory or s3://bucket', './vault'] as const;
+
+export const defineIn =
+  (program: Command): Define =>
+  (usage, summary, example, load) =>
+    program
+      .command(usage)
+      .description(summary)
+      .option('--json', 'one JSON document on stdout, nothing else')
+      .option('--config <file>', 'settings: a cdk.json or a file that holds its `oic` object (default: ./cdk.json)')
+      .option(
+        '--credentials <file>',
+        'JSON file: instance -> credentials document (default: environment, then Secrets Manager)',
+      )
+      .addHelpText('after', `\nExample:\n  $ oic ${example}`)
+      .action(async (...args: unknown[]) => {
+        const action = await load();
+        // Commander gives the arguments, then the options, then the command itself.
+        process.exitCode = await action(...(args.slice(0, -1) as never[]));
+      });

@@ -1,0 +1,105 @@
+/** What there is to type about snapshots: to take, check, compare, forget and restore them. */
+import { ALL_KINDS } from '../kinds/option.ts';
+import { type Define, VAULT } from './define.ts';
+
+const KINDS = ALL_KINDS.join(', ');
+
+export const defineSnapshots = (command: Define): void => {
+  command(
+    'backup <instance>',
+    'one snapshot of everything the instance holds, and a page about it',
+    'backup prod --vault s3://acme-oic-vault',
+    async () => (await import('../backup.ts')).backup,
+  )
+    .option(...VAULT)
+    .option('--full', 'export everything, also what has not changed')
+    .addHelpText(
+      'after',
+      '\nThe page, reports/INSTANCE/latest.html in the vault, shows what changed since the snapshot before.',
+    );
+
+  command(
+    'snapshots <instance>',
+    'the snapshots in the vault, newest first',
+    'snapshots prod',
+    async () => (await import('../backup.ts')).snapshots,
+  ).option(...VAULT);
+
+  command(
+    'verify <instance>',
+    'read every archive of a snapshot back and check it',
+    'verify prod --snapshot 2026-11-23T04-15-00Z',
+    async () => (await import('../backup.ts')).verify,
+  )
+    .option('--snapshot <name>', 'which one (default: the newest)')
+    .option('--kind <kinds>', 'only integrations, projects, lookups or libraries; several with commas')
+    .option('--rehearse', 'also restore it into a throw-away simulated instance and compare the result')
+    .option(...VAULT);
+
+  command(
+    'prune <instance>',
+    'forget snapshots by rules, then drop the archives that none of the others needs',
+    'prune prod --keep-daily 14 --keep-monthly 12 --dry-run',
+    async () => (await import('../prune.ts')).prune,
+  )
+    .option('--keep-daily <n>', 'the newest of each of the last n days that have one (UTC)')
+    .option('--keep-weekly <n>', 'the newest of each of the last n weeks that have one')
+    .option('--keep-monthly <n>', 'the newest of each of the last n months that have one')
+    .option('--keep-within <time>', 'all within this time before the newest, e.g. 36h, 14d, 3m, 1y')
+    .option('--dry-run', 'tell what would go, change nothing')
+    .option('--vault <directory>', 'a directory; a bucket has its lifecycle', './vault')
+    .addHelpText('after', '\nThe newest complete snapshot is always kept. At least one rule is needed.');
+
+  command(
+    'diff <a> <b>',
+    'what differs between two snapshots or instances, or between two archives',
+    'diff prod@latest prod',
+    async () => (await import('../diff/diff.ts')).diff,
+  )
+    .option('--id <id>', 'compare the archives of this one integration in full')
+    .option('--kind <kinds>', `only these, with commas: ${KINDS}`)
+    .option(...VAULT)
+    .addHelpText(
+      'after',
+      `
+A and B are each INSTANCE@SNAPSHOT (also @latest) or INSTANCE as it is now; or both are files of one kind: .iar, .car (project)
+or .par (package). A kind that only one side looked at is not compared.
+Of an instance as many archives are exported as are needed to compare contents, at most \`concurrency\` (settings)
+at a time: none of an integration not updated since a snapshot of the same instance.
+The exit code is 0 whether or not there are differences, 1 when they could not be compared.`,
+    );
+
+  command(
+    'report <instance>',
+    'the newest snapshot and what changed, as one HTML page with a picture of every flow; from the vault alone',
+    'report prod --out prod.html',
+    async () => (await import('../report.ts')).report,
+  )
+    .option('--out <file>', 'write the page there and nothing into the vault (default: reports/INSTANCE/ in the vault)')
+    .option(...VAULT)
+    .addHelpText('after', '\nEach backup writes it as well, with pictures of what changed only.');
+
+  command(
+    'restore <instance>',
+    'recreate a snapshot in an instance',
+    'restore prod --to dr --at 2026-11-23T06:00:00Z --dry-run',
+    async () => (await import('../restore/restore.ts')).restore,
+  )
+    .requiredOption('--to <instance>', 'the target; its settings must have `deploy`')
+    .option('--snapshot <name>', 'which one (default: the latest complete one)')
+    .option('--at <time>', 'the newest complete one at or before this time')
+    .option(
+      '--only <pattern>',
+      'glob on the id, e.g. PAYROLL_*, of integrations or of the kinds named; repeatable',
+      (value: string, all: string[] = []) => [...all, value],
+    )
+    .option('--kind <kinds>', `only these, with commas: ${KINDS}`)
+    .option('--existing <how>', 'what is there with other content: skip or replace', 'skip')
+    .option('--mirror', 'also deactivate and delete what the snapshot does not hold')
+    .option('--activation <how>', 'as-captured or never', 'as-captured')
+    .option('--schedule-parameters', 'also give schedules the parameters they had, such as the time of the last run')
+    .option('--allow-incomplete', 'take an incomplete snapshot too')
+    .option('--dry-run', 'print every step with its reason, change nothing')
+    .option('--yes', 'do not ask before --mirror deletes')
+    .option(...VAULT);
+};
