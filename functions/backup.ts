@@ -16,7 +16,7 @@ import { backUp } from './jobs/backup/back-up.ts';
 import type { BackUpProgress, BackupReport } from './jobs/backup/back-up-options.ts';
 import { type BackupPage, createPageWriter } from './jobs/report/after-backup.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
-import { VAULT_VARIABLE } from './lambda/names.ts';
+import { BACKUP_HOURS, VAULT_VARIABLE } from './lambda/names.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
 import { createFunctionRuntime } from './runtime.ts';
 import { openStore } from './store/open-store.ts';
@@ -48,9 +48,16 @@ export const handler = withDurableExecution(async (event: unknown, context: Dura
   const kinds = includedKinds(instance.include, integrationInstance);
   const options = { full, filter: { include, exclude }, concurrency, kinds, scan };
 
+  const tick = scheduledTime === undefined ? undefined : new Date(scheduledTime);
+  /** A run that failed gives its tick back, so that its event can be sent again. */
+  const settle = async (ending: 'done' | 'failed'): Promise<void> => {
+    if (tick) await journal.step('settle the claim', () => runs.settle(tick, run, ending));
+  };
   const takeSnapshot = async (): Promise<(BackupReport & { page: BackupPage }) | undefined> => {
-    if (scheduledTime !== undefined) {
-      const isOurs = await journal.step('claim', () => runs.claim(new Date(scheduledTime), run));
+    if (tick) {
+      const isOurs = await journal.step('claim', () =>
+        runs.claim(tick, run, new Date(Date.now() - BACKUP_HOURS * 3_600_000)),
+      );
       if (!isOurs) return undefined;
     }
     const report = await backUp(services, options);
@@ -64,9 +71,12 @@ export const handler = withDurableExecution(async (event: unknown, context: Dura
       log.error('Backup failed', error);
       putMetrics(instance.name, { BackupFailed: 1 });
     });
+    // What made the run fail may stand in the way of this too; the tick is then free when no run can have it any more.
+    await settle('failed').catch((trouble: Error) => log.warn(trouble.message));
     throw error;
   });
   await oic.close();
+  if (report) await settle(report.complete ? 'done' : 'failed');
   if (report === undefined) return { skipped: `another run has the tick of ${scheduledTime}` };
   if (!report.complete) throw new Error(incompleteMessage(report));
   return { ...summarise(report), report: report.page.key };

@@ -16,10 +16,10 @@ import type { RestoreReport } from './jobs/restore/restore-options.ts';
 import { findSnapshot } from './jobs/restore/scope.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
 import { VAULT_VARIABLE } from './lambda/names.ts';
-import { createLog } from './lambda/telemetry.ts';
+import { createLog, putMetrics } from './lambda/telemetry.ts';
 import { createFunctionRuntime } from './runtime.ts';
 import { openStore } from './store/open-store.ts';
-import { createRunStore } from './store/run-store.ts';
+import { createRunStore, type KeptText } from './store/run-store.ts';
 import { createVault } from './store/vault.ts';
 
 const EVENT = z.strictObject({
@@ -70,18 +70,24 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
     };
     const services = { oic, vault, journal, connections, waiting, progress };
     const report = await restore(services, manifest, { ...options, concurrency });
-    return await journal.step('report', async () => {
+    const hasFailed = report.failures.length > 0 && !report.dryRun;
+    const answer = await journal.step('report', async () => {
+      for (const { id, step, message } of report.failures) log.error(message, { id, step });
       log.info('Restore finished', {
         ...report,
         plan: report.plan.length,
         failures: report.failures.length,
         byHand: report.byHand.length,
       });
-      return answerOf(report, (text) => runs.keep(run, 'report', text));
+      return answerOf(report, hasFailed, (text) => runs.keep(run, 'report', text));
     });
+    // An execution that failed has an error and no result, so the report is in the vault.
+    if (hasFailed) throw new Error(failuresMessage(report, `${store.name}/${(answer as Kept).whole?.key}`));
+    return answer;
   } catch (error) {
     await journal.step('report the failure', async () => {
       log.error('Restore failed', error as Error);
+      putMetrics(name, { RestoreFailed: 1 });
     });
     throw error;
   } finally {
@@ -103,11 +109,26 @@ const parseEvent = (input: unknown): z.infer<typeof EVENT> => {
 /** Larger answers than this a durable execution does not take. */
 const MAX_ANSWER_BYTES = 150_000;
 
-/** The report; when it is too large, without its plan, and where (gzip) the whole lies in the vault. */
-const answerOf = async (report: RestoreReport, keep: (text: string) => Promise<object>): Promise<object> => {
+interface Kept {
+  readonly whole?: KeptText;
+}
+
+/** The report; when it is too large, or something failed, where (gzip) the whole lies in the vault. */
+const answerOf = async (
+  report: RestoreReport,
+  hasFailed: boolean,
+  keep: (text: string) => Promise<KeptText>,
+): Promise<object & Kept> => {
   const text = JSON.stringify(report);
-  if (Buffer.byteLength(text) <= MAX_ANSWER_BYTES) return report;
+  const isLarge = Buffer.byteLength(text) > MAX_ANSWER_BYTES;
+  if (!isLarge) return hasFailed ? { ...report, whole: await keep(text) } : report;
   const { plan, failures, byHand, ...rest } = report;
   const first = { plan: plan.slice(0, 100), failures: failures.slice(0, 100), byHand: byHand.slice(0, 100) };
   return { ...rest, ...first, whole: await keep(text) };
+};
+
+const failuresMessage = ({ to, from, snapshot, failures }: RestoreReport, place: string): string => {
+  const examples = failures.slice(0, 3).map(({ message }) => message);
+  const read = `\`aws s3 cp ${place} - | gunzip\``;
+  return `the restore of ${from}@${snapshot} into ${to} is not complete, ${failures.length} failed: ${examples.join('; ')}. The whole report: ${read}. Correct what it names and invoke it again: what is done is not done twice`;
 };

@@ -12,6 +12,9 @@ export const DROP_BOX_VARIABLE = 'OIC_DROP_BOX';
 /** How often a queue delivers a drop before it is dead: at the last time the function must decide. */
 export const MAX_RECEIVES = 3;
 
+/** A backup that takes longer is stopped. */
+export const BACKUP_HOURS = 6;
+
 export const METRIC_NAMESPACE = 'OicLifecycle';
 export const SERVICE = 'oic-lifecycle';
 
@@ -27,6 +30,7 @@ export type MetricName =
   | 'Unchanged'
   | 'ExportFailed'
   | 'BackupSeconds'
+  | 'RestoreFailed'
   | 'DropsDeployed'
   | 'DropsUnchanged'
   | 'DropsRejected'

@@ -5,11 +5,16 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { runMarkerKey, runResultKey } from '../core/keys.ts';
-import { type ObjectStore, PreconditionFailed } from './object-store.ts';
+import { type ObjectStore, PreconditionFailed, type PutCondition } from './object-store.ts';
 
 export interface RunStore {
-  /** Of all runs that claim a tick one gets it; it gets it again when it asks again. */
-  claim(tick: Date, run: string): Promise<boolean>;
+  /**
+   * Of all runs that claim a tick one gets it; it gets it again when it asks again. So does another one once that run has
+   * failed, or was begun before `abandonedBefore` and never ended: it was stopped, or took too long.
+   */
+  claim(tick: Date, run: string, abandonedBefore: Date): Promise<boolean>;
+  /** How the run ended that has the tick. Written over, not removed: functions may delete nothing. */
+  settle(tick: Date, run: string, ending: 'done' | 'failed'): Promise<void>;
   keep(run: string, step: string, text: string): Promise<KeptText>;
   read(kept: KeptText): Promise<string>;
 }
@@ -22,19 +27,50 @@ export interface KeptText {
 const compress = promisify(gzip);
 const expand = promisify(gunzip);
 
+interface Marker {
+  readonly run: string;
+  /** Absent while it runs. */
+  readonly ending?: 'done' | 'failed';
+}
+
+const markerBody = (marker: Marker): Buffer => Buffer.from(`${JSON.stringify(marker)}\n`);
+
+/** @returns false when somebody else was first */
+const putMarker = async (
+  store: ObjectStore,
+  key: string,
+  marker: Marker,
+  condition: PutCondition,
+): Promise<boolean> => {
+  try {
+    await store.put(key, markerBody(marker), condition);
+    return true;
+  } catch (error) {
+    if (error instanceof PreconditionFailed) return false;
+    throw error;
+  }
+};
+
+const readMarker = async (store: ObjectStore, key: string) => {
+  const found = await store.get(key);
+  return found && { ...found, marker: JSON.parse(Buffer.from(found.body).toString('utf8')) as Marker };
+};
+
 export const createRunStore = (store: ObjectStore, instance: string): RunStore => ({
-  claim: async (tick, run) => {
+  claim: async (tick, run, abandonedBefore) => {
     const key = runMarkerKey(instance, tick);
-    try {
-      await store.put(key, Buffer.from(`${JSON.stringify({ run })}\n`), { ifAbsent: true });
-      return true;
-    } catch (error) {
-      if (!(error instanceof PreconditionFailed)) throw error;
-    }
-    const marker = await store.get(key);
-    return (
-      marker !== undefined && (JSON.parse(Buffer.from(marker.body).toString('utf8')) as { run: string }).run === run
-    );
+    if (await putMarker(store, key, { run }, { ifAbsent: true })) return true;
+    const found = await readMarker(store, key);
+    if (!found) return false;
+    const { marker, lastModified, etag } = found;
+    if (marker.run === run) return true;
+    const isFree = marker.ending === 'failed' || (marker.ending === undefined && lastModified < abandonedBefore);
+    return isFree && putMarker(store, key, { run }, { ifMatch: etag });
+  },
+  settle: async (tick, run, ending) => {
+    const key = runMarkerKey(instance, tick);
+    const found = await readMarker(store, key);
+    if (found?.marker.run === run) await putMarker(store, key, { run, ending }, { ifMatch: found.etag });
   },
   keep: async (run, step, text) => {
     const { key, versionId } = await store.put(runResultKey(instance, run, step), await compress(text));

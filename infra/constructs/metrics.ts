@@ -2,6 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC_NAMESPACE, type MetricName, metricDimensions } from '../../functions/lambda/names.ts';
+import type { JobFunction } from './job-function.ts';
 
 export const instanceMetric = (instance: string, metricName: MetricName, period = Duration.minutes(5)): Metric =>
   new Metric({
@@ -10,6 +11,16 @@ export const instanceMetric = (instance: string, metricName: MetricName, period 
     dimensionsMap: metricDimensions(instance),
     statistic: Stats.SUM,
     period,
+  });
+
+/** What Lambda itself counts of a function. */
+export const functionMetric = (job: JobFunction, metricName: 'DurableExecutionTimedOut' | 'Errors'): Metric =>
+  new Metric({
+    namespace: 'AWS/Lambda',
+    metricName,
+    dimensionsMap: { FunctionName: job.function.functionName },
+    statistic: Stats.SUM,
+    period: Duration.minutes(5),
   });
 
 export const queueMetric = (

@@ -1,19 +1,20 @@
 /** The backup of one instance: its function, the schedule that starts it, and the alarms when it fails or does not come. */
 import { Duration, Stack } from 'aws-cdk-lib';
-import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { reportKey } from '../../functions/core/keys.ts';
 import type { People } from '../../functions/core/people.ts';
+import { BACKUP_HOURS } from '../../functions/lambda/names.ts';
 import { readSchedule } from '../../functions/settings/schedule-expression.ts';
 import { shareConcurrency } from '../../functions/settings/share-concurrency.ts';
 import type { BackupSettings, InstanceSettings } from '../../functions/settings.ts';
 import type { Alarms } from './alarms.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { JobFunction } from './job-function.ts';
-import { instanceMetric, queueMetric } from './metrics.ts';
+import { functionMetric, instanceMetric, queueMetric } from './metrics.ts';
 import type { Vault } from './vault.ts';
 
 export interface NightlyBackupProps {
@@ -44,7 +45,7 @@ export class NightlyBackup extends Construct {
         concurrency: shareConcurrency(instance).backup,
       },
       people,
-      executionTimeout: Duration.hours(6),
+      executionTimeout: Duration.hours(BACKUP_HOURS),
       deadLetters,
       reservedConcurrency: 1,
     });
@@ -101,13 +102,6 @@ const alarmOnSilence = (alarms: Alarms, instance: string, schedule: string): voi
 };
 
 const alarmOnFailures = (alarms: Alarms, instance: string, job: JobFunction, deadLetters: Queue): void => {
-  const timedOut = new Metric({
-    namespace: 'AWS/Lambda',
-    metricName: 'DurableExecutionTimedOut',
-    dimensionsMap: { FunctionName: job.function.functionName },
-    statistic: 'Sum',
-    period: Duration.minutes(5),
-  });
   alarms.onEvent({
     instance,
     name: 'backup-failed',
@@ -115,7 +109,10 @@ const alarmOnFailures = (alarms: Alarms, instance: string, job: JobFunction, dea
     article: 'A backup failed',
     metric: new MathExpression({
       expression: 'FILL(failed, 0) + FILL(timedOut, 0)',
-      usingMetrics: { failed: instanceMetric(instance, 'BackupFailed'), timedOut },
+      usingMetrics: {
+        failed: instanceMetric(instance, 'BackupFailed'),
+        timedOut: functionMetric(job, 'DurableExecutionTimedOut'),
+      },
       period: Duration.minutes(5),
     }),
   });

@@ -1,5 +1,6 @@
 /** Restores into one instance: a function that nothing but a person starts. */
 import { Duration } from 'aws-cdk-lib';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { People } from '../../functions/core/people.ts';
 import { shareConcurrency } from '../../functions/settings/share-concurrency.ts';
@@ -7,7 +8,7 @@ import type { InstanceSettings } from '../../functions/settings.ts';
 import type { Alarms } from './alarms.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { JobFunction } from './job-function.ts';
-import { queueMetric } from './metrics.ts';
+import { functionMetric, instanceMetric, queueMetric } from './metrics.ts';
 import type { Vault } from './vault.ts';
 
 export interface RecoveryProps {
@@ -37,6 +38,7 @@ export class Recovery extends Construct {
     });
     this.job.allowSecret(instance.secret);
     vault.grantRestore(this.job, instance.name, sources);
+    alarmOnFailure(alarms, instance.name, this.job);
     alarms.whileAbove(
       {
         instance: instance.name,
@@ -49,3 +51,19 @@ export class Recovery extends Construct {
     );
   }
 }
+
+const alarmOnFailure = (alarms: Alarms, instance: string, job: JobFunction): void =>
+  alarms.onEvent({
+    instance,
+    name: 'restore-failed',
+    means: 'a restore ended, and something of it failed.',
+    article: 'A restore failed',
+    metric: new MathExpression({
+      expression: 'FILL(failed, 0) + FILL(timedOut, 0)',
+      usingMetrics: {
+        failed: instanceMetric(instance, 'RestoreFailed'),
+        timedOut: functionMetric(job, 'DurableExecutionTimedOut'),
+      },
+      period: Duration.minutes(5),
+    }),
+  });

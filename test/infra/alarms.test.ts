@@ -12,7 +12,7 @@ const alarmOf = (name: string): Resource['Properties'] => alarms.get(`OicLifecyc
 
 test('there is an alarm for everything of which somebody must be told', () => {
   const backup = ['backup-missing', 'backup-failed', 'snapshot-incomplete', 'backup-dead-letters'];
-  const deploy = ['drop-failed', 'drop-dead-letters', 'drops-waiting', 'restore-dead-letters'];
+  const deploy = ['drop-failed', 'drop-dead-letters', 'drops-waiting', 'restore-failed', 'restore-dead-letters'];
   const names = (instance: string, kinds: string[]) => kinds.map((kind) => `OicLifecycle-${instance}-${kind}`);
   expect([...alarms.keys()].toSorted()).toEqual(
     [...names('prod', backup), ...names('dr', deploy), ...names('test', [...backup, ...deploy])].toSorted(),

@@ -174,6 +174,24 @@ test('two executions of one tick of the schedule are one snapshot', async () => 
   expect(next.execution.getResult()).toMatchObject({ exported: 0, unchanged: 2 });
 });
 
+test.each([
+  ['one that can do nothing', { match: { kind: 'list' as const }, answer: { status: 400, body: 'oracle' as const } }],
+  ['an incomplete one', { match: { kind: 'export' as const, id: 'FLOW_00001|01.00.0000' }, answer: { status: 403 } }],
+])('a scheduled run that failed (%s) runs when its event is sent again', async (_, fault) => {
+  addIntegrations(2);
+  const scheduledTime = '2026-11-23T04:15:00Z';
+  const mend = simulator.faults.add(fault);
+  expect((await run({ scheduledTime })).execution.getStatus()).toBe('FAILED');
+  mend();
+
+  const again = await run({ scheduledTime });
+
+  expect(again.execution.getResult()).toMatchObject({ complete: true, integrations: 2 });
+  expect((await run({ scheduledTime })).execution.getResult()).toEqual({
+    skipped: `another run has the tick of ${scheduledTime}`,
+  });
+});
+
 test('an integration that fails makes the snapshot incomplete: written, counted, and thrown once', async () => {
   addIntegrations(2);
   simulator.faults.add({ match: { kind: 'export', id: 'FLOW_00001|01.00.0000' }, answer: { status: 403 } });
