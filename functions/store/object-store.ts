@@ -45,7 +45,25 @@ export interface ObjectStore {
   delete(key: string, condition?: { readonly ifMatch: string }): Promise<void>;
   /** Removes one version for good. A version that is not there is no error. */
   deleteVersion(key: string, versionId: string): Promise<void>;
+  /** Absent where nothing but its owner ever removes anything, as in a directory. */
+  readonly marks?: VersionMarks;
 }
+
+/** What is told to a bucket about a version: its lifecycle goes by tags, and a lock keeps everybody from removing it. */
+export interface VersionMarks {
+  /**
+   * These take the place of all tags of the version, of the current one when none is named.
+   * @returns false when there is no such version
+   */
+  tag(key: string, versionId: string | undefined, tags: Readonly<Record<string, string>>): Promise<boolean>;
+  /** undefined when there is no such version. */
+  tagsOf(key: string, versionId: string | undefined): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Nobody removes that version before then; a lock is only ever made longer. @returns false when there is no such version */
+  lock(key: string, versionId: string, until: Date, mode: LockMode): Promise<boolean>;
+}
+
+/** `governance` can be lifted by whoever has the right to, `compliance` by nobody. */
+type LockMode = 'governance' | 'compliance';
 
 export class PreconditionFailed extends Error {
   override readonly name = 'PreconditionFailed';

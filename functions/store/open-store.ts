@@ -11,7 +11,10 @@ const MAX_CONNECTIONS = 64;
 
 /** Loads the SDK only for a bucket; commands that work on directories start without it. */
 const openBucket = async (bucket: string): Promise<ObjectStore> => {
-  const [{ S3Client }, { createS3Store }] = await Promise.all([import('@aws-sdk/client-s3'), import('./s3-store.ts')]);
+  const [{ S3Client }, { createS3Store }] = await Promise.all([
+    import('@aws-sdk/client-s3'),
+    import('./s3/s3-store.ts'),
+  ]);
   const client = new S3Client({
     followRegionRedirects: true,
     requestHandler: {

@@ -10,11 +10,12 @@ import {
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ObjectStore } from '../../functions/store/object-store.ts';
 import { openStore } from '../../functions/store/open-store.ts';
-import { createS3Store } from '../../functions/store/s3-store.ts';
+import { createS3Store } from '../../functions/store/s3/s3-store.ts';
 import { type Fault, s3Error, startAwsProxy } from './aws-proxy.ts';
 import { bytes, collect, KEY, textOf } from './contents.ts';
 import { type Moto, startMoto } from './moto.ts';
 import { describeObjectStore } from './object-store.contract.ts';
+import { describeVersionMarks } from './version-marks.contract.ts';
 
 const moto = await startMoto();
 afterAll(() => moto?.close());
@@ -27,10 +28,10 @@ const describeWithMoto = (name: string, suite: (moto: Moto) => void): void => {
   describe.skipIf(!moto)(name, () => moto && suite(moto));
 };
 
-const createBucket = async ({ clientConfig }: Moto, isVersioned = true): Promise<string> => {
+const createBucket = async ({ clientConfig }: Moto, isVersioned = true, mayLock = false): Promise<string> => {
   const bucket = `test-${randomUUID()}`;
   const client = new S3Client(clientConfig);
-  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: mayLock }));
   if (isVersioned) {
     const VersioningConfiguration = { Status: 'Enabled' } as const;
     await client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }));
@@ -56,6 +57,16 @@ const OPERATIONS: readonly (readonly [string, (store: ObjectStore) => Promise<un
 
 describeWithMoto('an S3 bucket', (moto) => {
   describeObjectStore('an S3 bucket', async () => connect(await createBucket(moto), moto.clientConfig));
+  describeVersionMarks('an S3 bucket', async () => connect(await createBucket(moto, true, true), moto.clientConfig));
+
+  it('says what is missing when a bucket that cannot lock is to lock', async () => {
+    const store = connect(await createBucket(moto), moto.clientConfig);
+    const { versionId } = await store.put(KEY, bytes('x'));
+
+    await expect(store.marks?.lock(KEY, versionId, new Date(Date.now() + 86_400_000), 'governance')).rejects.toThrow(
+      /s3:PutObjectRetention on s3:\/\/test-.* failed: the bucket has no Object Lock/,
+    );
+  });
 
   it.each([
     ['reports/dev/latest.html', 'text/html; charset=utf-8'],

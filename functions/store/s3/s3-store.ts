@@ -13,8 +13,8 @@ import {
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { awsErrorName, explainAwsError } from './aws-errors.ts';
-import { checkKey, contentTypeOf } from './object-key.ts';
+import { awsErrorName, explainAwsError } from '../aws-errors.ts';
+import { checkKey, contentTypeOf } from '../object-key.ts';
 import {
   type ObjectStore,
   type ObjectVersion,
@@ -22,8 +22,9 @@ import {
   type PutCondition,
   type StoredObject,
   type VersionEntry,
-} from './object-store.ts';
-import { StoreError } from './store-error.ts';
+} from '../object-store.ts';
+import { StoreError } from '../store-error.ts';
+import { createS3Marks } from './marks.ts';
 
 export interface S3StoreOptions {
   readonly bucket: string;
@@ -264,5 +265,11 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => {
     delete: (key, condition) => explained('s3:DeleteObject', key, () => deleteObject(options, key, condition)),
     deleteVersion: (key, versionId) =>
       explained('s3:DeleteObjectVersion', key, () => removeVersion(options, key, versionId)),
+    marks: createS3Marks(options, {
+      explained,
+      isAbsent: async (error, key, versionId) =>
+        isAbsent(error, versionId) ||
+        (awsErrorName(error) === 'AccessDenied' && !(await isListed(options, key, versionId))),
+    }),
   };
 };
