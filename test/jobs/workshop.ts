@@ -1,7 +1,9 @@
-/** What the tests of jobs work with: a temporary vault, a client, a journal; all cleaned up by `close`. */
+/** What the tests of jobs work with: a temporary vault, simulated instances with their clients, a journal; all cleaned up. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
+import type { Manifest } from '../../functions/core/snapshot/manifest.ts';
 import { backUp } from '../../functions/jobs/backup/back-up.ts';
 import type { BackUpOptions, BackupReport } from '../../functions/jobs/backup/back-up-options.ts';
 import { openFileJournal } from '../../functions/jobs/journal/file-journal.ts';
@@ -9,6 +11,8 @@ import type { OicClient } from '../../functions/oic/client.ts';
 import { createDirectoryStore } from '../../functions/store/directory-store.ts';
 import type { ObjectStore } from '../../functions/store/object-store.ts';
 import { createVault, type Vault } from '../../functions/store/vault.ts';
+import { connectTo } from '../oic/simulated.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
 
 export interface Workshop {
   readonly directory: string;
@@ -59,5 +63,64 @@ export const openWorkshop = async (): Promise<Workshop> => {
     everything: async () =>
       (await Promise.all((await files()).map((file) => readFile(join(directory, file), 'latin1')))).join('\n'),
     close: () => rm(directory, { recursive: true, force: true }),
+  };
+};
+
+interface Started {
+  readonly simulator: Simulator;
+  readonly oic: OicClient;
+}
+
+/** The workshop of the test that runs. */
+export interface CurrentWorkshop extends Omit<Workshop, 'close'> {
+  /** An instance that lasts as long as the test, and a client of it. */
+  start(options?: SimulatorOptions, client?: Parameters<typeof connectTo>[1]): Promise<Started>;
+  /** To be closed after the test, the last one first. */
+  readonly open: { close(): Promise<void> }[];
+  /** Backs up; gives the snapshot. */
+  snapshotOf(oic: OicClient, options?: Partial<BackUpOptions>): Promise<Manifest>;
+  /** The newest snapshot of the instance `dev`. */
+  latest(): Promise<Manifest>;
+}
+
+/** One workshop for each test of a file. @param defaults of the instances it starts */
+export const useWorkshop = (defaults: SimulatorOptions = {}): CurrentWorkshop => {
+  let current: Workshop | undefined;
+  const open: { close(): Promise<void> }[] = [];
+  beforeEach(async () => {
+    current = await openWorkshop();
+    open.push(current);
+  });
+  afterEach(async () => {
+    for (const it of open.splice(0).reverse()) await it.close();
+  });
+  const now = (): Workshop => {
+    if (!current) throw new Error('a workshop is there while a test runs');
+    return current;
+  };
+  return {
+    get directory() {
+      return now().directory;
+    },
+    get store() {
+      return now().store;
+    },
+    get vault() {
+      return now().vault;
+    },
+    backUp: (oic, options) => now().backUp(oic, options),
+    files: () => now().files(),
+    everything: () => now().everything(),
+    open,
+    start: async (options = {}, client = {}) => {
+      const behaviour = { ...defaults.behaviour, ...options.behaviour };
+      const simulator = await startSimulator({ ...defaults, ...options, behaviour });
+      const oic = connectTo(simulator, client);
+      open.push(simulator, oic);
+      return { simulator, oic };
+    },
+    snapshotOf: async (oic, options) =>
+      now().vault.getSnapshot(oic.instance, (await now().backUp(oic, options)).snapshot),
+    latest: async () => now().vault.getSnapshot('dev', (await now().vault.listSnapshots('dev'))[0] ?? ''),
   };
 };
