@@ -5,7 +5,8 @@ import { KIND_NOUNS, type OtherKind, onlyKinds } from '../../core/kinds.ts';
 import { type People, personName } from '../../core/people.ts';
 import type { OtherKinds } from '../../core/snapshot/sections.ts';
 import { isActive } from '../../core/status.ts';
-import { readSections } from '../../jobs/compare/compare-kinds.ts';
+import { askInstance } from '../../jobs/instance/ask-instance.ts';
+import { readSections } from '../../kinds/read-sections.ts';
 import { type CommonOptions, openSession, withInstance } from '../command.ts';
 import { count, formatTable } from '../output.ts';
 
@@ -19,7 +20,9 @@ export const listKind = async (
   const session = await openSession(options);
   const { concurrency } = session.runtime.instance(instance);
   const wanted = onlyKinds((each) => each === kind);
-  const { sections, odd } = await withInstance(session, instance, (oic) => readSections(oic, wanted, concurrency));
+  const { sections, odd } = await withInstance(session, instance, (oic) =>
+    readSections(askInstance(oic, concurrency), wanted),
+  );
   const warnings = (odd[kind] ?? []).map(({ id, message }) => ({ id, message }));
   for (const { message } of warnings) session.out.note(`warning: ${message}`);
   if (!sections[kind]) {

@@ -1,96 +1,49 @@
 /**
- * What a backup has to do for each project, lookup and library: `export` what may have changed, `reuse` what certainly has
+ * What a backup has to do for each item that has an archive: `export` what may have changed, `reuse` what certainly has
  * not. As for integrations, only that what tells a change differs between the kinds.
  */
 
-import type { SecretFinding } from '../archive/secret-scan.ts';
 import type { ArchiveRef } from '../snapshot/archive-ref.ts';
+import { archivedItems } from '../snapshot/archived-items.ts';
 import type { Manifest } from '../snapshot/manifest.ts';
-import type { SnapshotLookup, SnapshotProject } from '../snapshot/sections.ts';
-
-interface Saved {
-  readonly id: string;
-  readonly lastUpdated?: string | undefined;
-}
-
-interface SavedProject extends Saved {
-  readonly integrations: readonly Saved[];
-}
 
 /** What earlier snapshots know of one item: its last archive and what told its state then. */
-export interface KnownItem {
+export interface KnownItem<E> {
   readonly stamp: string | undefined;
-  readonly lastUpdated: string | undefined;
   readonly archive: ArchiveRef;
-  /** Of a lookup that was looked through. */
-  readonly findings?: readonly SecretFinding[] | undefined;
-  /** The integrations of a project whose schedule has no parameters, by their design. */
-  readonly withoutParameters?: readonly string[] | undefined;
+  readonly entry: E;
 }
 
-export type Known<T extends string = 'projects' | 'lookups' | 'libraries'> = Readonly<
-  Record<T, ReadonlyMap<string, KnownItem>>
->;
-
-export interface ItemStep<T> {
+export interface ItemStep<I, E> {
   readonly do: 'export' | 'reuse';
-  readonly item: T;
-  readonly last: KnownItem | undefined;
+  readonly item: I;
+  readonly last: KnownItem<E> | undefined;
   readonly reason: string;
 }
 
-/** Equal stamps: nothing was saved in between. undefined when Oracle does not tell. */
-export const stampOf = ({ lastUpdated }: Saved): string | undefined => lastUpdated;
+type Stamp<T> = (item: T) => string | undefined;
 
-/** A project may keep its time when an integration in it is saved, so theirs count too. */
-export const stampOfProject = ({ lastUpdated, integrations }: SavedProject): string | undefined => {
-  const parts = integrations.map((it) => (it.lastUpdated === undefined ? undefined : `${it.id} ${it.lastUpdated}`));
-  if (lastUpdated === undefined || parts.includes(undefined)) return undefined;
-  return [lastUpdated, ...parts.sort()].join('\n');
-};
-
-/** The last archive of each item. `manifests` newest first. */
-export const knownItems = (manifests: readonly Manifest[]): Known => {
-  const collect = <T extends Saved & { readonly archive: ArchiveRef | null }>(
-    sectionOf: (manifest: Manifest) => readonly T[] | undefined,
-    tell: (item: T) => Pick<KnownItem, 'stamp' | 'findings' | 'withoutParameters'>,
-  ): ReadonlyMap<string, KnownItem> => {
-    const known = new Map<string, KnownItem>();
-    for (const item of manifests.flatMap((manifest) => sectionOf(manifest) ?? [])) {
-      const { id, archive, lastUpdated } = item;
-      if (archive && !known.has(id)) known.set(id, { ...tell(item), lastUpdated, archive });
-    }
-    return known;
-  };
-  return {
-    projects: collect<SnapshotProject>(
-      ({ projects }) => projects,
-      (project) => ({
-        stamp: stampOfProject(project),
-        withoutParameters: project.integrations.flatMap(({ id, scheduleParameters }) =>
-          scheduleParameters?.length === 0 ? [id] : [],
-        ),
-      }),
-    ),
-    lookups: collect<SnapshotLookup>(
-      ({ lookups }) => lookups,
-      (lookup) => ({ stamp: stampOf(lookup), findings: lookup.findings }),
-    ),
-    libraries: collect(
-      ({ libraries }) => libraries,
-      (library) => ({ stamp: stampOf(library) }),
-    ),
-  };
+/** The last archive of each item, by id. @param entries of one kind, newest first */
+export const knownItems = <E extends { readonly id: string }>(
+  entries: readonly (E & { readonly archive: ArchiveRef | null })[],
+  stamp: Stamp<E>,
+): ReadonlyMap<string, KnownItem<E>> => {
+  const known = new Map<string, KnownItem<E>>();
+  for (const entry of entries) {
+    const { id, archive } = entry;
+    if (archive && !known.has(id)) known.set(id, { stamp: stamp(entry), archive, entry });
+  }
+  return known;
 };
 
 /** @param isStored whether the vault still holds exactly that version. @param full export everything, changed or not. */
-export const planItems = <T extends Saved>(
-  items: readonly T[],
-  stamp: (item: T) => string | undefined,
-  known: ReadonlyMap<string, KnownItem>,
+export const planItems = <I extends { readonly id: string }, E>(
+  items: readonly I[],
+  stamp: Stamp<I>,
+  known: ReadonlyMap<string, KnownItem<E>>,
   isStored: (archive: ArchiveRef) => boolean,
   full: boolean,
-): ItemStep<T>[] =>
+): ItemStep<I, E>[] =>
   items.map((item) => {
     const earlier = known.get(item.id);
     const last = earlier && isStored(earlier.archive) ? earlier : undefined;
@@ -103,5 +56,4 @@ export const planItems = <T extends Saved>(
   });
 
 /** Everything in the snapshot that can have an archive has one. */
-export const hasAllArchives = ({ integrations, projects, lookups, libraries }: Manifest): boolean =>
-  [integrations, projects, lookups, libraries].every((section) => (section ?? []).every(({ archive }) => archive));
+export const hasAllArchives = (manifest: Manifest): boolean => archivedItems(manifest).every(({ archive }) => archive);

@@ -1,22 +1,13 @@
 /** The manifest's sections of the other kinds, out of what was listed, planned and gathered. */
 
-import { describeFindings } from '../../core/archive/secret-scan.ts';
-import type { Library, Lookup } from '../../core/items.ts';
-import { KIND_NOUNS, OTHER_KIND_ORDER } from '../../core/kinds.ts';
+import { KIND_NOUNS } from '../../core/kinds.ts';
 import { withKnown } from '../../core/odd-item.ts';
-import type { ItemStep } from '../../core/plan/plan-kinds.ts';
 import type { Manifest, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
-import type { OtherKinds, SnapshotLibrary, SnapshotLookup, SnapshotProject } from '../../core/snapshot/sections.ts';
-import type { ListedKinds, ListedProject } from '../instance/list-kinds.ts';
-import { integrationEntry } from '../instance/project-schedules.ts';
-import { unknownSchedule } from './gather.ts';
-import type { GatheredItem } from './gather-item.ts';
-
-export interface KindsPlan {
-  readonly projects: readonly ItemStep<ListedProject>[] | undefined;
-  readonly lookups: readonly ItemStep<Lookup>[] | undefined;
-  readonly libraries: readonly ItemStep<Library>[] | undefined;
-}
+import type { OtherKinds } from '../../core/snapshot/sections.ts';
+import { ALL_KINDS } from '../../kinds/all-kinds.ts';
+import { type Entry, entriesIn, type KindWithArchive, labelOf, type Stored } from '../../kinds/kind.ts';
+import type { ListedKinds } from '../../kinds/list-kinds.ts';
+import type { GatheredItem, Step } from './gather-item.ts';
 
 interface Built {
   readonly sections: OtherKinds;
@@ -26,57 +17,51 @@ interface Built {
   readonly warnings: readonly SnapshotWarning[];
 }
 
+/** @param found of those that took work, by their names */
 export const buildSections = (
   listed: ListedKinds,
-  plan: KindsPlan,
+  plan: readonly Step[],
   found: ReadonlyMap<string, GatheredItem>,
   earlier: readonly Manifest[],
 ): Built => {
-  const projects = plan.projects?.flatMap((step) =>
-    projectEntry(step, found.get(`project ${step.item.code}`), earlier),
-  );
-  const lookups = plan.lookups?.flatMap((step) => lookupEntry(step, found.get(`lookup ${step.item.id}`)));
-  const libraries = plan.libraries?.flatMap((step) => libraryEntry(step, found.get(`library ${step.item.id}`)));
+  const built = plan.map((step) => {
+    const label = labelOf(step.kind, step.item);
+    const result = found.get(label);
+    const entry = result?.isGone ? undefined : entryOf(step, result, earlier);
+    const warnings = [
+      ...(result?.warning === undefined ? [] : [{ id: label, message: result.warning }]),
+      ...((entry && step.kind.archive.warnings?.(label, entry, result ?? {})) ?? []),
+    ];
+    return { kind: step.kind, entry, warnings };
+  });
+  const entries = Map.groupBy(built, ({ kind }) => kind.name);
   const results = [...found.values()];
   const failures = results.flatMap(({ name, failure }) => (failure ? [{ id: name, ...failure }] : []));
-  const warnings = results.flatMap(({ name, warning, schedules = {} }) => [
-    ...(warning === undefined ? [] : [{ id: name, message: warning }]),
-    ...Object.entries(schedules).flatMap(([id, asked]) =>
-      asked.trouble === undefined ? [] : [{ id: `${id} in ${name}`, message: unknownSchedule(asked) }],
-    ),
-  ]);
-  const secrets = (lookups ?? []).flatMap(({ id, findings = [] }) => {
-    const message = describeFindings(findings);
-    return message === undefined ? [] : [{ id: `lookup ${id}`, message }];
-  });
-  const stored = [...(projects ?? []), ...(lookups ?? []), ...(libraries ?? [])].filter(
-    ({ archive }) => archive,
-  ).length;
   const exported = results.filter(({ isNew }) => isNew).length;
-  const { odd } = listed;
-  const [last] = earlier;
-  const here = { ...listed, projects, lookups, libraries };
   return {
     sections: Object.fromEntries(
-      OTHER_KIND_ORDER.flatMap((kind) => {
-        const things: readonly { readonly id: string }[] | undefined = here[kind];
-        return things ? [[kind, withKnown(things, last?.[kind], odd[kind])]] : [];
+      ALL_KINDS.flatMap(({ name, archive }) => {
+        if (!listed[name]) return [];
+        const here = archive ? (entries.get(name) ?? []).flatMap(({ entry }) => entry ?? []) : listed[name];
+        return [[name, withKnown(here, earlier[0]?.[name], listed.odd[name])]];
       }),
     ),
     exported,
-    unchanged: stored - exported,
+    unchanged: built.filter(({ entry }) => entry?.archive).length - exported,
     failures: [...listed.failures, ...oddFailures(listed), ...failures],
-    warnings: [...listed.warnings, ...warnings, ...secrets],
+    warnings: [...listed.warnings, ...built.flatMap(({ warnings }) => warnings)],
   };
 };
 
-/** Each is one failure, by what it tells of itself. */
-const oddFailures = ({ odd, projects = [] }: ListedKinds): SnapshotFailure[] => [
-  ...OTHER_KIND_ORDER.flatMap((kind) =>
-    (odd[kind] ?? []).map(({ id, message }) => oddFailure(`${KIND_NOUNS[kind][0]} ${id}`, message)),
+/** Each is one failure, by what it tells of itself; then what is odd within items. */
+const oddFailures = (listed: ListedKinds): SnapshotFailure[] => [
+  ...ALL_KINDS.flatMap(({ name }) =>
+    (listed.odd[name] ?? []).map(({ id, message }) => oddFailure(`${KIND_NOUNS[name][0]} ${id}`, message)),
   ),
-  ...projects.flatMap(({ code, odd: inside = [] }) =>
-    inside.map(({ id, message }) => oddFailure(`${id} in project ${code}`, message)),
+  ...ALL_KINDS.flatMap((kind) =>
+    (listed[kind.name] ?? []).flatMap((item) =>
+      (item.odd ?? []).map(({ id, message }) => oddFailure(`${id} in ${labelOf(kind, item)}`, message)),
+    ),
   ),
 ];
 
@@ -86,54 +71,28 @@ export const oddFailure = (id: string, message: string): SnapshotFailure => ({
   message,
 });
 
-const projectEntry = (
-  step: ItemStep<ListedProject>,
+const entryOf = (
+  { kind, item, last, ...step }: Step,
   found: GatheredItem | undefined,
   earlier: readonly Manifest[],
-): SnapshotProject[] => {
-  if (found?.isGone) return [];
-  const { id, code, name, integrations, isUnread, odd } = step.item;
-  // An earlier archive beside integrations of today: without a time it is exported again next night, whatever that is.
-  const { lastUpdated: _, ...staleSaved } = savedOf(step, found);
-  // Better what was there last night than nothing: the snapshot says that it is incomplete.
-  const before =
-    isUnread || odd
-      ? earlier.flatMap(({ projects = [] }) => projects).find((project) => project.id === id)?.integrations
-      : undefined;
-  const now = integrations.map((it) => integrationEntry(it, found?.schedules?.[it.id]));
-  return [
-    {
-      id,
-      code,
-      name,
-      ...(found?.isStale ? staleSaved : savedOf(step, found)),
-      archive: archiveOf(step, found),
-      integrations: isUnread ? (before ?? []) : withKnown(now, before, odd),
-    },
-  ];
+): Stored<Entry> => {
+  const before = (): Entry | undefined =>
+    earlier.flatMap((manifest) => entriesIn(manifest, kind)).find(({ id }) => id === item.id);
+  const unsaved = step.do === 'reuse' ? last?.entry : undefined;
+  const archive = step.do === 'export' ? found?.archive : last?.archive;
+  const { lastUpdatedBy } = item;
+  const lastUpdated = found?.isStale ? staleTime(kind, last?.entry) : item.lastUpdated;
+  return {
+    ...kind.archive.describe(item, found ?? {}, unsaved, before),
+    ...(lastUpdated !== undefined && { lastUpdated }),
+    ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
+    archive: archive ?? null,
+  };
 };
 
-const lookupEntry = (step: ItemStep<Lookup>, found: GatheredItem | undefined): SnapshotLookup[] => {
-  if (found?.isGone) return [];
-  const { id, name } = step.item;
-  const findings = found?.findings ?? (step.do === 'reuse' ? step.last?.findings : undefined);
-  return [{ id, name, ...savedOf(step, found), archive: archiveOf(step, found), ...(findings && { findings }) }];
-};
-
-const libraryEntry = (step: ItemStep<Library>, found: GatheredItem | undefined): SnapshotLibrary[] => {
-  if (found?.isGone) return [];
-  const { id, code, version, name } = step.item;
-  return [{ id, code, version, name, ...savedOf(step, found), archive: archiveOf(step, found) }];
-};
-
-type Step = ItemStep<{ readonly lastUpdated?: string | undefined; readonly lastUpdatedBy?: string | undefined }>;
-
-const archiveOf = (step: Step, found: GatheredItem | undefined) =>
-  (step.do === 'export' ? found?.archive : step.last?.archive) ?? null;
-
-/** Beside an earlier archive stands the time it was taken at, or the next night would take it for what is there now. */
-const savedOf = (step: Step, found: GatheredItem | undefined) => {
-  const lastUpdated = found?.isStale ? step.last?.lastUpdated : step.item.lastUpdated;
-  const { lastUpdatedBy } = step.item;
-  return { ...(lastUpdated !== undefined && { lastUpdated }), ...(lastUpdatedBy !== undefined && { lastUpdatedBy }) };
-};
+/**
+ * Beside an earlier archive stands the time it was taken at, or the next night would take it for what is there now. Where
+ * the time alone does not tell a change, none stands there: it is exported again next night, whatever that is.
+ */
+const staleTime = ({ archive }: KindWithArchive, last: Entry | undefined): string | undefined =>
+  archive.stamp ? undefined : last?.lastUpdated;

@@ -3,9 +3,9 @@
 import type { Archive } from '../../core/archive/integration-archive.ts';
 import type { InstallStep } from '../../core/plan/plan-install.ts';
 import { isOn } from '../../core/schedule.ts';
+import { askSchedule } from '../../kinds/read-schedule.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
-import { askSchedule } from '../instance/read-schedule.ts';
 import { activateAndWait, deactivateAndWait, type Switchboard } from './activation.ts';
 import { applyScheduleStep, setSchedule } from './schedule.ts';
 import { writeContent } from './write-content.ts';

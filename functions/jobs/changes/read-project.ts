@@ -4,11 +4,11 @@ import type { Integration } from '../../core/integration.ts';
 import { withHolderNamed } from '../../core/people.ts';
 import { mustAskSchedule, scheduleState } from '../../core/plan/plan-backup.ts';
 import type { TargetProject } from '../../core/plan/plan-restore-projects.ts';
+import { describeSchedule } from '../../kinds/read-schedule.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { ListingError } from '../../oic/listing.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
 import { ifExportable } from '../instance/if-exportable.ts';
-import { describeSchedule } from '../instance/read-schedule.ts';
 import { readSettled } from '../instance/read-settled.ts';
 import { mapLimited } from '../journal/journal.ts';
 

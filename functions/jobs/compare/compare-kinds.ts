@@ -6,66 +6,15 @@
 import { readLookup } from '../../core/archive/lookup-file.ts';
 import { type KindsState, type OddItems, stateOfKinds } from '../../core/diff/diff-kinds.ts';
 import { type ChangedLookup, diffTables } from '../../core/diff/lookups.ts';
-import { Refused } from '../../core/errors.ts';
-import type { IncludedKinds } from '../../core/kinds.ts';
-import type { OddItem } from '../../core/odd-item.ts';
-import { stampOf, stampOfProject } from '../../core/plan/plan-kinds.ts';
 import { digestsOf, type KnownContent } from '../../core/snapshot/known-content.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
 import type { OtherKinds } from '../../core/snapshot/sections.ts';
+import { ALL_KINDS } from '../../kinds/all-kinds.ts';
+import { type Entry, entriesIn, hasArchive, type KindWithArchive, stampOf } from '../../kinds/kind.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { isOicError } from '../../oic/http/errors.ts';
 import type { Vault } from '../../store/vault.ts';
-import { listKinds } from '../instance/list-kinds.ts';
-import { integrationEntry, schedulesIn } from '../instance/project-schedules.ts';
 import { mapLimited } from '../journal/journal.ts';
-
-type Archived = 'projects' | 'lookups' | 'libraries';
-const ARCHIVED: readonly Archived[] = ['projects', 'lookups', 'libraries'];
-
-export interface ListedSections {
-  /** As a snapshot would say it but without archives. */
-  readonly sections: OtherKinds;
-  /** What cannot be read; a project with such an integration is among it, as a whole. */
-  readonly odd: OddItems;
-}
-
-/** What the instance has now. @throws Refused when a listing fails */
-export const readSections = async (
-  oic: OicClient,
-  wanted: IncludedKinds,
-  concurrency: number,
-): Promise<ListedSections> => {
-  const listed = await listKinds(oic, wanted, concurrency);
-  const { failures, projects, deployments, lookups, libraries, packages, connections, certificates, agentGroups } =
-    listed;
-  const [failure] = failures;
-  if (failure) throw new Refused(`${oic.instance} was not compared: ${failure.message}`);
-  const readable = projects?.filter((project) => !project.odd);
-  const oddProjects = (projects ?? []).flatMap(({ code, odd = [] }): OddItem[] =>
-    odd.slice(0, 1).map(({ message }) => ({ id: code, code, names: [code], message })),
-  );
-  const sections: OtherKinds = {
-    deployments,
-    packages,
-    connections,
-    certificates,
-    agentGroups,
-    projects:
-      readable &&
-      (await mapLimited(readable, concurrency, async ({ integrations, ...project }) => {
-        const schedules = await schedulesIn(oic, { ...project, integrations }, () => false);
-        return {
-          ...project,
-          archive: null,
-          integrations: integrations.map((it) => integrationEntry(it, schedules[it.id])),
-        };
-      })),
-    lookups: lookups?.map((lookup) => ({ ...lookup, archive: null })),
-    libraries: libraries?.map((library) => ({ ...library, archive: null })),
-  };
-  return { sections, odd: { ...listed.odd, projects: [...(listed.odd.projects ?? []), ...oddProjects] } };
-};
 
 export interface KindsSide {
   readonly sections: OtherKinds;
@@ -87,46 +36,38 @@ export const readKindsState = async (side: KindsSide, other: KindsSide): Promise
     );
   }
   const contents = new Map<object, KnownContent>();
-  const work = ARCHIVED.flatMap((kind) =>
-    (sections[kind] ?? []).flatMap((thing) => {
-      const there = other.sections[kind]?.find(({ id }) => id === thing.id);
+  const work = ALL_KINDS.filter(hasArchive).flatMap((kind) =>
+    entriesIn(sections, kind).flatMap((item) => {
+      const there = entriesIn(other.sections, kind).find(({ id }) => id === item.id);
       if (!there) return [];
-      const isSame = other.manifest?.instance === oic.instance && isUnsaved(kind, thing, there);
-      if (!isSame || !there.archive) return [{ kind, thing, known: there.archive?.contentSha256 }];
-      contents.set(thing, digestsOf(there.archive));
+      const isSame = other.manifest?.instance === oic.instance && isUnsaved(kind, item, there);
+      if (!isSame || !there.archive) return [{ kind, item, known: there.archive?.contentSha256 }];
+      contents.set(item, digestsOf(there.archive));
       return [];
     }),
   );
-  await mapLimited(work, concurrency, async ({ kind, thing, known }) => {
-    contents.set(thing, await exportContent(oic, kind, thing, known));
+  await mapLimited(work, concurrency, async ({ kind, item, known }) => {
+    contents.set(item, await exportContent(oic, kind, item, known));
   });
-  return stateOfKinds(sections, (thing) => contents.get(thing) ?? { unknown: 'only one side has it' });
+  return stateOfKinds(sections, (item) => contents.get(item) ?? { unknown: 'only one side has it' });
 };
 
-type Things = { [K in Archived]: NonNullable<OtherKinds[K]>[number] };
-
-const isUnsaved = (kind: Archived, a: Things[Archived], b: Things[Archived]): boolean => {
-  const stamp = (thing: Things[Archived]): string | undefined =>
-    kind === 'projects' ? stampOfProject(thing as Things['projects']) : stampOf(thing);
-  return stamp(a) !== undefined && stamp(a) === stamp(b);
+const isUnsaved = (kind: KindWithArchive, a: Entry, b: Entry): boolean => {
+  const stamp = stampOf(kind)(a);
+  return stamp !== undefined && stamp === stampOf(kind)(b);
 };
 
-/** @param known the digest of the other side, which an older snapshot may have by another reading of the same lookup */
+/** @param known the digest of the other side, which an older snapshot may have by another reading of the same content */
 const exportContent = async (
   oic: OicClient,
-  kind: Archived,
-  thing: Things[Archived],
+  { archive: verbs }: KindWithArchive,
+  item: Entry,
   known: string | undefined,
 ): Promise<KnownContent> => {
   try {
-    if (kind === 'lookups') {
-      const { archive } = await oic.exportLookup(thing.name);
-      const isFormer = known !== undefined && known === archive.formerContentSha256;
-      return isFormer ? { digest: known } : digestsOf(archive);
-    }
-    const { archive } =
-      kind === 'projects' ? await oic.exportProject(thing as Things['projects']) : await oic.exportLibrary(thing.id);
-    return digestsOf(archive);
+    const { archive } = await verbs.export(oic, item);
+    const isFormer = known !== undefined && known === archive.formerContentSha256;
+    return isFormer ? { digest: known } : digestsOf(archive);
   } catch (error) {
     if (isOicError(error, 'locked')) return { unknown: `locked on ${oic.instance} and cannot be exported` };
     if (isOicError(error, 'not-found')) return { unknown: `deleted on ${oic.instance} while it was compared` };

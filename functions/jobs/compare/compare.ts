@@ -20,13 +20,15 @@ import { mustAskSchedule, scheduleState } from '../../core/plan/plan-backup.ts';
 import { scheduleFields } from '../../core/schedule.ts';
 import { digestsOf, type KnownContent } from '../../core/snapshot/known-content.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
+import { describeSchedule } from '../../kinds/read-schedule.ts';
+import { readSections } from '../../kinds/read-sections.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { isOicError } from '../../oic/http/errors.ts';
 import type { Vault } from '../../store/vault.ts';
-import { describeSchedule } from '../instance/read-schedule.ts';
+import { askInstance } from '../instance/ask-instance.ts';
 import { storedDesigns } from '../instance/stored-designs.ts';
 import { mapLimited } from '../journal/journal.ts';
-import { compareLookups, type KindsSide, readKindsState, readSections } from './compare-kinds.ts';
+import { compareLookups, type KindsSide, readKindsState } from './compare-kinds.ts';
 
 export type Source =
   | { readonly manifest: Manifest }
@@ -135,7 +137,7 @@ const readSide = async (source: Source, other: Source, kinds: IncludedKinds): Pr
   }
   const { oic, concurrency, kinds: there } = source;
   const wanted = onlyKinds((kind) => there[kind] && isWanted(kind));
-  return { ...(await readSections(oic, wanted, concurrency)), oic, concurrency };
+  return { ...(await readSections(askInstance(oic, concurrency), wanted)), oic, concurrency };
 };
 
 /** Parameters of schedules are asked for where the other side may tell some, too. */

@@ -2,7 +2,10 @@
 import { onlyKinds } from '../../core/kinds.ts';
 import { withKnown } from '../../core/odd-item.ts';
 import { KINDS_BY_HAND, leftByHand, type WorkByHand } from '../../core/plan/manual-steps.ts';
-import { listKinds } from '../instance/list-kinds.ts';
+import type { OtherKinds } from '../../core/snapshot/sections.ts';
+import { ALL_KINDS } from '../../kinds/all-kinds.ts';
+import { listKinds } from '../../kinds/list-kinds.ts';
+import { askInstance } from '../instance/ask-instance.ts';
 import type { RestoreOptions, RestoreServices } from './restore-options.ts';
 import type { Scope } from './scope.ts';
 
@@ -18,23 +21,14 @@ export const readByHand = async (
   );
   if (!Object.values(wanted).includes(true)) return [];
   return journal.step('see what is left', async () => {
-    const listed = await listKinds(oic, wanted, concurrency, scope.deployments);
-    const { projects, lookups, libraries, odd } = listed;
-    const bare = <T extends object>(things: readonly T[] | undefined) =>
-      things?.map((thing) => ({ ...thing, archive: null }));
-    const target = {
-      // What cannot be read there is there all the same, so it is no work for anybody.
-      ...Object.fromEntries(
-        KINDS_BY_HAND.map((kind) => {
-          const there: readonly { readonly id: string }[] | undefined = listed[kind];
-          return [kind, there && withKnown(there, scope[kind], odd[kind])];
-        }),
-      ),
-      // Only whether they are there counts here.
-      projects: projects?.map((project) => ({ ...project, archive: null, integrations: [] })),
-      lookups: bare(lookups),
-      libraries: bare(libraries),
-    };
+    const listed = await listKinds(askInstance(oic, concurrency, scope), wanted);
+    const target: OtherKinds = Object.fromEntries(
+      ALL_KINDS.map(({ name }) => {
+        const there: readonly { readonly id: string }[] | undefined = listed[name];
+        // What cannot be read there is there all the same, so it is no work for anybody.
+        return [name, there && withKnown(there, scope[name], listed.odd[name])];
+      }),
+    );
     return leftByHand(scope, target, { brought, mirror });
   });
 };

@@ -3,28 +3,33 @@
  * taken, with the integrations an earlier snapshot knows of what was not saved since. Only a project whose deployments or
  * whose integrations in them are still unknown is asked, once.
  */
-import type { Deployment, Project } from '../../core/items.ts';
-import type { Listing, OddItem } from '../../core/odd-item.ts';
-import type { SnapshotFailure } from '../../core/snapshot/manifest.ts';
-import type { SnapshotDeployment } from '../../core/snapshot/sections.ts';
-import type { OicClient } from '../../oic/client.ts';
-import { isNothingThere, isOicError, type OicError, stopsTheRun } from '../../oic/http/errors.ts';
-import { ListingError } from '../../oic/listing.ts';
-import { mapLimited } from '../journal/journal.ts';
+import type { Deployment, Project } from '../core/items.ts';
+import type { OddItem } from '../core/odd-item.ts';
+import type { SnapshotFailure } from '../core/snapshot/manifest.ts';
+import type { SnapshotDeployment } from '../core/snapshot/sections.ts';
+import type { OicClient } from '../oic/client.ts';
+import { isNothingThere, isOicError, type OicError, stopsTheRun } from '../oic/http/errors.ts';
+import { ListingError } from '../oic/listing.ts';
+import type { Asking, Kind, Listed } from './kind.ts';
+import { listProjectsOnce } from './projects.ts';
+
+export const deployments: Kind<SnapshotDeployment> = {
+  name: 'deployments',
+  isNewer: true,
+  list: async (asking) => listIn(asking, (await listProjectsOnce(asking)).items),
+};
 
 /** @throws the refusal, when no project tells of any and the instance does not know of such listings */
-export const listDeployments = async (
-  oic: OicClient,
+const listIn = async (
+  { oic, each, earlier }: Asking,
   projects: readonly Project[],
-  earlier: readonly SnapshotDeployment[],
-  concurrency: number,
-): Promise<Listing<SnapshotDeployment> & { readonly failures: readonly SnapshotFailure[] }> => {
-  const known = new Map(earlier.map((deployment) => [deployment.id, deployment]));
-  const listed = await mapLimited(projects, concurrency, (project) => listOne(oic, project, known));
+): Promise<Listed<SnapshotDeployment>> => {
+  const known = new Map((earlier.deployments ?? []).map((deployment) => [deployment.id, deployment]));
+  const listed = await each(projects, (project) => listOne(oic, project, known));
   const refusals = listed.flatMap(({ refusal }) => refusal ?? []);
   if (refusals[0] && refusals.length === projects.length) throw refusals[0];
   return {
-    items: listed.flatMap(({ deployments }) => deployments),
+    items: listed.flatMap(({ deployments: found }) => found),
     odd: listed.flatMap(({ odd = [] }) => odd),
     failures: listed.flatMap(({ failure }) => failure ?? []),
   };

@@ -1,8 +1,8 @@
 /** What a schedule does, read; trouble with it is told and stops nothing. */
-import type { Integration, IntegrationId } from '../../core/integration.ts';
-import type { AskedSchedule, ScheduleParameter } from '../../core/schedule.ts';
-import type { OicClient } from '../../oic/client.ts';
-import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
+import type { Integration, IntegrationId } from '../core/integration.ts';
+import type { AskedSchedule, ScheduleParameter } from '../core/schedule.ts';
+import type { OicClient } from '../oic/client.ts';
+import { isOicError, stopsTheRun } from '../oic/http/errors.ts';
 
 export interface Asked {
   readonly state: AskedSchedule;
@@ -42,3 +42,9 @@ export const describeSchedule = async (
     return { ...asked, trouble: error.message };
   }
 };
+
+/** Why a snapshot does not know it, or not all of it. */
+export const unknownSchedule = ({ state, trouble }: Pick<Asked, 'state' | 'trouble'>): string =>
+  state === 'unknown'
+    ? `what its schedule does is not known, for it could not be asked: ${trouble}`
+    : `the parameters of its schedule are not in the snapshot: ${trouble}`;

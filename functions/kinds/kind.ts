@@ -1,0 +1,126 @@
+/**
+ * What a kind of item knows to do. One module a kind; `all-kinds.ts` lists them, and jobs know them by these verbs alone.
+ * Capabilities are optional: without `archive` the listing is all there is of an item.
+ */
+import { KIND_NOUNS, type OtherKind } from '../core/kinds.ts';
+import type { Listing, OddItem } from '../core/odd-item.ts';
+import type { ArchiveRef } from '../core/snapshot/archive-ref.ts';
+import type { SnapshotFailure, SnapshotWarning } from '../core/snapshot/manifest.ts';
+import type { OtherKinds } from '../core/snapshot/sections.ts';
+import type { OicClient } from '../oic/client.ts';
+import type { OicError } from '../oic/http/errors.ts';
+
+export interface Item {
+  readonly id: string;
+  readonly name: string;
+  readonly lastUpdated?: string | undefined;
+  readonly lastUpdatedBy?: string | undefined;
+  /** Who has it open; an empty text when Oracle does not say who. */
+  readonly lockedBy?: string | undefined;
+  /** What is in it could not be listed: nothing of it is read, and a failure says why. */
+  readonly isUnread?: boolean;
+  /** What is in it and cannot be read; absent when there is nothing. */
+  readonly odd?: readonly OddItem[] | undefined;
+}
+
+/** As a manifest tells it. */
+export interface Entry {
+  readonly id: string;
+  readonly name: string;
+  readonly lastUpdated?: string | undefined;
+  readonly lastUpdatedBy?: string | undefined;
+}
+
+/** What an archive adds to it. */
+export type Stored<E> = E & { readonly archive: ArchiveRef | null };
+
+export interface Asking {
+  readonly oic: OicClient;
+  /** Does the work on each, as many at a time as the instance takes; results in order. */
+  each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]>;
+  /** The snapshot before: what was not saved since need not be asked for again. */
+  readonly earlier: OtherKinds;
+}
+
+export interface Listed<I> extends Listing<I> {
+  /** Of single items, by their names in a snapshot. */
+  readonly failures?: readonly SnapshotFailure[];
+}
+
+export interface Exported {
+  readonly bytes: Uint8Array;
+  readonly archive: {
+    readonly sha256: string;
+    readonly contentSha256: string;
+    readonly designSha256: string;
+    /** By an earlier way of reading it. */
+    readonly formerContentSha256?: string | undefined;
+    readonly rezipped?: boolean;
+  };
+}
+
+interface Observing<I, E> {
+  readonly oic: OicClient;
+  readonly item: I;
+  /** What a snapshot says of it, when it was not saved since. */
+  readonly unsaved: E | undefined;
+  /** Look for credentials in it. */
+  readonly scan: boolean;
+  /** Ask schedules for their parameters. */
+  readonly hasParameters: boolean;
+  /** Those just exported, or those the vault holds; undefined when there are none. */
+  bytes(): Promise<Uint8Array | undefined>;
+}
+
+/** Of a kind whose items Oracle hands out as files. `Seen` is small plain data, for a journal keeps it. */
+interface Archived<I extends Item, E extends Entry, Seen extends object> {
+  /** Where in the vault. */
+  key(instance: string, item: I): string;
+  /** Equal stamps: nothing was saved in between; undefined: nobody knows. @default its time of last change */
+  stamp?(item: I | E): string | undefined;
+  /** What the instance has, without what is in it. */
+  itemsOn(oic: OicClient): Promise<Listing<Item>>;
+  export(oic: OicClient, item: I): Promise<Exported>;
+  /** What is to be read of it beside its archive. */
+  observe?(asking: Observing<I, E>): Promise<Seen>;
+  /** Whether there is something to observe, though its archive is stored already. */
+  mustObserve?(item: I, last: E | undefined, scan: boolean): boolean;
+  /** @param before what an earlier snapshot says of it, where it cannot all be read */
+  describe(item: I, seen: Partial<Seen>, last: E | undefined, before: () => E | undefined): E;
+  /** What a person should look at. */
+  warnings?(label: string, entry: E, seen: Partial<Seen>): readonly SnapshotWarning[];
+}
+
+export interface Kind<I extends Item = Item, E extends Entry = Entry, Seen extends object = object> {
+  readonly name: OtherKind;
+  /** By what people know an item. @default its id */
+  nameOf?(item: I | E): string;
+  /** Releases before 2025 and Gen 2 do not have it: that they lack it is no news every night. */
+  readonly isNewer?: boolean;
+  /** Whether the instance says by this error that it does not hand them out. */
+  isRefusal?(error: OicError): boolean;
+  list(asking: Asking): Promise<Listed<I>>;
+  readonly archive?: Archived<I, E, Seen>;
+}
+
+/** One whose items have archives. */
+export type KindWithArchive = Kind & { readonly archive: NonNullable<Kind['archive']> };
+
+export const hasArchive = (kind: Kind): kind is KindWithArchive => kind.archive !== undefined;
+
+/** What tells that nothing was saved: equal, and not undefined. */
+export const stampOf =
+  ({ archive }: KindWithArchive) =>
+  (item: Item | Entry): string | undefined =>
+    archive.stamp ? archive.stamp(item) : item.lastUpdated;
+
+/** Of a project its code, for its id may differ between instances. */
+export const idOf = ({ nameOf }: Kind, item: Item | Entry): string => nameOf?.(item) ?? item.id;
+
+/** As failures, warnings and people name it: `project CODE`, `lookup NAME`. */
+export const labelOf = (kind: Kind, item: Item | Entry): string => `${KIND_NOUNS[kind.name][0]} ${idOf(kind, item)}`;
+
+/** What a snapshot says of them; nothing when it was taken without looking at them. */
+export const entriesIn = (sections: OtherKinds, { name }: KindWithArchive): readonly Stored<Entry>[] =>
+  // Only the types do not know that these have archives.
+  (sections[name] ?? []) as readonly Stored<Entry>[];

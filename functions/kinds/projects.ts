@@ -1,0 +1,124 @@
+/** Projects of Oracle Integration 3, stored as a whole; what runs in them is told of each integration in them. */
+import type { Integration } from '../core/integration.ts';
+import type { Project } from '../core/items.ts';
+import { projectKey } from '../core/keys.ts';
+import { type Listing, type OddItem, withKnown } from '../core/odd-item.ts';
+import { mustAskSchedule, scheduleState } from '../core/plan/plan-backup.ts';
+import { scheduleFields } from '../core/schedule.ts';
+import type { SnapshotFailure } from '../core/snapshot/manifest.ts';
+import type { SnapshotProject, SnapshotProjectIntegration } from '../core/snapshot/sections.ts';
+import type { OicClient } from '../oic/client.ts';
+import { isOicError, stopsTheRun } from '../oic/http/errors.ts';
+import { ListingError } from '../oic/listing.ts';
+import type { Asking, Kind } from './kind.ts';
+import { type Asked, describeSchedule, unknownSchedule } from './read-schedule.ts';
+
+export interface ListedProject extends Omit<Project, 'deployments'> {
+  readonly integrations: readonly Integration[];
+  readonly isUnread?: boolean;
+  readonly odd?: readonly OddItem[] | undefined;
+}
+
+interface Seen {
+  /** Of the integrations in it that were asked, by id. */
+  readonly schedules: Readonly<Record<string, Asked>>;
+}
+
+type Entry = Omit<SnapshotProject, 'archive'>;
+
+export const projects: Kind<ListedProject, Entry, Seen> = {
+  name: 'projects',
+  nameOf: ({ code }) => code,
+  list: async (asking) => {
+    const { items, odd } = await listProjectsOnce(asking);
+    const read = await asking.each(items, (project) => readProject(asking.oic, project));
+    return { items: read.map(({ project }) => project), odd, failures: read.flatMap(({ failure }) => failure ?? []) };
+  },
+  archive: {
+    key: (instance, { code }) => projectKey(instance, code),
+    stamp: stampOfProject,
+    itemsOn: (oic) => oic.listProjects(),
+    export: (oic, project) => oic.exportProject(project),
+    mustObserve: ({ integrations }) => integrations.some(mustAskSchedule),
+    observe: async ({ oic, item, unsaved, hasParameters }) => {
+      const without = unsaved?.integrations.filter(({ scheduleParameters }) => scheduleParameters?.length === 0);
+      const mayHaveParameters = (id: string): boolean => hasParameters && !without?.some((one) => one.id === id);
+      return { schedules: await schedulesIn(oic, item, mayHaveParameters) };
+    },
+    describe: ({ id, code, name, integrations, isUnread, odd }, { schedules = {} }, _last, before) => {
+      // Better what was there last night than nothing: the snapshot says that it is incomplete.
+      const earlier = isUnread || odd ? before()?.integrations : undefined;
+      const now = integrations.map((one) => integrationEntry(one, schedules[one.id]));
+      return { id, code, name, integrations: isUnread ? (earlier ?? []) : withKnown(now, earlier, odd) };
+    },
+    warnings: (label, _entry, { schedules = {} }) =>
+      Object.entries(schedules).flatMap(([id, asked]) =>
+        asked.trouble === undefined ? [] : [{ id: `${id} in ${label}`, message: unknownSchedule(asked) }],
+      ),
+  },
+};
+
+const listings = new WeakMap<Asking, Promise<Listing<Project>>>();
+
+/** Who asks with the same question is answered by one listing: it tells of deployments as well. */
+export const listProjectsOnce = (asking: Asking): Promise<Listing<Project>> => {
+  const listing = listings.get(asking) ?? asking.oic.listProjects();
+  listings.set(asking, listing);
+  return listing;
+};
+
+const readProject = async (
+  oic: OicClient,
+  { deployments: _, ...project }: Project,
+): Promise<{ readonly project: ListedProject; readonly failure?: SnapshotFailure }> => {
+  try {
+    const { items, odd } = await oic.inProject(project.id).listIntegrations();
+    return { project: { ...project, integrations: items, ...(odd.length > 0 && { odd }) } };
+  } catch (error) {
+    const isItsOwn = error instanceof ListingError || (isOicError(error) && !stopsTheRun(error));
+    if (!isItsOwn) throw error;
+    const kind = isOicError(error) ? error.kind : 'unexpected-answer';
+    return {
+      project: { ...project, integrations: [], isUnread: true },
+      failure: { id: `project ${project.code}`, kind, message: error.message },
+    };
+  }
+};
+
+/** A project may keep its time when an integration in it is saved, so theirs count too. */
+function stampOfProject({ lastUpdated, integrations, ...rest }: ListedProject | Entry): string | undefined {
+  // Of an integration that cannot be read nothing tells whether it was saved.
+  if ('odd' in rest && rest.odd) return undefined;
+  const parts = integrations.map((it) => (it.lastUpdated === undefined ? undefined : `${it.id} ${it.lastUpdated}`));
+  if (lastUpdated === undefined || parts.includes(undefined)) return undefined;
+  return [lastUpdated, ...parts.sort()].join('\n');
+}
+
+/** One after the other: a project has few, and other projects are at work beside it. */
+const schedulesIn = async (
+  oic: OicClient,
+  { id, integrations }: ListedProject,
+  mayHaveParameters: (id: string) => boolean,
+): Promise<Seen['schedules']> => {
+  const asked: [string, Asked][] = [];
+  for (const integration of integrations.filter(mustAskSchedule)) {
+    const may = mayHaveParameters(integration.id);
+    asked.push([integration.id, await describeSchedule(oic.inProject(id), integration, may)]);
+  }
+  return Object.fromEntries(asked);
+};
+
+const integrationEntry = (integration: Integration, asked: Asked | undefined): SnapshotProjectIntegration => {
+  const { id, code, version, name, status, lastUpdated, tracing } = integration;
+  return {
+    id,
+    code,
+    version,
+    name,
+    status,
+    ...(lastUpdated !== undefined && { lastUpdated }),
+    ...scheduleFields(scheduleState(integration, asked?.state)),
+    ...(asked?.parameters && { scheduleParameters: asked.parameters }),
+    tracing,
+  };
+};
