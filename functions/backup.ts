@@ -16,13 +16,9 @@ import { backUp } from './jobs/backup/back-up.ts';
 import type { BackUpProgress, BackupReport } from './jobs/backup/back-up-options.ts';
 import { type BackupPage, createPageWriter } from './jobs/report/after-backup.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
-import { BACKUP_HOURS, VAULT_VARIABLE } from './lambda/names.ts';
+import { BACKUP_HOURS } from './lambda/names.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
 import { createFunctionRuntime } from './runtime.ts';
-import { openStore } from './store/open-store.ts';
-import { createReportStore } from './store/report-store.ts';
-import { createRunStore } from './store/run-store.ts';
-import { createVault } from './store/vault.ts';
 
 const EVENT = z.strictObject({
   scheduledTime: z.optional(z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text))))),
@@ -31,18 +27,16 @@ const EVENT = z.strictObject({
 
 export const handler = withDurableExecution(async (event: unknown, context: DurableContext) => {
   const { scheduledTime, full } = parseEvent(event);
-  const { instance, connect, location } = createFunctionRuntime(process.env);
+  const { instance, connect, openVault } = createFunctionRuntime(process.env);
   const run = runName(context);
   const log = createLog(instance.name, run);
   context.configureLogger({ customLogger: log });
-  const store = await openStore(location(VAULT_VARIABLE));
-  const runs = createRunStore(store, instance.name);
+  const { vault, reports, runs } = await openVault();
   const journal = createDurableJournal(context, runs);
   const oic = connect();
   const now = () => new Date();
-  const stores = { vault: createVault(store), reports: createReportStore(store, instance.name) };
-  const writer = createPageWriter({ ...stores, journal, now, people: oic.people }, instance.name);
-  const services = { oic, ...writer.listening, journal, now, progress: progressTo(log, context) };
+  const writer = createPageWriter({ vault, reports, journal, now, people: oic.people }, instance.name);
+  const services = { oic, vault, journal, now, progress: progressTo(log, context), ...writer.listening };
   const { include, exclude } = instance.backup ?? {};
   const { concurrency, scan, integrationInstance } = instance;
   const kinds = includedKinds(instance.include, integrationInstance);

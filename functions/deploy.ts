@@ -8,19 +8,17 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { type DropEvent, parseDropEvents } from './core/drop/drop-event.ts';
 import type { Receipt } from './core/drop/receipt.ts';
 import { type DropServices, handleDrop } from './jobs/deploy/handle-drop.ts';
-import { DROP_BOX_VARIABLE, MAX_RECEIVES, type MetricName } from './lambda/names.ts';
+import { MAX_RECEIVES, type MetricName } from './lambda/names.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
 import { createFunctionRuntime } from './runtime.ts';
-import { createDropBox } from './store/drop-box.ts';
-import { openStore } from './store/open-store.ts';
 
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  const { instance, connect, credentials, location } = createFunctionRuntime(process.env);
+  const { instance, connect, credentials, openDropBox } = createFunctionRuntime(process.env);
   const log = createLog(instance.name, context.awsRequestId);
   const oic = connect();
   const pause = (ms: number, signal?: AbortSignal) => sleep(ms, undefined, signal && { signal });
   const servicesFor = async (): Promise<DropServices> => ({
-    dropBox: createDropBox(await openStore(location(DROP_BOX_VARIABLE))),
+    dropBox: await openDropBox(),
     instance: instance.name,
     target: instance.deploy && {
       oic,

@@ -15,12 +15,9 @@ import { restore } from './jobs/restore/restore.ts';
 import type { RestoreReport } from './jobs/restore/restore-options.ts';
 import { findSnapshot } from './jobs/restore/scope.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
-import { VAULT_VARIABLE } from './lambda/names.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
 import { createFunctionRuntime } from './runtime.ts';
-import { openStore } from './store/open-store.ts';
-import { createRunStore, type KeptText } from './store/run-store.ts';
-import { createVault } from './store/vault.ts';
+import type { KeptText } from './store/run-store.ts';
 
 const EVENT = z.strictObject({
   from: z.string(),
@@ -40,7 +37,7 @@ const EVENT = z.strictObject({
 
 export const handler = withDurableExecution(async (input: unknown, context: DurableContext) => {
   const { from, snapshot, at, yes, ...options } = parseEvent(input);
-  const { instance, connect, credentials, location } = createFunctionRuntime(process.env);
+  const { instance, connect, credentials, openVault } = createFunctionRuntime(process.env);
   const { name, concurrency } = instance;
   if (options.mirror && !options.dryRun && !yes) {
     throw new ConfigError(
@@ -50,9 +47,7 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
   const run = runName(context);
   const log = createLog(name, run);
   context.configureLogger({ customLogger: log });
-  const store = await openStore(location(VAULT_VARIABLE));
-  const vault = createVault(store);
-  const runs = createRunStore(store, name);
+  const { vault, runs } = await openVault();
   const journal = createDurableJournal(context, runs);
   const oic = connect();
   try {
@@ -82,7 +77,7 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
       return answerOf(report, hasFailed, (text) => runs.keep(run, 'report', text));
     });
     // An execution that failed has an error and no result, so the report is in the vault.
-    if (hasFailed) throw new Error(failuresMessage(report, `${store.name}/${(answer as Kept).whole?.key}`));
+    if (hasFailed) throw new Error(failuresMessage(report, `${vault.name}/${(answer as Kept).whole?.key}`));
     return answer;
   } catch (error) {
     await journal.step('report the failure', async () => {

@@ -9,13 +9,14 @@ import { dirname, join, resolve } from 'node:path';
 import { readConnectionFiles } from './connection-files.ts';
 import { ConfigError } from './core/errors.ts';
 import type { People } from './core/people.ts';
-import { SETTINGS_VARIABLE } from './lambda/names.ts';
+import { DROP_BOX_VARIABLE, SETTINGS_VARIABLE, VAULT_VARIABLE } from './lambda/names.ts';
 import { createOicClient, type OicClient } from './oic/client.ts';
 import { type Credentials, type PropertyFile, parseCredentials } from './oic/http/credentials.ts';
 import { type InstanceSettings, instanceOf, parseSettings, type Settings } from './settings.ts';
 import { createDropBox, type DropBox } from './store/drop-box.ts';
 import { openStore } from './store/open-store.ts';
 import { createReportStore, type ReportStore } from './store/report-store.ts';
+import { createRunStore, type RunStore } from './store/run-store.ts';
 import { createSecretsManagerSource } from './store/secrets.ts';
 import { createVault, type Vault } from './store/vault.ts';
 
@@ -98,12 +99,22 @@ export interface FunctionRuntime {
   /** Reads the credentials at the first request, so that their failure is that request's. */
   connect(): OicClient;
   credentials(): Promise<Credentials<PropertyFile>>;
-  /** Where a store is: `variable` of the environment. @throws ConfigError when it is not set */
-  location(variable: string): string;
+  /** What is in the vault that the environment names. @throws ConfigError when it names none */
+  openVault(): Promise<FunctionVault>;
+  /** @throws ConfigError when the environment names none */
+  openDropBox(): Promise<DropBox>;
+}
+
+interface FunctionVault {
+  readonly vault: Vault;
+  /** Of the instance, as the runs are. */
+  readonly reports: ReportStore;
+  readonly runs: RunStore;
 }
 
 /** @throws ConfigError when the environment is not the one the construct sets */
 export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime => {
+  /** What the variable is set to. */
   const location = (variable: string): string => {
     const value = env[variable];
     if (!value) throw new ConfigError(`the variable ${variable} is not set: deploy the function again`);
@@ -119,7 +130,12 @@ export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime =
     instance,
     connect: () => connect(instance, credentials, settings.people),
     credentials: async () => readConnectionFiles(await credentials({ fresh: false }), instance.name, undefined),
-    location,
+    openVault: async () => {
+      const store = await openStore(location(VAULT_VARIABLE));
+      const { name } = instance;
+      return { vault: createVault(store), reports: createReportStore(store, name), runs: createRunStore(store, name) };
+    },
+    openDropBox: async () => createDropBox(await openStore(location(DROP_BOX_VARIABLE))),
   };
 };
 

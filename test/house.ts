@@ -29,6 +29,8 @@ const ALL_CORE = ['core', ...CORE];
 /** A job is given clients and stores: it knows their shapes and their errors. */
 export const GIVEN = ['oic', 'oic/http', 'store'];
 const COMMON_JOBS = ['jobs/journal', 'jobs/instance', 'jobs/changes'];
+/** The functions in AWS. */
+export const HANDLERS = ['backup.ts', 'deploy.ts', 'restore.ts'];
 const HANDLER = ['core', 'core/snapshot', 'core/drop', ...JOBS, 'store', 'lambda', 'runtime.ts'];
 
 /** Every room, and whom it may know beside itself. */

@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ALLOWED, GIVEN } from './house.ts';
+import { ALLOWED, GIVEN, HANDLERS } from './house.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -99,7 +99,8 @@ describe('the rooms', () => {
   });
 });
 
-test('jobs are given their clients and stores, and take nothing of them but types and errors', () => {
+test('jobs and handlers are given their clients and stores, and take nothing of them but types and errors', () => {
+  const areGiven = (room: string): boolean => room.startsWith('jobs/') || HANDLERS.includes(room);
   const isError = (names: string): boolean =>
     names
       .replace(/[{}]/g, '')
@@ -111,7 +112,7 @@ test('jobs are given their clients and stores, and take nothing of them but type
       );
   const wrong = imports.filter(
     ({ from, to, isType, names }) =>
-      roomOf(from).startsWith('jobs/') && GIVEN.includes(roomOf(to)) && !isType && (names === '' || !isError(names)),
+      areGiven(roomOf(from)) && GIVEN.includes(roomOf(to)) && !isType && (names === '' || !isError(names)),
   );
   expect(wrong).toEqual([]);
 });

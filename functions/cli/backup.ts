@@ -41,7 +41,7 @@ export const backup = async (
     try {
       const now = () => new Date();
       const writer = createPageWriter({ vault, reports, journal, now, people: oic.people }, name);
-      const services = { oic, ...writer.listening, journal, now, progress };
+      const services = { oic, vault, journal, now, progress, ...writer.listening };
       const made = await backUp(services, { full, filter: { include, exclude }, concurrency, kinds, scan });
       const page = await writer.write();
       await journal.finish();

@@ -2,7 +2,7 @@
 
 import type { Dependencies } from '../../core/archive/dependencies.ts';
 import type { IncludedKinds } from '../../core/kinds.ts';
-import type { BackupFilter, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
+import type { BackupFilter, Manifest, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
 import type { OtherKinds } from '../../core/snapshot/sections.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { Vault } from '../../store/vault.ts';
@@ -16,6 +16,8 @@ export interface BackUpServices {
   readonly progress: BackUpProgress;
   /** Told of each archive that was exported, also before a crash, what it calls and uses. */
   readonly onArchiveRead?: (contentSha256: string, dependencies: Dependencies) => void;
+  /** Told of each manifest that is read, and of the one that is committed. */
+  readonly onManifest?: (manifest: Manifest) => void;
 }
 
 /** Told as it happens; what it does with it is its own affair. */

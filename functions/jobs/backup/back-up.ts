@@ -37,6 +37,7 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
     return { startedAt, earlier: [...read.keys()] };
   });
   const earlier = await Promise.all(begun.earlier.map((name) => read.get(name) ?? vault.getSnapshot(instance, name)));
+  for (const manifest of earlier) services.onManifest?.(manifest);
   const known = knownArchives(earlier);
   const inSlot = createSemaphore(Math.ceil(options.concurrency * ARCHIVES_HELD));
   const gatherOne = (step: BackupStep) => gather(services, step, inSlot);

@@ -28,7 +28,7 @@ interface BackedUp {
 
 /** Writes the manifest, last of all, and sums the run up. */
 export const commitSnapshot = async (
-  { oic, vault, now }: BackUpServices,
+  { oic, vault, now, onManifest }: BackUpServices,
   { filter }: BackUpOptions,
   startedAt: string,
   { plan, found, odd, last }: BackedUp,
@@ -60,7 +60,7 @@ export const commitSnapshot = async (
   const times = { startedAt, finishedAt: now().toISOString() };
   const hasFilter = filter.include !== undefined || filter.exclude !== undefined;
   const { complete } = outcome;
-  const snapshot = await commitUnderFreeName(vault, {
+  const committed = await commitUnderFreeName(vault, {
     formatVersion: 1,
     instance: oic.instance,
     snapshot: snapshotName(new Date(startedAt)),
@@ -73,10 +73,11 @@ export const commitSnapshot = async (
     failures,
     warnings,
   });
+  onManifest?.(committed);
   const exported = [...found.values()].filter(({ isNew }) => isNew).length;
   return {
     instance: oic.instance,
-    snapshot,
+    snapshot: committed.snapshot,
     ...outcome,
     integrations: integrations.length,
     exported,
@@ -116,11 +117,11 @@ const entryOf = (step: BackupStep, found: Gathered | undefined): SnapshotIntegra
 };
 
 /** Two snapshots begun in one second: the second one counts on. A commit whose answer was lost finds itself there. */
-const commitUnderFreeName = async (vault: Vault, manifest: Manifest): Promise<string> => {
+const commitUnderFreeName = async (vault: Vault, manifest: Manifest): Promise<Manifest> => {
   for (let at = new Date(manifest.startedAt).getTime(); ; at += 1000) {
-    const snapshot = snapshotName(new Date(at));
-    if (await vault.commitSnapshot({ ...manifest, snapshot })) return snapshot;
-    const there = await vault.getSnapshot(manifest.instance, snapshot);
-    if (there.startedAt === manifest.startedAt) return snapshot;
+    const named = { ...manifest, snapshot: snapshotName(new Date(at)) };
+    if (await vault.commitSnapshot(named)) return named;
+    const there = await vault.getSnapshot(named.instance, named.snapshot);
+    if (there.startedAt === manifest.startedAt) return there;
   }
 };

@@ -21,10 +21,10 @@ export interface BackupPage {
 }
 
 export interface PageWriter {
-  /** What the backup is to work with, so that it is listened to. */
+  /** What the backup is to tell it. */
   readonly listening: {
-    readonly vault: Vault;
     readonly onArchiveRead: (contentSha256: string, dependencies: Dependencies) => void;
+    readonly onManifest: (manifest: Manifest) => void;
   };
   /** One step of the journal, to be called when the snapshot is committed. Never fails. */
   write(): Promise<BackupPage>;
@@ -44,7 +44,12 @@ export const createPageWriter = (
   instance: string,
 ): PageWriter => {
   const learned = new Map<string, Dependencies>();
-  const { listening, recalling } = rememberManifests(vault);
+  const manifests = new Map<string, Manifest>();
+  /** A manifest that has just been at hand is not read again. */
+  const recalling: Vault = {
+    ...vault,
+    getSnapshot: async (of, snapshot) => manifests.get(snapshot) ?? (await vault.getSnapshot(of, snapshot)),
+  };
   const work = async (): Promise<BackupPage> => {
     try {
       // Not before its turn: a backup need not wait for what lays out pictures, nor hold it in memory.
@@ -59,7 +64,10 @@ export const createPageWriter = (
     }
   };
   return {
-    listening: { vault: listening, onArchiveRead: (digest, dependencies) => learned.set(digest, dependencies) },
+    listening: {
+      onArchiveRead: (digest, dependencies) => learned.set(digest, dependencies),
+      onManifest: (manifest) => manifests.set(manifest.snapshot, manifest),
+    },
     write: () => journal.step('write the report', work),
   };
 };
@@ -68,28 +76,3 @@ const UNWATCHED = { reading: () => undefined, read: () => undefined };
 
 /** The journal keeps them; the page itself tells all. */
 const MAX_PROBLEMS = 10;
-
-/** One vault that remembers the manifests that are read and written through it, and one that does not read those again. */
-const rememberManifests = (vault: Vault): { readonly listening: Vault; readonly recalling: Vault } => {
-  const manifests = new Map<string, Manifest>();
-  return {
-    listening: {
-      ...vault,
-      commitSnapshot: async (manifest) => {
-        const isCommitted = await vault.commitSnapshot(manifest);
-        if (isCommitted) manifests.set(manifest.snapshot, manifest);
-        return isCommitted;
-      },
-      getSnapshot: async (instance, snapshot) => {
-        const manifest = await vault.getSnapshot(instance, snapshot);
-        manifests.set(snapshot, manifest);
-        return manifest;
-      },
-    },
-    recalling: {
-      ...vault,
-      getSnapshot: async (instance, snapshot) =>
-        manifests.get(snapshot) ?? (await vault.getSnapshot(instance, snapshot)),
-    },
-  };
-};

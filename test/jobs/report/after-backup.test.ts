@@ -64,7 +64,7 @@ const passNight = async (store: ObjectStore = workshop.store): Promise<Night> =>
   const quiet = () => undefined;
   const progress = { listed: quiet, listedKinds: quiet, done: quiet, note: quiet };
   try {
-    const services = { oic, ...writer.listening, journal, now, progress };
+    const services = { oic, vault: stores.vault, journal, now, progress, ...writer.listening };
     const backup = await backUp(services, { full: false, filter: {}, concurrency: 8 });
     asked.length = 0;
     const page = await writer.write();
