@@ -27,11 +27,6 @@ const REASONS: Readonly<Record<string, readonly [StoreErrorKind, string]>> = {
   AccessDenied: ['denied', DENIED],
   AccessDeniedException: ['denied', DENIED],
   Forbidden: ['denied', DENIED],
-  SlowDown: ['unreachable', BUSY],
-  ServiceUnavailable: ['unreachable', BUSY],
-  InternalError: ['unreachable', BUSY],
-  InternalServiceError: ['unreachable', BUSY],
-  ThrottlingException: ['unreachable', BUSY],
   TimeoutError: ['unreachable', NO_NETWORK],
   ECONNREFUSED: ['unreachable', NO_NETWORK],
   ECONNRESET: ['unreachable', NO_NETWORK],
@@ -41,6 +36,46 @@ const REASONS: Readonly<Record<string, readonly [StoreErrorKind, string]>> = {
   ENETUNREACH: ['unreachable', NO_NETWORK],
   EPIPE: ['unreachable', NO_NETWORK],
   ETIMEDOUT: ['unreachable', NO_NETWORK],
+};
+
+/**
+ * What passes by itself: the service, or the key service behind it, is busy or not well, or the same object is being
+ * changed by another request. As in https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and
+ * https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html; compatible stores have such words of their own.
+ */
+const PASSING = new Set([
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'OperationAborted',
+  'Busy',
+  'BandwidthLimitExceeded',
+  'RequestLimitExceeded',
+  'LimitExceededException',
+  'PriorRequestNotComplete',
+  'InternalError',
+  'InternalFailure',
+  'InternalServiceError',
+  'InternalServerError',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'ServiceFailure',
+  'KMSInternalException',
+  'KMS.InternalException',
+  'DependencyTimeoutException',
+]);
+/** SlowDown, ThrottlingException, KMS.ThrottlingException, RequestThrottled, TooManyRequests, SlowDownWrite ... */
+const BUSY_NAME = /throttl|^toomanyrequests|^slowdown/i;
+const PASSING_STATUSES: ReadonlySet<unknown> = new Set([429, 500, 502, 503, 504]);
+
+const statusOf = (error: object): unknown =>
+  '$metadata' in error && typeof error.$metadata === 'object' && error.$metadata !== null
+    ? (error.$metadata as { readonly httpStatusCode?: unknown }).httpStatusCode
+    : undefined;
+
+/** Whether the service has answered so that the same request may do better in a while. */
+export const isPassingAnswer = (error: unknown): boolean => {
+  const name = awsErrorName(error);
+  return PASSING.has(name) || BUSY_NAME.test(name) || (error instanceof Error && PASSING_STATUSES.has(statusOf(error)));
 };
 
 /** The SDK has no class for it. */
@@ -63,6 +98,10 @@ export const explainAwsError = (
   const isRegionMissing = error instanceof Error && error.message === NO_REGION;
   const [kind, reason] = isRegionMissing
     ? (['credentials', 'no AWS region is set: set AWS_REGION'] as const)
-    : (own[name] ?? REASONS[name] ?? (['failed', `the answer was ${name || 'not an error we know'}`] as const));
+    : (own[name] ??
+      REASONS[name] ??
+      (isPassingAnswer(error)
+        ? (['unreachable', BUSY] as const)
+        : (['failed', `the answer was ${name || 'not an error we know'}`] as const)));
   return new StoreError(kind, `${what} failed: ${reason}`, error);
 };

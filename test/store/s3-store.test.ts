@@ -231,6 +231,37 @@ describeWithMoto('an S3 bucket behind a bad network', (moto) => {
     expect(await textOf(store, KEY)).toBe('at last');
   });
 
+  const passing = [
+    [400, 'RequestTimeout'],
+    [409, 'OperationAborted'],
+    [400, 'ThrottlingException'],
+    [400, 'KMS.ThrottlingException'],
+    [429, 'TooManyRequests'],
+    [503, 'SlowDown'],
+    [503, 'SlowDownWrite'],
+    [500, 'InternalError'],
+    [502, ''],
+  ] as const;
+
+  it.each(passing)('tries again after %i %s', async (status, code) => {
+    const { store, fail } = await connectThrough(s3Error(status, code));
+    fail();
+    const { versionId } = await store.put(KEY, bytes('at last'), { ifAbsent: true });
+
+    expect(await store.head(KEY)).toMatchObject({ versionId });
+  });
+
+  it.each(passing)('tells that %i %s is to be tried again later, when it does not end', async (status, code) => {
+    const proxy = await startAwsProxy(moto.endpoint);
+    proxy.faults.push(s3Error(status, code));
+    const store = connect('a-bucket', { ...moto.clientConfig, endpoint: proxy.endpoint, maxAttempts: 1 });
+
+    await expect(store.put(KEY, bytes('x'))).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringContaining('try again in a few minutes'),
+    });
+  });
+
   it('has lost when the other requests never end', async () => {
     const { store, fail } = await connectThrough(...Array(6).fill(s3Error(409, 'ConditionalRequestConflict')));
     fail();

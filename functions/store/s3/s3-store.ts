@@ -25,6 +25,7 @@ import {
 } from '../object-store.ts';
 import { StoreError } from '../store-error.ts';
 import { createS3Marks } from './marks.ts';
+import { retryPassingAnswers } from './retry.ts';
 
 export interface S3StoreOptions {
   readonly bucket: string;
@@ -215,6 +216,7 @@ const removeVersion = async ({ bucket, client }: S3StoreOptions, key: string, ve
 };
 
 export const createS3Store = (options: S3StoreOptions): ObjectStore => {
+  retryPassingAnswers(options.client);
   const name = `s3://${options.bucket}`;
   const explain = (error: unknown, action: string): unknown =>
     error instanceof PreconditionFailed ? error : explainAwsError(error, `${action} on ${name}`, OWN_REASONS);
