@@ -1,6 +1,6 @@
 /** From what a person writes after `--vault` or `--drop-box` to a store: a directory, or `s3://bucket`. */
 import { ConfigError } from '../core/errors.ts';
-import { createDirectoryStore } from './directory-store.ts';
+import { createDirectoryStore } from './directory/directory-store.ts';
 import type { ObjectStore } from './object-store.ts';
 
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;

@@ -1,9 +1,11 @@
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { identifyThisProcess } from '../../functions/files/process-identity.ts';
+import { openFileJournal } from '../../functions/jobs/journal/file-journal.ts';
 import { verify } from '../../functions/jobs/vault/verify.ts';
-import { createDirectoryStore } from '../../functions/store/directory-store.ts';
+import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
 import { createVault } from '../../functions/store/vault.ts';
 import { makeHistory } from '../jobs/vault/random-history.ts';
 import { rounds } from '../rounds.ts';
@@ -90,12 +92,16 @@ test('prune does not begin beside another process that holds the vault, and take
   expect((await desk.oic('prune', 'dev', '--keep-daily', '9')).exitCode).toBe(0);
   await writeFile(journal, '{"subject":{"job":"prune","instance":"dev"},"startedAtMs":1}\n');
 
-  await writeFile(`${journal}.lock`, String(process.pid));
+  const other = await openFileJournal(journal, { job: 'prune', instance: 'dev' }, () => 1);
   const refused = await desk.start('prune', 'dev', '--keep-daily', '1').ended;
   expect(refused.exitCode).not.toBe(0);
   expect(refused.stderr).toContain(`process ${process.pid}`);
 
-  await writeFile(`${journal}.lock`, '99999999');
+  await other.close();
+  const [turn = ''] = await readdir(`${journal}.turns`);
+  const dead = JSON.stringify({ ...(await identifyThisProcess()), pid: 4_194_000, start: '1' });
+  await rm(join(`${journal}.turns`, turn, 'ended'));
+  await writeFile(join(`${journal}.turns`, turn, 'holder.json'), dead);
   expect((await desk.oic('prune', 'dev', '--keep-daily', '1')).exitCode).toBe(0);
 });
 

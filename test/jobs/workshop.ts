@@ -8,7 +8,7 @@ import { backUp } from '../../functions/jobs/backup/back-up.ts';
 import type { BackUpOptions, BackupReport } from '../../functions/jobs/backup/back-up-options.ts';
 import { openFileJournal } from '../../functions/jobs/journal/file-journal.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
-import { createDirectoryStore } from '../../functions/store/directory-store.ts';
+import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
 import type { ObjectStore } from '../../functions/store/object-store.ts';
 import { createVault, type Vault } from '../../functions/store/vault.ts';
 import { connectTo } from '../oic/simulated.ts';

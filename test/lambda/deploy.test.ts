@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createDirectoryStore } from '../../functions/store/directory-store.ts';
+import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
 import type { ObjectStore } from '../../functions/store/object-store.ts';
 import { rounds } from '../rounds.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';

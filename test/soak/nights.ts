@@ -13,7 +13,7 @@ import { openFileJournal } from '../../functions/jobs/journal/file-journal.ts';
 import { verify } from '../../functions/jobs/vault/verify.ts';
 import { isOicError } from '../../functions/oic/http/errors.ts';
 import { ListingError } from '../../functions/oic/listing.ts';
-import { createDirectoryStore } from '../../functions/store/directory-store.ts';
+import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
 import { createVault } from '../../functions/store/vault.ts';
 import { connectTo } from '../oic/simulated.ts';
 import { readArchive } from '../simulator/archives/stored-archive.ts';

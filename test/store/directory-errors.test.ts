@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainFileError } from '../../functions/store/directory-errors.ts';
+import { explainFileError } from '../../functions/store/directory/errors.ts';
 import { StoreError } from '../../functions/store/store-error.ts';
 
 const fileError = (code: string): Error =>

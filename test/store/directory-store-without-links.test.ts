@@ -3,7 +3,7 @@ import type * as FileSystem from 'node:fs/promises';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { createDirectoryStore } from '../../functions/store/directory-store.ts';
+import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
 import { bytes } from './contents.ts';
 import { describeObjectStore } from './object-store.contract.ts';
 import { makeTemporaryDirectory } from './temporary-directory.ts';

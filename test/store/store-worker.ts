@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { createDirectoryStore } from '../../functions/store/directory-store.ts';
+import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
 import { PreconditionFailed } from '../../functions/store/object-store.ts';
 import { createRandom } from '../simulator/random.ts';
 

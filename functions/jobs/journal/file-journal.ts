@@ -3,10 +3,11 @@
  * next run of the same job with the same options goes on from it. A line cut off by the kill counts as not written.
  */
 
-import { appendFile, mkdir, open, readFile, rm, truncate } from 'node:fs/promises';
+import { appendFile, readFile, rm, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refused } from '../../core/errors.ts';
+import { FREE_AFTER_MS, type Holder, type Turn, takeTurn } from '../../files/turn.ts';
 import { type Journal, mapLimited } from './journal.ts';
 
 export interface FileJournal extends Journal {
@@ -30,17 +31,7 @@ export const openFileJournal = async (
   subject: JournalSubject,
   now: () => number,
 ): Promise<FileJournal> => {
-  const lock = `${path}.lock`;
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await takeLock(lock);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    throw new Refused(
-      `nothing was begun: the journal of this job cannot be kept in ${dirname(path)} (${code}); give this user the right to write there, or choose another vault`,
-    );
-  }
+  const turn = await beginTurn(path);
   try {
     const ended = await readEnded(path, subject, now());
     const isResumed = ended.size > 0;
@@ -48,19 +39,34 @@ export const openFileJournal = async (
       await rm(path, { force: true });
       await appendFile(path, `${JSON.stringify({ subject, startedAtMs: now() })}\n`, { mode: 0o600 });
     }
-    return createFileJournal(path, lock, ended, isResumed);
+    return createFileJournal(path, turn, ended, isResumed);
   } catch (error) {
-    await rm(lock, { force: true });
+    await turn.end();
     throw error;
   }
 };
 
-const createFileJournal = (
-  path: string,
-  lock: string,
-  ended: Map<string, unknown>,
-  isResumed: boolean,
-): FileJournal => {
+const beginTurn = async (path: string): Promise<Turn> => {
+  try {
+    const taken = await takeTurn(`${path}.turns`);
+    if ('isOurs' in taken) return taken;
+    throw new Refused(describeHolder(taken));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    throw new Refused(
+      `nothing was begun: the journal of this job cannot be kept in ${dirname(path)} (${code}); give this user the right to write there, or choose another vault`,
+    );
+  }
+};
+
+const describeHolder = ({ who, heardOfMsAgo }: Holder): string => {
+  const process = who ? `process ${who.pid} on ${who.host}, ` : '';
+  const [ago, left] = [heardOfMsAgo, FREE_AFTER_MS - heardOfMsAgo].map((ms) => Math.ceil(ms / 1000));
+  return `another run of this job is under way (${process}last heard of ${ago} s ago); wait for it; if it was killed, its place is free in ${left} s`;
+};
+
+const createFileJournal = (path: string, turn: Turn, ended: Map<string, unknown>, isResumed: boolean): FileJournal => {
   let written: Promise<void> = Promise.resolve();
   const append = (line: object): Promise<void> => {
     written = written.then(() => appendFile(path, `${JSON.stringify(line)}\n`));
@@ -68,7 +74,9 @@ const createFileJournal = (
   };
   const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     if (ended.has(name)) return ended.get(name) as T;
+    await requireTurn(turn);
     const result = await work();
+    await requireTurn(turn);
     await append({ step: name, result });
     return result;
   };
@@ -79,14 +87,22 @@ const createFileJournal = (
     all: (name, items, concurrency, work) =>
       mapLimited(items, concurrency, (item, index) => step(`${name} ${index + 1}`, () => work(item, index))),
     finish: async () => {
-      await rm(path, { force: true });
-      await rm(lock, { force: true });
+      if (await turn.isOurs()) await rm(path, { force: true });
+      await turn.end();
     },
     close: async () => {
       await written;
-      await rm(lock, { force: true });
+      await turn.end();
     },
   };
+};
+
+/** What a run does after it has lost its turn would be done beside another one. */
+const requireTurn = async (turn: Turn): Promise<void> => {
+  if (await turn.isOurs()) return;
+  throw new Refused(
+    'this run was stopped: it was not heard of for a minute, as when a machine sleeps, and another run of the same job has taken its place; what it has stored is not lost',
+  );
 };
 
 const readEnded = async (path: string, subject: JournalSubject, nowMs: number): Promise<Map<string, unknown>> => {
@@ -122,43 +138,5 @@ const parseLines = (text: string): unknown[] | undefined => {
       .map((line) => JSON.parse(line) as unknown);
   } catch {
     return undefined;
-  }
-};
-
-const takeLock = async (path: string): Promise<void> => {
-  for (;;) {
-    try {
-      const file = await open(path, 'wx', 0o600);
-      await file.writeFile(String(process.pid));
-      await file.close();
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const holder = await readHolder(path);
-    if (holder && holder !== process.pid && isAlive(holder)) {
-      throw new Refused(
-        `another run of this job is under way (process ${holder}); wait for it, or remove ${path} if that process is something else`,
-      );
-    }
-    await rm(path, { force: true });
-  }
-};
-
-/** Between its creation and its writing a lock is empty; one that stays so was left by a process that died just then. */
-const readHolder = async (path: string): Promise<number> => {
-  for (let looks = 1; ; looks++) {
-    const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text !== '' || looks === 10) return Number(text ?? '');
-    await sleep(50);
-  }
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 };

@@ -11,7 +11,7 @@ import { takeLease } from '../../../functions/jobs/deploy/lease.ts';
 import type { ActivationWait } from '../../../functions/jobs/instance/activation-wait.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import type { ConnectionSettings } from '../../../functions/oic/http/credentials.ts';
-import { createDirectoryStore } from '../../../functions/store/directory-store.ts';
+import { createDirectoryStore } from '../../../functions/store/directory/directory-store.ts';
 import { createDropBox, type DropBox } from '../../../functions/store/drop-box.ts';
 import type { ObjectStore } from '../../../functions/store/object-store.ts';
 import type { Simulator } from '../../simulator/server.ts';

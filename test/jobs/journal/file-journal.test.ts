@@ -1,7 +1,6 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openFileJournal } from '../../../functions/jobs/journal/file-journal.ts';
 import { failureOf } from '../../oic/simulated.ts';
@@ -72,25 +71,42 @@ test.each([
   await journal.close();
 });
 
-test('a finished run leaves nothing behind', async () => {
+test('a finished run leaves nothing to go on from, and the way free', async () => {
   const journal = await openFileJournal(path, SUBJECT, () => 0);
   await journal.step('list', () => Promise.resolve(1));
   await journal.finish();
   await journal.close();
 
   await expect(readFile(path)).rejects.toThrow(/ENOENT/);
-  await expect(readFile(`${path}.lock`)).rejects.toThrow(/ENOENT/);
+  await (await openFileJournal(path, SUBJECT, () => 0)).close();
 });
 
 test('two living runs of one job do not share a journal; a dead one leaves the way free', async () => {
-  await begun();
-  await writeFile(`${path}.lock`, '1'); // a process that lives as long as the machine
+  const living = await openFileJournal(path, SUBJECT, () => 0);
   expect((await failureOf(openFileJournal(path, SUBJECT, () => 0))).message).toMatch(
-    /another run of this job is under way \(process 1\)/,
+    `another run of this job is under way (process ${process.pid} on ${hostname()}, last heard of`,
   );
+  expect((await failureOf(openFileJournal(path, SUBJECT, () => 0))).message).toMatch(/its place is free in \d+ s$/);
 
-  await writeFile(`${path}.lock`, '4194000'); // beyond what the system gives out
+  await living.close();
   await (await openFileJournal(path, SUBJECT, () => 0)).close();
+});
+
+test('a run that slept for so long that another took its place does nothing more', async () => {
+  const slept = await openFileJournal(path, SUBJECT, () => 0);
+  await slept.step('list', () => Promise.resolve(1));
+  await mkdir(join(`${path}.turns`, '0000000002'));
+  await writeFile(join(`${path}.turns`, '0000000002', 'holder.json'), '');
+
+  let isDone = false;
+  const commit = slept.step('commit', async () => {
+    isDone = true;
+  });
+
+  expect((await failureOf(commit)).message).toMatch(/^this run was stopped: .* another run of the same job has taken/);
+  expect(isDone).toBe(false);
+  await slept.finish();
+  expect(await readFile(path, 'utf8')).toContain('"step":"list"');
 });
 
 test('a journal that a power cut has spoilt is not gone on from', async () => {
@@ -103,21 +119,16 @@ test('a journal that a power cut has spoilt is not gone on from', async () => {
   await journal.close();
 });
 
-test('a lock that is just being written is waited for, and one that stays empty is left by the dead', async () => {
-  await begun();
-  await writeFile(`${path}.lock`, '');
-  const late = sleep(100).then(() => writeFile(`${path}.lock`, '1'));
-  expect((await failureOf(openFileJournal(path, SUBJECT, () => 0))).message).toMatch(/under way \(process 1\)/);
-  await late;
-
-  await writeFile(`${path}.lock`, '');
-  await (await openFileJournal(path, SUBJECT, () => 0)).close();
-});
-
 test('a place where no journal can be kept is told in a sentence', async () => {
   await writeFile(join(directory, 'runs'), 'a file');
 
   expect((await failureOf(openFileJournal(path, SUBJECT, () => 0))).message).toMatch(
     /^nothing was begun: the journal of this job cannot be kept in .*runs \((EEXIST|ENOTDIR)\)/,
+  );
+});
+
+test('a place where nothing can be made is told in a sentence, and not waited for', async () => {
+  expect((await failureOf(openFileJournal('/proc/oic/backup.ndjson', SUBJECT, () => 0))).message).toMatch(
+    /^nothing was begun: the journal of this job cannot be kept in \/proc\/oic \(E[A-Z]+\)/,
   );
 });

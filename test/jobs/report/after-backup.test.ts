@@ -245,7 +245,7 @@ describe('when something is in its way', () => {
     });
     await expect.poll(() => workshop.files()).toEqual(expect.arrayContaining([expect.stringMatching(/^snapshots/)]));
     expect(await Promise.race([cut, 'still at it'])).toBe('still at it');
-    await rm(join(workshop.directory, '.journal', 'backup.ndjson.lock'));
+    await rm(join(workshop.directory, '.journal', 'backup.ndjson.turns'), { recursive: true });
     const { backup } = await passNight();
 
     expect(await workshop.vault.listSnapshots('dev')).toEqual([backup.snapshot]);

@@ -6,7 +6,7 @@ import { snapshotKey } from '../../../functions/core/keys.ts';
 import type { RetentionRules } from '../../../functions/core/snapshot/retention.ts';
 import { type PruneReport, prune } from '../../../functions/jobs/vault/prune.ts';
 import { verify } from '../../../functions/jobs/vault/verify.ts';
-import { createDirectoryStore } from '../../../functions/store/directory-store.ts';
+import { createDirectoryStore } from '../../../functions/store/directory/directory-store.ts';
 import type { ObjectStore } from '../../../functions/store/object-store.ts';
 import { createReportStore } from '../../../functions/store/report-store.ts';
 import { createVault, type Vault } from '../../../functions/store/vault.ts';

@@ -1,12 +1,14 @@
 /** What the operating system says about a file, as a sentence that names the directory and what to do. */
-import { errorCode } from './directory-files.ts';
-import { StoreError, type StoreErrorKind } from './store-error.ts';
+
+import { StoreError, type StoreErrorKind } from '../store-error.ts';
+import { errorCode } from './files.ts';
 
 const ELSEWHERE = 'or choose another directory';
 
 const REASONS: Readonly<Record<string, readonly [StoreErrorKind, string]>> = {
   EACCES: ['denied', `this user may not use it: give them the right to read and write all of it, ${ELSEWHERE}`],
   EPERM: ['denied', `this user may not use it: give them the right to read and write all of it, ${ELSEWHERE}`],
+  ENOENT: ['blocked', 'a part of it is not there, and the file system lets no directory be made: choose another'],
   EROFS: ['denied', `it lies on a read-only file system: mount it writable, ${ELSEWHERE}`],
   ENOSPC: ['full', `there is no space left: make room, ${ELSEWHERE}; what was stored before is whole`],
   EDQUOT: ['full', `the disk quota is used up: make room, ${ELSEWHERE}; what was stored before is whole`],

@@ -1,9 +1,9 @@
 /** Which keys a directory store has to look at: every file a person can see, and every key that has changes. */
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { unless } from './directory-files.ts';
-import { type DirectoryLayout, isReserved, sequenceOf } from './directory-layout.ts';
-import { checkKey } from './object-key.ts';
+import { checkKey } from '../object-key.ts';
+import { unless } from './files.ts';
+import { type DirectoryLayout, isReserved, sequenceOf } from './layout.ts';
 
 const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : 1);
 

@@ -5,7 +5,7 @@
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Change, commit, type KeyState, readOlder, settle } from './directory-changes.ts';
+import { type Change, commit, type KeyState, readOlder, settle } from './changes.ts';
 import {
   exists,
   isSettledLongAgo,
@@ -16,8 +16,8 @@ import {
   unless,
   withStage,
   writeDurably,
-} from './directory-files.ts';
-import { changeName, DELETED, type DirectoryLayout, REMOVED, UNPUBLISHED } from './directory-layout.ts';
+} from './files.ts';
+import { changeName, DELETED, type DirectoryLayout, REMOVED, UNPUBLISHED } from './layout.ts';
 
 export const prepareDeletion = async (directory: string): Promise<Change> => {
   await writeDurably(join(directory, DELETED), new Uint8Array(), new Date());

@@ -24,16 +24,8 @@ import {
   syncFile,
   unless,
   withStage,
-} from './directory-files.ts';
-import {
-  changeName,
-  DELETED,
-  type DirectoryLayout,
-  isVersionOf,
-  sequenceOf,
-  stampOf,
-  UNPUBLISHED,
-} from './directory-layout.ts';
+} from './files.ts';
+import { changeName, DELETED, type DirectoryLayout, isVersionOf, sequenceOf, stampOf, UNPUBLISHED } from './layout.ts';
 
 /** A directory that is, or is to be, one change of a key. */
 export interface Change {

@@ -8,8 +8,8 @@
  */
 import type { BigIntStats } from 'node:fs';
 import { join, sep } from 'node:path';
-import { checkKey } from './object-key.ts';
-import { StoreError } from './store-error.ts';
+import { checkKey } from '../object-key.ts';
+import { StoreError } from '../store-error.ts';
 
 /** Marks a change as a deletion. Names that begin with a dot are never parts of keys, so that nothing can collide. */
 export const DELETED = '.deleted';

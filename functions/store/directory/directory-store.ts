@@ -10,6 +10,14 @@ import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import {
+  type ObjectStore,
+  type ObjectVersion,
+  PreconditionFailed,
+  type PutCondition,
+  type VersionEntry,
+} from '../object-store.ts';
+import { StoreError } from '../store-error.ts';
+import {
   type Change,
   commit,
   type FoundVersion,
@@ -19,8 +27,8 @@ import {
   observe,
   readOlder,
   settle,
-} from './directory-changes.ts';
-import { explainFileError } from './directory-errors.ts';
+} from './changes.ts';
+import { explainFileError } from './errors.ts';
 import {
   ensureDirectory,
   linkOrCopy,
@@ -30,18 +38,10 @@ import {
   untilStill,
   withStage,
   writeDurably,
-} from './directory-files.ts';
-import { keysUnder } from './directory-keys.ts';
-import { checkFileKey, createLayout, type DirectoryLayout, stampOf, UNPUBLISHED } from './directory-layout.ts';
-import { prepareDeletion, removeVersion } from './directory-removal.ts';
-import {
-  type ObjectStore,
-  type ObjectVersion,
-  PreconditionFailed,
-  type PutCondition,
-  type VersionEntry,
-} from './object-store.ts';
-import { StoreError } from './store-error.ts';
+} from './files.ts';
+import { keysUnder } from './keys.ts';
+import { checkFileKey, createLayout, type DirectoryLayout, stampOf, UNPUBLISHED } from './layout.ts';
+import { prepareDeletion, removeVersion } from './removal.ts';
 
 const KEYS_AT_ONCE = 32;
 

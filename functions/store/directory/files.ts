@@ -4,11 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type BigIntStats, readdir, stat } from 'node:fs';
-import { copyFile, type FileHandle, link, mkdir, open, rename, rm, utimes } from 'node:fs/promises';
+import { copyFile, type FileHandle, link, open, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { StoreError } from './store-error.ts';
+import { makeDirectories } from '../../files/make-directories.ts';
+import { StoreError } from '../store-error.ts';
 
 /** macOS gives a process 256 descriptors unless told otherwise. */
 const MAX_OPEN_FILES = 64;
@@ -95,11 +96,7 @@ export const syncDirectory = async (path: string): Promise<void> => {
 
 /** Creates what is missing of a path, for this user only, durably. */
 export const ensureDirectory = async (path: string): Promise<void> => {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let created = path; created.length >= first.length; created = dirname(created)) {
-    await syncDirectory(dirname(created));
-  }
+  for (const created of (await makeDirectories(path)).toReversed()) await syncDirectory(dirname(created));
 };
 
 /** Two names for one file; a copy with the same time where the file system has no hard links or refuses this one. */
@@ -144,7 +141,7 @@ export const haveSameBytes = async (a: string, b: string): Promise<boolean> =>
 /** Lends a private directory to prepare a change in; what is left of it afterwards is removed. */
 export const withStage = async <T>(staging: string, use: (stage: string) => Promise<T>): Promise<T> => {
   const stage = join(staging, randomUUID());
-  await mkdir(stage, { recursive: true, mode: 0o700 });
+  await makeDirectories(stage);
   try {
     return await use(stage);
   } finally {
