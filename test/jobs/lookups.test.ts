@@ -1,38 +1,22 @@
 /** Lookups through the vault and back, in every shape their exports may have; the first one is as recorded. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../functions/core/formats/hashing.ts';
 import { onlyKinds } from '../../functions/core/kinds.ts';
 import type { Manifest } from '../../functions/core/snapshot/manifest.ts';
 import { compare } from '../../functions/jobs/compare/compare.ts';
-import { createForgetfulJournal } from '../../functions/jobs/journal/journal.ts';
-import { restore } from '../../functions/jobs/restore/restore.ts';
 import type { RestoreReport } from '../../functions/jobs/restore/restore-options.ts';
 import { verify } from '../../functions/jobs/vault/verify.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
-import { connectTo } from '../oic/simulated.ts';
 import type { Behaviour } from '../simulator/behaviour.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { WAITING } from './deploy/install-bench.ts';
-import { openWorkshop, type Workshop } from './workshop.ts';
+import type { Simulator } from '../simulator/server.ts';
+import { restoringFrom } from './restore/restore-bench.ts';
+import { useWorkshop } from './workshop.ts';
 
-let workshop: Workshop;
-let open: { close(): Promise<void> }[];
-beforeEach(async () => {
-  workshop = await openWorkshop();
-  open = [workshop];
-});
-afterEach(async () => {
-  for (const it of open.reverse()) await it.close();
-});
+const workshop = useWorkshop();
 
 const LOOKUPS = onlyKinds((kind) => kind === 'lookups');
 
-const start = async (behaviour: Partial<Behaviour> = {}): Promise<{ simulator: Simulator; oic: OicClient }> => {
-  const simulator = await startSimulator({ behaviour });
-  const oic = connectTo(simulator);
-  open.push(simulator, oic);
-  return { simulator, oic };
-};
+const start = (behaviour: Partial<Behaviour> = {}) => workshop.start({ behaviour });
 
 const fill = ({ instance }: Simulator, shape: Behaviour['lookupShape']): void => {
   const described = shape === 'untitled' ? {} : { description: 'Where files go, "really"' };
@@ -58,36 +42,17 @@ const tablesOf = ({ instance }: Simulator) =>
 const writesOf = (simulator: Simulator): number =>
   simulator.requests.filter(({ kind }) => kind === 'lookup-import' || kind === 'lookup-replace').length;
 
-const backUp = async (oic: OicClient, full = false): Promise<Manifest> =>
-  workshop.vault.getSnapshot('dev', (await workshop.backUp(oic, { kinds: LOOKUPS, scan: true, full })).snapshot);
+const backUp = (oic: OicClient, full = false): Promise<Manifest> =>
+  workshop.snapshotOf(oic, { kinds: LOOKUPS, scan: true, full });
 
 const check = (manifest: Manifest) => verify(workshop.vault, manifest, () => undefined);
 
+const restoreWith = restoringFrom(workshop, { concurrency: 4 });
 const restoreInto = (
   oic: OicClient,
   manifest: Manifest,
   existing: 'skip' | 'replace' = 'skip',
-): Promise<RestoreReport> =>
-  restore(
-    {
-      oic,
-      vault: workshop.vault,
-      journal: createForgetfulJournal(() => Promise.resolve()),
-      connections: {},
-      waiting: WAITING,
-      progress: { phase: () => undefined, tick: () => undefined },
-    },
-    manifest,
-    {
-      only: [],
-      existing,
-      mirror: false,
-      activation: 'as-captured',
-      allowIncomplete: false,
-      dryRun: false,
-      concurrency: 4,
-    },
-  );
+): Promise<RestoreReport> => restoreWith(oic, manifest, { existing });
 
 const differences = async (manifest: Manifest, oic: OicClient) => {
   const { diff, lookups } = await compare(

@@ -5,8 +5,6 @@
 import { expect } from 'vitest';
 import { rehearse } from '../../functions/cli/restore/rehearse.ts';
 import { onlyKinds } from '../../functions/core/kinds.ts';
-import { createForgetfulJournal } from '../../functions/jobs/journal/journal.ts';
-import { restore } from '../../functions/jobs/restore/restore.ts';
 import { verify } from '../../functions/jobs/vault/verify.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { buildLibrary, buildProject } from '../core/archive/kinds-forge.ts';
@@ -14,7 +12,9 @@ import { connectTo } from '../oic/simulated.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import type { Behaviour, Kind } from '../simulator/behaviour.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { openInstallBench, WAITING } from './deploy/install-bench.ts';
+import { openInstallBench } from './deploy/install-bench.ts';
+import { changesIn } from './requests.ts';
+import { restoringFrom } from './restore/restore-bench.ts';
 import { openWorkshop } from './workshop.ts';
 
 const VERSION = '01.00.0000';
@@ -80,12 +80,6 @@ const stateOf = ({ instance }: Simulator, refused: Behaviour['refusedKinds']): o
   };
 };
 
-/** Requests that change something. */
-const changesIn = ({ requests }: Simulator): string[] =>
-  requests
-    .filter(({ method, kind }) => method !== 'GET' && kind !== 'token' && kind !== 'project-export')
-    .map(({ kind, id }) => `${kind} ${id ?? ''}`);
-
 /** @param behaviour of both instances. @param rehearses also restore into the instance of `verify --rehearse` */
 export const goRound = async (behaviour: Partial<Behaviour> = {}, rehearses = false): Promise<void> => {
   const workshop = await openWorkshop();
@@ -127,33 +121,14 @@ const restoreTwice = async (
   refused: Behaviour['refusedKinds'],
 ): Promise<void> => {
   const manifest = await newest(workshop);
-  const run = () =>
-    restore(
-      {
-        oic,
-        vault: workshop.vault,
-        journal: createForgetfulJournal(() => Promise.resolve()),
-        connections: SETTINGS,
-        waiting: WAITING,
-        progress: { phase: () => undefined, tick: () => undefined },
-      },
-      manifest,
-      {
-        only: [],
-        existing: 'replace',
-        mirror: false,
-        activation: 'as-captured',
-        allowIncomplete: false,
-        dryRun: false,
-        concurrency: 4,
-      },
-    );
+  const restoreInto = restoringFrom(workshop, { existing: 'replace', concurrency: 4 }, { connections: SETTINGS });
+  const run = () => restoreInto(oic, manifest);
   expect(await run()).toMatchObject({ failures: [], connections: [], created: 5 });
   expect(stateOf(target, refused)).toEqual(stateOf(source, refused));
 
-  const changes = changesIn(target).length;
+  const asked = target.requests.length;
   expect(await run()).toMatchObject({ failures: [], created: 0, replaced: 0, activated: 0, scheduled: 0 });
-  expect(changesIn(target).slice(changes)).toEqual([]);
+  expect(changesIn(target, asked)).toEqual([]);
 };
 
 const deployTwice = async (

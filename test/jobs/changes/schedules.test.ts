@@ -1,41 +1,23 @@
 /** Schedules on hold, without a definition, and those that cannot be asked: through backups, restores and deployments. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { onlyKinds } from '../../../functions/core/kinds.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
 import { setSchedule } from '../../../functions/jobs/changes/schedule.ts';
-import { createForgetfulJournal } from '../../../functions/jobs/journal/journal.ts';
-import { restore } from '../../../functions/jobs/restore/restore.ts';
-import type { RestoreOptions, RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
+import type { RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { buildProject } from '../../core/archive/kinds-forge.ts';
-import { connectTo, failureOf } from '../../oic/simulated.ts';
+import { failureOf } from '../../oic/simulated.ts';
 import { buildSampleArchive, type SampleArchive } from '../../simulator/archives/sample-archive.ts';
 import type { Behaviour } from '../../simulator/behaviour.ts';
 import type { ScheduleState } from '../../simulator/holds/holdings.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts';
+import type { Simulator } from '../../simulator/server.ts';
 import { openInstallBench, stateOf, WAITING } from '../deploy/install-bench.ts';
-import { openWorkshop, type Workshop } from '../workshop.ts';
+import { restoringFrom, SHOP_SETTINGS } from '../restore/restore-bench.ts';
+import { useWorkshop } from '../workshop.ts';
 
 const ID = 'FLOW|01.00.0000';
-let workshop: Workshop;
-let open: Array<{ close(): Promise<void> }>;
-beforeEach(async () => {
-  workshop = await openWorkshop();
-  open = [workshop];
-});
-afterEach(async () => {
-  for (const it of open.reverse()) await it.close();
-});
-
-const start = async (options: SimulatorOptions = {}): Promise<{ simulator: Simulator; oic: OicClient }> => {
-  const simulator = await startSimulator({
-    ...options,
-    behaviour: { importedConnection: 'CONFIGURED', ...options.behaviour },
-  });
-  const oic = connectTo(simulator);
-  open.push(simulator, oic);
-  return { simulator, oic };
-};
+const workshop = useWorkshop({ behaviour: { importedConnection: 'CONFIGURED' } });
+const { start } = workshop;
 
 const flow = (code = 'FLOW', more: Partial<SampleArchive> = {}) =>
   buildSampleArchive({ code, version: '01.00.0000', schedule: 'FREQ=DAILY', ...more });
@@ -168,45 +150,13 @@ describe('a schedule that is to be changed', () => {
   });
 });
 
-const restoreInto = (
-  oic: OicClient,
-  manifest: Manifest,
-  options: Partial<RestoreOptions> = {},
-): Promise<RestoreReport> =>
-  restore(
-    {
-      oic,
-      vault: workshop.vault,
-      journal: createForgetfulJournal(() => Promise.resolve()),
-      connections: {
-        SHOP_REST: {
-          securityPolicy: 'BASIC_AUTH',
-          securityProperties: ['username', 'password'].map((propertyName) => ({ propertyName, propertyValue: 'x' })),
-        },
-      },
-      waiting: WAITING,
-      progress: { phase: () => undefined, tick: () => undefined },
-    },
-    manifest,
-    {
-      only: [],
-      existing: 'skip',
-      mirror: false,
-      activation: 'as-captured',
-      allowIncomplete: false,
-      dryRun: false,
-      concurrency: 4,
-      ...options,
-    },
-  );
+const restoreInto = restoringFrom(workshop, { concurrency: 4 }, { connections: SHOP_SETTINGS });
 
 const onSchedules = ({ byHand }: RestoreReport): string[] =>
   byHand.flatMap(({ kind, id }) => (kind === 'integrations' ? [id] : []));
 
-const snapshotOf = async (oic: OicClient): Promise<Manifest> => {
-  const { snapshot } = await workshop.backUp(oic, { kinds: onlyKinds((kind) => kind === 'projects') });
-  return workshop.vault.getSnapshot('dev', snapshot);
-};
+const snapshotOf = (oic: OicClient): Promise<Manifest> =>
+  workshop.snapshotOf(oic, { kinds: onlyKinds((kind) => kind === 'projects') });
 
 const everything = ({ instance }: Simulator) => [
   ...instance.list().map(({ id, status, schedule, contentDigest }) => ({ id, status, schedule, contentDigest })),
@@ -382,7 +332,7 @@ describe('a schedule that cannot be asked', () => {
 describe('a deployment over an integration whose schedule is on hold', () => {
   const bench = async () => {
     const opened = await openInstallBench();
-    open.push(opened);
+    workshop.open.push(opened);
     return opened;
   };
 
@@ -444,7 +394,7 @@ describe.each([0, 30])('where an activation starts the schedule, which takes %i 
   const behaviour = { activationStartsSchedule: true, scheduleChangeMs };
   const bench = async () => {
     const opened = await openInstallBench();
-    open.push(opened);
+    workshop.open.push(opened);
     return opened;
   };
 
@@ -578,7 +528,7 @@ describe('the parameters of a schedule', () => {
     async (behaviour) => {
       const { simulator, oic } = await startRun(behaviour);
       const bench = await openInstallBench();
-      open.push(bench);
+      workshop.open.push(bench);
       const kept = { schedule: 'started', parameters: { ...PARAMETERS, ...RAN } };
       simulator.faults.failActivation(ID, 'no', 1);
 
@@ -594,7 +544,7 @@ describe('the parameters of a schedule', () => {
   test('that a new version does not have are not sent to it', async () => {
     const { simulator, oic } = await startRun();
     const bench = await openInstallBench();
-    open.push(bench);
+    workshop.open.push(bench);
 
     const outcome = await bench.install(
       oic,

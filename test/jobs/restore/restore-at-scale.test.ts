@@ -1,35 +1,17 @@
 /** A disaster of real size: a thousand integrations of every kind, wiped and restored; and restored by halves. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createForgetfulJournal } from '../../../functions/jobs/journal/journal.ts';
-import { restore } from '../../../functions/jobs/restore/restore.ts';
+import { expect, test } from 'vitest';
+import type { RestoreOptions } from '../../../functions/jobs/restore/restore-options.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
-import { connectTo } from '../../oic/simulated.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import { createRandom } from '../../simulator/random.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts';
-import { WAITING } from '../deploy/install-bench.ts';
-import { openWorkshop, type Workshop } from '../workshop.ts';
+import type { Simulator } from '../../simulator/server.ts';
+import { useWorkshop } from '../workshop.ts';
+import { restoringFrom } from './restore-bench.ts';
 
-let workshop: Workshop;
-let open: Array<{ close(): Promise<void> }>;
-beforeEach(async () => {
-  workshop = await openWorkshop();
-  open = [workshop];
-});
-afterEach(async () => {
-  for (const it of open.reverse()) await it.close();
-});
-
-const start = async (options: SimulatorOptions = {}): Promise<{ simulator: Simulator; oic: OicClient }> => {
-  // A circle of calls can be active only where Oracle lets a caller be activated before what it calls.
-  const simulator = await startSimulator({
-    ...options,
-    behaviour: { inactiveCalleeActivation: 'succeeds', ...options.behaviour },
-  });
-  const oic = connectTo(simulator);
-  open.push(simulator, oic);
-  return { simulator, oic };
-};
+// A circle of calls can be active only where Oracle lets a caller be activated before what it calls.
+const workshop = useWorkshop({ behaviour: { inactiveCalleeActivation: 'succeeds' } });
+const { start } = workshop;
+const restoreManifest = restoringFrom(workshop);
 
 const codeOf = (n: number): string => `FLOW_${String(n).padStart(3, '0')}`;
 const NEEDY = 'NEEDS_SETTINGS';
@@ -71,28 +53,8 @@ const stateOf = ({ instance }: Simulator) =>
     instance.list().map(({ id, status, schedule, contentDigest }) => [id, `${status} ${schedule} ${contentDigest}`]),
   );
 
-const OPTIONS = {
-  only: [],
-  existing: 'skip',
-  mirror: false,
-  activation: 'as-captured',
-  allowIncomplete: false,
-  dryRun: false,
-  concurrency: 8,
-} as const;
-
-const restoreInto = async (oic: OicClient, options: object = {}) => {
-  const [snapshot = ''] = await workshop.vault.listSnapshots('dev');
-  const services = {
-    oic,
-    vault: workshop.vault,
-    journal: createForgetfulJournal(() => Promise.resolve()),
-    connections: {},
-    waiting: WAITING,
-    progress: { phase: () => undefined, tick: () => undefined },
-  };
-  return restore(services, await workshop.vault.getSnapshot('dev', snapshot), { ...OPTIONS, ...options });
-};
+const restoreInto = async (oic: OicClient, options: Partial<RestoreOptions> = {}) =>
+  restoreManifest(oic, await workshop.latest(), options);
 
 test('a thousand integrations come back as they were, apart from what the report names', async () => {
   const source = await start();

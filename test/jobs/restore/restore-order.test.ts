@@ -4,8 +4,6 @@
  */
 import { expect, test } from 'vitest';
 import { onlyKinds } from '../../../functions/core/kinds.ts';
-import { createForgetfulJournal } from '../../../functions/jobs/journal/journal.ts';
-import { restore } from '../../../functions/jobs/restore/restore.ts';
 import type { RestoreOptions, RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
 import { buildLibrary, buildProject } from '../../core/archive/kinds-forge.ts';
 import { connectTo } from '../../oic/simulated.ts';
@@ -14,8 +12,8 @@ import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import type { RecordedRequest, RequestKind } from '../../simulator/http/traffic.ts';
 import { createRandom, type Random } from '../../simulator/random.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
-import { WAITING } from '../deploy/install-bench.ts';
 import { openWorkshop } from '../workshop.ts';
+import { restoringFrom } from './restore-bench.ts';
 
 const VERSION = '01.00.0000';
 type Content = 'captured' | 'edited since';
@@ -192,30 +190,17 @@ const goRound = async (seed: number, concurrency: number): Promise<Round> => {
     fill(random, source, target);
     const { snapshot } = await workshop.backUp(from, { kinds: onlyKinds(() => true) });
     const manifest = await workshop.vault.getSnapshot('dev', snapshot);
-    const options: RestoreOptions = {
-      only: [],
+    const options: Partial<RestoreOptions> = {
       existing: random.pick(['skip', 'replace', 'replace']),
       mirror: random.below(2) === 0,
       activation: random.pick(['as-captured', 'as-captured', 'never']),
       scheduleParameters: random.below(2) === 0,
-      allowIncomplete: false,
-      dryRun: false,
       concurrency,
     };
     const starts: number[] = [];
-    const run = (dryRun: boolean): Promise<RestoreReport> =>
-      restore(
-        {
-          oic: to,
-          vault: workshop.vault,
-          journal: createForgetfulJournal(() => Promise.resolve()),
-          connections: {},
-          waiting: WAITING,
-          progress: { phase: () => starts.push(target.requests.length), tick: () => undefined },
-        },
-        manifest,
-        { ...options, dryRun },
-      );
+    const progress = { phase: () => starts.push(target.requests.length), tick: () => undefined };
+    const restoreInto = restoringFrom(workshop, options, { progress });
+    const run = (dryRun: boolean): Promise<RestoreReport> => restoreInto(to, manifest, { dryRun });
     const planned = plannedSteps(await run(true));
     const before = target.requests.length;
     expect(target.requests.filter((request) => stepOf(request) !== undefined)).toEqual([]);

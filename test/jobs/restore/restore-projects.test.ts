@@ -1,26 +1,16 @@
 /** Projects restored over HTTP, by the rules of the simulated instance: states, passwords, what it refuses. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { onlyKinds } from '../../../functions/core/kinds.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
-import { createForgetfulJournal } from '../../../functions/jobs/journal/journal.ts';
-import { restore } from '../../../functions/jobs/restore/restore.ts';
 import type { RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { buildProject, type SampleProject } from '../../core/archive/kinds-forge.ts';
-import { connectTo } from '../../oic/simulated.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts';
-import { WAITING } from '../deploy/install-bench.ts';
-import { openWorkshop, type Workshop } from '../workshop.ts';
+import type { Simulator, SimulatorOptions } from '../../simulator/server.ts';
+import { useWorkshop } from '../workshop.ts';
+import { restoringFrom, SHOP_SETTINGS } from './restore-bench.ts';
 
-let workshop: Workshop;
-let open: Array<{ close(): Promise<void> }>;
-beforeEach(async () => {
-  workshop = await openWorkshop();
-  open = [workshop];
-});
-afterEach(async () => {
-  for (const it of open.reverse()) await it.close();
-});
+const workshop = useWorkshop();
+const { start } = workshop;
 
 const SHOP: SampleProject = {
   code: 'SHOP',
@@ -32,52 +22,16 @@ const SHOP: SampleProject = {
 };
 const EDITED = { ...SHOP, marker: 'edited since' };
 
-const start = async (options: SimulatorOptions = {}): Promise<{ simulator: Simulator; oic: OicClient }> => {
-  const simulator = await startSimulator(options);
-  const oic = connectTo(simulator);
-  open.push(simulator, oic);
-  return { simulator, oic };
-};
-
 const takeSnapshot = async (): Promise<Manifest> => {
   const { simulator, oic } = await start();
   simulator.instance.addProject(buildProject(SHOP));
   simulator.instance.setProjectSchedule('SHOP', 'NIGHTLY|01.00.0000', 'started');
-  const { snapshot } = await workshop.backUp(oic, { kinds: onlyKinds(() => true) });
-  return workshop.vault.getSnapshot('dev', snapshot);
+  return workshop.snapshotOf(oic, { kinds: onlyKinds(() => true) });
 };
 
-const SETTINGS = {
-  SHOP_REST: {
-    securityPolicy: 'BASIC_AUTH',
-    securityProperties: [
-      { propertyName: 'username', propertyValue: 'u' },
-      { propertyName: 'password', propertyValue: 'p-of-the-shop' },
-    ],
-  },
-};
-
+const restoreReplacing = restoringFrom(workshop, { existing: 'replace', concurrency: 4 });
 const restoreInto = (oic: OicClient, manifest: Manifest, connections = {}): Promise<RestoreReport> =>
-  restore(
-    {
-      oic,
-      vault: workshop.vault,
-      journal: createForgetfulJournal(() => Promise.resolve()),
-      connections,
-      waiting: WAITING,
-      progress: { phase: () => undefined, tick: () => undefined },
-    },
-    manifest,
-    {
-      only: [],
-      existing: 'replace',
-      mirror: false,
-      activation: 'as-captured',
-      allowIncomplete: false,
-      dryRun: false,
-      concurrency: 4,
-    },
-  );
+  restoreReplacing(oic, manifest, {}, { connections });
 
 const statesOf = ({ instance }: Simulator): string[] =>
   instance
@@ -91,7 +45,7 @@ describe('a project that the target lacks', () => {
     const manifest = await takeSnapshot();
     const { simulator, oic } = await start();
 
-    const report = await restoreInto(oic, manifest, SETTINGS);
+    const report = await restoreInto(oic, manifest, SHOP_SETTINGS);
 
     expect(report).toMatchObject({ activated: 2, scheduled: 1, failures: [], connections: [] });
     expect(statesOf(simulator)).toEqual(AS_CAPTURED);
@@ -103,7 +57,7 @@ describe('a project that the target lacks', () => {
     const { simulator, oic } = await start();
 
     const first = await restoreInto(oic, manifest);
-    const second = await restoreInto(oic, manifest, SETTINGS);
+    const second = await restoreInto(oic, manifest, SHOP_SETTINGS);
 
     expect(first.connections).toMatchObject([{ id: 'SHOP_REST in project SHOP', missing: ['username', 'password'] }]);
     expect(first.failures.map(({ id, step }) => `${step} ${id}`).sort()).toEqual([
@@ -118,7 +72,7 @@ describe('a project that the target lacks', () => {
     const manifest = await takeSnapshot();
     const { oic } = await start({ behaviour: { projectConnections: 404 } });
 
-    const { connections } = await restoreInto(oic, manifest, SETTINGS);
+    const { connections } = await restoreInto(oic, manifest, SHOP_SETTINGS);
 
     expect(connections).toMatchObject([
       { id: 'SHOP_REST in project SHOP', problem: expect.stringMatching(/in the console, which alone reaches it/) },
@@ -142,15 +96,14 @@ describe('a project whose integrations call each other', () => {
   const snapshotOfChain = async (): Promise<Manifest> => {
     const { simulator, oic } = await start();
     simulator.instance.addProject(buildProject(CHAIN));
-    const { snapshot } = await workshop.backUp(oic, { kinds: onlyKinds(() => true) });
-    return workshop.vault.getSnapshot('dev', snapshot);
+    return workshop.snapshotOf(oic, { kinds: onlyKinds(() => true) });
   };
 
   test('is activated the called first: none is asked for twice', async () => {
     const manifest = await snapshotOfChain();
     const { simulator, oic } = await start();
 
-    expect(await restoreInto(oic, manifest, SETTINGS)).toMatchObject({ activated: 3, failures: [] });
+    expect(await restoreInto(oic, manifest, SHOP_SETTINGS)).toMatchObject({ activated: 3, failures: [] });
 
     expect(chainOf(simulator)).toEqual(ALL);
     expect(simulator.stats().byKind.activate).toBe(3);
@@ -211,7 +164,11 @@ describe('a project that the target has with other content', () => {
   test('gets the settings of the target again where replacing it loses them', async () => {
     const { manifest, simulator, oic } = await arrange({ projectPutPasswords: 'are-lost' });
 
-    expect(await restoreInto(oic, manifest, SETTINGS)).toMatchObject({ activated: 2, failures: [], connections: [] });
+    expect(await restoreInto(oic, manifest, SHOP_SETTINGS)).toMatchObject({
+      activated: 2,
+      failures: [],
+      connections: [],
+    });
     expect(statesOf(simulator)).toEqual(AS_CAPTURED);
   });
 
@@ -220,7 +177,7 @@ describe('a project that the target has with other content', () => {
     async (projectPut) => {
       const { manifest, simulator, oic } = await arrange({ projectPut });
 
-      const report = await restoreInto(oic, manifest, SETTINGS);
+      const report = await restoreInto(oic, manifest, SHOP_SETTINGS);
 
       expect(report).toMatchObject({ activated: 2, failures: [], kinds: { projects: { replaced: 1 } } });
       expect(statesOf(simulator)).toEqual(AS_CAPTURED);
@@ -276,7 +233,7 @@ describe('a project that the target has with other content', () => {
     const { manifest, simulator, oic, before } = await arrange({ projectPut: 404 });
     simulator.faults.add({ match: { kind, times }, answer: { status } });
 
-    const { failures } = await restoreInto(oic, manifest, SETTINGS);
+    const { failures } = await restoreInto(oic, manifest, SHOP_SETTINGS);
 
     expect(failures).toMatchObject([{ id: 'project SHOP', step: 'replace' }]);
     isAsBefore(simulator, before);

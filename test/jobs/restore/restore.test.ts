@@ -1,70 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
-import { createForgetfulJournal } from '../../../functions/jobs/journal/journal.ts';
-import { restore } from '../../../functions/jobs/restore/restore.ts';
-import type { RestoreOptions, RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
-import type { OicClient } from '../../../functions/oic/client.ts';
+import { describe, expect, test } from 'vitest';
 import { createLonelyTime } from '../../oic/http/virtual-time.ts';
-import { connectTo, failureOf } from '../../oic/simulated.ts';
+import { failureOf } from '../../oic/simulated.ts';
 import { buildSampleArchive, type SampleArchive } from '../../simulator/archives/sample-archive.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts';
+import type { Simulator } from '../../simulator/server.ts';
 import { WAITING } from '../deploy/install-bench.ts';
-import { openWorkshop, type Workshop } from '../workshop.ts';
+import { changesIn } from '../requests.ts';
+import { useWorkshop } from '../workshop.ts';
+import { restoringFrom } from './restore-bench.ts';
 
-let workshop: Workshop;
-let open: Array<{ close(): Promise<void> }>;
-beforeEach(async () => {
-  workshop = await openWorkshop();
-  open = [workshop];
-});
-afterEach(async () => {
-  for (const it of open.reverse()) await it.close();
-});
-
-const start = async (options: SimulatorOptions = {}): Promise<{ simulator: Simulator; oic: OicClient }> => {
-  const simulator = await startSimulator(options);
-  const oic = connectTo(simulator);
-  open.push(simulator, oic);
-  return { simulator, oic };
-};
-
-const OPTIONS: RestoreOptions = {
-  only: [],
-  existing: 'skip',
-  mirror: false,
-  activation: 'as-captured',
-  allowIncomplete: false,
-  dryRun: false,
-  concurrency: 8,
-};
-
-const restoreInto = (
-  oic: OicClient,
-  manifest: Manifest,
-  options: Partial<RestoreOptions> = {},
-  connections = {},
-  waiting = WAITING,
-): Promise<RestoreReport> =>
-  restore(
-    {
-      oic,
-      vault: workshop.vault,
-      journal: createForgetfulJournal(() => Promise.resolve()),
-      connections,
-      waiting,
-      progress: { phase: () => undefined, tick: () => undefined },
-    },
-    manifest,
-    { ...OPTIONS, ...options },
-  );
-
-const snapshotOf = async (oic: OicClient): Promise<Manifest> =>
-  workshop.vault.getSnapshot('dev', (await workshop.backUp(oic)).snapshot);
-
-const writesOf = (simulator: Simulator): string[] =>
-  simulator.requests
-    .filter(({ method, kind }) => method !== 'GET' && kind !== 'token')
-    .map(({ kind, id }) => `${kind} ${id}`);
+const workshop = useWorkshop();
+const { start, snapshotOf } = workshop;
+const restoreInto = restoringFrom(workshop);
 
 /** Equal for two instances when content, status and schedule of everything are equal. */
 const stateOf = ({ instance }: Simulator) =>
@@ -121,7 +67,7 @@ describe('a snapshot restored into an empty instance', () => {
     const target = await start();
     configured(target.simulator);
     await restoreInto(target.oic, manifest);
-    const before = writesOf(target.simulator).length;
+    const before = changesIn(target.simulator).length;
 
     for (const existing of ['skip', 'replace'] as const) {
       expect(await restoreInto(target.oic, manifest, { existing })).toMatchObject({
@@ -132,7 +78,7 @@ describe('a snapshot restored into an empty instance', () => {
         failures: [],
       });
     }
-    expect(writesOf(target.simulator)).toHaveLength(before);
+    expect(changesIn(target.simulator)).toHaveLength(before);
   });
 
   test('with --dry-run sends no write, and names the steps the run then does', async () => {
@@ -146,7 +92,7 @@ describe('a snapshot restored into an empty instance', () => {
     configured(target.simulator);
 
     const planned = await restoreInto(target.oic, manifest, { dryRun: true });
-    expect(writesOf(target.simulator)).toEqual([]);
+    expect(changesIn(target.simulator)).toEqual([]);
     expect(planned.plan.filter((step) => step.do === 'activate').map(({ id }) => id)).toEqual([
       'Z_CALLED|01.00.0000',
       'CALLER|01.00.0000',
@@ -155,7 +101,7 @@ describe('a snapshot restored into an empty instance', () => {
 
     const report = await restoreInto(target.oic, manifest);
     expect(report.plan).toEqual(planned.plan);
-    expect(writesOf(target.simulator).filter((write) => write.startsWith('activate'))).toEqual([
+    expect(changesIn(target.simulator).filter((write) => write.startsWith('activate'))).toEqual([
       'activate Z_CALLED|01.00.0000',
       'activate CALLER|01.00.0000',
     ]);
@@ -182,7 +128,7 @@ describe('a snapshot restored into an empty instance', () => {
 
     const { template } = first.connections.find(({ id }) => id === 'ERP') as { template: object };
     const filled = JSON.parse(JSON.stringify(template).replaceAll('"propertyValue":""', '"propertyValue":"x"'));
-    const second = await restoreInto(target.oic, manifest, {}, { ERP: filled });
+    const second = await restoreInto(target.oic, manifest, {}, { connections: { ERP: filled } });
 
     expect(second).toMatchObject({ created: 0, activated: 2 });
     expect(second.connections.map(({ id }) => id)).toEqual(['HCM']);
@@ -244,7 +190,7 @@ describe('what keeps a restore from being run', () => {
       { id: 'A|01.00.0000', step: 'read-archive', message: expect.stringContaining('damaged') },
       { id: 'B|01.00.0000', step: 'read-archive', message: expect.stringContaining('missing') },
     ]);
-    expect(writesOf(simulator)).toEqual(['import C|01.00.0000', 'activate C|01.00.0000']);
+    expect(changesIn(simulator)).toEqual(['import C|01.00.0000', 'activate C|01.00.0000']);
   });
 
   test('a pattern that matches nothing', async () => {
@@ -300,7 +246,7 @@ describe('a snapshot restored into an instance that has some of it', () => {
 
     const report = await restoreInto(target.oic, manifest);
 
-    expect(writesOf(target.simulator).sort()).toEqual([
+    expect(changesIn(target.simulator).sort()).toEqual([
       'activate NEW|01.00.0000',
       'activate SAME|01.00.0000',
       'import NEW|01.00.0000',
@@ -360,12 +306,12 @@ describe('a snapshot restored into an instance that has some of it', () => {
 
     expect(report).toMatchObject({ deleted: 2, failures: [] });
     expect(stateOf(target.simulator)).toEqual(stateOf(source.simulator));
-    const before = writesOf(target.simulator).length;
+    const before = changesIn(target.simulator).length;
     expect(await restoreInto(target.oic, manifest, { existing: 'replace', mirror: true })).toMatchObject({
       deleted: 0,
       skipped: 5,
     });
-    expect(writesOf(target.simulator)).toHaveLength(before);
+    expect(changesIn(target.simulator)).toHaveLength(before);
   });
 
   test('keeps, as a mirror, what the backup was told to leave out', async () => {
@@ -426,7 +372,7 @@ test('an integration that fails does not stop the others, its callers are still 
     { id: 'CALLED|01.00.0000', step: 'activate', message: expect.stringContaining('the certificate has expired') },
     { id: 'CALLER|01.00.0000', step: 'activate' },
   ]);
-  expect(writesOf(target.simulator)).toContain('activate CALLER|01.00.0000');
+  expect(changesIn(target.simulator)).toContain('activate CALLER|01.00.0000');
 });
 
 describe('what is being activated or deactivated', () => {
@@ -493,7 +439,7 @@ describe('what is being activated or deactivated', () => {
         simulator.instance.add(flow(code, 'old'), { status: 'ACTIVATED' });
 
       const options = { mirror: true, existing: 'replace' } as const;
-      const report = await restoreInto(oic, manifest, options, {}, { deadlineMs: 600_000, now, sleep });
+      const report = await restoreInto(oic, manifest, options, { waiting: { deadlineMs: 600_000, now, sleep } });
 
       expect(report).toMatchObject({ replaced: 5, activated: 5, deleted: 1, failures: [] });
       expect(simulator.instance.list().map(({ status }) => status)).toEqual(Array(5).fill('ACTIVATED'));
@@ -509,7 +455,12 @@ describe('what is being activated or deactivated', () => {
     const { simulator, oic } = await start();
     simulator.instance.add(flow('KEPT', 'old'), { status: 'DEACTIVATION_INPROGRESS' });
 
-    const { failures } = await restoreInto(oic, manifest, { existing: 'replace' }, {}, { ...WAITING, deadlineMs: 100 });
+    const { failures } = await restoreInto(
+      oic,
+      manifest,
+      { existing: 'replace' },
+      { waiting: { ...WAITING, deadlineMs: 100 } },
+    );
 
     expect(failures).toMatchObject([
       { step: 'refuse', message: expect.stringContaining('while KEPT|01.00.0000 is DEACTIVATION_INPROGRESS') },
