@@ -27,7 +27,7 @@ const EVENT = z.strictObject({
 
 export const handler = withDurableExecution(async (event: unknown, context: DurableContext) => {
   const { scheduledTime, full } = parseEvent(event);
-  const { instance, connect, openVault } = createFunctionRuntime(process.env);
+  const { instance, settings, connect, openVault } = createFunctionRuntime(process.env);
   const run = runName(context);
   const log = createLog(instance.name, run);
   context.configureLogger({ customLogger: log });
@@ -40,7 +40,8 @@ export const handler = withDurableExecution(async (event: unknown, context: Dura
   const { include, exclude } = instance.backup ?? {};
   const { concurrency, scan, integrationInstance } = instance;
   const kinds = includedKinds(instance.include, integrationInstance);
-  const options = { full, filter: { include, exclude }, concurrency, kinds, scan };
+  const { objectLock } = settings.vault;
+  const options = { full, filter: { include, exclude }, concurrency, kinds, scan, objectLock };
 
   const tick = scheduledTime === undefined ? undefined : new Date(scheduledTime);
   /** A run that failed gives its tick back, so that its event can be sent again. */

@@ -96,6 +96,7 @@ const variableOf = (instance: string): string => `OIC_CREDENTIALS_${instance.toU
 /** What a function in AWS works with: one instance, and its credentials in Secrets Manager. */
 export interface FunctionRuntime {
   readonly instance: InstanceSettings;
+  readonly settings: Settings;
   /** Reads the credentials at the first request, so that their failure is that request's. */
   connect(): OicClient;
   credentials(): Promise<Credentials<PropertyFile>>;
@@ -128,6 +129,7 @@ export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime =
     parseCredentials(await source(options), instance.name, instance.integrationInstance !== undefined);
   return {
     instance,
+    settings,
     connect: () => connect(instance, credentials, settings.people),
     credentials: async () => readConnectionFiles(await credentials({ fresh: false }), instance.name, undefined),
     openVault: async () => {

@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import { ConfigError } from './core/errors.ts';
 import { type IncludedKinds, ofEachKind } from './core/kinds.ts';
 import type { People } from './core/people.ts';
+import type { Keep } from './core/snapshot/keep-classes.ts';
 import { isLoopback } from './oic/http/design-host.ts';
 import { describeIssue } from './settings/issues.ts';
 import { readSchedule } from './settings/schedule-expression.ts';
@@ -45,8 +46,13 @@ interface DeploySettings {
   readonly activation: 'activate' | 'keep' | 'never';
 }
 
-/** How well the vault is guarded in AWS, beyond versions, TLS and no public access. A directory vault knows none of it. */
+/**
+ * For how long snapshots are kept, and how well the vault is guarded in AWS, beyond versions, TLS and no public access. A
+ * directory vault knows none of that but `keep`, which a prune goes by.
+ */
 export interface VaultSettings {
+  /** Of the newest so many days, weeks, months and years one snapshot each, longer than `retentionDays`. @default none */
+  readonly keep?: Keep | undefined;
   /** S3 Object Lock: for so many days nobody removes a version. It cannot be switched off again. */
   readonly objectLock?:
     | {
@@ -59,6 +65,8 @@ export interface VaultSettings {
   readonly customerKey: boolean;
   /** An AWS region, not the vault's own, that holds a second copy of everything in the vault. */
   readonly replicaRegion?: string | undefined;
+  /** ARN of the one role that may remove versions and change the lock, where there is one. @default CloudFormation's own */
+  readonly breakGlassRole?: string | undefined;
 }
 
 export interface Settings {
@@ -145,12 +153,20 @@ const INSTANCE = z.strictObject({
 const days = z.int().check(z.gte(1));
 const filled = z.string().check(z.minLength(1));
 
+const atMost = (most: number) => z.optional(z.int().check(z.gte(1), z.lte(most)));
+
+const ROLE_ARN = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
+
 const VAULT = z.strictObject({
+  keep: z.optional(
+    z.strictObject({ daily: atMost(3_660), weekly: atMost(520), monthly: atMost(1_200), yearly: atMost(100) }),
+  ),
   objectLock: z.optional(
     z.strictObject({ mode: z._default(z.enum(['governance', 'compliance']), 'governance'), days }),
   ),
   customerKey: z._default(z.boolean(), false),
   replicaRegion: z.optional(z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/))),
+  breakGlassRole: z.optional(z.string().check(z.regex(ROLE_ARN))),
 });
 
 const SETTINGS = z.strictObject({
@@ -176,7 +192,7 @@ export const parseSettings = (value: unknown, where: string, rule: SettingsRule 
       ...others,
       instances: Object.fromEntries(Object.entries(instances).map(([name, found]) => [name, { name, ...found }])),
     };
-    problems.push(...lockProblem(settings), ...rule(settings));
+    problems.push(...vaultProblems(settings), ...rule(settings));
     if (problems.length === 0) return settings;
   }
   throw new ConfigError(`the settings in ${where} cannot be used`, problems);
@@ -242,7 +258,11 @@ const sameInstanceTwice = (named: ReturnType<typeof namedInstances>): string[] =
   });
 };
 
-const lockProblem = ({ vault: { objectLock }, retentionDays }: Settings): string[] =>
-  objectLock && objectLock.days > retentionDays
+const vaultProblems = ({ vault: { objectLock, breakGlassRole }, retentionDays }: Settings): string[] => [
+  ...(objectLock && objectLock.days > retentionDays
     ? [`vault.objectLock.days: must be at most retentionDays (${retentionDays}), after which versions are removed`]
-    : [];
+    : []),
+  ...(breakGlassRole !== undefined && !objectLock
+    ? ['vault.breakGlassRole: is for a vault with objectLock, which it may lift']
+    : []),
+];

@@ -21,7 +21,8 @@ export class LifecycleStack extends Stack {
   constructor(scope: Construct, id: string, { settings, vault, dropBox, ...props }: LifecycleStackProps) {
     super(scope, id, props);
     const alarms = new Alarms(this, 'Alarms', settings.alarmEmail);
-    const { people } = settings;
+    const { people, retentionDays } = settings;
+    const { objectLock } = settings.vault;
     const instances = Object.values(settings.instances);
     const sources = instances.filter(({ backup }) => backup).map(({ name }) => name);
     const targets = instances.filter(({ deploy }) => deploy).map(({ name }) => name);
@@ -29,7 +30,9 @@ export class LifecycleStack extends Stack {
     for (const instance of instances) {
       const { name, backup, deploy } = instance;
       if (backup) {
-        const { job } = new NightlyBackup(this, `Backup-${name}`, { instance, people, backup, vault, alarms });
+        const { job } = new NightlyBackup(this, `Backup-${name}`, {
+          ...{ instance, people, backup, vault, alarms, retentionDays, objectLock },
+        });
         this.show(`Backup-${name}`, job);
         backups.push(job);
       }

@@ -62,7 +62,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'jobs/report': [...ALL_CORE, 'kinds', ...GIVEN, ...COMMON_JOBS],
   'jobs/vault': [...ALL_CORE, 'kinds', ...GIVEN, ...COMMON_JOBS],
   settings: ['core'],
-  'settings.ts': ['core', 'settings', 'oic/http'],
+  'settings.ts': ['core', 'core/snapshot', 'settings', 'oic/http'],
   'connection-files.ts': ['core', 'oic/http'],
   'runtime.ts': ['core', ...OIC, 'store', 'settings.ts', 'connection-files.ts', 'lambda'],
   lambda: ['jobs/journal', 'oic/http', 'store'],

@@ -42,7 +42,8 @@ export const backup = async (
       const now = () => new Date();
       const writer = createPageWriter({ vault, reports, journal, now, people: oic.people }, name);
       const services = { oic, vault, journal, now, progress, ...writer.listening };
-      const made = await backUp(services, { full, filter: { include, exclude }, concurrency, kinds, scan });
+      const { objectLock } = runtime.settings.vault;
+      const made = await backUp(services, { full, filter: { include, exclude }, concurrency, kinds, scan, objectLock });
       const page = await writer.write();
       await journal.finish();
       return { ...made, page };

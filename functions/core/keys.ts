@@ -66,7 +66,8 @@ const partOf = (name: string): string => {
 
 const PART = /^(?:[\w-]|%[0-9A-F]{2})(?:[\w.-]|%[0-9A-F]{2})*$/;
 
-export const snapshotPrefix = (instance: string): string => `snapshots/${instance}/`;
+export const SNAPSHOT_FOLDER = 'snapshots/';
+export const snapshotPrefix = (instance: string): string => `${SNAPSHOT_FOLDER}${instance}/`;
 export const snapshotKey = (instance: string, snapshot: string): string => {
   if (!isSnapshotName(snapshot)) throw new Error(`not a snapshot name: ${snapshot}`);
   return `${snapshotPrefix(instance)}${snapshot}.json`;

@@ -21,7 +21,13 @@ import {
 } from '../core/keys.ts';
 import type { ArchiveRef } from '../core/snapshot/archive-ref.ts';
 import { formatManifest, type Manifest, parseManifest } from '../core/snapshot/manifest.ts';
-import { type ObjectStore, type ObjectVersion, PreconditionFailed, type VersionEntry } from './object-store.ts';
+import {
+  type ObjectStore,
+  type ObjectVersion,
+  PreconditionFailed,
+  type VersionEntry,
+  type VersionMarks,
+} from './object-store.ts';
 import { StoreError } from './store-error.ts';
 
 export interface Vault {
@@ -57,6 +63,8 @@ export interface Vault {
   forgetSnapshot(instance: string, snapshot: string): Promise<void>;
   /** Removes pictures of flows but those that are needed, by content digest, and all but the newest version of a page or note. */
   clearReports(instance: string, isNeeded: (contentSha256: string) => boolean): Promise<void>;
+  /** Where a bucket removes what its lifecycle says: how it is told. In a directory that is what a prune does. */
+  readonly marks?: VersionMarks | undefined;
 }
 
 /** Something the vault should hold is not there or not what it was. */
@@ -88,6 +96,7 @@ export const createVault = (store: ObjectStore): Vault => {
 
   return {
     name: store.name,
+    marks: store.marks,
     putArchive: async (instance, ref, bytes) => {
       const { key, versionId } = await store.put(archiveKey(instance, ref), bytes);
       return { key, versionId };

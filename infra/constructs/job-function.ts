@@ -13,7 +13,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { People } from '../../functions/core/people.ts';
 import { SETTINGS_VARIABLE } from '../../functions/lambda/names.ts';
-import type { InstanceSettings } from '../../functions/settings.ts';
+import type { InstanceSettings, Settings, VaultSettings } from '../../functions/settings.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
 
 export interface JobFunctionProps {
@@ -23,6 +23,8 @@ export interface JobFunctionProps {
   /** Of the one instance it works on, as far as it needs them. */
   readonly instance: InstanceSettings;
   readonly people: People;
+  /** How the vault is kept, for a function that has to know. */
+  readonly vault?: Pick<Settings, 'retentionDays'> & { readonly vault: Pick<VaultSettings, 'objectLock'> };
   /** Present: a durable function, whose executions may take so long. */
   readonly executionTimeout?: Duration;
   /** Where the events of executions that failed go. */
@@ -122,8 +124,8 @@ export class JobFunction extends Construct {
 }
 
 /** The object under `oic` in cdk.json, with this one instance in it. */
-const settingsText = ({ instance: { name, ...settings }, people }: JobFunctionProps): string =>
-  JSON.stringify({ instances: { [name]: settings }, people });
+const settingsText = ({ instance: { name, ...settings }, people, vault }: JobFunctionProps): string =>
+  JSON.stringify({ instances: { [name]: settings }, people, ...vault });
 
 /**
  * The SDK is bundled, so that what runs is what was tested. What it would need to find credentials elsewhere than in a

@@ -10,7 +10,7 @@ import type { People } from '../../functions/core/people.ts';
 import { BACKUP_HOURS } from '../../functions/lambda/names.ts';
 import { readSchedule } from '../../functions/settings/schedule-expression.ts';
 import { shareConcurrency } from '../../functions/settings/share-concurrency.ts';
-import type { BackupSettings, InstanceSettings } from '../../functions/settings.ts';
+import type { BackupSettings, InstanceSettings, VaultSettings } from '../../functions/settings.ts';
 import type { Alarms } from './alarms.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { JobFunction } from './job-function.ts';
@@ -22,6 +22,8 @@ export interface NightlyBackupProps {
   readonly people: People;
   readonly backup: BackupSettings;
   readonly vault: Vault;
+  readonly retentionDays: number;
+  readonly objectLock: VaultSettings['objectLock'];
   readonly alarms: Alarms;
 }
 
@@ -31,8 +33,9 @@ const GRACE_HOURS = 2;
 export class NightlyBackup extends Construct {
   readonly job: JobFunction;
 
-  constructor(scope: Construct, id: string, { instance, people, backup, vault, alarms }: NightlyBackupProps) {
+  constructor(scope: Construct, id: string, props: NightlyBackupProps) {
     super(scope, id);
+    const { instance, people, backup, vault, alarms, retentionDays, objectLock } = props;
     const deadLetters = createDeadLetters(this);
     // Without `deploy` its client refuses to change anything.
     const { deploy: _, ...readOnly } = instance;
@@ -45,6 +48,7 @@ export class NightlyBackup extends Construct {
         concurrency: shareConcurrency(instance).backup,
       },
       people,
+      ...(objectLock && { vault: { retentionDays, vault: { objectLock } } }),
       executionTimeout: Duration.hours(BACKUP_HOURS),
       deadLetters,
       reservedConcurrency: 1,

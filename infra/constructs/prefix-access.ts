@@ -13,6 +13,12 @@ import type { JobFunction } from './job-function.ts';
 export interface PrefixAccess {
   read(to: JobFunction, prefixes: readonly string[]): void;
   readAndWrite(to: JobFunction, prefixes: readonly string[]): void;
+  /** Something about the objects there, such as a tag, which changes none of them. */
+  mark(
+    to: JobFunction,
+    action: 's3:PutObjectTagging' | 's3:PutObjectVersionTagging' | 's3:PutObjectRetention',
+    prefixes: readonly string[],
+  ): void;
   /** The bucket as the command line writes it. */
   readonly location: string;
 }
@@ -25,9 +31,11 @@ export const createPrefixAccess = (bucket: Bucket, key: IKey | undefined, name: 
   const arn = exported(bucket.bucketArn, 'Arn');
   const keyArn = key && exported(key.keyArn, 'KeyArn');
 
+  const reason = 'every object below a prefix of its instance';
+  const below = (prefixes: readonly string[]): string[] => prefixes.map((prefix) => `${arn}/${prefix}*`);
+
   const allow = (to: JobFunction, prefixes: readonly string[], more: { s3: string[]; kms: string[] }): void => {
-    const reason = 'every object below a prefix of its instance';
-    const resources = prefixes.map((prefix) => `${arn}/${prefix}*`);
+    const resources = below(prefixes);
     to.allow({ actions: ['s3:GetObject', 's3:GetObjectVersion', ...more.s3], resources, reason });
     to.allow({
       actions: ['s3:ListBucketVersions'],
@@ -40,6 +48,7 @@ export const createPrefixAccess = (bucket: Bucket, key: IKey | undefined, name: 
   return {
     read: (to, prefixes) => allow(to, prefixes, { s3: [], kms: [] }),
     readAndWrite: (to, prefixes) => allow(to, prefixes, { s3: ['s3:PutObject'], kms: ['kms:GenerateDataKey'] }),
+    mark: (to, action, prefixes) => to.allow({ actions: [action], resources: below(prefixes), reason }),
     location: `s3://${exported(bucket.bucketName, 'Name')}`,
   };
 };

@@ -3,7 +3,8 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { BucketEncryption, type BucketProps, type LifecycleRule, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { ARCHIVE_FOLDERS, PICTURE_DAYS, reportPagePrefix } from '../../functions/core/keys.ts';
+import { ARCHIVE_FOLDERS, PICTURE_DAYS, reportPagePrefix, SNAPSHOT_FOLDER } from '../../functions/core/keys.ts';
+import { archiveDays, KEEP_CLASSES, KEEP_TAG, snapshotDays } from '../../functions/core/snapshot/keep-classes.ts';
 import type { Settings, VaultSettings } from '../../functions/settings.ts';
 
 export const createVaultKey = (scope: Construct): Key =>
@@ -13,13 +14,10 @@ export const createVaultKey = (scope: Construct): Key =>
     removalPolicy: RemovalPolicy.RETAIN,
   });
 
-export const vaultBucketProps = (
-  { vault, retentionDays, instances }: Settings,
-  key: IKey | undefined,
-): BucketProps => ({
+export const vaultBucketProps = (settings: Settings, key: IKey | undefined): BucketProps => ({
   ...(key && { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }),
-  ...(vault.objectLock && { objectLockDefaultRetention: lockRetention(vault.objectLock) }),
-  lifecycleRules: lifecycleRules(retentionDays, Object.keys(instances)),
+  ...(settings.vault.objectLock && { objectLockDefaultRetention: lockRetention(settings.vault.objectLock) }),
+  lifecycleRules: [...keepRules(settings), ...otherRules(settings.retentionDays, Object.keys(settings.instances))],
 });
 
 const lockRetention = ({ mode, days }: NonNullable<VaultSettings['objectLock']>): ObjectLockRetention =>
@@ -28,21 +26,45 @@ const lockRetention = ({ mode, days }: NonNullable<VaultSettings['objectLock']>)
     : ObjectLockRetention.governance(Duration.days(days));
 
 /**
- * A snapshot never outlives the archive versions it names. A version is superseded after the last snapshot that names it
- * was taken; both are removed at a midnight after so many days, in any order, so versions are kept one day longer.
+ * One rule for each class of snapshots and for each class of archives, by the tag that backups give
+ * (functions/core/snapshot/keeping.ts). What has no tag is needed, or nobody knows better: it stays. So the newest complete
+ * snapshot never goes, whatever becomes of the backups after it.
  *
- * A page goes with its snapshot. Pictures, notes and the latest page lie below the same prefix and stay longer: a page that
- * is still there links to no picture that is gone. The earliest of all rules that fit an object counts.
+ * A snapshot that was removed or written over can be brought back for `retentionDays`. What it names is there even then.
  */
-const lifecycleRules = (retentionDays: number, instances: readonly string[]): LifecycleRule[] => [
-  ...ARCHIVE_FOLDERS.map((folder) => ({
-    id: `Superseded${folder === 'integrations' ? 'Archives' : folder}`,
-    prefix: `${folder}/`,
-    noncurrentVersionExpiration: Duration.days(retentionDays + 1),
+const keepRules = ({ retentionDays, vault: { keep } }: Settings): LifecycleRule[] =>
+  KEEP_CLASSES.flatMap((name) => {
+    const tagFilters = { [KEEP_TAG]: name };
+    return [
+      {
+        id: `Snapshots-${name}`,
+        prefix: SNAPSHOT_FOLDER,
+        tagFilters,
+        expiration: Duration.days(snapshotDays(name, { retentionDays, keep })),
+        noncurrentVersionExpiration: Duration.days(retentionDays),
+      },
+      ...ARCHIVE_FOLDERS.map((folder) => ({
+        id: `${folder}-${name}`,
+        prefix: `${folder}/`,
+        tagFilters,
+        noncurrentVersionExpiration: Duration.days(archiveDays(name, { retentionDays, keep })),
+      })),
+    ];
+  });
+
+/**
+ * A page is there for as long as any snapshot; of one that is kept longer it can be made again. Pictures, notes and the
+ * latest page lie below the same prefix and stay longer: a page that is still there links to no picture that is gone. The
+ * earliest of all rules that fit an object counts.
+ */
+const otherRules = (retentionDays: number, instances: readonly string[]): LifecycleRule[] => [
+  // What a rule with a tag may not say: that a marker below which nothing is left goes.
+  ...[...ARCHIVE_FOLDERS.map((folder) => `${folder}/`), SNAPSHOT_FOLDER].map((prefix) => ({
+    id: `Markers-${prefix.slice(0, -1)}`,
+    prefix,
     expiredObjectDeleteMarker: true,
   })),
   ...[
-    { id: 'Oldsnapshots', prefix: 'snapshots/', days: retentionDays },
     { id: 'Oldreports', prefix: 'reports/', days: retentionDays + PICTURE_DAYS },
     ...instances.map((name) => ({ id: `Pages-${name}`, prefix: reportPagePrefix(name), days: retentionDays })),
   ].map(({ id, prefix, days }) => ({

@@ -22,6 +22,7 @@ export interface VaultProps {
 export class Vault extends Construct {
   readonly bucket: Bucket;
   private readonly access: PrefixAccess;
+  private readonly isLocked: boolean;
 
   constructor(scope: Construct, id: string, { settings, accessLogs, replica }: VaultProps) {
     super(scope, id);
@@ -32,8 +33,8 @@ export class Vault extends Construct {
       { bucket: accessLogs, prefix: 'vault/' },
       vaultBucketProps(settings, key),
     );
-    if (replica)
-      replicate(this, { from: this.bucket, key, to: replica, isLocked: settings.vault.objectLock !== undefined });
+    this.isLocked = settings.vault.objectLock !== undefined;
+    if (replica) replicate(this, { from: this.bucket, key, to: replica, isLocked: this.isLocked });
     this.access = createPrefixAccess(this.bucket, key, 'Vault');
   }
 
@@ -42,10 +43,13 @@ export class Vault extends Construct {
     return this.access.location;
   }
 
-  /** Takes snapshots of the instance. */
+  /** Takes snapshots of the instance, and says how long each version is kept. It deletes nothing. */
   grantBackup(to: JobFunction, instance: string): void {
     const others = [snapshotPrefix, reportPrefix, runPrefix].map((prefixOf) => prefixOf(instance));
     this.access.readAndWrite(to, [...archivePrefixes(instance), ...others]);
+    this.access.mark(to, 's3:PutObjectTagging', [snapshotPrefix(instance)]);
+    this.access.mark(to, 's3:PutObjectVersionTagging', archivePrefixes(instance));
+    if (this.isLocked) this.access.mark(to, 's3:PutObjectRetention', archivePrefixes(instance));
     to.tell(VAULT_VARIABLE, this.location);
   }
 

@@ -65,6 +65,11 @@ const callOf = ({ method = '', url = '', headers }: IncomingMessage, body: Buffe
   if (isBucket && method === 'GET' && searchParams.has('versions')) {
     return { action: 's3:ListBucketVersions', resource, prefix: searchParams.get('prefix') ?? undefined };
   }
+  if (!isBucket && method === 'PUT' && searchParams.has('retention'))
+    return { action: 's3:PutObjectRetention', resource };
+  if (!isBucket && method === 'PUT' && searchParams.has('tagging')) {
+    return { action: searchParams.has('versionId') ? 's3:PutObjectVersionTagging' : 's3:PutObjectTagging', resource };
+  }
   if (!isBucket && method === 'PUT') return { action: 's3:PutObject', resource };
   if (!isBucket && (method === 'GET' || method === 'HEAD')) {
     return { action: searchParams.has('versionId') ? 's3:GetObjectVersion' : 's3:GetObject', resource };

@@ -56,15 +56,21 @@ const writes = (bucket: string, ...prefixes: string[]): string[] => [
   ...reads(bucket, ...prefixes),
   ...prefixes.map((prefix) => `s3:PutObject ${bucket}/${prefix}/*`),
 ];
+/** How long snapshots, and archives of an instance, are kept. */
+const keeps = (name: string): string[] => [
+  `s3:PutObjectTagging Vault/snapshots/${name}/*`,
+  ...archives(name).map((prefix) => `s3:PutObjectVersionTagging Vault/${prefix}/*`),
+];
 const itself = (job: string): string[] => [`logs:CreateLogStream ${job} log`, `logs:PutLogEvents ${job} log`];
 const durable = (job: string): string[] => [
   `lambda:CheckpointDurableExecution ${job} function:*`,
   `lambda:GetDurableExecutionState ${job} function:*`,
   `sqs:SendMessage ${job} dead letters`,
 ];
-/** Where the archives of an instance lie, with its snapshots. */
-const held = (name: string): string[] =>
-  ['integrations', 'projects', 'lookups', 'libraries', 'snapshots'].map((folder) => `${folder}/${name}`);
+/** Where the archives of an instance lie. */
+const archives = (name: string): string[] =>
+  ['integrations', 'projects', 'lookups', 'libraries'].map((folder) => `${folder}/${name}`);
+const held = (name: string): string[] => [...archives(name), `snapshots/${name}`];
 const secret = (name: string): string => `secretsmanager:GetSecretValue secret:oic/${name}-??????`;
 const drops = (name: string): string[] =>
   ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map((action) => `sqs:${action} OicVault-drops-${name}`);
@@ -75,12 +81,14 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     ...durable('Backupprod'),
     secret('prod'),
     ...writes('Vault', ...held('prod'), 'reports/prod', 'runs/prod'),
+    ...keeps('prod'),
   ],
   Backuptest: [
     ...itself('Backuptest'),
     ...durable('Backuptest'),
     secret('test'),
     ...writes('Vault', ...held('test'), 'reports/test', 'runs/test'),
+    ...keeps('test'),
   ],
   Deploytest: [
     ...itself('Deploytest'),
@@ -149,6 +157,25 @@ test('no action has a wildcard', () => {
 
 test('the deploy function of test does not even name prod', () => {
   expect(rightsOf(lifecycle, 'DeploytestJobRole').join('\n')).not.toMatch(/prod|\bVault/);
+});
+
+test('with Object Lock, who takes snapshots may make locks longer, and nobody else', () => {
+  const locked = synthesize({ ...SAMPLE, vault: { objectLock: { days: 30 } } }).lifecycle;
+  const locks = (job: string) => rightsOf(locked, job).filter((right) => right.includes('Retention'));
+
+  expect(locks('BackupprodJobRole')).toEqual(
+    archives('prod')
+      .map((prefix) => `s3:PutObjectRetention Vault/${prefix}/*`)
+      .sort(),
+  );
+  for (const job of ['DeploytestJobRole', 'RestoretestJobRole']) expect(locks(job)).toEqual([]);
+});
+
+test('nothing may delete, or set a lock aside', () => {
+  for (const { vault: stack, lifecycle: other } of [synthesize({ ...SAMPLE, vault: { objectLock: { days: 30 } } })])
+    for (const { ofType } of [stack, other])
+      for (const { Properties } of ofType('AWS::IAM::Policy').values())
+        expect(JSON.stringify(Properties)).not.toMatch(/s3:(Delete|Bypass|\*)/);
 });
 
 describe('with a key of the account', () => {

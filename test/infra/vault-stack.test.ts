@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { flowPictureKey, PICTURE_DAYS, reportKey, snapshotName } from '../../functions/core/keys.ts';
+import type { LifecycleRule } from './lifecycle-model.ts';
 import { only, SAMPLE, synthesize } from './synthesized.ts';
 
 const { vault } = synthesize();
@@ -47,27 +48,69 @@ test.each([...buckets.keys()])('%s refuses whoever comes without TLS 1.2', (id) 
 });
 
 describe('the lifecycle of the vault', () => {
-  const rulesOf = (retentionDays: number): Record<string, Record<string, unknown>> => {
-    const { Properties } = only(
-      synthesize({ ...SAMPLE, retentionDays }).vault.ofType('AWS::S3::Bucket'),
-      /^VaultBucket/,
+  const rulesWith = (settings: object): readonly LifecycleRule[] =>
+    only(synthesize({ ...SAMPLE, ...settings }).vault.ofType('AWS::S3::Bucket'), /^VaultBucket/).Properties
+      .LifecycleConfiguration.Rules;
+  const rulesOf = (retentionDays: number): Record<string, LifecycleRule> =>
+    Object.fromEntries(
+      rulesWith({ retentionDays })
+        .filter(({ TagFilters }) => !TagFilters)
+        .map((rule) => [rule.Prefix ?? 'all', rule]),
     );
-    return Object.fromEntries(
-      Properties.LifecycleConfiguration.Rules.map((rule: { Prefix?: string }) => [rule.Prefix ?? 'all', rule]),
+  /** Days by class: of snapshots, and of archives. */
+  const classesWith = (settings: object, prefix: string): Record<string, unknown> =>
+    Object.fromEntries(
+      rulesWith(settings)
+        .filter((rule) => rule.TagFilters && rule.Prefix === prefix)
+        .map((rule) => {
+          expect(rule.TagFilters).toMatchObject([{ Key: 'oic-keep' }]);
+          return [rule.TagFilters?.[0]?.Value, rule];
+        }),
     );
-  };
+  const FOLDERS = ['integrations/', 'projects/', 'lookups/', 'libraries/'];
 
-  test.each([1, 90, 400])('with %s days, no snapshot outlives the versions it names', (retentionDays) => {
-    const rules = rulesOf(retentionDays);
+  test('nothing of the vault that has no tag ever goes, but markers below which nothing is left', () => {
+    for (const prefix of [...FOLDERS, 'snapshots/']) {
+      expect(rulesOf(90)[prefix]).toEqual({
+        Id: `Markers-${prefix.slice(0, -1)}`,
+        Status: 'Enabled',
+        Prefix: prefix,
+        ExpiredObjectDeleteMarker: true,
+      });
+    }
+  });
 
-    expect(rules['snapshots/']).toMatchObject({
-      ExpirationInDays: retentionDays,
-      NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+  test('a snapshot is there for as long as the longest of its units, and never shorter than retentionDays', () => {
+    const vault = { keep: { daily: 120, weekly: 20, monthly: 24, yearly: 7 } };
+    const days = (settings: object) =>
+      Object.fromEntries(
+        Object.entries(classesWith(settings, 'snapshots/')).map(([name, rule]) => {
+          expect(rule).toMatchObject({ NoncurrentVersionExpiration: { NoncurrentDays: 90 } });
+          return [name, (rule as LifecycleRule).ExpirationInDays];
+        }),
+      );
+
+    expect(days({ vault })).toEqual({
+      recent: 90,
+      day: 120,
+      week: 140,
+      month: 744,
+      'month-week': 744,
+      year: 2562,
+      'year-week': 2562,
     });
-    // A version becomes non-current after the last snapshot that names it, so it may go no earlier than the day after.
-    for (const folder of ['integrations/', 'projects/', 'lookups/', 'libraries/']) {
-      expect(rules[folder]).toMatchObject({ NoncurrentVersionExpiration: { NoncurrentDays: retentionDays + 1 } });
-      expect(rules[folder]).not.toHaveProperty('ExpirationInDays');
+    expect(new Set(Object.values(days({})))).toEqual(new Set([90]));
+  });
+
+  test('an archive of a class is there until no snapshot of that class can be brought back', () => {
+    const settings = { vault: { keep: { monthly: 24 } } };
+    for (const folder of FOLDERS) {
+      expect(classesWith(settings, folder)).toMatchObject({
+        recent: { NoncurrentVersionExpiration: { NoncurrentDays: 90 + 90 + 16 } },
+        month: { NoncurrentVersionExpiration: { NoncurrentDays: 744 + 90 + 16 } },
+      });
+      for (const rule of Object.values(classesWith(settings, folder)))
+        expect(rule).not.toHaveProperty('ExpirationInDays');
     }
   });
 

@@ -23,3 +23,17 @@ export const archivedItems = ({ integrations, projects, lookups, libraries }: Ma
     ({ id, archive }): ArchivedItem => ({ kind: 'libraries', label: `library ${id}`, id, archive }),
   ),
 ];
+
+/** The same snapshot, with something else said of each of its archives. */
+export const withArchives = (manifest: Manifest, change: (archive: ArchiveRef) => ArchiveRef): Manifest => {
+  const { integrations, projects, lookups, libraries } = manifest;
+  const changed = <T extends { readonly archive: ArchiveRef | null }>(items: readonly T[]): T[] =>
+    items.map((item) => (item.archive ? { ...item, archive: change(item.archive) } : item));
+  return {
+    ...manifest,
+    integrations: changed(integrations),
+    ...(projects && { projects: changed(projects) }),
+    ...(lookups && { lookups: changed(lookups) }),
+    ...(libraries && { libraries: changed(libraries) }),
+  };
+};

@@ -7,6 +7,7 @@ import type { IntegrationId } from '../integration.ts';
 import { isSnapshotName } from '../keys.ts';
 import type { ScheduleFields } from '../schedule.ts';
 import type { ArchiveRef } from './archive-ref.ts';
+import { HANDED_ON, type HandedOn } from './handed-on.ts';
 import { ARCHIVE_REF, INTEGRATION_ID, OTHER_KINDS, type OtherKinds, SCHEDULE_FIELDS, TRACING } from './sections.ts';
 
 export interface SnapshotIntegration extends ScheduleFields {
@@ -53,6 +54,8 @@ export interface Manifest extends OtherKinds {
   readonly filter?: BackupFilter | undefined;
   /** Other kinds that were asked for and that this instance does not know of: an older release, or Gen 2. */
   readonly notOnInstance?: readonly string[] | undefined;
+  /** In a bucket: what this snapshot takes the place of. */
+  readonly handedOn?: HandedOn | undefined;
   readonly integrations: readonly SnapshotIntegration[];
   readonly failures: readonly SnapshotFailure[];
   readonly warnings: readonly SnapshotWarning[];
@@ -80,6 +83,7 @@ const MANIFEST = z.looseObject({
     z.looseObject({ include: z.optional(z.array(z.string())), exclude: z.optional(z.array(z.string())) }),
   ),
   notOnInstance: z.optional(z.array(z.string())),
+  handedOn: z.optional(HANDED_ON),
   integrations: z.array(
     z.looseObject({
       id: INTEGRATION_ID,

@@ -6,6 +6,7 @@
 import * as z from 'zod/mini';
 import type { SecretFinding } from '../archive/secret-scan.ts';
 import type { IntegrationId } from '../integration.ts';
+import { isSnapshotName } from '../keys.ts';
 import { RUN_STATES, type ScheduleFields } from '../schedule.ts';
 import type { ArchiveRef } from './archive-ref.ts';
 
@@ -119,6 +120,8 @@ export const ARCHIVE_REF = z.looseObject({
   sha256,
   contentSha256: sha256,
   designSha256: z.optional(sha256),
+  since: z.optional(z.string().check(z.refine(isSnapshotName))),
+  lockedUntil: z.optional(z.string()),
 });
 
 export const SCHEDULE_FIELDS = {

@@ -39,6 +39,13 @@ export interface BackUpOptions {
   readonly kinds?: IncludedKinds | undefined;
   /** Look for credentials in lookups. @default false */
   readonly scan?: boolean | undefined;
+  /** How long a version in the bucket is locked when it is put. @default not at all */
+  readonly objectLock?: ObjectLock | undefined;
+}
+
+export interface ObjectLock {
+  readonly mode: 'governance' | 'compliance';
+  readonly days: number;
 }
 
 export interface BackupReport {

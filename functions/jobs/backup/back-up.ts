@@ -82,7 +82,7 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   for (const { archive, dependencies } of found.values())
     if (archive && dependencies) services.onArchiveRead?.(archive.contentSha256, dependencies);
   return journal.step('commit', () =>
-    commitSnapshot(services, options, begun.startedAt, { plan, found, odd: listed.odd, last: earlier[0] }, others),
+    commitSnapshot(services, options, begun.startedAt, { plan, found, odd: listed.odd, earlier }, others),
   );
 };
 

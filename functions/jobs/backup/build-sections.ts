@@ -12,6 +12,8 @@ import type { GatheredItem, Step } from './gather-item.ts';
 interface Built {
   readonly sections: OtherKinds;
   readonly exported: number;
+  /** The ids of the versions that were put. */
+  readonly stored: readonly string[];
   readonly unchanged: number;
   readonly failures: readonly SnapshotFailure[];
   readonly warnings: readonly SnapshotWarning[];
@@ -37,6 +39,7 @@ export const buildSections = (
   const entries = Map.groupBy(built, ({ kind }) => kind.name);
   const results = [...found.values()];
   const failures = results.flatMap(({ name, failure }) => (failure ? [{ id: name, ...failure }] : []));
+  const stored = results.flatMap(({ isNew, archive }) => (isNew && archive ? [archive.versionId] : []));
   const exported = results.filter(({ isNew }) => isNew).length;
   return {
     sections: Object.fromEntries(
@@ -47,6 +50,7 @@ export const buildSections = (
       }),
     ),
     exported,
+    stored,
     unchanged: built.filter(({ entry }) => entry?.archive).length - exported,
     failures: [...listed.failures, ...oddFailures(listed), ...failures],
     warnings: [...listed.warnings, ...built.flatMap(({ warnings }) => warnings)],

@@ -12,6 +12,7 @@ import type { BackUpOptions, BackUpServices, BackupReport } from './back-up-opti
 import { oddFailure } from './build-sections.ts';
 import type { Gathered } from './gather.ts';
 import type { GatheredKinds } from './gather-kinds.ts';
+import { keepVersions } from './keep-versions.ts';
 
 const prebuiltWarning = (last: Known | undefined): string =>
   `delivered by Oracle (PREBUILT) and cannot be exported: ${last ? 'its last archive is kept' : 'it is not backed up'}`;
@@ -22,18 +23,19 @@ interface BackedUp {
   readonly found: ReadonlyMap<string, Gathered>;
   /** What the listing told in a form that cannot be read. */
   readonly odd: readonly OddItem[];
-  /** The snapshot before this one. */
-  readonly last: Manifest | undefined;
+  /** Snapshots before this one, newest first. */
+  readonly earlier: readonly Manifest[];
 }
 
 /** Writes the manifest, last of all, and sums the run up. */
 export const commitSnapshot = async (
-  { oic, vault, now, onManifest }: BackUpServices,
-  { filter }: BackUpOptions,
+  { oic, vault, now, progress, onManifest }: BackUpServices,
+  { filter, objectLock }: BackUpOptions,
   startedAt: string,
-  { plan, found, odd, last }: BackedUp,
+  { plan, found, odd, earlier }: BackedUp,
   others: GatheredKinds,
 ): Promise<BackupReport> => {
+  const [last] = earlier;
   const here = plan.filter((step) => !found.get(step.integration.id)?.isGone);
   const entries = here.map((step) => entryOf(step, found.get(step.integration.id)));
   const isWanted = createFilter(filter);
@@ -60,7 +62,7 @@ export const commitSnapshot = async (
   const times = { startedAt, finishedAt: now().toISOString() };
   const hasFilter = filter.include !== undefined || filter.exclude !== undefined;
   const { complete } = outcome;
-  const committed = await commitUnderFreeName(vault, {
+  const draft: Manifest = {
     formatVersion: 1,
     instance: oic.instance,
     snapshot: snapshotName(new Date(startedAt)),
@@ -72,7 +74,11 @@ export const commitSnapshot = async (
     ...others.sections,
     failures,
     warnings,
-  });
+  };
+  const stored = [...found.values()].flatMap(({ isNew, archive }) => (isNew && archive ? [archive.versionId] : []));
+  const keeper = { vault, note: (message: string) => progress.note(message), objectLock };
+  const kept = await keepVersions(keeper, draft, earlier, new Set([...stored, ...others.stored]));
+  const committed = await commitUnderFreeName(vault, kept);
   onManifest?.(committed);
   const exported = [...found.values()].filter(({ isNew }) => isNew).length;
   return {

@@ -35,6 +35,8 @@ export interface GatheredKinds {
   readonly counts: KindCounts;
   /** Got a new archive version in the vault. */
   readonly exported: number;
+  /** The ids of those versions. */
+  readonly stored: readonly string[];
   /** Their stored archive is still what the instance has. */
   readonly unchanged: number;
   /** Kinds that this instance does not know of. */
@@ -47,6 +49,7 @@ const NOTHING: GatheredKinds = {
   sections: {},
   counts: {},
   exported: 0,
+  stored: [],
   unchanged: 0,
   notOnInstance: [],
   failures: [],
