@@ -6,8 +6,8 @@ import { isActive, isInService, isMeantActive, isUnderWay } from '../core/status
 import { deactivateAndWait } from '../jobs/changes/activation.ts';
 import { applyActivation } from '../jobs/changes/apply-step.ts';
 import { importArchive } from '../jobs/changes/import-archive.ts';
+import { removeContent } from '../jobs/changes/write-content.ts';
 import type { OicClient } from '../oic/client.ts';
-import { isOicError } from '../oic/http/errors.ts';
 import { type CommonOptions, eachInTurn, idArgument, openSession, withInstance } from './command.ts';
 import { readLocalFile } from './files.ts';
 import { IMPORTED_KINDS, kindsOption } from './kinds/option.ts';
@@ -118,10 +118,5 @@ const deleteOne = async (oic: OicClient, id: `${string}|${string}`, mayDeactivat
   }
   // Also when somebody takes it out of service already: Oracle refuses to delete it meanwhile.
   if (isInService(there)) await deactivateAndWait(oic, id, WAITING);
-  try {
-    await oic.deleteIntegration(id);
-  } catch (error) {
-    // Gone is gone: whether by us, when the answer was lost, or by somebody else.
-    if (!isOicError(error) || (await oic.getIntegration(id))) throw error;
-  }
+  await removeContent(oic, id, WAITING);
 };

@@ -8,7 +8,7 @@ import { readArchive } from '../core/archive/integration-archive.ts';
 import { orderByCalls } from '../core/call-order.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { InstallPolicy } from '../core/plan/plan-install.ts';
-import type { Content } from '../jobs/changes/apply-step.ts';
+import type { Content } from '../jobs/changes/write-content.ts';
 import { type InstallOutcome, install, previewInstall, type StepReport } from '../jobs/deploy/install.ts';
 import { type LeaseOptions, takeLease } from '../jobs/deploy/lease.ts';
 import type { OicClient } from '../oic/client.ts';

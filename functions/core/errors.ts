@@ -5,6 +5,34 @@ export class Refused extends Error {
   override readonly name = 'Refused';
 }
 
+/** What is told of a change whose end could not be found out. Sentences, without secrets. */
+export interface Unknown {
+  /** What was sent, and what was answered. */
+  readonly sent: string;
+  /** What was read afterwards. */
+  readonly read: string;
+  /** Where it can be seen. */
+  readonly lookAt: string;
+  /** What shows it. */
+  readonly command: string;
+}
+
+/** Whether a change was made could not be found out. */
+export class NotKnown extends Error {
+  override readonly name = 'NotKnown';
+  readonly unknown: Unknown;
+
+  constructor(message: string, unknown: Unknown, options?: ErrorOptions) {
+    super(message, options);
+    this.unknown = unknown;
+  }
+}
+
+/** A change that was not refused, and that the instance does not show although it was waited for. */
+export class NotDone extends Error {
+  override readonly name = 'NotDone';
+}
+
 /** What somebody asked for cannot be meant: wrong settings or wrong usage. Exit code 2 on the command line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

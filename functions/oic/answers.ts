@@ -9,7 +9,7 @@ import { hasSecretShape } from '../core/archive/secret-scan.ts';
 import { type Integration, integrationRef, isCode, isVersion } from '../core/integration.ts';
 import type { RunState, ScheduleParameter } from '../core/schedule.ts';
 import { looksLikeHtml, parseJson } from './http/oracle-words.ts';
-import type { Answer } from './http/request.ts';
+import type { Answer, Taken } from './http/request.ts';
 
 export const flag = z.optional(z.nullable(z.boolean()));
 export const text = z.optional(z.nullable(z.string()));
@@ -117,9 +117,10 @@ export const readItem = (answer: Answer): unknown => {
   return isHyphenated(json) ? inCamelCase(json) : json;
 };
 
-/** The answer to a write says nothing we need; but a web page is somebody else's 200. */
-export const readDone = (answer: Answer): void => {
+/** The body of the answer to a write says nothing we need; but a web page is somebody else's 200. */
+export const readDone = (answer: Answer): Taken => {
   if (looksLikeHtml(answer.body.toString('utf8', 0, 200))) throw new Error('it is an HTML page, perhaps a login page');
+  return answer.status === 202 ? 'goes-on' : 'done';
 };
 
 export const check = <T extends z.core.$ZodType>(schema: T, value: unknown): z.output<T> => {

@@ -4,6 +4,7 @@ import type { Listing } from '../core/odd-item.ts';
 import { type Connection, readDone, readItem, readTestResult, toConnection } from './answers.ts';
 import type { ConnectionSettings, PropertyFile, PropertySetting } from './http/credentials.ts';
 import { OicError } from './http/errors.ts';
+import type { Taken } from './http/request.ts';
 import { orUndefined, type Requests } from './requests.ts';
 
 export interface Connections {
@@ -11,9 +12,9 @@ export interface Connections {
   listConnections(): Promise<Listing<Connection>>;
   getConnection(id: string): Promise<Connection | undefined>;
   /** Sends what has a value and is no file; what it leaves out stays as it is. */
-  updateConnection(id: string, settings: ConnectionSettings): Promise<void>;
+  updateConnection(id: string, settings: ConnectionSettings): Promise<Taken>;
   /** The file of a property such as a wallet, in place of the one it has. */
-  attachToConnection(id: string, propertyName: string, file: PropertyFile): Promise<void>;
+  attachToConnection(id: string, propertyName: string, file: PropertyFile): Promise<Taken>;
   /** @throws OicError when the test fails; a good test makes the connection CONFIGURED. */
   testConnection(id: string): Promise<void>;
 }

@@ -19,7 +19,7 @@ import {
 } from './answers.ts';
 import { isOicError } from './http/errors.ts';
 import { parseJson } from './http/oracle-words.ts';
-import type { Answer } from './http/request.ts';
+import type { Answer, Taken } from './http/request.ts';
 import { orUndefined, type Requests } from './requests.ts';
 
 interface ScheduleChange {
@@ -53,9 +53,9 @@ export interface PlacedIntegrations {
    *
    * A start is given the parameters that are to hold from then on.
    */
-  changeSchedule(id: IntegrationId, verb: ScheduleVerb, options?: ScheduleChange): Promise<void>;
+  changeSchedule(id: IntegrationId, verb: ScheduleVerb, options?: ScheduleChange): Promise<Taken>;
   /** Gives parameters of the schedule other values; those that are not named stay. */
-  setScheduleParameters(id: IntegrationId, parameters: readonly ScheduleParameter[]): Promise<void>;
+  setScheduleParameters(id: IntegrationId, parameters: readonly ScheduleParameter[]): Promise<Taken>;
 }
 
 export interface ExportedArchive {
@@ -67,11 +67,11 @@ export interface Integrations extends PlacedIntegrations {
   /** The archive as Oracle sent it, proved to be whole and to be the one asked for. */
   exportIntegration(id: IntegrationId): Promise<ExportedArchive>;
   /** Adds an integration the instance does not have (409 `conflict` otherwise). It is not activated. */
-  importIntegration(id: IntegrationId, bytes: Uint8Array): Promise<void>;
+  importIntegration(id: IntegrationId, bytes: Uint8Array): Promise<Taken>;
   /** Replaces one the instance has (404 `not-found` otherwise). It must not be active. */
-  replaceIntegration(id: IntegrationId, bytes: Uint8Array): Promise<void>;
+  replaceIntegration(id: IntegrationId, bytes: Uint8Array): Promise<Taken>;
   /** Deleting what is not there is `not-found`; an active or locked one is refused. */
-  deleteIntegration(id: IntegrationId): Promise<void>;
+  deleteIntegration(id: IntegrationId): Promise<Taken>;
 }
 
 /**
@@ -146,7 +146,7 @@ export const placedIntegrations = (requests: Requests, root: string, where: stri
 export const integrations = (requests: Requests): Integrations => {
   const { download, upload, remove } = requests;
   const root = '/integrations';
-  const send = (what: string, method: 'POST' | 'PUT', id: IntegrationId, bytes: Uint8Array): Promise<void> =>
+  const send = (what: string, method: 'POST' | 'PUT', id: IntegrationId, bytes: Uint8Array): Promise<Taken> =>
     upload({ what, method, path: `${root}/archive`, filename: `${id.replace('|', '_')}.iar`, bytes });
   return {
     ...placedIntegrations(requests, root, ''),

@@ -4,12 +4,13 @@
  * Pages: https://docs.oracle.com/en/cloud/paas/application-integration/rest-api/api-integrations-lookups.html
  */
 import { readLookup } from '../core/archive/lookup-file.ts';
+import type { Taken } from './http/request.ts';
 import { toLookup } from './kind-answers.ts';
 import type { Requests } from './requests.ts';
 import type { Lookups } from './whole-instance.ts';
 
 export const lookups = ({ list, download, upload }: Requests): Lookups => {
-  const send = (what: string, method: 'POST' | 'PUT', name: string, bytes: Uint8Array): Promise<void> =>
+  const send = (what: string, method: 'POST' | 'PUT', name: string, bytes: Uint8Array): Promise<Taken> =>
     upload({ what: `${what} lookup ${name}`, method, path: '/lookups/archive', filename: `${name}.csv`, bytes });
   return {
     listLookups: () => list('listing the lookups', '/lookups', toLookup),

@@ -9,7 +9,7 @@ import { type Listing, namesOf } from '../core/odd-item.ts';
 import { readDone, readEnvelope } from './answers.ts';
 import { isOicError, OicError } from './http/errors.ts';
 import { isReading } from './http/outcome.ts';
-import type { Answer, OicRequest } from './http/request.ts';
+import type { Answer, OicRequest, Taken } from './http/request.ts';
 import type { Transport } from './http/transport.ts';
 import { type Listed, type OddOnPage, PAGE_SIZE, type Page, readListing } from './listing.ts';
 
@@ -56,8 +56,8 @@ export interface Requests {
     query?: Readonly<Record<string, string>>,
   ): Promise<T>;
   patch<T>(request: Pick<OicRequest<T>, 'what' | 'path' | 'query' | 'read'>, json: object): Promise<T>;
-  upload(upload: Upload): Promise<void>;
-  remove(what: string, path: string): Promise<void>;
+  upload(upload: Upload): Promise<Taken>;
+  remove(what: string, path: string): Promise<Taken>;
 }
 
 /** @param isReadOnly settings without `deploy`: everything but reading is refused before it is sent */
@@ -141,7 +141,7 @@ const pageOf = <T>(toItem: (value: unknown) => T) => ({
   },
 });
 
-const uploadRequest = ({ what, method, path, filename, bytes, fields = {} }: Upload): OicRequest<void> => {
+const uploadRequest = ({ what, method, path, filename, bytes, fields = {} }: Upload): OicRequest<Taken> => {
   const form = new FormData();
   const contentType = 'application/octet-stream';
   form.append('file', Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), { filename, contentType });

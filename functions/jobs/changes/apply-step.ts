@@ -1,6 +1,5 @@
-/** Does one step of an install plan, and comes back when it is so: every lost answer has been settled by reading. */
+/** Does one step of an install plan, and comes back when the instance shows it. */
 
-import type { Archive } from '../../core/archive/integration-archive.ts';
 import type { InstallStep } from '../../core/plan/plan-install.ts';
 import { isOn } from '../../core/schedule.ts';
 import { askSchedule } from '../../kinds/read-schedule.ts';
@@ -8,17 +7,12 @@ import type { OicClient } from '../../oic/client.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
 import { activateAndWait, deactivateAndWait, type Switchboard } from './activation.ts';
 import { applyScheduleStep, setSchedule } from './schedule.ts';
-import { writeContent } from './write-content.ts';
-
-export interface Content {
-  readonly archive: Archive;
-  readonly bytes: Uint8Array;
-}
+import { type Content, importContent, replaceContent } from './write-content.ts';
 
 export const applyStep = async (
   oic: OicClient,
   step: Exclude<InstallStep, { do: 'connect' }>,
-  { archive, bytes }: Content,
+  content: Content,
   waiting: ActivationWait,
 ): Promise<void> => {
   switch (step.do) {
@@ -33,8 +27,9 @@ export const applyStep = async (
     case 'activate':
       return applyActivation(oic, step, waiting);
     case 'import':
+      return importContent(oic, content, waiting);
     case 'replace':
-      return writeContent(oic, step.do, archive, bytes, waiting.sleep);
+      return replaceContent(oic, content, waiting);
   }
 };
 

@@ -10,13 +10,14 @@ import {
   withoutValues,
 } from '../../core/archive/connection-template.ts';
 import type { Archive } from '../../core/archive/integration-archive.ts';
+import { NotDone, NotKnown } from '../../core/errors.ts';
 import { personName } from '../../core/people.ts';
 import type { Connection } from '../../oic/answers.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings, PropertySetting } from '../../oic/http/credentials.ts';
-import { OicError } from '../../oic/http/errors.ts';
-import type { ActivationWait } from '../instance/activation-wait.ts';
-import { writeSettled } from './write-content.ts';
+import { isOicError, OicError } from '../../oic/http/errors.ts';
+import type { Clock } from '../instance/activation-wait.ts';
+import { PATIENCE_MS, type Sight, settle, type Write } from './settled-write.ts';
 
 export interface UnreadyConnection {
   readonly id: string;
@@ -34,19 +35,19 @@ export const unreadyText = ({ id, missing, problem }: UnreadyConnection): string
 type Connections = Pick<
   OicClient,
   'instance' | 'people' | 'getConnection' | 'updateConnection' | 'attachToConnection' | 'testConnection'
->;
+> & { readonly shownBy?: string };
 
 export const connect = async (
   oic: Connections,
   { connections }: Pick<Archive, 'connections'>,
   settings: Readonly<Record<string, ConnectionSettings>>,
-  sleep: ActivationWait['sleep'],
+  clock: Clock,
 ): Promise<UnreadyConnection[]> => {
   const unready: UnreadyConnection[] = [];
   for (const { id, type } of connections) {
     if (type === LOCAL_CALLS) continue;
     // A connection may be called `constructor`.
-    const problem = await connectOne(oic, id, Object.hasOwn(settings, id) ? settings[id] : undefined, sleep);
+    const problem = await connectOne(oic, id, Object.hasOwn(settings, id) ? settings[id] : undefined, clock);
     if (problem !== undefined) unready.push(problem);
   }
   return unready;
@@ -56,7 +57,7 @@ const connectOne = async (
   oic: Connections,
   id: string,
   settings: ConnectionSettings | undefined,
-  sleep: ActivationWait['sleep'],
+  clock: Clock,
 ): Promise<UnreadyConnection | undefined> => {
   const connection = await oic.getConnection(id);
   if (!connection || connection.status === 'CONFIGURED') return undefined;
@@ -64,15 +65,15 @@ const connectOne = async (
   if (connection.lockedBy !== undefined)
     return unready(connection, `it was not touched, for ${isLocked(oic, connection)}`);
   try {
-    await configure(oic, connection, settings, sleep);
-    const tested = await readTested(oic, id, sleep);
+    await configure(oic, connection, settings, clock);
+    const tested = await readTested(oic, id, clock);
     if (!tested || tested.status === 'CONFIGURED') return undefined;
     return unready(
       tested,
       `its test succeeded, yet it is still ${tested.status}: open, test and save it in the console`,
     );
   } catch (error) {
-    if (!(error instanceof OicError)) throw error;
+    if (!(error instanceof OicError || error instanceof NotDone || error instanceof NotKnown)) throw error;
     const now = (await oic.getConnection(id).catch(() => undefined)) ?? connection;
     return unready(now, now.lockedBy === undefined ? error.message : `${error.message}; ${isLocked(oic, now)}`);
   }
@@ -88,80 +89,105 @@ const unready = (connection: Connection, problem: string): UnreadyConnection => 
 const isLocked = ({ people }: Connections, { lockedBy }: Connection): string =>
   `it is locked${lockedBy ? ` by ${personName(lockedBy, people)}, who has it open` : ', for somebody has it open'} in the console: have it saved or closed there, and try again`;
 
-/** Files, settings, test; each lost answer is settled by reading. */
+/** Files, settings, test; each settled. */
 const configure = async (
   oic: Connections,
   before: Connection,
   settings: ConnectionSettings,
-  sleep: ActivationWait['sleep'],
+  clock: Clock,
 ): Promise<void> => {
-  const { id } = before;
-  const read = async (isDone: (now: Connection) => boolean): Promise<boolean> => {
-    const now = await oic.getConnection(id);
-    return now !== undefined && isDone(now);
-  };
+  const write = (doing: string, send: Write['send'], seen: (now: Connection, isTaken: boolean) => Sight) =>
+    settle(writeOf(oic, before.id, doing, send, seen), clock);
   const update = () =>
-    writeSettled(
-      () => oic.updateConnection(id, settings),
-      () => read((now) => showsAll(now, before, settings)),
-      sleep,
+    write(
+      'updating',
+      () => oic.updateConnection(before.id, settings),
+      (now) => sightOf(now, before, settings),
     );
   const attach = async () => {
     for (const { propertyName, propertyValue: file } of propertiesOf(settings)) {
       if (typeof file !== 'object') continue;
+      const send = () => oic.attachToConnection(before.id, propertyName, file);
       // What is there cannot be compared; the same file once more does no harm.
-      await writeSettled(
-        () => oic.attachToConnection(id, propertyName, file),
-        () => Promise.resolve(false),
-        sleep,
-      );
+      await write(`uploading ${propertyName} of`, send, () => 'unclear');
     }
   };
   // Another policy has other properties, so its files have no place before it is set.
   const isAnotherPolicy = settings.securityPolicy && settings.securityPolicy !== before.securityPolicy;
   for (const step of isAnotherPolicy ? [update, attach] : [attach, update]) await step();
-  await writeSettled(
-    () => oic.testConnection(id),
-    () => read(({ status }) => status === 'CONFIGURED'),
-    sleep,
+
+  let failure: OicError | undefined;
+  const test = async () => {
+    try {
+      await oic.testConnection(before.id);
+    } catch (error) {
+      if (!isOicError(error, 'rejected')) throw error;
+      failure = error;
+    }
+  };
+  // What a good test comes to is read later, in its own time.
+  await write('testing', test, ({ status }, isTaken) =>
+    status === 'CONFIGURED' ? 'done' : isTaken ? 'unclear' : 'before',
   );
+  if (failure) throw failure;
 };
+
+const writeOf = (
+  oic: Connections,
+  id: string,
+  doing: string,
+  send: Write['send'],
+  seen: (now: Connection, isTaken: boolean) => Sight,
+): Write => ({
+  what: `${doing} connection ${id} on ${oic.instance}`,
+  send,
+  look: async (isTaken) => {
+    const now = await oic.getConnection(id);
+    return now ? seen(now, isTaken) : 'unclear';
+  },
+  patienceMs: PATIENCE_MS.connection,
+  lookAt: `connection ${id} on ${oic.instance}`,
+  command: oic.shownBy ?? `oic connections ${oic.instance}`,
+});
 
 const propertiesOf = ({ connectionProperties = [], securityProperties = [] }: ConnectionSettings) => [
   ...connectionProperties,
   ...securityProperties,
 ];
 
-/** Whether it has what was sent, as far as it can be seen: a secret that had a value before says nothing. */
-const showsAll = (now: Connection, before: Connection, settings: ConnectionSettings): boolean => {
+/** As far as it can be seen: of a secret only that it has a value now and had none. */
+const sightOf = (now: Connection, before: Connection, settings: ConnectionSettings): Sight => {
   const stateIn = (connection: Connection, name: string) =>
     [...(connection.connectionProperties ?? []), ...(connection.securityProperties ?? [])].find(
       ({ propertyName }) => propertyName === name,
     );
-  const shows = ({ propertyName, propertyValue: sent }: PropertySetting): boolean => {
-    if (!sent || typeof sent === 'object') return true;
-    const state = stateIn(now, propertyName);
-    if (state?.propertyValue !== undefined) return state.propertyValue === sent;
-    return state?.isSet === true && stateIn(before, propertyName)?.isSet !== true;
+  const sightOfProperty = ({ propertyName, propertyValue: sent }: PropertySetting): Sight => {
+    if (!sent || typeof sent === 'object') return 'done';
+    const [state, was] = [stateIn(now, propertyName), stateIn(before, propertyName)];
+    if (state?.propertyValue !== undefined) return sightOfValue(sent, state.propertyValue, was?.propertyValue);
+    return state?.isSet === true && was?.isSet !== true ? 'done' : 'unclear';
   };
-  return (
-    (!settings.securityPolicy || settings.securityPolicy === now.securityPolicy) &&
-    (!settings.agentGroupId || settings.agentGroupId === now.agentGroupId) &&
-    propertiesOf(settings).every(shows)
-  );
+  const sights = [
+    settings.securityPolicy ? sightOfValue(settings.securityPolicy, now.securityPolicy, before.securityPolicy) : 'done',
+    settings.agentGroupId ? sightOfValue(settings.agentGroupId, now.agentGroupId, before.agentGroupId) : 'done',
+    ...propertiesOf(settings).map(sightOfProperty),
+  ];
+  return sights.includes('before') ? 'before' : sights.includes('unclear') ? 'unclear' : 'done';
+};
+
+/** Oracle may write a value in its own way. */
+const sightOfValue = (sent: string, now: string | undefined, was: string | undefined): Sight => {
+  if (now === sent) return 'done';
+  return now === was ? 'before' : 'unclear';
 };
 
 const LOOKS = 3;
 
 /** The status after a good test, which may come a moment later. */
-const readTested = async (
-  oic: Connections,
-  id: string,
-  sleep: ActivationWait['sleep'],
-): Promise<Connection | undefined> => {
+const readTested = async (oic: Connections, id: string, clock: Clock): Promise<Connection | undefined> => {
   for (let look = 1; ; look++) {
     const connection = await oic.getConnection(id);
     if (!connection || connection.status === 'CONFIGURED' || look === LOOKS) return connection;
-    await sleep(1_000);
+    await clock.sleep(1_000);
   }
 };

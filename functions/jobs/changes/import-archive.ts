@@ -8,7 +8,7 @@ import { isMeantActive, isUnderWay, underWay } from '../../core/status.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
 import { deactivateAndWait } from './activation.ts';
-import { holdsContent, writeContent } from './write-content.ts';
+import { exportedDesign, importContent, replaceContent } from './write-content.ts';
 
 export type ImportAction = 'imported' | 'replaced' | 'unchanged';
 
@@ -21,14 +21,15 @@ export const importArchive = async (
 ): Promise<ImportAction> => {
   const there = await oic.getIntegration(archive.id);
   if (!there) {
-    await writeContent(oic, 'import', archive, bytes, waiting.sleep);
+    await importContent(oic, { archive, bytes }, waiting);
     return 'imported';
   }
-  if (await holdsContent(oic, archive)) return 'unchanged';
+  const was = await exportedDesign(() => oic.exportIntegration(archive.id));
+  if (was === archive.designSha256) return 'unchanged';
   refuseUnlessReplaceable(oic, there);
   // Somebody takes it out of service already.
   if (underWay(there) === 'deactivation') await deactivateAndWait(oic, there.id, waiting);
-  await writeContent(oic, 'replace', archive, bytes, waiting.sleep);
+  await replaceContent(oic, { archive, bytes, was }, waiting);
   return 'replaced';
 };
 

@@ -4,11 +4,11 @@ import { KIND_NOUNS } from '../../core/kinds.ts';
 import { personName } from '../../core/people.ts';
 import type { Vault } from '../../store/vault.ts';
 import type { ImportAction } from './import-archive.ts';
-import { type Plain, verbsOf } from './item-verbs.ts';
+import { type Plain, verbsOf, writeItem } from './item-verbs.ts';
 import { findProject } from './project-switches.ts';
 import { type ProjectServices, putProject } from './put-project.ts';
-import { hasContent, writeSettled } from './write-content.ts';
-import { holdsProject, importProjectSettled, type ProjectContent } from './write-project.ts';
+import { exportedDesign } from './write-content.ts';
+import { importProjectSettled, type ProjectContent, projectDesign } from './write-project.ts';
 
 /** What a file holds, by its own words. */
 export type FileItem = { readonly designSha256: string } & (
@@ -32,23 +32,21 @@ export const importItem = async (
 ): Promise<ImportAction> => {
   if (thing.kind === 'projects') return importProject(services, { ...thing, code: thing.id, bytes });
   const { oic, waiting } = services;
-  const { sleep } = waiting;
-  const verbs = verbsOf(oic, thing);
   const { items } = thing.kind === 'lookups' ? await oic.listLookups() : await oic.listLibraries();
   const there = items.find(({ id }) => id === thing.id);
-  const isDone = () => hasContent(verbs.export, thing.designSha256);
   if (!there) {
-    await writeSettled(() => verbs.add(bytes), isDone, sleep);
+    await writeItem(oic, 'import', thing, { bytes }, waiting);
     return 'imported';
   }
-  if (await isDone()) return 'unchanged';
+  const was = await exportedDesign(verbsOf(oic, thing).export);
+  if (was === thing.designSha256) return 'unchanged';
   const lockedBy = 'lockedBy' in there ? there.lockedBy : undefined;
   if (lockedBy !== undefined) {
     throw new Refused(
       `replacing ${KIND_NOUNS[thing.kind][0]} ${thing.id} on ${oic.instance} was refused: ${personName(lockedBy, oic.people) || 'somebody'} has it open; ask them to close it`,
     );
   }
-  await writeSettled(() => verbs.replace(bytes), isDone, sleep);
+  await writeItem(oic, 'replace', thing, { bytes, was }, waiting);
   return 'replaced';
 };
 
@@ -57,10 +55,10 @@ const importProject = async (services: ImportServices, content: ProjectContent):
   const { oic, waiting } = services;
   const there = await findProject(oic, content.code);
   if (!there) {
-    await importProjectSettled(oic, content, waiting.sleep);
+    await importProjectSettled(oic, content, waiting);
     return 'imported';
   }
-  if (await holdsProject(oic, there, content.designSha256)) return 'unchanged';
+  if ((await projectDesign(oic, there)) === content.designSha256) return 'unchanged';
   await putProject({ ...services, vault: await services.openVault() }, content, true);
   return 'replaced';
 };

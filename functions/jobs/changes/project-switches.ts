@@ -28,6 +28,7 @@ export const switchboardOf = (oic: OicClient, { id, code }: Pick<Project, 'id' |
   ...oic.inProject(id),
   instance: `${oic.instance} (project ${code})`,
   people: oic.people,
+  shownBy: `oic list ${oic.instance} --kind projects`,
 });
 
 /** Deactivates what is active in it, schedules first. @returns whether anything was */

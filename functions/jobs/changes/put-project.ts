@@ -13,19 +13,16 @@ import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { isMeantActive } from '../../core/status.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
-import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import type { Vault } from '../../store/vault.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
-import { ActivationError } from './activation.ts';
 import { connect } from './connect.ts';
 import { findProject, type RanBefore, startAgain, switchboardOf } from './project-switches.ts';
 import { readProject } from './read-project.ts';
-import { ScheduleError } from './schedule.ts';
-import { isArchiveTrouble, RestoreTrouble } from './trouble.ts';
+import { isTroubleOfOne, RestoreTrouble } from './trouble.ts';
 import {
-  holdsProject,
   importProjectSettled,
   type ProjectContent,
+  projectDesign,
   removeProject,
   replaceProjectSettled,
 } from './write-project.ts';
@@ -70,11 +67,13 @@ export const putProject = async (
       throw await goBack(services, code, undo, error);
     }
   };
-  const isReplaced = own !== undefined && (await orGoBack(() => replaceProjectSettled(oic, own, wanted, waiting)));
+  const was = undo?.copy.designSha256;
+  const isReplaced =
+    own !== undefined && (await orGoBack(() => replaceProjectSettled(oic, own, { ...wanted, was }, waiting)));
   if (own && undo && !isReplaced) await refuseLoss(services, code, undo);
   await orGoBack(async () => {
     if (own && !isReplaced) await removeProject(oic, own, waiting);
-    if (!isReplaced) await importProjectSettled(oic, wanted, waiting.sleep);
+    if (!isReplaced) await importProjectSettled(oic, wanted, waiting);
     if (undo && startsAgain) await run(services, code, wanted.connections, inCallOrder(undo.active, wanted.callOrder));
   });
   if (undo) await forget(vault, oic.instance, code);
@@ -83,13 +82,6 @@ export const putProject = async (
 /** Where the target's own copy is kept. */
 export const projectCopyOf = (instance: string, code: string): string =>
   safetyCopyKey(instance, projectKey(instance, code));
-
-const isTroubleOfOne = (error: unknown): error is Error =>
-  isArchiveTrouble(error) ||
-  error instanceof ActivationError ||
-  error instanceof ScheduleError ||
-  error instanceof RestoreTrouble ||
-  (isOicError(error) && !stopsTheRun(error));
 
 /** @throws RestoreTrouble when deleting it, which is all that is left, takes along what nobody can give back */
 const refuseLoss = async (services: ProjectServices, code: string, { connections }: Undo): Promise<void> => {
@@ -170,10 +162,11 @@ const putBack = async (services: ProjectServices, code: string, undo: Undo): Pro
   const { oic, vault, waiting } = services;
   const { designSha256 } = undo.copy;
   const there = await findProject(oic, code);
-  if (!there || !(await holdsProject(oic, there, designSha256))) {
+  const was = there && (await projectDesign(oic, there));
+  if (was !== designSha256) {
     const bytes = await vault.getArchive(undo.copy);
-    const content = { code, bytes, designSha256, integrations: undo.active };
-    if (!there) await importProjectSettled(oic, content, waiting.sleep);
+    const content = { code, bytes, designSha256, integrations: undo.active, was };
+    if (!there) await importProjectSettled(oic, content, waiting);
     else if (!(await replaceProjectSettled(oic, there, content, waiting))) {
       throw new RestoreTrouble(`project ${code} is there with other content, and ${oic.instance} does not replace it`);
     }
@@ -191,6 +184,6 @@ const run = async (
   const project = await findProject(oic, code);
   if (!project) throw new RestoreTrouble(`the project ${code} is not listed on ${oic.instance} after it was imported`);
   const inside = switchboardOf(oic, project);
-  await connect(inside, { connections }, settings, waiting.sleep);
+  await connect(inside, { connections }, settings, waiting);
   await startAgain(inside, ranBefore, waiting);
 };

@@ -1,29 +1,28 @@
 /**
- * Schedules, asked and changed. Oracle takes a change and goes on with it in the background, refuses it when the state is
- * another than was thought, or its answer is lost: so every change is settled by reading, and done when the instance says
- * so.
+ * Schedules, asked and changed. Oracle takes a change and goes on with it in the background, or refuses it when the state is
+ * another than was thought: so every change is settled, and done when the instance says so.
  */
+import { NotKnown } from '../../core/errors.ts';
 import type { IntegrationId } from '../../core/integration.ts';
 import type { InstallStep, ScheduleStep } from '../../core/plan/plan-install.ts';
 import { differingParameters, type RunState, type ScheduleParameter } from '../../core/schedule.ts';
-import type { Schedule, ScheduleVerb } from '../../oic/answers.ts';
+import type { ScheduleVerb } from '../../oic/answers.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isAnswerLost, isOicError, type OicError, stopsTheRun } from '../../oic/http/errors.ts';
-import { writeSettled } from './write-content.ts';
+import { isOicError } from '../../oic/http/errors.ts';
+import type { Clock } from '../instance/activation-wait.ts';
+import { PATIENCE_MS, type Sight, settle, type Write } from './settled-write.ts';
 
 type Schedules = Pick<
   OicClient,
   'instance' | 'getSchedule' | 'changeSchedule' | 'setScheduleParameters' | 'getIntegration'
->;
+> & {
+  /** The command that shows what is in a project. @default `oic show` of the one it is about */
+  readonly shownBy?: string;
+};
 
 /** A schedule did not become what it was to be; `message` says what it is. */
 export class ScheduleError extends Error {
   override readonly name = 'ScheduleError';
-}
-
-interface Clock {
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** What leads from one state towards another: on hold is only what runs, and only what is stopped can be started. */
@@ -33,8 +32,6 @@ const NEXT: Readonly<Record<RunState, Readonly<Record<RunState, ScheduleVerb | u
   paused: { stopped: 'stop', started: 'resume', paused: undefined },
 };
 
-/** A minute each for a change to be seen, and again for one that was stuck and is asked for once more. */
-const PATIENCE_MS = 60_000;
 /** Beyond start, pause and what a first guess or a refused resume costs, somebody else is changing it back. */
 const MOST_CHANGES = 6;
 
@@ -59,8 +56,7 @@ export const setSchedule = async (
 ): Promise<void> => {
   let isResumable = true;
   let isGiven = false;
-  let lost = 0;
-  let state = presumed ?? (await waitUntilAtRest(oic, id, undefined, clock));
+  let state = presumed ?? (await readAtRest(oic, id, clock));
   for (let changes = 0; state !== wanted; changes++) {
     if (state === undefined) {
       if (wanted === 'stopped') return;
@@ -72,22 +68,13 @@ export const setSchedule = async (
         `the schedule of ${id} on ${oic.instance} was to be ${wanted} and is ${state} again and again`,
       );
     }
-    const problem = await ask(oic, id, verb, verb === 'start' ? await stillKnown(oic, id, parameters) : []);
-    isGiven ||= verb === 'start' && problem === undefined;
-    if (isAnswerLost(problem)) lost++;
-    const isLastTry = lost === TRIES_WHEN_LOST;
-    const after = await waitUntilAtRest(oic, id, { from: state, problem, isLastTry }, clock);
-    if (after === state && isAnswerLost(problem)) {
-      if (isLastTry) throw problem;
-    } else if (after === state && problem) {
-      if (verb !== 'resume') throw problem;
+    try {
+      state = await change(oic, id, verb, state, verb === 'start' ? await stillKnown(oic, id, parameters) : [], clock);
+      isGiven ||= verb === 'start';
+    } catch (error) {
+      if (verb !== 'resume' || !isOicError(error, 'conflict', 'rejected')) throw error;
       isResumable = false;
-    } else if (after === state && !problem) {
-      throw new ScheduleError(
-        `the schedule of ${id} on ${oic.instance} was asked to ${verb} and is still ${state} after ${PATIENCE_MS / 1000} s; look at it in the console`,
-      );
     }
-    state = after;
   }
   // An activation may have set them back, or started the schedule with those of the design.
   if (!isGiven) await keepParameters(oic, id, parameters, clock);
@@ -115,27 +102,25 @@ export const applyScheduleStep = (oic: Schedules, step: PlannedChange, clock: Cl
   return setSchedule(oic, step.id, to, clock, { presumed, parameters: step.parameters });
 };
 
-/** Returns when the instance tells these values. @throws ScheduleError, OicError */
+/** Returns when the instance tells these values. */
 const setParameters = async (
   oic: Schedules,
   id: IntegrationId,
   wanted: readonly ScheduleParameter[],
-  { sleep }: Clock,
+  clock: Clock,
 ): Promise<void> => {
   const given = wanted.filter(({ value }) => value !== undefined);
   const stillOther = async () => differingParameters(given, (await oic.getIntegration(id))?.scheduleParameters);
-  if ((await stillOther()).length === 0) return;
-  await writeSettled(
-    () => oic.setScheduleParameters(id, given),
-    async () => (await stillOther()).length === 0,
-    sleep,
+  const before = await stillOther();
+  if (before.length === 0) return;
+  await settle(
+    {
+      ...ofSchedule(oic, id, `setting the parameters ${before.join(', ')} of`),
+      send: () => oic.setScheduleParameters(id, given),
+      look: async () => ((await stillOther()).length === 0 ? 'done' : 'before'),
+    },
+    clock,
   );
-  const other = await stillOther();
-  if (other.length > 0) {
-    throw new ScheduleError(
-      `the parameters ${other.join(', ')} of the schedule of ${id} on ${oic.instance} were set and are not what they were to be; look at them in the console`,
-    );
-  }
 };
 
 /** The target's own values of before, as far as the version that is there now has such parameters. */
@@ -167,77 +152,106 @@ const stillKnown = async (
   return given.filter(({ name }) => now.some((one) => one.name === name));
 };
 
-/** @returns why it is not certain that it was taken: refused for the state it is in, or the answer was lost */
-const ask = async (
+/** @returns what it is then: refused as it was, it may have become so by itself, or by an earlier request */
+const change = (
   oic: Schedules,
   id: IntegrationId,
   verb: ScheduleVerb,
+  from: RunState,
   parameters: readonly ScheduleParameter[],
-): Promise<OicError | undefined> => {
-  try {
-    await oic.changeSchedule(id, verb, { parameters });
-    return undefined;
-  } catch (error) {
-    const isRefusedResume = verb === 'resume' && isOicError(error, 'rejected') && error.details.reached !== false;
-    if (isAnswerLost(error) || isOicError(error, 'conflict') || isRefusedResume) return error as OicError;
-    throw error;
-  }
+  clock: Clock,
+): Promise<RunState | undefined> =>
+  follow(
+    oic,
+    id,
+    DOING[verb],
+    () => oic.changeSchedule(id, verb, { parameters }),
+    (state) => state !== from,
+    clock,
+  );
+
+/** What it is once nothing of it is under way. */
+const readAtRest = async (oic: Schedules, id: IntegrationId, clock: Clock): Promise<RunState | undefined> => {
+  const { state, changing } = await read(oic, id);
+  if (!changing) return state;
+  return follow(
+    oic,
+    id,
+    DOING[changing],
+    () => Promise.resolve(),
+    () => true,
+    clock,
+  );
 };
 
-/** What was asked for, and what to think of an instance that has not moved. */
-interface Request {
-  readonly from: RunState;
-  readonly problem: OicError | undefined;
-  /** Its answer was lost, and it will not be asked for again. */
-  readonly isLastTry: boolean;
-}
-
-/** Some three seconds until it is asked for again, which does no harm when it was heard after all. */
-const LOOKS_WHEN_LOST = 5;
-const TRIES_WHEN_LOST = 3;
-
-/** Reads until nothing is under way. One that was taken is given time to begin; one that is stuck is asked to go on. */
-const waitUntilAtRest = async (
+/** Follows a change to its end; one that is stuck on its way is asked to go on, once. */
+const follow = async (
   oic: Schedules,
   id: IntegrationId,
-  request: Request | undefined,
-  { now, sleep }: Clock,
+  doing: string,
+  send: () => Promise<unknown>,
+  isEnd: (state: RunState | undefined) => boolean,
+  clock: Clock,
 ): Promise<RunState | undefined> => {
-  let until = now() + PATIENCE_MS;
-  let isRetried = false;
-  for (let looks = 1, pauseMs = 250; ; looks++, pauseMs = Math.min(4_000, pauseMs * 1.6)) {
-    const schedule: Schedule | undefined = await oic.getSchedule(id);
-    const { state, changing } = schedule ?? {};
-    if (state === 'unknown') {
-      throw new ScheduleError(
-        `the schedule of ${id} on ${oic.instance} is ${schedule?.said || 'in a state that is not told'}, which says nothing of whether it runs; look at it in the console`,
-      );
-    }
-    if (!changing && (!request || state !== request.from || hasSettled(request, looks) || now() >= until)) return state;
-    if (changing && now() >= until) {
-      if (isRetried || changing === 'stop') {
-        throw new ScheduleError(
-          `the schedule of ${id} on ${oic.instance} has been about to ${changing} for too long; look at it in the console`,
-        );
-      }
-      isRetried = true;
-      until = now() + PATIENCE_MS;
-      await askAgain(oic, id, changing);
-    }
-    await sleep(pauseMs);
-  }
-};
-
-const hasSettled = ({ problem, isLastTry }: Request, looks: number): boolean => {
-  if (isAnswerLost(problem)) return looks >= LOOKS_WHEN_LOST && !isLastTry;
-  return problem !== undefined;
-};
-
-/** What comes of it is read, so a refusal is nothing to stop at. */
-const askAgain = async (oic: Schedules, id: IntegrationId, verb: ScheduleVerb): Promise<void> => {
+  let last: Read = { state: undefined, changing: undefined };
+  const look = async (): Promise<Sight> => {
+    last = await read(oic, id);
+    if (last.changing) return 'moving';
+    return isEnd(last.state) ? 'done' : 'before';
+  };
+  const write = (sendNow: () => Promise<unknown>): Write => ({
+    ...ofSchedule(oic, id, doing),
+    send: async () => {
+      await sendNow();
+      return 'goes-on';
+    },
+    look,
+    shown: () => (last.changing ? `about to ${last.changing}` : (last.state ?? 'none')),
+    pauseMs: (waitedMs) => Math.min(4_000, Math.max(250, waitedMs * 0.6)),
+  });
   try {
-    await oic.changeSchedule(id, verb, { isRetry: true });
+    await settle(write(send), clock);
   } catch (error) {
-    if (!isOicError(error) || stopsTheRun(error)) throw error;
+    const { changing } = last;
+    if (!(error instanceof NotKnown) || !changing || changing === 'stop') throw error;
+    await settle(
+      write(() => oic.changeSchedule(id, changing, { isRetry: true })),
+      clock,
+    );
   }
+  return last.state;
+};
+
+const DOING: Readonly<Record<ScheduleVerb, string>> = {
+  start: 'starting',
+  stop: 'stopping',
+  pause: 'pausing',
+  resume: 'resuming',
+};
+
+const ofSchedule = (
+  { instance, shownBy }: Schedules,
+  id: IntegrationId,
+  doing: string,
+): Pick<Write, 'what' | 'patienceMs' | 'lookAt' | 'command'> => ({
+  what: `${doing} the schedule of ${id} on ${instance}`,
+  patienceMs: PATIENCE_MS.schedule,
+  lookAt: `the schedule of ${id} on ${instance}`,
+  command: shownBy ?? `oic show ${instance} '${id}'`,
+});
+
+interface Read {
+  readonly state: RunState | undefined;
+  readonly changing: ScheduleVerb | undefined;
+}
+
+/** @throws ScheduleError when what the instance says does not tell whether it runs */
+const read = async (oic: Schedules, id: IntegrationId): Promise<Read> => {
+  const schedule = await oic.getSchedule(id);
+  if (schedule?.state === 'unknown') {
+    throw new ScheduleError(
+      `the schedule of ${id} on ${oic.instance} is ${schedule.said || 'in a state that is not told'}, which says nothing of whether it runs; look at it in the console`,
+    );
+  }
+  return { state: schedule?.state, changing: schedule?.changing };
 };

@@ -1,5 +1,9 @@
 /** What may go wrong with one item of many and be told as its own failure. */
+import { NotDone, NotKnown, type Unknown } from '../../core/errors.ts';
+import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { VaultError } from '../../store/vault.ts';
+import { ActivationError } from './activation.ts';
+import { ScheduleError } from './schedule.ts';
 
 /** What went wrong with one thing, and what became of it: told as a failure of that thing. */
 export class RestoreTrouble extends Error {
@@ -8,3 +12,25 @@ export class RestoreTrouble extends Error {
 
 export const isArchiveTrouble = (error: unknown): error is Error =>
   error instanceof VaultError || (error instanceof Error && error.name === 'ArchiveError');
+
+/** Wrong credentials and an instance that is gone stop the run; every other trouble is that item's own. */
+export const isTroubleOfOne = (error: unknown): error is Error =>
+  isArchiveTrouble(error) ||
+  error instanceof NotDone ||
+  error instanceof NotKnown ||
+  error instanceof ActivationError ||
+  error instanceof ScheduleError ||
+  error instanceof RestoreTrouble ||
+  (isOicError(error) && !stopsTheRun(error));
+
+/** As reports tell it. */
+export const troubleText = (error: Error): { readonly message: string; readonly unknown?: Unknown } => {
+  const unknown = unknownIn(error);
+  return { message: error.message, ...(unknown && { unknown }) };
+};
+
+/** Of an error, or of what it was caused by. */
+export const unknownIn = (error: unknown): Unknown | undefined => {
+  if (error instanceof NotKnown) return error.unknown;
+  return error instanceof Error && error.cause ? unknownIn(error.cause) : undefined;
+};

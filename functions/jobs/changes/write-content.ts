@@ -1,64 +1,76 @@
-/**
- * The writes that put an archive into an instance, settled: when an answer is lost, the instance is read to learn what
- * became of the write, and only a write that was not done is sent again. The exact bytes are sent, for Oracle refuses
- * edited archives.
- */
+/** The writes of integrations, settled. The exact bytes are sent, for Oracle refuses edited archives. */
+
 import type { Archive } from '../../core/archive/integration-archive.ts';
+import type { IntegrationId } from '../../core/integration.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isAnswerLost, isOicError } from '../../oic/http/errors.ts';
+import { isOicError } from '../../oic/http/errors.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
+import { PATIENCE_MS, type Sight, settle, type Write } from './settled-write.ts';
 
-const TRIES = 3;
-/** A write whose answer was lost may still be under way; this long it is given before the instance is read. */
-const SETTLING_MS = 1_000;
+export interface Content {
+  readonly archive: Archive;
+  readonly bytes: Uint8Array;
+  /** The design of what it replaces; undefined: that could not be exported, or there is none. */
+  readonly was?: string | undefined;
+}
 
-export const writeContent = (
-  oic: OicClient,
-  how: 'import' | 'replace',
-  archive: Archive,
-  bytes: Uint8Array,
-  sleep: ActivationWait['sleep'],
-): Promise<void> =>
-  writeSettled(
-    () => (how === 'import' ? oic.importIntegration(archive.id, bytes) : oic.replaceIntegration(archive.id, bytes)),
-    () => holdsContent(oic, archive),
-    sleep,
-  );
-
-/** @param isDone reads the instance: whether it has what was to be written */
-export const writeSettled = async (
-  write: () => Promise<unknown>,
-  isDone: () => Promise<boolean>,
-  sleep: ActivationWait['sleep'],
-): Promise<void> => {
-  for (let tried = 1; ; tried++) {
-    try {
-      await write();
-      return;
-    } catch (error) {
-      // After a lost import, "it is there already" may well speak of our own.
-      const mayBeDone = isAnswerLost(error) || (tried > 1 && isOicError(error, 'conflict'));
-      if (!mayBeDone) throw error;
-      await sleep(SETTLING_MS);
-      if (await isDone()) return;
-      if (tried === TRIES || !isAnswerLost(error)) throw error;
-    }
-  }
+/** Adds one that the instance does not have. */
+export const importContent = (oic: OicClient, { archive, bytes }: Content, waiting: ActivationWait): Promise<void> => {
+  const { id } = archive;
+  const look = async (isTaken: boolean): Promise<Sight> => {
+    if (!isTaken)
+      return sightOf(await exportedDesign(() => oic.exportIntegration(id)), archive.designSha256, undefined);
+    return (await (waiting.sharedStatus ?? oic.getIntegration)(id)) ? 'done' : 'before';
+  };
+  return settle({ ...ofContent(oic, 'importing', id), send: () => oic.importIntegration(id, bytes), look }, waiting);
 };
 
-/** Whether the instance has exactly this content; an integration that is absent or locked has not. */
-export const holdsContent = (oic: OicClient, { id, designSha256 }: Archive): Promise<boolean> =>
-  hasContent(() => oic.exportIntegration(id), designSha256);
+/** Replaces one that is not active. */
+export const replaceContent = (
+  oic: OicClient,
+  { archive, bytes, was }: Content,
+  waiting: ActivationWait,
+): Promise<void> => {
+  const { id } = archive;
+  const look = async () => sightOf(await exportedDesign(() => oic.exportIntegration(id)), archive.designSha256, was);
+  return settle({ ...ofContent(oic, 'replacing', id), send: () => oic.replaceIntegration(id, bytes), look }, waiting);
+};
 
-/** Whether what is exported has this content; what is absent or locked has not. */
-export const hasContent = async (
-  exportOne: () => Promise<{ readonly archive: { readonly designSha256: string } }>,
-  designSha256: string,
-): Promise<boolean> => {
+/** Takes one away that is not active. What is gone already is as wanted. */
+export const removeContent = (oic: OicClient, id: IntegrationId, waiting: ActivationWait): Promise<void> => {
+  const look = async (): Promise<Sight> => ((await oic.getIntegration(id)) ? 'before' : 'done');
+  return settle({ ...ofContent(oic, 'deleting', id), send: () => oic.deleteIntegration(id), look }, waiting);
+};
+
+const ofContent = (
+  { instance }: OicClient,
+  doing: string,
+  id: IntegrationId,
+): Pick<Write, 'what' | 'patienceMs' | 'lookAt' | 'command'> => ({
+  what: `${doing} ${id} on ${instance}`,
+  patienceMs: PATIENCE_MS.content,
+  lookAt: `${id} on ${instance}`,
+  command: `oic show ${instance} '${id}'`,
+});
+
+type ExportOne = () => Promise<{ readonly archive: { readonly designSha256: string } }>;
+
+/** What the instance has of it now; undefined when it is absent or locked. */
+export const exportedDesign = async (exportOne: ExportOne): Promise<string | undefined> => {
   try {
-    return (await exportOne()).archive.designSha256 === designSha256;
+    return (await exportOne()).archive.designSha256;
   } catch (error) {
-    if (isOicError(error, 'not-found', 'locked')) return false;
+    if (isOicError(error, 'not-found', 'locked')) return undefined;
     throw error;
   }
 };
+
+/** @param now,wanted,was designs; undefined: there is none that can be exported */
+export const sightOf = (now: string | undefined, wanted: string, was: string | undefined): Sight => {
+  if (now === wanted) return 'done';
+  return now === was ? 'before' : 'unclear';
+};
+
+/** Whether the instance has exactly this content; an integration that is absent or locked has not. */
+export const holdsContent = async (oic: OicClient, { id, designSha256 }: Archive): Promise<boolean> =>
+  (await exportedDesign(() => oic.exportIntegration(id))) === designSha256;

@@ -1,14 +1,12 @@
-/**
- * The writes that put a project into an instance, settled: every lost answer is settled by reading, and what came of an
- * earlier try counts.
- */
+/** The writes that put a project into an instance or take it away, settled. */
 import type { IntegrationId } from '../../core/integration.ts';
 import type { Project } from '../../core/items.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { isOicError } from '../../oic/http/errors.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
 import { findProject, stopProject } from './project-switches.ts';
-import { hasContent, writeSettled } from './write-content.ts';
+import { PATIENCE_MS, type Sight, settle, type Write } from './settled-write.ts';
+import { exportedDesign, sightOf } from './write-content.ts';
 
 export interface ProjectContent {
   readonly code: string;
@@ -26,18 +24,20 @@ export interface ProjectContent {
 export const importProjectSettled = async (
   oic: OicClient,
   { code, bytes, designSha256 }: Pick<ProjectContent, 'code' | 'bytes' | 'designSha256'>,
-  sleep: ActivationWait['sleep'],
+  waiting: ActivationWait,
 ): Promise<void> => {
-  const isDone = async (): Promise<boolean> => {
+  const look = async (isTaken: boolean): Promise<Sight> => {
     const there = await findProject(oic, code);
-    return there !== undefined && (await holdsProject(oic, there, designSha256));
+    if (!there || isTaken) return there ? 'done' : 'before';
+    return sightOf(await projectDesign(oic, there), designSha256, undefined);
   };
-  try {
-    await writeSettled(() => oic.importProject(code, bytes), isDone, sleep);
-  } catch (error) {
-    if (!isOicError(error, 'conflict') || !(await isDone())) throw error;
-  }
+  return settle({ ...ofProject(oic, 'importing', code), send: () => oic.importProject(code, bytes), look }, waiting);
 };
+
+interface Replacement extends Omit<ProjectContent, 'connections' | 'callOrder'> {
+  /** The design of what it replaces. */
+  readonly was: string | undefined;
+}
 
 /**
  * Replaces what is there in place, which leaves connections their passwords. Whether one with active integrations may be
@@ -49,15 +49,12 @@ export const importProjectSettled = async (
 export const replaceProjectSettled = async (
   oic: OicClient,
   project: Project,
-  { code, bytes, designSha256, integrations }: Omit<ProjectContent, 'connections' | 'callOrder'>,
+  { code, bytes, designSha256, integrations, was }: Replacement,
   waiting: ActivationWait,
 ): Promise<boolean> => {
+  const look = async () => sightOf(await projectDesign(oic, project), designSha256, was);
   const replace = (): Promise<void> =>
-    writeSettled(
-      () => oic.replaceProject(code, bytes),
-      () => holdsProject(oic, project, designSha256),
-      waiting.sleep,
-    );
+    settle({ ...ofProject(oic, 'replacing', code), send: () => oic.replaceProject(code, bytes), look }, waiting);
   try {
     await replace();
   } catch (error) {
@@ -74,12 +71,24 @@ export const replaceProjectSettled = async (
 /** Nothing in it may be active when it is deleted. */
 export const removeProject = async (oic: OicClient, project: Project, waiting: ActivationWait): Promise<void> => {
   await stopProject(oic, project, waiting);
-  try {
-    await oic.deleteProject(project.id);
-  } catch (error) {
-    if (!isOicError(error) || (await findProject(oic, project.code))) throw error;
-  }
+  const look = async (): Promise<Sight> => ((await findProject(oic, project.code)) ? 'before' : 'done');
+  await settle(
+    { ...ofProject(oic, 'deleting', project.code), send: () => oic.deleteProject(project.id), look },
+    waiting,
+  );
 };
 
-export const holdsProject = (oic: OicClient, project: Project, designSha256: string): Promise<boolean> =>
-  hasContent(() => oic.exportProject(project), designSha256);
+const ofProject = (
+  { instance }: OicClient,
+  doing: string,
+  code: string,
+): Pick<Write, 'what' | 'patienceMs' | 'lookAt' | 'command'> => ({
+  what: `${doing} project ${code} on ${instance}`,
+  patienceMs: PATIENCE_MS.project,
+  lookAt: `project ${code} on ${instance}`,
+  command: `oic list ${instance} --kind projects`,
+});
+
+/** Undefined when it is gone or locked. */
+export const projectDesign = (oic: OicClient, project: Project): Promise<string | undefined> =>
+  exportedDesign(() => oic.exportProject(project));

@@ -17,8 +17,9 @@ import {
 } from '../../core/plan/plan-install.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
-import { applyStep, type Content } from '../changes/apply-step.ts';
+import { applyStep } from '../changes/apply-step.ts';
 import { connect, type UnreadyConnection, unreadyText } from '../changes/connect.ts';
+import type { Content } from '../changes/write-content.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
 import { rollBack } from './roll-back.ts';
 import { readTarget, type TargetState } from './target-state.ts';
@@ -123,7 +124,8 @@ export const install = async (
   const copy = cutOff ? cutOff.copy : await keepCopy(services, target, plan, report);
   const undo = { before, copy };
   await undoLog.remember(archive.id, undo);
-  return { ...(await run(services, content, plan, undo, report)), steps };
+  const was = target.copy?.archive.designSha256;
+  return { ...(await run(services, { ...content, was }, plan, undo, report)), steps };
 };
 
 const wantedOf = (archive: Archive) => ({
@@ -174,7 +176,7 @@ const run = async (
   for (const step of plan.steps) {
     mayGoOn();
     try {
-      if (step.do === 'connect') unready = await connect(oic, content.archive, services.connections, waiting.sleep);
+      if (step.do === 'connect') unready = await connect(oic, content.archive, services.connections, waiting);
       else await applyStep(oic, step, content, waiting);
       report({ do: step.do, id: step.id, reason: step.reason, outcome: 'done' });
     } catch (error) {

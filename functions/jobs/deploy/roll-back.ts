@@ -7,10 +7,9 @@ import type { IntegrationRef } from '../../core/integration.ts';
 import { type Before, isRival } from '../../core/plan/plan-install.ts';
 import { isInService } from '../../core/status.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isOicError } from '../../oic/http/errors.ts';
 import { activateAndWait, deactivateAndWait } from '../changes/activation.ts';
 import { setSchedule } from '../changes/schedule.ts';
-import { holdsContent, writeContent } from '../changes/write-content.ts';
+import { exportedDesign, removeContent, replaceContent } from '../changes/write-content.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
 
 export interface WayBack {
@@ -45,19 +44,17 @@ const putContentBack = async (
   { old }: WayBack,
   waiting: ActivationWait,
 ): Promise<void> => {
-  if (!old || (await holdsContent(oic, old.archive))) return;
+  if (!old) return;
+  const now = await exportedDesign(() => oic.exportIntegration(id));
+  if (now === old.archive.designSha256) return;
   await takeOutOfService(oic, id, waiting);
-  await writeContent(oic, 'replace', old.archive, old.bytes, waiting.sleep);
+  await replaceContent(oic, { ...old, was: now }, waiting);
 };
 
 const removeNew = async (oic: OicClient, { id }: IntegrationRef, waiting: ActivationWait): Promise<void> => {
   if (!(await oic.getIntegration(id))) return;
   await takeOutOfService(oic, id, waiting);
-  try {
-    await oic.deleteIntegration(id);
-  } catch (error) {
-    if (!isOicError(error) || (await oic.getIntegration(id))) throw error;
-  }
+  await removeContent(oic, id, waiting);
 };
 
 const takeOutOfService = async (oic: OicClient, id: IntegrationRef['id'], waiting: ActivationWait): Promise<void> => {

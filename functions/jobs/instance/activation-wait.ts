@@ -1,10 +1,18 @@
-/** How long, and by which clock, somebody waits for an activation. */
+/** How long, and by which clock, somebody waits for what an instance does in the background. */
 import type { Integration, IntegrationId } from '../../core/integration.ts';
 
-export interface ActivationWait {
-  readonly deadlineMs: number;
+export interface Clock {
+  /** In ms. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
+  /** By `now`: nothing is waited for any longer, and nothing sent again. @default there is time */
+  readonly endsAt?: number | undefined;
+  /** Told a sentence every 30 s of waiting. */
+  readonly note?: ((sentence: string) => void) | undefined;
+}
+
+export interface ActivationWait extends Clock {
+  readonly deadlineMs: number;
   /** Of somebody who waits for many at once. @default one request each */
   readonly sharedStatus?: SharedStatus;
 }

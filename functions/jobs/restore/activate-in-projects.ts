@@ -6,12 +6,12 @@
 
 import { nameInProject, type ProjectTurn } from '../../core/plan/plan-restore-steps.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
-import { ActivationError, type Switchboard } from '../changes/activation.ts';
+import type { Switchboard } from '../changes/activation.ts';
 import { applyActivation } from '../changes/apply-step.ts';
 import { connect, type UnreadyConnection } from '../changes/connect.ts';
 import { findProject, switchboardOf } from '../changes/project-switches.ts';
-import { applyScheduleStep, isScheduleStep, ScheduleError } from '../changes/schedule.ts';
+import { applyScheduleStep, isScheduleStep } from '../changes/schedule.ts';
+import { isTroubleOfOne, troubleText } from '../changes/trouble.ts';
 import { mapLimited } from '../journal/journal.ts';
 import { inBatches, type RestoreFailure } from './batches.ts';
 import type { VerifiedItem } from './prove-items.ts';
@@ -60,13 +60,13 @@ const activateIn = async (
     }
     const inside = switchboardOf(oic, project);
     const unready =
-      connects.length > 0 ? await connect(inside, { connections }, services.connections, services.waiting.sleep) : [];
+      connects.length > 0 ? await connect(inside, { connections }, services.connections, services.waiting) : [];
     const result = await runAll(services, inside, turn);
     const hidden = result.failures.length > 0 ? await outOfReach(inside, connections) : [];
     return { ...result, unready: [...unready, ...hidden].map((one) => ({ ...one, id: `${one.id} in ${label}` })) };
   } catch (error) {
-    if (!isOicError(error) || stopsTheRun(error)) throw error;
-    return { ...nothing, failures: [{ id: label, step: 'activate', message: error.message }] };
+    if (!isTroubleOfOne(error)) throw error;
+    return { ...nothing, failures: [{ id: label, step: 'activate', ...troubleText(error) }] };
   } finally {
     progress.tick();
   }
@@ -126,12 +126,8 @@ const runSteps = async (
       if (isScheduleStep(step)) await applyScheduleStep(inside, step, waiting);
       if (step.do === 'activate') await applyActivation(inside, step, waiting);
     } catch (error) {
-      const isItsOwn =
-        error instanceof ActivationError ||
-        error instanceof ScheduleError ||
-        (isOicError(error) && !stopsTheRun(error));
-      if (!isItsOwn) throw error;
-      return { step: step.do, message: error.message };
+      if (!isTroubleOfOne(error)) throw error;
+      return { step: step.do, ...troubleText(error) };
     }
   }
   return undefined;

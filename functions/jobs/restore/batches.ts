@@ -1,10 +1,8 @@
 /** How a restore goes through many integrations: in batches, and each one's trouble its own. */
 
+import type { Unknown } from '../../core/errors.ts';
 import type { PlannedStep } from '../../core/plan/plan-restore-steps.ts';
-import { OicError, stopsTheRun } from '../../oic/http/errors.ts';
-import { ActivationError } from '../changes/activation.ts';
-import { ScheduleError } from '../changes/schedule.ts';
-import { isArchiveTrouble, RestoreTrouble } from '../changes/trouble.ts';
+import { isTroubleOfOne, troubleText } from '../changes/trouble.ts';
 import { mapLimited } from '../journal/journal.ts';
 
 export interface RestoreFailure {
@@ -12,6 +10,8 @@ export interface RestoreFailure {
   readonly id: string;
   readonly step: PlannedStep['do'] | 'read-archive' | 'read-target';
   readonly message: string;
+  /** Whether it was done could not be found out. */
+  readonly unknown?: Unknown | undefined;
 }
 
 export interface RestoreProgress {
@@ -38,14 +38,8 @@ export const collectFailures = async <T extends { readonly id: string }>(
       await work(item);
       return [];
     } catch (error) {
-      const isOwn =
-        (error instanceof OicError && !stopsTheRun(error)) ||
-        error instanceof ActivationError ||
-        error instanceof ScheduleError ||
-        error instanceof RestoreTrouble ||
-        isArchiveTrouble(error);
-      if (!isOwn) throw error;
-      return [{ id: item.id, step, message: error.message }];
+      if (!isTroubleOfOne(error)) throw error;
+      return [{ id: item.id, step, ...troubleText(error) }];
     } finally {
       progress.tick();
     }

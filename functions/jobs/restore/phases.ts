@@ -12,7 +12,7 @@ import { deactivateAndWait } from '../changes/activation.ts';
 import { applyActivation, applyStep } from '../changes/apply-step.ts';
 import { connect, type UnreadyConnection } from '../changes/connect.ts';
 import { applyScheduleStep, type PlannedChange, setSchedule } from '../changes/schedule.ts';
-import { holdsContent } from '../changes/write-content.ts';
+import { removeContent } from '../changes/write-content.ts';
 import { createSemaphore } from '../journal/semaphore.ts';
 import { collectFailures, type RestoreFailure } from './batches.ts';
 import type { RestoreServices } from './restore-options.ts';
@@ -26,22 +26,16 @@ export const putContent = async (
 ): Promise<void> => {
   if (!ref) throw new VaultError(`the snapshot holds no archive of ${id}`);
   const bytes = await vault.getArchive(ref);
-  const content = { bytes, archive: await readArchive(bytes) };
+  const archive = await readArchive(bytes);
+  let was: string | undefined;
   if (steps.some((step) => step.do === 'replace')) {
     const own = await oic.exportIntegration(id);
     // A run that was cut off has replaced it: what is there now is no longer the target's own.
-    if (own.archive.designSha256 === content.archive.designSha256) return;
-    await vault.keepSafe(oic.instance, content.archive, own.bytes);
+    was = own.archive.designSha256;
+    if (was === archive.designSha256) return;
+    await vault.keepSafe(oic.instance, archive, own.bytes);
   }
-  for (const step of steps) {
-    try {
-      await applyStep(oic, step, content, waiting);
-    } catch (error) {
-      const isThereAlready =
-        step.do === 'import' && isOicError(error, 'conflict') && (await holdsContent(oic, content.archive));
-      if (!isThereAlready) throw error;
-    }
-  }
+  for (const step of steps) await applyStep(oic, step, { bytes, archive, was }, waiting);
 };
 
 /** Each connection of what is to be activated once; gives those that a person has to see to. */
@@ -55,7 +49,7 @@ export const connectAll = async (
   const unready: UnreadyConnection[] = [];
   for (const one of used.values()) {
     try {
-      unready.push(...(await connect(oic, { connections: [one] }, connections, waiting.sleep)));
+      unready.push(...(await connect(oic, { connections: [one] }, connections, waiting)));
     } catch (error) {
       // One that cannot be read costs only the integrations that use it.
       if (!isOicError(error) || stopsTheRun(error)) throw error;
@@ -128,15 +122,7 @@ export const removeOne = async ({ oic, waiting }: RestoreServices, steps: readon
     else {
       // One that another version has just displaced may still be on its way out.
       if (underWay(there) === 'deactivation') await deactivateAndWait(oic, step.id, waiting);
-      await deleteSettled(oic, step.id);
+      await removeContent(oic, step.id, waiting);
     }
-  }
-};
-
-const deleteSettled = async (oic: RestoreServices['oic'], id: IntegrationId): Promise<void> => {
-  try {
-    await oic.deleteIntegration(id);
-  } catch (error) {
-    if (!isOicError(error) || (await oic.getIntegration(id))) throw error;
   }
 };

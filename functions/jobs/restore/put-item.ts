@@ -1,10 +1,8 @@
-/** One lookup or library into a target: added or replaced, its own copy kept first; every lost answer settled by reading. */
+/** One lookup or library into a target: added or replaced, its own copy kept first; settled. */
 import { libraryKey, lookupKey, safetyCopyKey } from '../../core/keys.ts';
 import type { ThingPlan } from '../../core/plan/plan-restore-items.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isOicError } from '../../oic/http/errors.ts';
-import { verbsOf } from '../changes/item-verbs.ts';
-import { hasContent, writeSettled } from '../changes/write-content.ts';
+import { verbsOf, writeItem } from '../changes/item-verbs.ts';
 import type { VerifiedItem } from './prove-items.ts';
 import type { RestoreServices } from './restore-options.ts';
 
@@ -18,19 +16,14 @@ export const putItem = async (
   { do: how }: Pick<ThingPlan, 'do'>,
 ): Promise<void> => {
   const bytes = await vault.getArchive(thing.archive);
-  const verbs = verbsOf(oic, thing);
-  const isDone = () => hasContent(verbs.export, thing.designSha256);
+  let was: string | undefined;
   if (how === 'replace') {
-    const own = await verbs.export();
-    if (own.archive.designSha256 === thing.designSha256) return;
+    const own = await verbsOf(oic, thing).export();
+    was = own.archive.designSha256;
+    if (was === thing.designSha256) return;
     await vault.putAt(safetyCopyOf(oic.instance, thing), own.bytes);
   }
-  try {
-    await writeSettled(() => (how === 'import' ? verbs.add(bytes) : verbs.replace(bytes)), isDone, waiting.sleep);
-  } catch (error) {
-    // It came from a run that was cut off, or with an integration, since the target was looked at.
-    if (how !== 'import' || !isOicError(error, 'conflict') || !(await isDone())) throw error;
-  }
+  await writeItem(oic, how === 'import' ? 'import' : 'replace', thing, { bytes, was }, waiting);
 };
 
 /** Where the target's own copy is kept. */

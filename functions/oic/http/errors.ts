@@ -35,6 +35,8 @@ export interface OicErrorDetails {
   readonly oracle?: string | undefined;
   /** False when the request cannot have reached the instance, so that even a write may be sent again. */
   readonly reached?: boolean;
+  /** Oracle says itself that it cannot do it now (502, 503): it has not begun, unlike what a gateway gives up on. */
+  readonly isPutOff?: boolean;
   readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 }
@@ -54,10 +56,11 @@ export class OicError extends Error {
 export const isOicError = (error: unknown, ...kinds: OicErrorKind[]): error is OicError =>
   error instanceof OicError && (kinds.length === 0 || kinds.includes(error.kind));
 
-/** True when a write may or may not have been done: its answer was lost. Settled by re-reading, never by repeating. */
+/** True when a write may or may not have been done, or yet be done: its answer was lost. Settled by reading, with patience. */
 export const isAnswerLost = (error: unknown): error is OicError =>
   isOicError(error, 'timeout', 'network', 'unavailable', 'unexpected-answer', 'too-large') &&
-  error.details.reached !== false;
+  error.details.reached !== false &&
+  error.details.isPutOff !== true;
 
 /** True when every other request would fail alike: it has been tried again already, so going on only hurts. */
 export const stopsTheRun = (error: OicError): boolean =>

@@ -36,6 +36,20 @@ export const oracleWords = (body: string): string | undefined => {
   return words.length > 0 ? stripHtml(words.join(': ')) : textOf(field(json, 'status'));
 };
 
+/**
+ * The status that an error body tells itself, whatever the answer's own is; undefined when the body is no error. Imports and
+ * deletions have been answered 200 with such a body, and nothing done.
+ */
+export const statusOfErrorBody = (body: string): number | undefined => {
+  const json = parseJson(body);
+  const status = field(json, 'status');
+  const told = Number(typeof status === 'string' ? /^HTTP (\d{3})\b/.exec(status)?.[1] : status);
+  if (told >= 400 && told < 600) return told;
+  const details = field(json, 'o:errorDetails');
+  const isError = textOf(field(json, 'o:errorCode')) || (Array.isArray(details) && details.length > 0);
+  return isError ? 500 : undefined;
+};
+
 /** undefined for anything that is not JSON. */
 export const parseJson = (body: string): unknown => {
   try {

@@ -19,6 +19,9 @@ export interface OicRequest<T> {
   readonly read: (answer: Answer) => T | Promise<T>;
 }
 
+/** What an instance says of a change that it takes: it has been made, or it goes on (202) and its end is to be read. */
+export type Taken = 'done' | 'goes-on';
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -13,7 +13,7 @@ import type { Credentials } from './credentials.ts';
 import { isDesignHostFor } from './design-host.ts';
 import { errorMessage, kindOfStatus, OicError, type OicErrorKind } from './errors.ts';
 import { describeFailure, type Exchange, exchangeOnce, MAX_FILE_BYTES, MAX_JSON_BYTES } from './exchange.ts';
-import { oracleWords, parseJson } from './oracle-words.ts';
+import { oracleWords, parseJson, statusOfErrorBody } from './oracle-words.ts';
 import { isReading, judgeOutcome, paceKind } from './outcome.ts';
 import { createPace, type Verdict } from './pace.ts';
 import type { Answer, OicRequest } from './request.ts';
@@ -203,6 +203,13 @@ const attempt = async <T>(
   const requestId = answer.headers['opc-request-id'] ?? answer.headers['x-oracle-dms-ecid'];
   const { status } = answer;
   if (status >= 200 && status < 300) {
+    const text = isReading(request) || request.isToken ? '' : answer.body.toString('utf8');
+    const told = statusOfErrorBody(text);
+    if (told !== undefined) {
+      const happened = `the instance answered ${status} with an error`;
+      const kind = told < 500 ? kindOfStatus(told, true, true) : 'rejected';
+      throw fail(kind, happened, { status, requestId, oracle: oracleWords(text) });
+    }
     try {
       return await request.read(answer);
     } catch (error) {
@@ -223,6 +230,8 @@ const attempt = async <T>(
     : request.isToken && status < 429
       ? 'unauthorized'
       : kindOfStatus(status, isWrite, parseJson(text) !== undefined);
+  // A gateway says so of what may go on behind it; the instance's own words say that it has not begun.
+  const isPutOff = (status === 502 || status === 503) && parseJson(text) !== undefined;
   const retryAfterMs = parseRetryAfterMs(answer.headers['retry-after'], Date.now());
   throw fail(kind, `${request.isToken ? 'the identity domain' : 'the instance'} answered ${status}`, {
     status,
@@ -230,6 +239,7 @@ const attempt = async <T>(
     oracle,
     retryAfterMs,
     reached: !request.isToken,
+    isPutOff,
   });
 };
 

@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { connect } from '../../../functions/jobs/changes/connect.ts';
 import type { ConnectionSettings } from '../../../functions/oic/http/credentials.ts';
 import { useClients } from '../../oic/clients.ts';
+import { createLonelyTime } from '../../oic/http/virtual-time.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import type { Behaviour } from '../../simulator/behaviour.ts';
 
 const start = useClients();
-const QUICK = () => Promise.resolve();
+const QUICK = createLonelyTime();
 
 const LOGIN = [
   { propertyName: 'username', propertyValue: 'ann' },

@@ -6,6 +6,7 @@ import { setSchedule } from '../../../functions/jobs/changes/schedule.ts';
 import type { RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { buildProject } from '../../core/archive/kinds-forge.ts';
+import { createLonelyTime } from '../../oic/http/virtual-time.ts';
 import { failureOf } from '../../oic/simulated.ts';
 import { buildSampleArchive, type SampleArchive } from '../../simulator/archives/sample-archive.ts';
 import type { Behaviour } from '../../simulator/behaviour.ts';
@@ -89,7 +90,7 @@ describe('a schedule that is to be changed', () => {
     ]);
     simulator.instance.setSchedule(ID, 'stopping');
     expect((await failureOf(setSchedule(oic, ID, 'started', clock))).message).toBe(
-      `the schedule of ${ID} on dev has been about to stop for too long; look at it in the console`,
+      `whether stopping the schedule of ${ID} on dev was done is not known: stopping the schedule of ${ID} on dev is said to go on, and 60 s later the schedule of ${ID} on dev was still changing (about to stop). Look at the schedule of ${ID} on dev: \`oic show dev '${ID}'\``,
     );
   });
 
@@ -119,7 +120,7 @@ describe('a schedule that is to be changed', () => {
     const { simulator, oic } = await startWith('started');
     simulator.faults.add({ match: { kind: 'schedule-stop', times: 1 }, answer });
 
-    await setSchedule(oic, ID, 'stopped', WAITING);
+    await setSchedule(oic, ID, 'stopped', createLonelyTime());
 
     expect(simulator.instance.get(ID)?.schedule).toBe('stopped');
     expect(asked(simulator)).toEqual(Array.from({ length: times }, () => 'schedule-stop'));
@@ -133,7 +134,7 @@ describe('a schedule that is to be changed', () => {
     });
 
     expect((await failureOf(setSchedule(oic, ID, 'stopped', clock))).message).toMatch(
-      /the schedule of FLOW\|01\.00\.0000 on dev was asked to stop and is still started after 60 s/,
+      /^stopping the schedule of FLOW\|01\.00\.0000 on dev is said to go on, but 60 s later .* was as before \(started\)$/,
     );
   });
 
@@ -566,10 +567,11 @@ describe('the parameters of a schedule', () => {
       if (kind === 'get' && id === ID) target.simulator.instance.setParameters(ID, { lastExecutionTime: 'never' });
     });
 
-    const { failures } = await restoreInto(target.oic, manifest, { scheduleParameters: true });
+    const waiting = { deadlineMs: 60_000, ...createLonelyTime() };
+    const { failures } = await restoreInto(target.oic, manifest, { scheduleParameters: true }, { waiting });
 
     expect(failures).toMatchObject([
-      { id: ID, message: expect.stringMatching(/lastExecutionTime of the schedule of FLOW/) },
+      { id: ID, message: expect.stringMatching(/^setting the parameters lastExecutionTime of the schedule of FLOW/) },
     ]);
   });
 
