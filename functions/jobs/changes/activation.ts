@@ -180,7 +180,7 @@ const ask = async (oic: Switchboard, { id }: Integration, change: Change, tried:
   try {
     return { how: 'accepted', status: await change.ask() };
   } catch (error) {
-    if (isAnswerLost(error)) return { how: 'unanswered' };
+    if (isAnswerLost(error) || (isOicError(error) && error.details.isPutOff)) return { how: 'unanswered' };
     if (!isOicError(error, 'conflict')) throw error;
     const there = await readIntegration(oic, id);
     if (change.isDone(there) || underWay(there)) return { how: 'busy' };

@@ -68,9 +68,15 @@ export const setSchedule = async (
         `the schedule of ${id} on ${oic.instance} was to be ${wanted} and is ${state} again and again`,
       );
     }
-    try {
-      state = await change(oic, id, verb, state, verb === 'start' ? await stillKnown(oic, id, parameters) : [], clock);
+    const given = verb === 'start' ? await stillKnown(oic, id, parameters) : [];
+    const send = async () => {
+      await oic.changeSchedule(id, verb, { parameters: given });
       isGiven ||= verb === 'start';
+    };
+    const from = state;
+    try {
+      // Refused as it was, it may have become so by itself, or by an earlier request.
+      state = await follow(oic, id, DOING[verb], send, (now) => now !== from, clock);
     } catch (error) {
       if (verb !== 'resume' || !isOicError(error, 'conflict', 'rejected')) throw error;
       isResumable = false;
@@ -151,24 +157,6 @@ const stillKnown = async (
   const now = (await oic.getIntegration(id))?.scheduleParameters ?? [];
   return given.filter(({ name }) => now.some((one) => one.name === name));
 };
-
-/** @returns what it is then: refused as it was, it may have become so by itself, or by an earlier request */
-const change = (
-  oic: Schedules,
-  id: IntegrationId,
-  verb: ScheduleVerb,
-  from: RunState,
-  parameters: readonly ScheduleParameter[],
-  clock: Clock,
-): Promise<RunState | undefined> =>
-  follow(
-    oic,
-    id,
-    DOING[verb],
-    () => oic.changeSchedule(id, verb, { parameters }),
-    (state) => state !== from,
-    clock,
-  );
 
 /** What it is once nothing of it is under way. */
 const readAtRest = async (oic: Schedules, id: IntegrationId, clock: Clock): Promise<RunState | undefined> => {
