@@ -70,7 +70,3 @@ export const sightOf = (now: string | undefined, wanted: string, was: string | u
   if (now === wanted) return 'done';
   return now === was ? 'before' : 'unclear';
 };
-
-/** Whether the instance has exactly this content; an integration that is absent or locked has not. */
-export const holdsContent = async (oic: OicClient, { id, designSha256 }: Archive): Promise<boolean> =>
-  (await exportedDesign(() => oic.exportIntegration(id))) === designSha256;
