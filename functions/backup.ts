@@ -4,7 +4,8 @@
  *   claim the tick -> the job, on the durable journal -> metrics -> the page about it -> throws when the snapshot is
  *   incomplete or none
  *
- * Started by a schedule with the time it was meant for, or by hand with `{}` or `{ "full": true }`.
+ * Started by a schedule with the time it was meant for, or by hand with `{}`, `{ "full": true }` or, when the name stands for
+ * another instance than before, `{ "newOrigin": true }`.
  */
 
 import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
@@ -23,10 +24,11 @@ import { createFunctionRuntime } from './runtime.ts';
 const EVENT = z.strictObject({
   scheduledTime: z.optional(z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text))))),
   full: z._default(z.boolean(), false),
+  newOrigin: z._default(z.boolean(), false),
 });
 
 export const handler = withDurableExecution(async (event: unknown, context: DurableContext) => {
-  const { scheduledTime, full } = parseEvent(event);
+  const { scheduledTime, full, newOrigin } = parseEvent(event);
   const { instance, settings, connect, openVault } = createFunctionRuntime(process.env);
   const run = runName(context);
   const log = createLog(instance.name, run);
@@ -41,7 +43,7 @@ export const handler = withDurableExecution(async (event: unknown, context: Dura
   const { concurrency, scan, integrationInstance } = instance;
   const kinds = includedKinds(instance.include, integrationInstance);
   const { objectLock } = settings.vault;
-  const options = { full, filter: { include, exclude }, concurrency, kinds, scan, objectLock };
+  const options = { full, newOrigin, filter: { include, exclude }, concurrency, kinds, scan, objectLock };
 
   const tick = scheduledTime === undefined ? undefined : new Date(scheduledTime);
   /** A run that failed gives its tick back, so that its event can be sent again. */
@@ -80,7 +82,9 @@ export const handler = withDurableExecution(async (event: unknown, context: Dura
 const parseEvent = (event: unknown): z.infer<typeof EVENT> => {
   const parsed = EVENT.safeParse(event ?? {});
   if (parsed.success) return parsed.data;
-  throw new ConfigError('the event of a backup is {}, or { "full": true }, or what its schedule sends');
+  throw new ConfigError(
+    'the event of a backup is {}, or { "full": true }, { "newOrigin": true }, or what its schedule sends',
+  );
 };
 
 const progressTo = (log: Logger, { logger }: DurableContext): BackUpProgress => ({

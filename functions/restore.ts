@@ -52,10 +52,19 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
   const oic = connect();
   try {
     const choice = parseSnapshotChoice(snapshot, at);
-    const chosen = await journal.step(
-      'choose',
-      async () => (await findSnapshot(vault, from, choice, options.allowIncomplete)).snapshot,
-    );
+    const chosen = await journal.step('choose', async () => {
+      const { manifest, passedOver, ahead, problems } = await findSnapshot(
+        vault,
+        from,
+        choice,
+        options.allowIncomplete,
+        new Date(),
+      );
+      for (const newer of passedOver) log.warn('A newer snapshot is incomplete and was passed over', { ...newer });
+      for (const problem of problems) log.warn(`The snapshot is not to be trusted: ${problem}`);
+      if (ahead !== undefined) log.warn(ahead);
+      return manifest.snapshot;
+    });
     const manifest = await vault.getSnapshot(from, chosen);
     const { connections } = await credentials();
     const waiting = { deadlineMs: 120_000, now: Date.now, sleep: (ms: number) => sleep(ms) };

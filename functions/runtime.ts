@@ -12,6 +12,7 @@ import type { People } from './core/people.ts';
 import { DROP_BOX_VARIABLE, SETTINGS_VARIABLE, VAULT_VARIABLE } from './lambda/names.ts';
 import { createOicClient, type OicClient } from './oic/client.ts';
 import { type Credentials, type PropertyFile, parseCredentials } from './oic/http/credentials.ts';
+import { askServerTime } from './oic/http/server-clock.ts';
 import { type InstanceSettings, instanceOf, parseSettings, type Settings } from './settings.ts';
 import { createDropBox, type DropBox } from './store/drop-box.ts';
 import { openStore } from './store/open-store.ts';
@@ -27,6 +28,8 @@ export interface Runtime {
   openInstance(name: string): Promise<OicClient>;
   /** With the files that it gives connections. */
   credentials(name: string): Promise<Credentials<PropertyFile>>;
+  /** What the instance's clock says; undefined when it cannot be asked. Needs no credentials. */
+  serverTime(name: string): Promise<Date | undefined>;
   openVault(location: string): Promise<Vault>;
   /** The reports of an instance in the vault there. */
   openReports(location: string, instance: string): Promise<ReportStore>;
@@ -85,6 +88,7 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
       await credentials({ fresh: false });
       return connect(instance, credentials, settings.people);
     },
+    serverTime: (name) => askServerTime(instanceOf(settings, name).url),
     openVault: async (location) => createVault(await openStore(location)),
     openReports: async (location, instance) => createReportStore(await openStore(location), instance),
     openDropBox: async (location) => createDropBox(await openStore(location)),

@@ -5,6 +5,7 @@ const CORE = [
   'core/formats',
   'core/archive',
   'core/snapshot',
+  'core/chain',
   'core/plan',
   'core/diff',
   'core/flow',
@@ -24,7 +25,7 @@ const JOBS = [
   'jobs/report',
   'jobs/vault',
 ];
-const CLI = ['cli', 'cli/diff', 'cli/kinds', 'cli/program', 'cli/restore'];
+const CLI = ['cli', 'cli/diff', 'cli/kinds', 'cli/program', 'cli/restore', 'cli/vault'];
 const ALL_CORE = ['core', ...CORE];
 /** A job is given clients and stores: it knows their shapes and their errors. */
 export const GIVEN = ['oic', 'oic/http', 'store'];
@@ -39,6 +40,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'core/formats': [],
   'core/archive': ['core', 'core/formats'],
   'core/snapshot': ['core', 'core/archive'],
+  'core/chain': ['core', 'core/snapshot'],
   'core/plan': ['core', 'core/archive', 'core/snapshot'],
   'core/diff': ['core', 'core/formats', 'core/archive', 'core/snapshot'],
   'core/flow': ['core', 'core/formats', 'core/archive'],
@@ -71,8 +73,9 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'restore.ts': HANDLER,
   cli: [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'runtime.ts', 'settings.ts', 'cli/kinds', 'cli/restore'],
   'cli/diff': [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds', 'cli/restore'],
-  'cli/program': ['cli', 'cli/diff', 'cli/kinds', 'cli/restore'],
+  'cli/program': ['cli', 'cli/diff', 'cli/kinds', 'cli/restore', 'cli/vault'],
   'cli/kinds': [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'cli'],
   'cli/restore': [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds'],
+  'cli/vault': [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds', 'cli/restore'],
   'cli.ts': ['core', ...CLI],
 };

@@ -7,6 +7,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { connect as connectTls } from 'node:tls';
+import { holdClock } from '../core/chain/clocks.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/http/errors.ts';
 import type { Runtime } from '../runtime.ts';
@@ -15,7 +16,7 @@ import { type CommonOptions, openSession } from './command.ts';
 import { count } from './output.ts';
 
 interface Check {
-  readonly name: 'host' | 'tls' | 'secret' | 'token' | 'role' | 'integrationInstance' | 'deploy' | 'vault';
+  readonly name: 'host' | 'tls' | 'secret' | 'token' | 'role' | 'integrationInstance' | 'clock' | 'deploy' | 'vault';
   readonly ok: boolean;
   readonly advice: string;
 }
@@ -124,6 +125,7 @@ const checkAccess = async (oic: OicClient, instance: InstanceSettings): Promise<
       token,
       { name: 'role', ok: true, advice: `lists ${count(items.length, 'integration')}${unread}` },
       ...found,
+      clockCheck(instance.name, oic.serverTime()),
       deploy,
     ];
   } catch (error) {
@@ -142,6 +144,18 @@ const checkAccess = async (oic: OicClient, instance: InstanceSettings): Promise<
     if (status === 401) return [{ name: 'token', ok: false, advice: error.message }];
     return [token, { name: 'role', ok: false, advice: error.message }];
   }
+};
+
+const clockCheck = (name: string, there: Date | undefined): Check => {
+  const verdict = holdClock(name, new Date(), there);
+  if (verdict.is === 'right') return { name: 'clock', ok: true, advice: `agrees with that of ${name}` };
+  if (verdict.is === 'not-told') return { name: 'clock', ok: true, advice: `not known: ${name} does not tell its own` };
+  const isOff = verdict.is === 'off';
+  return {
+    name: 'clock',
+    ok: isOff,
+    advice: `${verdict.message}: ${isOff ? 'set it right before it is an hour' : 'backups are refused until it is set right'}`,
+  };
 };
 
 const checkVault = async (runtime: Runtime, name: string, location: string): Promise<Check> => {

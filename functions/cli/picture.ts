@@ -9,10 +9,10 @@ import { flowDifferencePicture } from '../core/picture/flow-difference.ts';
 import { flowPicture } from '../core/picture/flow-picture.ts';
 import type { Picture } from '../core/picture/picture.ts';
 import { drawPictureFile } from '../core/picture/svg.ts';
-import { VaultError } from '../store/vault.ts';
 import { type CommonOptions, idArgument, openSession, withInstance } from './command.ts';
 import { targetFile, writeWhole } from './files.ts';
 import { createOutput } from './output.ts';
+import { newestSnapshot } from './restore/chosen-snapshot.ts';
 
 export interface PictureOptions extends CommonOptions {
   readonly out?: string;
@@ -87,16 +87,13 @@ const drawIntegration = async (
 };
 
 const readFromVault = async (
-  { runtime }: Awaited<ReturnType<typeof openSession>>,
+  { runtime, out }: Awaited<ReturnType<typeof openSession>>,
   instance: string,
   { id }: IntegrationRef,
   location: string,
 ): Promise<Uint8Array> => {
   const vault = await runtime.openVault(location);
-  const [newest] = await vault.listSnapshots(instance);
-  if (newest === undefined) {
-    throw new VaultError(`${vault.name} holds no snapshot of ${instance} yet; \`oic backup ${instance}\` makes one`);
-  }
+  const newest = await newestSnapshot(vault, instance, out);
   const { integrations } = await vault.getSnapshot(instance, newest);
   const archive = integrations.find((integration) => integration.id === id)?.archive;
   if (!archive) throw new Refused(`the snapshot ${newest} of ${instance} in ${vault.name} holds no archive of ${id}`);

@@ -1,13 +1,16 @@
 /** `oic prune`: forgets snapshots of a directory vault by rules, and drops the archive versions none needs any more. */
 
 import { readFile } from 'node:fs/promises';
+import { holdClock } from '../core/chain/clocks.ts';
 import { ConfigError, Refused } from '../core/errors.ts';
+import { isSnapshotName } from '../core/keys.ts';
 import { checkRetentionRules, type RetentionRules } from '../core/snapshot/retention.ts';
 import { openFileJournal } from '../jobs/journal/file-journal.ts';
+import { forget } from '../jobs/vault/forget.ts';
 import { type PruneReport, prune as pruneVault } from '../jobs/vault/prune.ts';
 import { journalPath } from '../runtime.ts';
 import { VaultError } from '../store/vault.ts';
-import { type CommonOptions, openSession } from './command.ts';
+import { type CommonOptions, openSession, type Session } from './command.ts';
 import { count, formatTable } from './output.ts';
 
 interface PruneCommandOptions extends CommonOptions {
@@ -16,12 +19,15 @@ interface PruneCommandOptions extends CommonOptions {
   readonly keepWeekly?: string;
   readonly keepMonthly?: string;
   readonly keepWithin?: string;
+  readonly forget?: string;
   readonly dryRun?: boolean;
 }
 
 export const prune = async (name: string, options: PruneCommandOptions): Promise<number> => {
-  const { out, runtime } = await openSession(options);
+  const session = await openSession(options);
+  const { out, runtime } = session;
   runtime.instance(name);
+  if (options.forget !== undefined) return forgetOne(session, name, options.forget, options);
   if (/^s3:/i.test(options.vault)) {
     throw new ConfigError(
       `${options.vault} is not pruned from here: a bucket has its lifecycle, set by retentionDays in the settings`,
@@ -38,10 +44,44 @@ export const prune = async (name: string, options: PruneCommandOptions): Promise
   if ((await vault.listSnapshots(name)).length === 0) {
     throw new VaultError(`${vault.name} holds no snapshot of ${name}, so there is nothing to prune`);
   }
+  await checkClock(session, name);
   const isDryRun = options.dryRun ?? false;
-  const work = (): Promise<PruneReport> => pruneVault(vault, name, { rules, isDryRun });
+  const work = (): Promise<PruneReport> => pruneVault(vault, name, { rules, isDryRun, now: new Date() });
   const report = isDryRun ? await work() : await withoutBackups(options.vault, name, work);
   out.result({ ...report, dryRun: isDryRun }, () => reportLines(report, vault.name, isDryRun));
+  return 0;
+};
+
+/** What goes is decided by the clock. @throws Refused when it is wrong by an hour */
+const checkClock = async ({ out, runtime }: Session, name: string): Promise<void> => {
+  const verdict = holdClock(name, new Date(), await runtime.serverTime(name));
+  if (verdict.is === 'wrong') throw new Refused(`nothing was forgotten: ${verdict.message}; set it right first`);
+  if (verdict.is === 'off') out.note(`warning: ${verdict.message}`);
+  if (verdict.is === 'not-told') {
+    out.note(`note: the clock here was not held against that of ${name}, which could not be asked`);
+  }
+};
+
+const forgetOne = async (
+  session: Session,
+  name: string,
+  snapshot: string,
+  options: PruneCommandOptions,
+): Promise<number> => {
+  const { keepDaily, keepWeekly, keepMonthly, keepWithin, dryRun } = options;
+  if ([keepDaily, keepWeekly, keepMonthly, keepWithin, dryRun].some((one) => one !== undefined)) {
+    throw new ConfigError('--forget takes one snapshot away, and goes with none of the rules and not with --dry-run');
+  }
+  if (!isSnapshotName(snapshot)) {
+    throw new ConfigError(`"${snapshot}" is not the name of a snapshot; \`oic snapshots ${name}\` lists them`);
+  }
+  const vault = await session.runtime.openVault(options.vault);
+  await checkClock(session, name);
+  const work = () => forget(vault, name, snapshot, new Date());
+  await (/^s3:/i.test(options.vault) ? work() : withoutBackups(options.vault, name, work));
+  session.out.result({ instance: name, kept: [], forgotten: [snapshot], removedVersions: 0, freedBytes: 0 }, () => [
+    `forgotten ${snapshot} of ${name} in ${vault.name}`,
+  ]);
   return 0;
 };
 

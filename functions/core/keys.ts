@@ -73,6 +73,9 @@ export const snapshotKey = (instance: string, snapshot: string): string => {
   return `${snapshotPrefix(instance)}${snapshot}.json`;
 };
 
+/** Which snapshots were pruned: what is in there is missing for a reason. */
+export const prunedKey = (instance: string): string => `${snapshotPrefix(instance)}pruned.json`;
+
 /** A snapshot's name is the second at which it was begun, in UTC, without the colons some file systems refuse. */
 export const snapshotName = (startedAt: Date): string =>
   startedAt

@@ -7,6 +7,7 @@
  *   for (const { id } of await oic.listIntegrations()) await oic.exportIntegration(id);
  */
 import { NOBODY_NAMED, type People } from '../core/people.ts';
+import type { Origin } from '../core/snapshot/manifest.ts';
 import { listAgentGroups } from './agent-groups.ts';
 import { listCertificates } from './certificates.ts';
 import { type Connections, connections } from './connections.ts';
@@ -21,10 +22,14 @@ import type { WholeInstance } from './whole-instance.ts';
 
 export interface OicClient extends Integrations, Connections, WholeInstance {
   readonly instance: string;
+  /** Which instance that is, whatever its name. */
+  readonly origin: Origin;
   /** What those who work on the instance are called. */
   readonly people: People;
   /** Requests sent so far: repeats, redirects and tokens count. */
   requests(): number;
+  /** What the instance's clock says now, by the answers so far; undefined when none has told. */
+  serverTime(): Date | undefined;
   close(): Promise<void>;
 }
 
@@ -36,11 +41,12 @@ export interface OicClientOptions extends TransportOptions {
 }
 
 export const createOicClient = (options: OicClientOptions): OicClient => {
-  const { instance, isReadOnly, people = NOBODY_NAMED } = options;
+  const { instance, isReadOnly, people = NOBODY_NAMED, integrationInstance } = options;
   const transport = createTransport(options);
   const requests = createRequests(transport, instance, isReadOnly);
   return {
     instance,
+    origin: { url: new URL(options.url).origin, ...(integrationInstance !== undefined && { integrationInstance }) },
     people,
     ...integrations(requests),
     ...connections(requests),
@@ -51,6 +57,7 @@ export const createOicClient = (options: OicClientOptions): OicClient => {
     listCertificates: () => listCertificates(requests),
     listAgentGroups: () => listAgentGroups(requests),
     requests: transport.requests,
+    serverTime: transport.serverTime,
     close: transport.close,
   };
 };

@@ -3,6 +3,9 @@
  * manifest names was stored before it. Archives are read by exact version and proved by their hash.
  */
 
+import { identityProblems } from '../core/chain/chain.ts';
+import { formatPruned, type PrunedSnapshot, parsePruned } from '../core/chain/pruned.ts';
+import { openSeal, withSeal } from '../core/chain/seal.ts';
 import { sha256 as hashOf } from '../core/formats/hashing.ts';
 import type { IntegrationRef } from '../core/integration.ts';
 import {
@@ -12,6 +15,7 @@ import {
   archivePrefixes,
   digestOfFlowPicture,
   isOfReports,
+  prunedKey,
   reportKey,
   reportPrefix,
   safetyKey,
@@ -20,7 +24,7 @@ import {
   snapshotPrefix,
 } from '../core/keys.ts';
 import type { ArchiveRef } from '../core/snapshot/archive-ref.ts';
-import { formatManifest, type Manifest, parseManifest } from '../core/snapshot/manifest.ts';
+import { formatManifest, type Manifest, ManifestError, parseManifest } from '../core/snapshot/manifest.ts';
 import {
   type ObjectStore,
   type ObjectVersion,
@@ -51,8 +55,18 @@ export interface Vault {
   commitSnapshot(manifest: Manifest): Promise<boolean>;
   /** Names, newest first. */
   listSnapshots(instance: string): Promise<readonly string[]>;
-  /** @throws VaultError when there is none; ManifestError when it cannot be read */
+  /** @throws VaultError when there is none; ManifestError when it cannot be read, or says that it is another one */
   getSnapshot(instance: string, snapshot: string): Promise<Manifest>;
+  /** The same for who checks it: whatever is wrong with it is told, also that it was edited. @throws as above when it is no manifest at all */
+  readManifest(instance: string, snapshot: string): Promise<StoredManifest>;
+  /** Which snapshots were pruned. */
+  listPruned(instance: string): Promise<readonly PrunedSnapshot[]>;
+  /** Adds to that list, and takes from it what nothing asks for any more. */
+  recordPruned(
+    instance: string,
+    added: readonly PrunedSnapshot[],
+    isNeeded: (snapshot: string) => boolean,
+  ): Promise<void>;
   /** Every stored version of the instance's archives, newest first for each key. Other files there are left out. */
   listArchiveVersions(instance: string): Promise<readonly VersionEntry[]>;
   /** Every stored version of its manifests, by snapshot; without a current one when the snapshot was taken away. */
@@ -61,10 +75,22 @@ export interface Vault {
   removeArchiveVersion(version: { readonly key: string; readonly versionId: string }): Promise<void>;
   /** The snapshot is gone at once, then the page about it and all versions of its manifest; what is left after a crash goes when it is done again. */
   forgetSnapshot(instance: string, snapshot: string): Promise<void>;
-  /** Removes pictures of flows but those that are needed, by content digest, and all but the newest version of a page or note. */
+  /** The snapshot is gone from every list; its manifest can be brought back as long as the store keeps it. */
+  hideSnapshot(instance: string, snapshot: string): Promise<void>;
+  /** Removes pictures of flows but those that are needed, by content digest, and all but the newest version of a page, a note and the list of what was pruned. */
   clearReports(instance: string, isNeeded: (contentSha256: string) => boolean): Promise<void>;
   /** Where a bucket removes what its lifecycle says: how it is told. In a directory that is what a prune does. */
   readonly marks?: VersionMarks | undefined;
+}
+
+export interface StoredManifest {
+  readonly manifest: Manifest;
+  /** Of its bytes. */
+  readonly sha256: string;
+  /** `none`: it was written before manifests had one. */
+  readonly seal: 'whole' | 'broken' | 'none';
+  /** Parts of sentences: why it is not the one that was stored there. */
+  readonly problems: readonly string[];
 }
 
 /** Something the vault should hold is not there or not what it was. */
@@ -74,7 +100,15 @@ export class VaultError extends Error {
 
 /** A file that cannot be read is one archive's trouble; a store that cannot be reached, or not with these credentials, is not. */
 const isOfOneObject = (error: unknown): error is StoreError =>
-  error instanceof StoreError && ['denied', 'blocked', 'failed'].includes(error.kind);
+  error instanceof StoreError && ['denied', 'blocked', 'failed', 'bad-key'].includes(error.kind);
+
+const EDITED = 'its own digest does not fit it: it was edited or damaged after it was stored';
+
+const checkSeal = async (text: string, { selfSha256 }: Manifest): Promise<StoredManifest['seal']> => {
+  if (selfSha256 === undefined) return 'none';
+  const opened = openSeal(text);
+  return opened && (await hashOf(opened.sealed)) === opened.sha256 ? 'whole' : 'broken';
+};
 
 export const createVault = (store: ObjectStore): Vault => {
   const listSnapshots = async (instance: string): Promise<string[]> => {
@@ -93,6 +127,40 @@ export const createVault = (store: ObjectStore): Vault => {
         return { key, versionIds: versions.filter((found) => found.key === key).map(({ versionId }) => versionId) };
       }),
     );
+
+  const readManifest = async (instance: string, snapshot: string): Promise<StoredManifest> => {
+    const key = snapshotKey(instance, snapshot);
+    const object = await store.get(key);
+    if (!object) {
+      const names = await listSnapshots(instance);
+      const there = names.length > 0 ? `the newest there is ${names[0]}` : `there is none of ${instance} at all`;
+      throw new VaultError(`${store.name} holds no snapshot ${snapshot} of ${instance}; ${there}`);
+    }
+    const text = Buffer.from(object.body).toString('utf8');
+    const manifest = parseManifest(text, `${key} in ${store.name}`);
+    const seal = await checkSeal(text, manifest);
+    const problems = [...identityProblems(instance, snapshot, manifest), ...(seal === 'broken' ? [EDITED] : [])];
+    return { manifest, sha256: await hashOf(object.body), seal, problems };
+  };
+
+  /** Of two that write it at once one is told so, and does it again. */
+  const recordPruned: Vault['recordPruned'] = async (instance, added, isNeeded) => {
+    const key = prunedKey(instance);
+    for (;;) {
+      const there = await store.get(key);
+      const before = there ? parsePruned(Buffer.from(there.body).toString('utf8')) : undefined;
+      const all = new Map([...(before ?? []), ...added].map((one) => [one.snapshot, one]));
+      const needed = [...all.values()].filter(({ snapshot }) => isNeeded(snapshot));
+      const text = formatPruned(needed);
+      if (there ? Buffer.from(there.body).equals(Buffer.from(text)) : needed.length === 0) return;
+      try {
+        await store.put(key, Buffer.from(text), there ? { ifMatch: there.etag } : { ifAbsent: true });
+        return;
+      } catch (error) {
+        if (!(error instanceof PreconditionFailed)) throw error;
+      }
+    }
+  };
 
   return {
     name: store.name,
@@ -135,10 +203,11 @@ export const createVault = (store: ObjectStore): Vault => {
       };
     },
     commitSnapshot: async (manifest) => {
+      const { selfSha256: _, ...unsealed } = manifest;
+      const text = formatManifest(unsealed);
+      const sealed = Buffer.from(withSeal(text, await hashOf(text)));
       try {
-        await store.put(snapshotKey(manifest.instance, manifest.snapshot), Buffer.from(formatManifest(manifest)), {
-          ifAbsent: true,
-        });
+        await store.put(snapshotKey(manifest.instance, manifest.snapshot), sealed, { ifAbsent: true });
         return true;
       } catch (error) {
         if (error instanceof PreconditionFailed) return false;
@@ -147,15 +216,20 @@ export const createVault = (store: ObjectStore): Vault => {
     },
     listSnapshots,
     getSnapshot: async (instance, snapshot) => {
-      const key = snapshotKey(instance, snapshot);
-      const object = await store.get(key);
-      if (!object) {
-        const names = await listSnapshots(instance);
-        const there = names.length > 0 ? `the newest there is ${names[0]}` : `there is none of ${instance} at all`;
-        throw new VaultError(`${store.name} holds no snapshot ${snapshot} of ${instance}; ${there}`);
-      }
-      return parseManifest(Buffer.from(object.body).toString('utf8'), `${key} in ${store.name}`);
+      const { manifest } = await readManifest(instance, snapshot);
+      const problems = identityProblems(instance, snapshot, manifest);
+      if (problems.length === 0) return manifest;
+      throw new ManifestError(
+        'damaged',
+        `the snapshot ${snapshotKey(instance, snapshot)} in ${store.name} is not what its place says: ${problems.join('; ')}`,
+      );
     },
+    readManifest,
+    listPruned: async (instance) => {
+      const object = await store.get(prunedKey(instance));
+      return (object && parsePruned(Buffer.from(object.body).toString('utf8'))) ?? [];
+    },
+    recordPruned,
     listArchiveVersions: async (instance) => {
       const versions: VersionEntry[] = [];
       for (const prefix of archivePrefixes(instance)) {
@@ -181,6 +255,7 @@ export const createVault = (store: ObjectStore): Vault => {
         for (const versionId of versionIds) await store.deleteVersion(key, versionId);
       }
     },
+    hideSnapshot: (instance, snapshot) => store.delete(snapshotKey(instance, snapshot)),
     clearReports: async (instance, isNeeded) => {
       const all = await Array.fromAsync(store.listVersions(reportPrefix(instance)));
       const ours = all.filter(({ key }) => isOfReports(instance, key));
@@ -189,7 +264,8 @@ export const createVault = (store: ObjectStore): Vault => {
         return digest !== undefined && !isNeeded(digest);
       });
       for (const { key, isCurrent } of dropped) if (isCurrent) await store.delete(key);
-      const older = ours.filter(({ isCurrent }) => !isCurrent);
+      const lists = await Array.fromAsync(store.listVersions(prunedKey(instance)));
+      const older = [...ours, ...lists].filter(({ isCurrent }) => !isCurrent);
       for (const { key, versionId } of new Set([...dropped, ...older])) await store.deleteVersion(key, versionId);
     },
   };

@@ -1,6 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { snapshotName } from '../../functions/core/keys.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type Desk, openDesk } from './typed.ts';
@@ -155,7 +156,8 @@ test('a vault directory that cannot be written', async () => {
 test('a manifest of format 2', async () => {
   await desk.oic('backup', 'dev');
   await mkdir(join(desk.directory, 'vault', 'snapshots', 'dev'), { recursive: true });
-  await desk.write('vault/snapshots/dev/2099-01-01T00-00-00Z.json', { formatVersion: 2, instance: 'dev' });
+  const soon = snapshotName(new Date(Date.now() + 60_000));
+  await desk.write(`vault/snapshots/dev/${soon}.json`, { formatVersion: 2, instance: 'dev' });
   await refuses(1, /has format 2; this version reads format 1/, 'verify', 'dev');
   await refuses(1, /has format 2; this version reads format 1/, 'backup', 'dev');
 });

@@ -278,7 +278,10 @@ test('doctor finds a healthy instance healthy', async () => {
 
   expect(exitCode).toBe(0);
   expect(document.checks.map(({ name, ok }: { name: string; ok: boolean }) => [name, ok])).toEqual(
-    ['host', 'tls', 'secret', 'token', 'role', 'integrationInstance', 'deploy', 'vault'].map((name) => [name, true]),
+    ['host', 'tls', 'secret', 'token', 'role', 'integrationInstance', 'clock', 'deploy', 'vault'].map((name) => [
+      name,
+      true,
+    ]),
   );
 });
 

@@ -6,6 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Refused } from '../../functions/core/errors.ts';
 import type { Manifest, SnapshotIntegration } from '../../functions/core/snapshot/manifest.ts';
 import { backUp } from '../../functions/jobs/backup/back-up.ts';
 import type { BackupReport } from '../../functions/jobs/backup/back-up-options.ts';
@@ -32,6 +33,8 @@ export interface Tally {
   backups: number;
   deaths: number;
   givenUp: number;
+  /** For a clock that was wrong. */
+  refused: number;
   archives: number;
   /** What a snapshot or the vault had wrong; empty, or there is a bug. */
   readonly wrong: string[];
@@ -39,6 +42,7 @@ export interface Tally {
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 const MOST_RUNS = 8;
 
 export const runNights = async ({ seed, nights, onNight }: NightsOptions): Promise<Tally> => {
@@ -48,7 +52,7 @@ export const runNights = async ({ seed, nights, onNight }: NightsOptions): Promi
   const now = () => Date.now() + clock.ahead;
   const simulator = await startSimulator({ seed, pageCap: 5 + random.below(30), now });
   const life = createLife(random, simulator);
-  const tally: Tally = { backups: 0, deaths: 0, givenUp: 0, archives: 0, wrong: [] };
+  const tally: Tally = { backups: 0, deaths: 0, givenUp: 0, refused: 0, archives: 0, wrong: [] };
   try {
     for (let n = 0; n < 40; n++) life.act();
     for (let night = 1; night <= nights; night++) {
@@ -113,8 +117,11 @@ const runBackup = async (world: World, mayDie: boolean): Promise<BackupReport | 
     random,
     mayDie && random.next() < 0.4 ? 1 + random.below(8) : undefined,
   );
-  // The clock of the machine that runs the backup: hours off, and not the same from run to run.
-  const offMs = Math.round((random.next() - 0.5) * 10 * HOUR_MS);
+  // The clock of the machine that runs the backup: some minutes off, and not the same from run to run; now and then it jumps.
+  const isWild = mayDie && random.next() < 0.2;
+  const offMs = isWild
+    ? random.pick([-1, 1]) * HOUR_MS * (2 + random.below(10_000))
+    : Math.round((random.next() - 0.5) * 8 * MINUTE_MS);
   const now = () => world.now() + offMs;
   const oic = connectTo(simulator);
   const full = random.next() < 0.1;
@@ -129,9 +136,11 @@ const runBackup = async (world: World, mayDie: boolean): Promise<BackupReport | 
     };
     const report = await backUp(services, { full, filter: {}, concurrency: 8 });
     await journal.finish();
+    if (isWild) tally.wrong.push(`a backup was taken ${offMs} ms off the clock of the instance`);
     return report;
   } catch (error) {
     if (error instanceof Killed) tally.deaths++;
+    else if (isWild && error instanceof Refused) tally.refused++;
     else if (isOicError(error) || error instanceof ListingError) tally.givenUp++;
     else throw error;
     return undefined;

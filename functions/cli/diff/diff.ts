@@ -10,7 +10,7 @@ import type { Vault } from '../../store/vault.ts';
 import { type CommonOptions, idArgument, openSession, type Session } from '../command.ts';
 import { ALL_KINDS, kindsOption, otherKindOf } from '../kinds/option.ts';
 import { createOutput, type Output, type Progress } from '../output.ts';
-import { readChosenSnapshot } from '../restore/chosen-snapshot.ts';
+import { chooseSnapshot } from '../restore/chosen-snapshot.ts';
 import { diffFiles } from './files.ts';
 import { kindsDiffLines } from './kinds-text.ts';
 import { archiveDiffLines, snapshotDiffLines } from './text.ts';
@@ -81,7 +81,10 @@ const withSources = async (
   const vault = await runtime.openVault(location);
   const opened: (() => Promise<void>)[] = [];
   const open = async (side: Side): Promise<Source> => {
-    if (side.snapshot !== undefined) return { manifest: await readChosenSnapshot(vault, side.instance, side.snapshot) };
+    if (side.snapshot !== undefined) {
+      const snapshot = await chooseSnapshot(vault, side.instance, side.snapshot, out);
+      return { manifest: await vault.getSnapshot(side.instance, snapshot) };
+    }
     const oic = await runtime.openInstance(side.instance);
     opened.push(() => oic.close());
     const { concurrency, include, integrationInstance } = runtime.instance(side.instance);

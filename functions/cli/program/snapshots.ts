@@ -13,6 +13,7 @@ export const defineSnapshots = (command: Define): void => {
   )
     .option(...VAULT)
     .option('--full', 'export everything, also what has not changed')
+    .option('--new-origin', 'the name stands for another instance than in the snapshots so far, and that is meant')
     .addHelpText(
       'after',
       '\nThe page, reports/INSTANCE/latest.html in the vault, shows what changed since the snapshot before.',
@@ -22,14 +23,14 @@ export const defineSnapshots = (command: Define): void => {
     'snapshots <instance>',
     'the snapshots in the vault, newest first',
     'snapshots prod',
-    async () => (await import('../backup.ts')).snapshots,
+    async () => (await import('../vault/snapshots.ts')).snapshots,
   ).option(...VAULT);
 
   command(
     'verify <instance>',
     'read every archive of a snapshot back and check it',
     'verify prod --snapshot 2026-11-23T04-15-00Z',
-    async () => (await import('../backup.ts')).verify,
+    async () => (await import('../vault/verify.ts')).verify,
   )
     .option('--snapshot <name>', 'which one (default: the newest)')
     .option('--kind <kinds>', 'only integrations, projects, lookups or libraries; several with commas')
@@ -46,6 +47,7 @@ export const defineSnapshots = (command: Define): void => {
     .option('--keep-weekly <n>', 'the newest of each of the last n weeks that have one')
     .option('--keep-monthly <n>', 'the newest of each of the last n months that have one')
     .option('--keep-within <time>', 'all within this time before the newest, e.g. 36h, 14d, 3m, 1y')
+    .option('--forget <snapshot>', 'instead of rules: take this one away, which is dated ahead or cannot be read')
     .option('--dry-run', 'tell what would go, change nothing')
     .option('--vault <directory>', 'a directory; a bucket has its lifecycle', './vault')
     .addHelpText('after', '\nThe newest complete snapshot is always kept. At least one rule is needed.');

@@ -12,7 +12,7 @@ import { type CommonOptions, openSession, withInstance } from '../command.ts';
 import { ALL_KINDS, kindsOption, otherKindOf } from '../kinds/option.ts';
 import type { Output, Progress } from '../output.ts';
 import { WAITING } from '../waiting.ts';
-import { reportLines } from './text.ts';
+import { chosenLine, passedOverLines, reportLines } from './text.ts';
 
 interface RestoreCommandOptions extends CommonOptions {
   readonly to: string;
@@ -53,7 +53,10 @@ export const restore = async (name: string, options: RestoreCommandOptions): Pro
   };
   const vault = await runtime.openVault(options.vault);
   const choice = parseSnapshotChoice(options.snapshot, options.at);
-  const manifest = await findSnapshot(vault, name, choice, choices.allowIncomplete);
+  const chosen = await findSnapshot(vault, name, choice, choices.allowIncomplete, new Date());
+  const { manifest, passedOver, ahead } = chosen;
+  // Before anything is changed, too: the result comes when all of it is done.
+  for (const line of passedOverLines(chosen)) out.note(`warning: ${line}`);
   if (choices.mirror && !choices.dryRun && !options.yes) await confirmMirror(options.to, manifest);
   const { connections } = await runtime.credentials(options.to);
   const progress = phaseProgress(out);
@@ -72,7 +75,10 @@ export const restore = async (name: string, options: RestoreCommandOptions): Pro
       choices,
     ).finally(progress.stop),
   );
-  out.result(report, () => reportLines(report));
+  out.result({ ...report, passedOver, ...(ahead !== undefined && { ahead }) }, () => [
+    chosenLine(chosen),
+    ...reportLines(report),
+  ]);
   return report.failures.length === 0 ? 0 : 1;
 };
 

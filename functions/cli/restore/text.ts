@@ -3,7 +3,27 @@ import { KIND_NOUNS, type OtherKind } from '../../core/kinds.ts';
 import { RESTORED_KINDS } from '../../core/plan/plan-restore-items.ts';
 import { unreadyText } from '../../jobs/changes/connect.ts';
 import type { RestoreReport } from '../../jobs/restore/restore-options.ts';
+import type { FoundSnapshot } from '../../jobs/restore/scope.ts';
 import { count } from '../output.ts';
+
+/** Which snapshot it is and, when it is not the newest, what that one lacks. */
+export const chosenLine = (found: FoundSnapshot): string => {
+  const { instance, snapshot, complete, integrations } = found.manifest;
+  const what = `${complete ? '' : 'incomplete '}snapshot ${snapshot} of ${instance}, ${count(integrations.length, 'integration')}`;
+  return [what, ...passedOverLines(found)].join('; ');
+};
+
+/** What speaks against the snapshot that was chosen, and why one that is newer was not. */
+export const passedOverLines = ({ manifest, passedOver, ahead, problems }: FoundSnapshot): string[] => [
+  ...problems.map((problem) => `${manifest.snapshot} is not to be trusted: ${problem}`),
+  ...passedOver.map(({ snapshot, lacks }) => {
+    const more = lacks.length > SHOWN ? `, and ${lacks.length - SHOWN} more` : '';
+    return `the newer ${snapshot} is incomplete and was passed over: it lacks ${lacks.slice(0, SHOWN).join(', ') || 'what it does not tell'}${more}`;
+  }),
+  ...(ahead === undefined ? [] : [ahead]),
+];
+
+const SHOWN = 5;
 
 const LEFT_AS_IT_IS: readonly string[] = ['unchanged', 'skip', 'refuse'];
 

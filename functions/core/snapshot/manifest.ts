@@ -42,10 +42,28 @@ export interface SnapshotWarning {
   readonly message: string;
 }
 
+/** What a snapshot was taken from; two of the same url and service instance are one. */
+export interface Origin {
+  readonly url: string;
+  readonly integrationInstance?: string | undefined;
+}
+
+/** The manifest that was the newest when this one was begun, and the SHA-256 of its bytes. */
+export interface PreviousSnapshot {
+  readonly snapshot: string;
+  readonly sha256: string;
+}
+
 export interface Manifest extends OtherKinds {
   readonly formatVersion: 1;
   readonly instance: string;
   readonly snapshot: string;
+  /** Absent in what was written before manifests told it. */
+  readonly origin?: Origin | undefined;
+  /** Absent in a first snapshot, and as `origin`. */
+  readonly previous?: PreviousSnapshot | undefined;
+  /** What the previous snapshot holds and this one does not, by kind: deleted since, or left out. */
+  readonly removed?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly startedAt: string;
   readonly finishedAt: string;
   /** False when an integration could not be backed up for a reason that should not be. */
@@ -59,6 +77,8 @@ export interface Manifest extends OtherKinds {
   readonly integrations: readonly SnapshotIntegration[];
   readonly failures: readonly SnapshotFailure[];
   readonly warnings: readonly SnapshotWarning[];
+  /** Of the manifest's bytes without this field, which is the last one. */
+  readonly selfSha256?: string | undefined;
 }
 
 /** A manifest that is not ours to read: broken, or of a format this version does not know. */
@@ -76,6 +96,9 @@ const MANIFEST = z.looseObject({
   formatVersion: z.literal(1),
   instance: z.string(),
   snapshot: z.string().check(z.refine(isSnapshotName)),
+  origin: z.optional(z.looseObject({ url: z.string(), integrationInstance: z.optional(z.string()) })),
+  previous: z.optional(z.looseObject({ snapshot: z.string().check(z.refine(isSnapshotName)), sha256: z.string() })),
+  removed: z.optional(z.record(z.string(), z.array(z.string()))),
   startedAt: z.string(),
   finishedAt: z.string(),
   complete: z.boolean(),
@@ -101,6 +124,7 @@ const MANIFEST = z.looseObject({
   failures: z.array(z.looseObject({ id: z.string(), kind: z.string(), message: z.string() })),
   warnings: z.array(z.looseObject({ id: z.string(), message: z.string() })),
   ...OTHER_KINDS,
+  selfSha256: z.optional(z.string()),
 });
 
 /** @param where for the message: the vault and key. @throws ManifestError */

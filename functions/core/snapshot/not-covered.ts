@@ -53,13 +53,17 @@ export const NEVER_COVERED: readonly NotCovered[] = [
   },
 ];
 
+interface AbsentKinds extends NotCovered {
+  readonly kinds: readonly OtherKind[];
+}
+
 /** The kinds that a snapshot was taken without, by the reason for it. */
-export const absentKinds = (manifest: Manifest): NotCovered[] => {
+export const absentKinds = (manifest: Manifest): AbsentKinds[] => {
   const absent = OTHER_KIND_ORDER.filter((kind) => manifest[kind] === undefined);
   const byReason = Map.groupBy(absent, (kind) => reasonOf(kind, manifest));
   return REASONS.flatMap(({ id, ...reason }) => {
     const kinds = byReason.get(id);
-    return kinds ? [{ id, what: manyOf(kinds), ...reason }] : [];
+    return kinds ? [{ id, what: manyOf(kinds), ...reason, kinds }] : [];
   });
 };
 

@@ -33,6 +33,8 @@ export type Outcome = 'exported' | 'unchanged' | 'failed' | 'skipped';
 export interface BackUpOptions {
   /** Export everything, changed or not. */
   readonly full: boolean;
+  /** The name stands for another instance than before, and that is meant: nothing of before is taken for what is there now. */
+  readonly newOrigin?: boolean | undefined;
   readonly filter: BackupFilter;
   readonly concurrency: number;
   /** What belongs to the snapshot beside integrations. @default nothing */

@@ -1,4 +1,7 @@
-import { ConfigError } from '../../core/errors.ts';
+import { describeAhead, splitAhead } from '../../core/chain/ahead.ts';
+import { otherOrigin } from '../../core/chain/chain.ts';
+import { holdClock } from '../../core/chain/clocks.ts';
+import { ConfigError, Refused } from '../../core/errors.ts';
 import type { Integration } from '../../core/integration.ts';
 import type { Listing } from '../../core/odd-item.ts';
 import {
@@ -12,7 +15,7 @@ import { hasAllArchives } from '../../core/plan/plan-kinds.ts';
 import { createFilter, namesWithoutMatch } from '../../core/snapshot/filter.ts';
 import { type BackupFilter, type Manifest, ManifestError } from '../../core/snapshot/manifest.ts';
 import type { OicClient } from '../../oic/client.ts';
-import type { Vault } from '../../store/vault.ts';
+import type { StoredManifest, Vault } from '../../store/vault.ts';
 import { mapLimited } from '../journal/journal.ts';
 import { createSemaphore } from '../journal/semaphore.ts';
 import type { BackUpOptions, BackUpProgress, BackUpServices, BackupReport, Outcome } from './back-up-options.ts';
@@ -27,16 +30,22 @@ const FIRST_BATCH = 12;
 /** Archives in memory for each that is being downloaded: those beyond are being checked and stored meanwhile. */
 const ARCHIVES_HELD = 1.25;
 
-export const backUp = async (services: BackUpServices, options: BackUpOptions): Promise<BackupReport> => {
+/** @throws Refused when the name stood for another instance before and `newOrigin` does not say that this is meant */
+export const backUp = async (services: BackUpServices, asked: BackUpOptions): Promise<BackupReport> => {
   const { oic, vault, journal, now, progress } = services;
   const { instance } = oic;
+  const options = { ...asked, full: asked.full || (asked.newOrigin ?? false) };
   const read = new Map<string, Manifest>();
   const begun = await journal.step('begin', async () => {
-    const startedAt = now().toISOString();
-    for (const manifest of await readEarlier(vault, instance, progress)) read.set(manifest.snapshot, manifest);
-    return { startedAt, earlier: [...read.keys()] };
+    const startedAt = now();
+    const stored = await readEarlier(vault, instance, startedAt, progress);
+    for (const { manifest } of stored) read.set(manifest.snapshot, manifest);
+    const [newest] = stored;
+    const previous = newest && { snapshot: newest.manifest.snapshot, sha256: newest.sha256 };
+    return { startedAt: startedAt.toISOString(), earlier: [...read.keys()], previous };
   });
   const earlier = await Promise.all(begun.earlier.map((name) => read.get(name) ?? vault.getSnapshot(instance, name)));
+  if (!options.newOrigin) checkOrigin(oic, earlier);
   for (const manifest of earlier) services.onManifest?.(manifest);
   const known = knownArchives(earlier);
   const inSlot = createSemaphore(Math.ceil(options.concurrency * ARCHIVES_HELD));
@@ -44,7 +53,11 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   const prefetch = createPrefetch(Math.ceil(options.concurrency / 2), gatherOne);
   // Side by side: one waits for the instance, the other for the vault.
   const [listed, lost] = await bothOf(
-    journal.step('list integrations', () => listWanted(oic, options, known, prefetch)),
+    journal.step('list integrations', async () => {
+      const listing = await listWanted(oic, options, known, prefetch);
+      // No request of its own: the answers to these have told the time.
+      return { ...listing, clock: checkClock(oic, now()) };
+    }),
     journal.step('check the vault', async () => {
       const isHeld = await vault.archivesHeld(
         instance,
@@ -82,7 +95,13 @@ export const backUp = async (services: BackUpServices, options: BackUpOptions): 
   for (const { archive, dependencies } of found.values())
     if (archive && dependencies) services.onArchiveRead?.(archive.contentSha256, dependencies);
   return journal.step('commit', () =>
-    commitSnapshot(services, options, begun.startedAt, { plan, found, odd: listed.odd, earlier }, others),
+    commitSnapshot(
+      services,
+      options,
+      { ...begun, clock: listed.clock },
+      { plan, found, odd: listed.odd, earlier },
+      others,
+    ),
   );
 };
 
@@ -92,22 +111,58 @@ const bothOf = async <A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, 
   return [await first, await second];
 };
 
-/** The newest snapshot, and behind it those that fill what it could not: until one is complete. */
-const readEarlier = async (vault: Vault, instance: string, progress: BackUpProgress): Promise<Manifest[]> => {
-  const manifests: Manifest[] = [];
-  for (const name of await vault.listSnapshots(instance)) {
+/** The newest snapshot that is not dated ahead, and behind it those that fill what it could not: until one is complete. */
+const readEarlier = async (
+  vault: Vault,
+  instance: string,
+  now: Date,
+  progress: BackUpProgress,
+): Promise<StoredManifest[]> => {
+  const found: StoredManifest[] = [];
+  const { due, ahead } = splitAhead(await vault.listSnapshots(instance), now);
+  const passedOver = describeAhead(instance, ahead, now);
+  if (passedOver !== undefined) progress.note(`warning: ${passedOver}`);
+  for (const name of due) {
     try {
-      const manifest = await vault.getSnapshot(instance, name);
-      manifests.push(manifest);
+      const stored = await vault.readManifest(instance, name);
+      const { manifest, problems } = stored;
+      if (problems.length > 0) {
+        progress.note(
+          `warning: the snapshot ${name} of ${instance} is not to be trusted, so the one before it is used instead: ${problems.join('; ')}`,
+        );
+        continue;
+      }
+      found.push(stored);
       if (manifest.complete && hasAllArchives(manifest)) break;
-      if (manifests.length === 5) break;
+      if (found.length === 5) break;
     } catch (error) {
       // A broken manifest must not stop every backup after it; one from a newer version must, or we would mix formats.
       if (!(error instanceof ManifestError) || error.reason === 'unknown-format') throw error;
       progress.note(`${error.message}; the snapshot before it is used instead`);
     }
   }
-  return manifests;
+  return found;
+};
+
+/** Ids and times of two instances may be the same while what they hold is not. */
+const checkOrigin = ({ instance, origin }: OicClient, earlier: readonly Manifest[]): void => {
+  const last = earlier.find((manifest) => manifest.origin);
+  const other = otherOrigin(last?.origin, origin);
+  if (!other) return;
+  throw new Refused(
+    `nothing was backed up: the snapshots of ${instance} in this vault are of ${other.earlier}, and the settings now say ` +
+      `${other.now}; give that one a name of its own, or, if ${instance} has moved, say so by ` +
+      `\`oic backup ${instance} --full --new-origin\``,
+  );
+};
+
+/** @returns a warning when it is off. @throws Refused when it is wrong: a snapshot under another date would mislead everybody */
+const checkClock = ({ instance, serverTime }: OicClient, now: Date): string | undefined => {
+  const verdict = holdClock(instance, now, serverTime());
+  if (verdict.is === 'wrong') {
+    throw new Refused(`nothing was backed up: ${verdict.message}; set it right, for snapshots are named by it`);
+  }
+  return verdict.is === 'off' ? verdict.message : undefined;
 };
 
 /** The list as it adds up in the end; what its pages show is gathered ahead meanwhile. */

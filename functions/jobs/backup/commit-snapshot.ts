@@ -1,12 +1,19 @@
 /** The end of a backup: what was planned and what came of it, as one manifest under a free name. */
 
+import { idsOf, missingSince } from '../../core/chain/chain.ts';
 import { snapshotName } from '../../core/keys.ts';
 import { KIND_NOUNS, type OtherKind } from '../../core/kinds.ts';
 import { type OddItem, withKnown } from '../../core/odd-item.ts';
 import { type BackupStep, type Known, scheduleState } from '../../core/plan/plan-backup.ts';
 import { scheduleFields } from '../../core/schedule.ts';
 import { createFilter } from '../../core/snapshot/filter.ts';
-import type { Manifest, SnapshotFailure, SnapshotIntegration, SnapshotWarning } from '../../core/snapshot/manifest.ts';
+import type {
+  Manifest,
+  PreviousSnapshot,
+  SnapshotFailure,
+  SnapshotIntegration,
+  SnapshotWarning,
+} from '../../core/snapshot/manifest.ts';
 import type { Vault } from '../../store/vault.ts';
 import type { BackUpOptions, BackUpServices, BackupReport } from './back-up-options.ts';
 import { oddFailure } from './build-sections.ts';
@@ -16,6 +23,13 @@ import { keepVersions } from './keep-versions.ts';
 
 const prebuiltWarning = (last: Known | undefined): string =>
   `delivered by Oracle (PREBUILT) and cannot be exported: ${last ? 'its last archive is kept' : 'it is not backed up'}`;
+
+interface Begun {
+  readonly startedAt: string;
+  readonly previous?: PreviousSnapshot | undefined;
+  /** How far the clock here is off; undefined when it is right, or nobody knows. */
+  readonly clock?: string | undefined;
+}
 
 interface BackedUp {
   readonly plan: readonly BackupStep[];
@@ -31,7 +45,7 @@ interface BackedUp {
 export const commitSnapshot = async (
   { oic, vault, now, progress, onManifest }: BackUpServices,
   { filter, objectLock }: BackUpOptions,
-  startedAt: string,
+  { startedAt, previous, clock }: Begun,
   { plan, found, odd, earlier }: BackedUp,
   others: GatheredKinds,
 ): Promise<BackupReport> => {
@@ -57,15 +71,20 @@ export const commitSnapshot = async (
   const oddFailures = odd.map(({ id, message }) => oddFailure(id, message));
   const failures = [...oddFailures, ...ownFailures, ...others.failures];
   const gone = others.notOnInstance.filter((kind) => (last?.[kind]?.length ?? 0) > 0);
-  const warnings = [...ownWarnings, ...gone.map(unknownKindWarning), ...others.warnings];
+  const clockWarnings = clock === undefined ? [] : [clockWarning(clock)];
+  const warnings = [...clockWarnings, ...ownWarnings, ...gone.map(unknownKindWarning), ...others.warnings];
   const outcome = { complete: failures.length === 0, failures, warnings };
   const times = { startedAt, finishedAt: now().toISOString() };
   const hasFilter = filter.include !== undefined || filter.exclude !== undefined;
   const { complete } = outcome;
+  const removed = last && missingSince(idsOf(last), idsOf({ integrations, ...others.sections }));
   const draft: Manifest = {
     formatVersion: 1,
     instance: oic.instance,
     snapshot: snapshotName(new Date(startedAt)),
+    origin: oic.origin,
+    ...(previous && { previous }),
+    ...(removed && Object.keys(removed).length > 0 && { removed }),
     ...times,
     complete,
     ...(hasFilter && { filter: { include: filter.include, exclude: filter.exclude } }),
@@ -99,6 +118,12 @@ const unknownKindWarning = (kind: OtherKind): SnapshotWarning => ({
   message:
     'are not in this snapshot, though they were in the one before: the instance answers as if it had never known any; look whether they are there',
 });
+
+/** As all warnings it begins with what it is about. */
+const clockWarning = (message: string): SnapshotWarning => {
+  const id = 'the clock here';
+  return { id, message: `${message.slice(id.length).trim()}; set it right, for snapshots are named by it` };
+};
 
 const entryOf = (step: BackupStep, found: Gathered | undefined): SnapshotIntegration => {
   const { integration } = step;

@@ -1,4 +1,6 @@
 /** The history of an instance for its report: read off its snapshots, or gone on from the notes of an earlier report. */
+
+import { describeAhead, splitAhead } from '../../core/chain/ahead.ts';
 import { stateOfManifest } from '../../core/diff/diff-snapshots.ts';
 import { undecided } from '../../core/diff/undecided.ts';
 import { createHistory, type SnapshotHistory } from '../../core/report/history.ts';
@@ -13,6 +15,8 @@ export interface GatheredHistory {
   readonly olderSnapshots: number;
   /** For the next report. */
   readonly notes: ReportNotes;
+  /** About snapshots that are dated ahead and so not in the history. */
+  readonly ahead: string | undefined;
 }
 
 /** With notes that can be gone on from, it reads the snapshots since and the one before them. */
@@ -20,8 +24,9 @@ export const readHistory = async (
   vault: Vault,
   instance: string,
   earlier: ReportNotes | undefined,
+  now: Date,
 ): Promise<GatheredHistory> => {
-  const names = await vault.listSnapshots(instance);
+  const { due: names, ahead } = splitAhead(await vault.listSnapshots(instance), now);
   const use = earlier && goOnFrom(earlier, names);
   const unreadable = new Map(use?.notes.unreadable);
   const read = (name: string): Promise<Manifest | undefined> => readManifest(vault, instance, name, unreadable);
@@ -37,7 +42,7 @@ export const readHistory = async (
   }
   const history = builder.history();
   const olderSnapshots = names.filter((name) => name < (history.points[0]?.snapshot ?? '')).length;
-  return { history, olderSnapshots, notes: { ...history, unreadable } };
+  return { history, olderSnapshots, notes: { ...history, unreadable }, ahead: describeAhead(instance, ahead, now) };
 };
 
 /** Of the older snapshot, where only the newer one tells designs; between two that tell none, contents decide. */

@@ -88,12 +88,13 @@ const gather = async (
   held: Set<string> | undefined,
 ) => {
   const { vault, reports, now, people, progress } = services;
-  const { history, olderSnapshots, notes } = await readHistory(
+  const { history, olderSnapshots, notes, ahead } = await readHistory(
     vault,
     instance,
     isUnasked ? await reports.readNotes() : undefined,
+    now(),
   );
-  const problems = [...notes.unreadable.values()];
+  const problems = [...notes.unreadable.values(), ...(ahead === undefined ? [] : [ahead])];
   const { newest: manifest } = history;
   if (!manifest) {
     const why = problems[0] ?? `there is none of ${instance} yet; \`oic backup ${instance}\` makes one`;

@@ -1,5 +1,6 @@
 /** Which snapshot is meant, whether it may be restored as asked for, and which part of it. */
 
+import { describeAhead, splitAhead } from '../../core/chain/ahead.ts';
 import { ConfigError, Refused } from '../../core/errors.ts';
 import { OTHER_KIND_ORDER, type OtherKind } from '../../core/kinds.ts';
 import { candidates, type SnapshotChoice } from '../../core/snapshot/choose-snapshot.ts';
@@ -8,22 +9,54 @@ import type { OtherKinds } from '../../core/snapshot/sections.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import type { RestoreOptions } from './restore-options.ts';
 
+export interface FoundSnapshot {
+  readonly manifest: Manifest;
+  /** Newer ones that would fit but for what they lack. */
+  readonly passedOver: readonly PassedOver[];
+  /** Those that count for nothing, as they are dated ahead: a sentence. */
+  readonly ahead: string | undefined;
+  /** Why it is not what was stored, as parts of sentences; empty when nothing speaks against it. */
+  readonly problems: readonly string[];
+}
+
+interface PassedOver {
+  readonly snapshot: string;
+  /** As its failures name it. */
+  readonly lacks: readonly string[];
+}
+
 /** @throws VaultError when there is no such snapshot */
 export const findSnapshot = async (
   vault: Vault,
   instance: string,
   choice: SnapshotChoice,
   allowIncomplete: boolean,
-): Promise<Manifest> => {
-  if (choice.by === 'name') return vault.getSnapshot(instance, choice.snapshot);
-  for (const name of candidates(await vault.listSnapshots(instance), choice)) {
-    const manifest = await vault.getSnapshot(instance, name);
-    if (manifest.complete || allowIncomplete) return manifest;
+  now: Date,
+): Promise<FoundSnapshot> => {
+  if (choice.by === 'name') {
+    return { ...(await readTrusted(vault, instance, choice.snapshot)), passedOver: [], ahead: undefined };
+  }
+  const passedOver: PassedOver[] = [];
+  const names = splitAhead(await vault.listSnapshots(instance), now);
+  const ahead = describeAhead(instance, names.ahead, now);
+  for (const name of candidates(names.due, choice)) {
+    const { manifest, problems } = await readTrusted(vault, instance, name);
+    if (manifest.complete || allowIncomplete) return { manifest, problems, passedOver, ahead };
+    passedOver.push({ snapshot: name, lacks: manifest.failures.map(({ id }) => id) });
   }
   const when = choice.by === 'time' ? ` at or before ${choice.at.toISOString()}` : '';
+  const but = ahead === undefined ? '' : `. ${ahead}`;
   throw new VaultError(
-    `${vault.name} holds no complete snapshot of ${instance}${when}; \`oic snapshots ${instance}\` lists what it has`,
+    `${vault.name} holds no complete snapshot of ${instance}${when}; \`oic snapshots ${instance}\` lists what it has${but}`,
   );
+};
+
+/** @throws ManifestError for one that is of another instance or moment than its place says */
+const readTrusted = async (vault: Vault, instance: string, snapshot: string) => {
+  const { manifest, problems } = await vault.readManifest(instance, snapshot);
+  // One that says it is another one is refused as everywhere.
+  if (problems.length > 0) await vault.getSnapshot(instance, snapshot);
+  return { manifest, problems };
 };
 
 /** @throws Refused or ConfigError, with what would have to be said for it to be done */

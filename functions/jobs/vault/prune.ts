@@ -10,6 +10,7 @@
  * second condition is for one on another machine that shares the directory.
  */
 
+import { describeAhead, splitAhead } from '../../core/chain/ahead.ts';
 import { Refused } from '../../core/errors.ts';
 import { snapshotTime } from '../../core/keys.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
@@ -23,6 +24,7 @@ import { mapLimited } from '../journal/journal.ts';
 export interface PruneOptions {
   readonly rules: RetentionRules;
   readonly isDryRun: boolean;
+  readonly now: Date;
 }
 
 export interface PruneReport {
@@ -36,19 +38,33 @@ export interface PruneReport {
 
 const CONCURRENCY = 8;
 
-/** @throws Refused when a manifest cannot be read, for it may name anything; ConfigError when the rules are not clear */
+/**
+ * @throws Refused when a manifest cannot be read, for it may name anything, or one is dated ahead, for one of two clocks is
+ * wrong; ConfigError when the rules are not clear
+ */
 export const prune = async (
   vault: Vault,
   instance: string,
-  { rules, isDryRun }: PruneOptions,
+  { rules, isDryRun, now }: PruneOptions,
 ): Promise<PruneReport> => {
-  const before = await readManifests(vault, instance, await vault.listSnapshots(instance));
+  const names = await vault.listSnapshots(instance);
+  const ahead = describeAhead(instance, splitAhead(names, now).ahead, now);
+  if (ahead !== undefined) throw new Refused(`${vault.name} was not pruned: ${ahead}`);
+  const before = await readManifests(vault, instance, names);
   const { kept, forgotten } = applyRetention(before.snapshots, rules);
   const manifests = await vault.listManifestVersions(instance);
   const goneManifests = [...manifests].filter(
     ([snapshot, versions]) => forgotten.includes(snapshot) || !versions.some(({ isCurrent }) => isCurrent),
   );
-  if (!isDryRun) for (const [snapshot] of goneManifests) await vault.forgetSnapshot(instance, snapshot);
+  if (!isDryRun) {
+    // Told before it is done: who finds one missing must find the reason.
+    await vault.recordPruned(
+      instance,
+      forgotten.map((snapshot) => ({ snapshot, at: now.toISOString() })),
+      (snapshot) => before.previous.has(snapshot),
+    );
+    for (const [snapshot] of goneManifests) await vault.forgetSnapshot(instance, snapshot);
+  }
 
   const remaining = isDryRun ? kept.map(({ snapshot }) => snapshot) : await vault.listSnapshots(instance);
   const after = await readManifests(vault, instance, remaining);
@@ -58,6 +74,7 @@ export const prune = async (
       (before.named.has(nameOf(version)) || version.lastModified.getTime() < after.newestStartMs),
   );
   if (!isDryRun) {
+    await vault.recordPruned(instance, [], (snapshot) => after.previous.has(snapshot));
     await removeVersions(vault, unneeded);
     await vault.clearReports(instance, (contentSha256) => after.contents.has(contentSha256));
   }
@@ -76,6 +93,8 @@ interface ReadManifests {
   readonly named: ReadonlySet<string>;
   /** Their content digests. */
   readonly contents: ReadonlySet<string>;
+  /** Which snapshots they say came before them. */
+  readonly previous: ReadonlySet<string>;
   /** When the newest of them was begun, in whole seconds as stores keep time; before everything when there is none. */
   readonly newestStartMs: number;
 }
@@ -87,6 +106,7 @@ const readManifests = async (vault: Vault, instance: string, names: readonly str
   const snapshots: { snapshot: string; complete: boolean }[] = [];
   const named = new Set<string>();
   const contents = new Set<string>();
+  const previous = new Set<string>();
   const problems: string[] = [];
   let newestStartMs = Number.NEGATIVE_INFINITY;
   for (const snapshot of names) {
@@ -97,6 +117,7 @@ const readManifests = async (vault: Vault, instance: string, names: readonly str
         named.add(nameOf(archive));
         contents.add(archive.contentSha256);
       }
+      if (manifest.previous) previous.add(manifest.previous.snapshot);
       const startMs = Date.parse(manifest.startedAt);
       if (Number.isNaN(startMs + snapshotTime(snapshot).getTime())) {
         throw new ManifestError('damaged', `the snapshot ${snapshot} of ${instance} does not say when it was taken`);
@@ -108,7 +129,7 @@ const readManifests = async (vault: Vault, instance: string, names: readonly str
       problems.push(error.message);
     }
   }
-  if (problems.length === 0) return { snapshots, named, contents, newestStartMs };
+  if (problems.length === 0) return { snapshots, named, contents, previous, newestStartMs };
   throw new Refused(
     `${vault.name} was not pruned, for what an unreadable snapshot needs is not known: ` +
       `${problems.join('; ')}. Use the version that wrote it, or move the file away if it is of no use to anybody`,

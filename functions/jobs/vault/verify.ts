@@ -1,9 +1,11 @@
 /** Reads every archive of a snapshot back from the vault and checks that it is what was stored. Needs no instance. */
 
 import { readKind } from '../../core/archive/read-archive.ts';
+import { strangeKeys } from '../../core/chain/chain.ts';
 import type { ArchiveKind } from '../../core/keys.ts';
 import { type ArchivedItem, archivedItems } from '../../core/snapshot/archived-items.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
+import { absentKinds } from '../../core/snapshot/not-covered.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import { mapLimited } from '../journal/journal.ts';
 
@@ -23,6 +25,14 @@ export interface Verification {
   readonly damaged: readonly Damage[];
   /** In the snapshot, but without an archive: locked, PREBUILT or failed when it was taken. */
   readonly withoutArchive: readonly string[];
+  /** What should be in the snapshot and is not, as sentences: what failed when it was taken, and kinds that are not in it. */
+  readonly missing: readonly Missing[];
+}
+
+interface Missing {
+  /** As in a failure, or a kind: `lookups`. */
+  readonly id: string;
+  readonly problem: string;
 }
 
 /** @param kinds only these; every one when left out */
@@ -32,21 +42,50 @@ export const verify = async (
   onChecked: () => void,
   kinds?: readonly ArchiveKind[],
 ): Promise<Verification> => {
+  const { instance } = manifest;
   const things = archivedItems(manifest).filter(({ kind }) => kinds?.includes(kind) ?? true);
   const stored = things.filter(({ archive }) => archive);
+  const strange = new Set(strangeKeys(instance, manifest).map(({ label }) => label));
   const damaged = await mapLimited(stored, 8, async (thing): Promise<Damage[]> => {
-    const found = await findDamage(vault, thing);
+    const found = strange.has(thing.label) ? strangeKey(instance, thing) : await findDamage(vault, thing);
     onChecked();
     return found ? [found] : [];
   });
   return {
-    instance: manifest.instance,
+    instance,
     snapshot: manifest.snapshot,
     complete: manifest.complete,
     checked: stored.length,
     damaged: damaged.flat(),
     withoutArchive: things.flatMap(({ label, archive }) => (archive ? [] : [label])),
+    missing: missingFrom(manifest, kinds),
   };
+};
+
+const strangeKey = (instance: string, { label, archive }: ArchivedItem): Damage | undefined =>
+  archive
+    ? {
+        id: label,
+        key: archive.key,
+        versionId: archive.versionId,
+        problem: `its key ${JSON.stringify(archive.key).slice(0, 300)} is not where archives of ${instance} of that kind lie, so nothing was read there`,
+      }
+    : undefined;
+
+/** An absent kind is missing when it was asked for here, or when the backup had asked and got no list of it. */
+const missingFrom = (manifest: Manifest, kinds: readonly ArchiveKind[] | undefined): Missing[] => {
+  const failures = manifest.failures.map(({ id, message }) => ({ id, problem: `was not backed up: ${message}` }));
+  const absent = absentKinds(manifest).flatMap(({ id: reason, kinds: those, why }) =>
+    those
+      .filter((kind) => kinds?.some((one) => one === kind) ?? reason === 'refused')
+      .map((kind) => ({ id: kind, problem: `are not in the snapshot: ${why}` })),
+  );
+  const isIncomplete = !manifest.complete && failures.length === 0;
+  return [
+    ...failures,
+    ...(isIncomplete ? [{ id: manifest.snapshot, problem: 'is incomplete, and does not say what failed' }] : []),
+    ...absent,
+  ];
 };
 
 const findDamage = async (vault: Vault, { kind, label, id, archive }: ArchivedItem): Promise<Damage | undefined> => {

@@ -18,12 +18,15 @@ import { isReading, judgeOutcome, paceKind } from './outcome.ts';
 import { createPace, type Verdict } from './pace.ts';
 import type { Answer, OicRequest } from './request.ts';
 import { parseRetryAfterMs, RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry.ts';
+import { createServerClock } from './server-clock.ts';
 import { createAuthorizer, type OAuthLogin, TOKEN_ANSWER, type TokenAnswer } from './token.ts';
 
 export interface Transport {
   send<T>(request: OicRequest<T>): Promise<T>;
   /** Requests sent so far: repeats, redirects and tokens count. */
   requests(): number;
+  /** What the instance's clock says now; undefined as long as no answer of it has told. */
+  serverTime(): Date | undefined;
   close(): Promise<void>;
 }
 
@@ -64,6 +67,7 @@ export const createTransport = (options: TransportOptions): Transport => {
   const pace = createPace(concurrency, { now: Date.now, sleep: (ms) => sleep(ms) });
   const configured = new URL(options.url);
   let base = configured;
+  const clock = createServerClock();
   let requests = 0;
 
   const exchange = async (url: URL, request: Exchange): Promise<Answer> => {
@@ -104,14 +108,18 @@ export const createTransport = (options: TransportOptions): Transport => {
   const sendAuthorized = async (request: OicRequest<unknown>): Promise<Answer> => {
     const header = await authorizer.header();
     const isFile = request.accept === 'file';
-    const send = (url: URL) =>
-      exchange(url, {
+    const send = async (url: URL) => {
+      const sentAtMs = performance.now();
+      const answer = await exchange(url, {
         method: request.method,
         headers: { ...(isFile ? ACCEPT_FILE : ACCEPT_JSON), ...request.headers, authorization: header },
         body: request.body,
         timeoutMs: request.timeoutMs,
         maxBytes: isFile ? MAX_FILE_BYTES : MAX_JSON_BYTES,
       });
+      clock.told(answer.headers, sentAtMs);
+      return answer;
+    };
     const url = urlOf(request);
     const answer = await send(url);
     const location =
@@ -149,6 +157,7 @@ export const createTransport = (options: TransportOptions): Transport => {
         attempt({ ...request, what: `${request.what} on ${instance}` }, () => sendPaced(request), authorizer.redact),
       ),
     requests: () => requests,
+    serverTime: clock.now,
     close: () => agent.close(),
   };
 };

@@ -117,7 +117,9 @@ describe('a first backup of all kinds', () => {
     await workshop.backUp(oic);
 
     expect(Object.keys(await latest()).sort()).toEqual(
-      'complete failures finishedAt formatVersion instance integrations snapshot startedAt warnings'.split(' '),
+      'complete failures finishedAt formatVersion instance integrations origin selfSha256 snapshot startedAt warnings'.split(
+        ' ',
+      ),
     );
   });
 });

@@ -341,7 +341,7 @@ describe('certificates', () => {
         simulator.instance.saveCertificate('PARTNER', { ...SAVED, lastUpdated: SAVED.lastUpdated.getTime() });
         simulator.instance.saveCertificate('Oracle CA', { installedType: 'SYSTEM' });
 
-        await backUp(oic, simulator, { full: true });
+        await backUp(oic, simulator, { newOrigin: true });
 
         expect((await latest()).certificates).toEqual([
           {

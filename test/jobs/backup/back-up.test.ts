@@ -2,6 +2,7 @@ import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readArchive } from '../../../functions/core/archive/integration-archive.ts';
 import { ConfigError } from '../../../functions/core/errors.ts';
+import { snapshotKey, snapshotName } from '../../../functions/core/keys.ts';
 import { verify } from '../../../functions/jobs/vault/verify.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { connectTo, failureOf, refuseFrom } from '../../oic/simulated.ts';
@@ -75,6 +76,7 @@ describe('a first backup', () => {
       formatVersion: 1,
       instance: 'dev',
       snapshot: report.snapshot,
+      origin: { url: simulator.url, integrationInstance: simulator.integrationInstance },
       startedAt: expect.stringMatching(/Z$/),
       finishedAt: expect.stringMatching(/Z$/),
       complete: true,
@@ -102,6 +104,7 @@ describe('a first backup', () => {
       ],
       failures: [],
       warnings: [],
+      selfSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(await damages(oic)).toEqual([]);
   });
@@ -453,10 +456,11 @@ test('two snapshots begun in one second are two snapshots', async () => {
 test('a broken manifest does not stop the next backup, one of a newer format does', async () => {
   const { oic } = await start(2);
   await workshop.backUp(oic);
-  await workshop.store.put('snapshots/dev/2099-01-01T00-00-00Z.json', Buffer.from('{"formatVersion": 1, "half'));
+  const soon = (minutes: number) => snapshotKey('dev', snapshotName(new Date(Date.now() + minutes * 60_000)));
+  await workshop.store.put(soon(1), Buffer.from('{"formatVersion": 1, "half'));
   expect(await workshop.backUp(oic)).toMatchObject({ complete: true, unchanged: 2 });
 
-  await workshop.store.put('snapshots/dev/2099-01-02T00-00-00Z.json', Buffer.from('{"formatVersion": 2}'));
+  await workshop.store.put(soon(2), Buffer.from('{"formatVersion": 2}'));
   expect((await failureOf(workshop.backUp(oic))).message).toMatch(/format 2; this version reads format 1/);
 });
 

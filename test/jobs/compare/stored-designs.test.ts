@@ -100,7 +100,7 @@ describe('the page', () => {
   ])('tells of the edit and not of the stamps after %s', async (_, before) => {
     await twoNights(before, true);
 
-    const { history } = await readHistory(vault, 'dev', undefined);
+    const { history } = await readHistory(vault, 'dev', undefined, new Date('2099-01-01T00:00:00Z'));
 
     expect(history.events.get('EDITED|01.00.0000')).toMatchObject([{ words: 'content' }]);
     expect(history.events.has('TOUCHED|01.00.0000')).toBe(false);

@@ -49,7 +49,7 @@ const servicesOn = (store: ObjectStore): ReportServices & { asked: string[] } =>
   return {
     vault: createVault(watched),
     reports: createReportStore(watched, 'dev'),
-    now: () => new Date('2026-11-24T05:00:00Z'),
+    now: () => new Date(),
     people: {},
     progress: { reading: () => undefined, read: () => undefined },
     asked,

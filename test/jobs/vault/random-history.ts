@@ -11,8 +11,8 @@ export interface HistoryOptions {
   readonly random: Random;
   readonly nights: number;
   readonly integrations: number;
-  /** Of the first night. @default far enough ahead that everything in the vault is older */
-  readonly from?: Date;
+  /** Of the last night, whose snapshot is complete. @default far enough ahead that everything in the vault is older */
+  readonly until?: Date;
 }
 
 const HOUR_MS = 3_600_000;
@@ -44,7 +44,9 @@ export const commitSnapshot = async (
 export const makeHistory = async (vault: Vault, options: HistoryOptions): Promise<void> => {
   const { random, nights, integrations } = options;
   const present = new Map<string, SnapshotIntegration>();
-  let at = options.from ?? new Date('2090-01-01T04:15:00Z');
+  const gapsMs = Array.from({ length: nights - 1 }, () => HOUR_MS * (1 + random.below(60)));
+  const until = options.until ?? new Date('2090-01-01T04:15:00Z');
+  let at = new Date(until.getTime() - gapsMs.reduce((sum, gap) => sum + gap, 0));
   for (let night = 0; night < nights; night++) {
     for (let n = 0; n < integrations; n++) {
       const code = `FLOW_${n}`;
@@ -52,7 +54,7 @@ export const makeHistory = async (vault: Vault, options: HistoryOptions): Promis
       if (chance < 0.1) present.delete(code);
       else if (chance < 0.4) present.set(code, await storeVersion(vault, code, `${night}`));
     }
-    await commitSnapshot(vault, at, [...present.values()], random.next() < 0.75);
-    at = new Date(at.getTime() + HOUR_MS * (1 + random.below(60)));
+    await commitSnapshot(vault, at, [...present.values()], night === nights - 1 || random.next() < 0.75);
+    at = new Date(at.getTime() + (gapsMs[night] ?? 0));
   }
 };

@@ -1,0 +1,72 @@
+/** `oic snapshots`: what the vault holds of an instance. */
+import { describeAhead, splitAhead } from '../../core/chain/ahead.ts';
+import { archivedItems } from '../../core/snapshot/archived-items.ts';
+import { ManifestError } from '../../core/snapshot/manifest.ts';
+import type { Vault } from '../../store/vault.ts';
+import { type CommonOptions, openSession } from '../command.ts';
+import { formatTable } from '../output.ts';
+
+export const snapshots = async (name: string, options: CommonOptions & { readonly vault: string }): Promise<number> => {
+  const { out, runtime } = await openSession(options);
+  runtime.instance(name);
+  const vault = await runtime.openVault(options.vault);
+  const names = await vault.listSnapshots(name);
+  const now = new Date();
+  const { ahead } = splitAhead(names, now);
+  const passedOver = describeAhead(name, ahead, now);
+  if (passedOver !== undefined) out.note(`warning: ${passedOver}`);
+  const found: SnapshotRow[] = [];
+  for (const snapshot of names) {
+    const row = await describeSnapshot(vault, name, snapshot);
+    found.push(ahead.includes(snapshot) ? { ...row, ahead: true } : row);
+  }
+  out.result({ snapshots: found }, () =>
+    found.length === 0
+      ? `${vault.name} holds no snapshot of ${name} yet; \`oic backup ${name}\` makes one`
+      : formatTable(
+          ['SNAPSHOT', 'STATE', 'INTEGRATIONS', 'BYTES', 'FAILED', 'WARNINGS'],
+          found.map((row) => [
+            row.snapshot,
+            row.ahead ? `${row.state}, dated ahead` : row.state,
+            `${row.integrations}`,
+            `${row.bytes}`,
+            `${row.failures}`,
+            `${row.warnings}`,
+          ]),
+        ),
+  );
+  return found.some(({ state }) => state === 'unreadable') ? 1 : 0;
+};
+
+interface SnapshotRow {
+  readonly snapshot: string;
+  readonly state: 'complete' | 'incomplete' | 'unreadable';
+  readonly complete: boolean;
+  /** Dated ahead of the clock here, so it counts for nothing. */
+  readonly ahead?: true;
+  readonly integrations: number;
+  readonly bytes: number;
+  readonly failures: number;
+  readonly warnings: number;
+  readonly problem?: string;
+}
+
+const describeSnapshot = async (vault: Vault, name: string, snapshot: string): Promise<SnapshotRow> => {
+  try {
+    const manifest = await vault.getSnapshot(name, snapshot);
+    const { complete, integrations, failures, warnings } = manifest;
+    return {
+      snapshot,
+      state: complete ? 'complete' : 'incomplete',
+      complete,
+      integrations: integrations.length,
+      bytes: archivedItems(manifest).reduce((sum, { archive }) => sum + (archive?.bytes ?? 0), 0),
+      failures: failures.length,
+      warnings: warnings.length,
+    };
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    const nothing = { integrations: 0, bytes: 0, failures: 0, warnings: 0 };
+    return { snapshot, state: 'unreadable', complete: false, ...nothing, problem: error.message };
+  }
+};

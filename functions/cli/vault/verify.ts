@@ -1,0 +1,73 @@
+/** `oic verify`: reads a snapshot back, and holds all snapshots of the instance against each other. */
+import { ARCHIVE_FOLDERS, snapshotTime } from '../../core/keys.ts';
+import { describeCounts } from '../../core/kinds.ts';
+import { archivedItems } from '../../core/snapshot/archived-items.ts';
+import { type Verification, verify as verifySnapshot } from '../../jobs/vault/verify.ts';
+import { type ChainVerification, verifyChain } from '../../jobs/vault/verify-chain.ts';
+import { type CommonOptions, openSession } from '../command.ts';
+import { kindsOption } from '../kinds/option.ts';
+import { count } from '../output.ts';
+import { chooseSnapshot } from '../restore/chosen-snapshot.ts';
+import type { Rehearsal } from '../restore/rehearse.ts';
+
+interface VerifyOptions extends CommonOptions {
+  readonly vault: string;
+  readonly snapshot?: string;
+  readonly kind?: string;
+  readonly rehearse?: boolean;
+}
+
+const DAY_MS = 86_400_000;
+
+export const verify = async (name: string, options: VerifyOptions): Promise<number> => {
+  const kinds = kindsOption(options.kind, ARCHIVE_FOLDERS);
+  const { out, runtime } = await openSession(options);
+  runtime.instance(name);
+  const vault = await runtime.openVault(options.vault);
+  const snapshot = await chooseSnapshot(vault, name, options.snapshot, out);
+  // Not refused when it is not what was stored: what is wrong with it is what is asked here.
+  const { manifest } = await vault.readManifest(name, snapshot);
+  const { retentionDays } = runtime.settings;
+  const isBucket = /^s3:/i.test(options.vault);
+  const chain = await verifyChain(
+    vault,
+    name,
+    (gone) => isBucket && Date.now() - snapshotTime(gone).getTime() > retentionDays * DAY_MS,
+  );
+  const bar = out.progress('checking', archivedItems(manifest).length);
+  const result = await verifySnapshot(vault, manifest, bar.tick, kinds).finally(bar.stop);
+  const rehearsal = options.rehearse
+    ? await (await import('../restore/rehearse.ts')).rehearse(vault, manifest)
+    : undefined;
+  const told = { ...result, instance: name, snapshot };
+  out.result({ ...told, chain, ...(rehearsal && { rehearsal }) }, () => [
+    ...verificationLines(told, chain, vault.name),
+    ...(rehearsal ? rehearsalLines(rehearsal) : []),
+  ]);
+  const problems = [result.damaged, result.missing, chain.broken, rehearsal?.differences ?? []];
+  return problems.every(({ length }) => length === 0) ? 0 : 1;
+};
+
+const verificationLines = (
+  { instance, snapshot, checked, damaged, missing, withoutArchive }: Verification,
+  { manifests, broken }: ChainVerification,
+  vault: string,
+): string[] => [
+  ...damaged.map(({ id, problem }) => `DAMAGED  ${id}: ${problem}`),
+  ...broken.map(({ snapshot: name, problem }) => `BROKEN   snapshot ${name}: ${problem}`),
+  ...missing.map(({ id, problem }) => `MISSING  ${id} ${problem}`),
+  ...withoutArchive.map((id) => `warning  ${id} is in the snapshot without an archive`),
+  `snapshot ${snapshot} of ${instance} in ${vault}: ${count(checked, 'archive')} checked, ${damaged.length} damaged` +
+    (missing.length > 0 ? `, ${missing.length} missing from it` : ''),
+  `${count(manifests, 'manifest')} held against each other, ${broken.length} broken`,
+  ...(damaged.length > 0
+    ? [
+        `\`oic backup ${instance} --full\` stores anew what the instance still has as it was; older snapshots stay damaged`,
+      ]
+    : []),
+];
+
+const rehearsalLines = ({ restored, others, differences }: Rehearsal): string[] => [
+  ...differences.map(({ id, problem }) => `DIFFERS  ${id}: ${problem}`),
+  `rehearsed: ${[count(restored, 'integration'), describeCounts(others)].filter(Boolean).join(', ')} restored into a simulated instance, ${differences.length} differ`,
+];

@@ -1,0 +1,58 @@
+/**
+ * Holds all snapshots of an instance against each other: each is the one that was stored at its place, and the one before
+ * it is there and is what it was. Reads every manifest, and no archive.
+ */
+import { type ChainProblem, chainProblems, idsOf, type Link, unexplainedLosses } from '../../core/chain/chain.ts';
+import { ManifestError } from '../../core/snapshot/manifest.ts';
+import { type StoredManifest, type Vault, VaultError } from '../../store/vault.ts';
+
+export interface ChainVerification {
+  /** So many manifests were read. */
+  readonly manifests: number;
+  readonly broken: readonly ChainProblem[];
+}
+
+/** @param hasHadItsTime whether a snapshot of that name may have expired by now, as a bucket's lifecycle does it */
+export const verifyChain = async (
+  vault: Vault,
+  instance: string,
+  hasHadItsTime: (snapshot: string) => boolean,
+): Promise<ChainVerification> => {
+  const names = (await vault.listSnapshots(instance)).toReversed();
+  const pruned = new Set((await vault.listPruned(instance)).map(({ snapshot }) => snapshot));
+  const links: Link[] = [];
+  const unreadable: ChainProblem[] = [];
+  let before: { readonly snapshot: string; readonly ids: ReturnType<typeof idsOf> } | undefined;
+  // One manifest in memory at a time: each may tell of thousands of integrations.
+  for (const snapshot of names) {
+    const stored = await readIfThere(vault, instance, snapshot);
+    if (stored === undefined) continue;
+    if (typeof stored === 'string') {
+      unreadable.push({ snapshot, problem: stored });
+      continue;
+    }
+    const { manifest, sha256, seal } = stored;
+    const { previous } = manifest;
+    const losses = previous && previous.snapshot === before?.snapshot ? unexplainedLosses(before.ids, manifest) : [];
+    links.push({ snapshot, sha256, isSealed: seal !== 'none', previous, problems: [...stored.problems, ...losses] });
+    before = { snapshot, ids: idsOf(manifest) };
+  }
+  const isThere = new Set(names);
+  const mayBeGone = (name: string): boolean => isThere.has(name) || pruned.has(name) || hasHadItsTime(name);
+  return { manifests: links.length, broken: [...unreadable, ...chainProblems(links, mayBeGone)] };
+};
+
+/** undefined: it was taken away since it was listed; a text: why it cannot be read. */
+const readIfThere = async (
+  vault: Vault,
+  instance: string,
+  snapshot: string,
+): Promise<StoredManifest | string | undefined> => {
+  try {
+    return await vault.readManifest(instance, snapshot);
+  } catch (error) {
+    if (error instanceof VaultError) return undefined;
+    if (error instanceof ManifestError) return error.message;
+    throw error;
+  }
+};

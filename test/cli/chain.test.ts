@@ -1,0 +1,310 @@
+/** Whose a vault is, and what is found when somebody or some clock has been at its snapshots. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { snapshotKey, snapshotName } from '../../functions/core/keys.ts';
+import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
+import { createVault } from '../../functions/store/vault.ts';
+import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { type Desk, openDesk } from './typed.ts';
+
+const DAY_MS = 86_400_000;
+
+let desk: Desk;
+let simulator: Simulator;
+/** How far the instance's clock is ahead of the one here. */
+let aheadMs = 0;
+const open: Simulator[] = [];
+const start = async (): Promise<Simulator> => {
+  const started = await startSimulator({ now: () => Date.now() + aheadMs });
+  for (const code of ['A', 'B']) {
+    started.instance.add(buildSampleArchive({ code, version: '01.00.0000' }), { lastUpdated: new Date('2026-01-01') });
+  }
+  open.push(started);
+  return started;
+};
+beforeEach(async () => {
+  aheadMs = 0;
+  desk = await openDesk();
+  simulator = await start();
+  await desk.configure({ dev: simulator });
+});
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+  await desk.close();
+});
+
+const store = () => createDirectoryStore(join(desk.directory, 'vault'));
+const backUp = async (): Promise<string> => {
+  const { stdout, stderr } = await desk.oic('backup', 'dev', '--json');
+  return JSON.parse(stdout).snapshot ?? stderr;
+};
+const json = async (...args: string[]) => {
+  const { exitCode, stdout } = await desk.oic(...args, '--json');
+  return { exitCode, ...JSON.parse(stdout) };
+};
+/** Puts another manifest in the place of one, as whoever has the rights to may do. */
+const change = async (snapshot: string, edit: (manifest: Record<string, unknown>) => object): Promise<void> => {
+  const key = snapshotKey('dev', snapshot);
+  const there = await store().get(key);
+  const edited = edit(JSON.parse(Buffer.from(there?.body ?? '').toString()));
+  await store().put(key, Buffer.from(`${JSON.stringify(edited, null, 2)}\n`));
+};
+/** A snapshot as a backup under a clock that was so far ahead has left it. */
+const takeAhead = async (ms: number): Promise<string> => {
+  const snapshot = snapshotName(new Date(Date.now() + ms));
+  const [newest = ''] = await createVault(store()).listSnapshots('dev');
+  const { previous: _, ...manifest } = await createVault(store()).getSnapshot('dev', newest);
+  await createVault(store()).commitSnapshot({ ...manifest, snapshot });
+  return snapshot;
+};
+
+describe('another instance under the name of one', () => {
+  test('is refused, and taken with --full --new-origin, of which nothing is believed to be known', async () => {
+    await backUp();
+    const other = await start();
+    other.instance.edit('A|01.00.0000', { marker: 'theirs' });
+    await desk.configure({ dev: other });
+
+    const refused = await desk.oic('backup', 'dev');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain(
+      `of sim-dev at ${simulator.url}, and the settings now say sim-dev at ${other.url}`,
+    );
+    expect(refused.stderr).toContain('`oic backup dev --full --new-origin`');
+    expect((await json('snapshots', 'dev')).snapshots).toHaveLength(1);
+
+    const taken = await json('backup', 'dev', '--full', '--new-origin');
+    expect(taken).toMatchObject({ exitCode: 0, complete: true, integrations: 2, failures: [] });
+    expect(taken.exported).toBeGreaterThan(0);
+    expect(await json('backup', 'dev')).toMatchObject({ exitCode: 0, exported: 0 });
+    expect(await json('verify', 'dev')).toMatchObject({ exitCode: 0, chain: { manifests: 3, broken: [] } });
+  });
+});
+
+describe('verify finds', () => {
+  let first: string;
+  let last: string;
+  beforeEach(async () => {
+    first = await backUp();
+    last = await backUp();
+  });
+
+  const broken = async (): Promise<{ snapshot: string; problem: string }[]> => {
+    const { exitCode, chain } = await json('verify', 'dev');
+    expect(exitCode).toBe(chain.broken.length === 0 ? 0 : 1);
+    return chain.broken;
+  };
+
+  test('nothing in snapshots that are as they were taken', async () => {
+    expect(await broken()).toEqual([]);
+    const { stdout } = await desk.oic('verify', 'dev');
+    expect(stdout).toContain('2 manifests held against each other, 0 broken');
+  });
+
+  test('a manifest that was emptied, whether it is the newest or not', async () => {
+    await change(last, (manifest) => ({ ...manifest, integrations: [] }));
+    const told = (await broken()).map(({ problem }) => problem).join('\n');
+    expect(told).toMatch(/edited or damaged/);
+    expect(told).toMatch(/2 integrations of the snapshot before are not in it/);
+  });
+
+  test('one that was edited and given another digest of its own, by the next one', async () => {
+    await change(first, ({ selfSha256: _, ...manifest }) => ({ ...manifest, integrations: [] }));
+    expect(await broken()).toContainEqual({
+      snapshot: last,
+      problem: expect.stringContaining(`${first} before it is not what it was`),
+    });
+  });
+
+  test('one that was edited, of which a restore warns', async () => {
+    await change(last, (manifest) => ({ ...manifest, integrations: (manifest.integrations as object[]).slice(1) }));
+    const { exitCode, stdout } = await desk.oic('restore', 'dev', '--to', 'dev', '--dry-run');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      new RegExp(`^snapshot ${last} of dev, 1 integration; ${last} is not to be trusted: its own digest`),
+    );
+  });
+
+  test('one that was copied under another date', async () => {
+    const copy = snapshotName(new Date(Date.now() - DAY_MS));
+    const { body } = (await store().get(snapshotKey('dev', last))) ?? {};
+    await store().put(snapshotKey('dev', copy), body ?? new Uint8Array());
+    expect(await broken()).toEqual([
+      { snapshot: copy, problem: expect.stringContaining(`it says it is the snapshot ${last}`) },
+    ]);
+  });
+
+  test('one that was copied under another instance, which no command then works with', async () => {
+    await desk.configure({ dev: simulator, prod: await start() });
+    const { body } = (await store().get(snapshotKey('dev', last))) ?? {};
+    await store().put(snapshotKey('prod', last), body ?? new Uint8Array());
+    const { exitCode, chain, damaged } = await json('verify', 'prod');
+    expect(exitCode).toBe(1);
+    expect(chain.broken).toContainEqual({ snapshot: last, problem: expect.stringContaining('it says it is of dev') });
+    expect(damaged).toEqual([]);
+    const restored = await desk.oic('restore', 'prod', '--to', 'dev', '--snapshot', last, '--dry-run');
+    expect(restored).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('it was copied or moved here') });
+  });
+
+  test.each(['integrations/prod/A/01.00.0000.iar', '../../etc/passwd', 'snapshots/dev/x.json', ''])(
+    'one damaged entry where a key is %j, and checks the rest',
+    async (key) => {
+      await change(last, (manifest) => {
+        const [entry, ...others] = manifest.integrations as { archive: object }[];
+        return { ...manifest, integrations: [{ ...entry, archive: { ...entry?.archive, key } }, ...others] };
+      });
+      const { exitCode, checked, damaged } = await json('verify', 'dev');
+      expect({ exitCode, checked }).toEqual({ exitCode: 1, checked: 2 });
+      expect(damaged).toEqual([expect.objectContaining({ id: 'A|01.00.0000', key })]);
+    },
+  );
+
+  test('that one is missing, unless it was pruned', async () => {
+    await backUp();
+    await store().delete(snapshotKey('dev', last));
+    expect(await broken()).toEqual([
+      { snapshot: expect.any(String), problem: expect.stringMatching(new RegExp(`${last} before it is missing`)) },
+    ]);
+  });
+
+  test('nothing after a prune, however often', async () => {
+    for (const _ of [1, 2]) {
+      await backUp();
+      expect((await desk.oic('prune', 'dev', '--keep-within', '1h', '--keep-daily', '1')).exitCode).toBe(0);
+      await desk.oic('prune', 'dev', '--keep-daily', '1');
+      expect(await broken()).toEqual([]);
+    }
+    expect((await json('snapshots', 'dev')).snapshots).toHaveLength(1);
+    // What nothing asks for any more is not listed for ever.
+    const list = JSON.parse(await readFile(join(desk.directory, 'vault/snapshots/dev/pruned.json'), 'utf8'));
+    expect(list.pruned.length).toBeLessThanOrEqual(1);
+  });
+
+  test('what an incomplete snapshot lacks, and a kind that is not in it', async () => {
+    simulator.faults.add({ match: { kind: 'export', id: 'A|01.00.0000' }, answer: { status: 400 } });
+    simulator.instance.touch('A|01.00.0000');
+    await desk.oic('backup', 'dev');
+    expect(await json('verify', 'dev')).toMatchObject({
+      exitCode: 1,
+      complete: false,
+      damaged: [],
+      missing: [{ id: 'A|01.00.0000', problem: expect.stringContaining('was not backed up') }],
+    });
+    expect((await desk.oic('verify', 'dev')).stdout).toMatch(/MISSING {2}A\|01.00.0000 was not backed up: /);
+
+    await change(first, ({ lookups: _, ...manifest }) => manifest);
+    const absent = await json('verify', 'dev', '--snapshot', first, '--kind', 'lookups');
+    expect(absent).toMatchObject({ exitCode: 1, checked: 0, missing: [{ id: 'lookups' }] });
+  });
+});
+
+test('a restore says in its first line which snapshot it takes, and what a newer one lacks', async () => {
+  const complete = await backUp();
+  simulator.faults.add({ match: { kind: 'export', id: 'B|01.00.0000' }, answer: { status: 400 } });
+  simulator.instance.touch('B|01.00.0000');
+  const incomplete = await backUp();
+  simulator.faults.clear();
+
+  const { stdout, stderr } = await desk.oic('restore', 'dev', '--to', 'dev', '--dry-run');
+
+  const told = `the newer ${incomplete} is incomplete and was passed over: it lacks B|01.00.0000`;
+  expect(stdout.split('\n')[0]).toBe(`snapshot ${complete} of dev, 2 integrations; ${told}`);
+  expect(stderr).toContain(`warning: ${told}`);
+  expect(await json('restore', 'dev', '--to', 'dev', '--dry-run')).toMatchObject({
+    snapshot: complete,
+    passedOver: [{ snapshot: incomplete, lacks: ['B|01.00.0000'] }],
+  });
+});
+
+describe('a snapshot that is dated ahead', () => {
+  let real: string;
+  let ahead: string;
+  beforeEach(async () => {
+    await backUp();
+    real = await backUp();
+    ahead = await takeAhead(400 * DAY_MS);
+  });
+
+  test.each([
+    ['verify', ['verify', 'dev']],
+    ['restore', ['restore', 'dev', '--to', 'dev', '--dry-run']],
+    ['diff', ['diff', 'dev@latest', 'dev']],
+    ['report', ['report', 'dev']],
+    ['snapshots', ['snapshots', 'dev']],
+    ['backup', ['backup', 'dev']],
+    ['show', ['show', 'dev', 'A/01.00.0000', '--picture', '--vault', './vault']],
+  ])('is not the latest for %s, and named by it', async (_, args) => {
+    const { exitCode, stdout, stderr } = await desk.oic(...args);
+    expect({ args, exitCode, stderr }).toMatchObject({ exitCode: args[0] === 'report' ? 1 : 0 });
+    expect(stdout + stderr).toContain(`${ahead} of dev is dated ahead`);
+    expect(stdout + stderr).toContain(`\`oic prune dev --forget ${ahead}\``);
+    if (args[0] === 'verify' || args[0] === 'restore' || args[0] === 'report') expect(stdout).toContain(real);
+  });
+
+  test('is not the one before for the next backup', async () => {
+    const next = await backUp();
+    const { previous } = await createVault(store()).getSnapshot('dev', next);
+    expect(previous).toMatchObject({ snapshot: real });
+  });
+
+  test('makes prune forget nothing, until it is forgotten by name', async () => {
+    const refused = await desk.oic('prune', 'dev', '--keep-daily', '1');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain(`${ahead} of dev is dated ahead`);
+    expect((await json('snapshots', 'dev')).snapshots).toHaveLength(3);
+
+    for (const args of [[real], ['x'], [ahead, '--keep-daily', '1'], ['2020-01-01T00-00-00Z']]) {
+      expect((await desk.oic('prune', 'dev', '--forget', ...args)).exitCode).toBeGreaterThan(0);
+    }
+    expect(await json('prune', 'dev', '--forget', ahead)).toMatchObject({ exitCode: 0, forgotten: [ahead] });
+
+    const { exitCode, kept } = await json('prune', 'dev', '--keep-daily', '1');
+    expect({ exitCode, kept: kept.length }).toEqual({ exitCode: 0, kept: 1 });
+    expect(await json('verify', 'dev')).toMatchObject({ exitCode: 0, snapshot: real, chain: { broken: [] } });
+  });
+});
+
+describe('a clock that is off', () => {
+  test.each([
+    ['ahead', -400 * DAY_MS, /is 400 days ahead of that of dev \(20/],
+    ['behind', 90 * 60_000, /is 90 minutes behind that of dev \(20/],
+  ])('by an hour or more (%s) lets nothing be backed up nor forgotten', async (_, ms, words) => {
+    const before = await backUp();
+    aheadMs = ms;
+    const refused = await desk.oic('backup', 'dev');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toMatch(words);
+    expect((await json('snapshots', 'dev')).snapshots).toMatchObject([{ snapshot: before }]);
+    await rm(join(desk.directory, 'vault', '.journal'), { recursive: true });
+    expect(await desk.oic('prune', 'dev', '--keep-daily', '1')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(words),
+    });
+    const { checks } = await json('doctor', 'dev');
+    expect(checks).toContainEqual({ name: 'clock', ok: false, advice: expect.stringMatching(words) });
+  });
+
+  test('by minutes is a warning of the snapshot', async () => {
+    aheadMs = 7 * 60_000;
+    const { exitCode, complete, warnings } = await json('backup', 'dev');
+    expect({ exitCode, complete }).toEqual({ exitCode: 0, complete: true });
+    expect(warnings).toMatchObject([
+      { id: 'the clock here', message: expect.stringMatching(/ is 7 minutes behind that of dev/) },
+    ]);
+    expect((await desk.oic('prune', 'dev', '--keep-daily', '1')).stderr).toMatch(
+      /^warning: the clock here .* minutes behind/,
+    );
+  });
+
+  test('cannot be found out by prune when the instance cannot be asked, which is said', async () => {
+    await backUp();
+    await simulator.close();
+    open.splice(0);
+    expect(await desk.oic('prune', 'dev', '--keep-daily', '1')).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('was not held against that of dev'),
+    });
+  });
+});
