@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { readConnectionFiles } from './connection-files.ts';
 import { ConfigError } from './core/errors.ts';
 import type { People } from './core/people.ts';
-import { DROP_BOX_VARIABLE, SETTINGS_VARIABLE, VAULT_VARIABLE } from './lambda/names.ts';
+import { DROP_BOX_VARIABLE, SETTINGS_VARIABLE, TARGETS_VARIABLE, VAULT_VARIABLE } from './lambda/names.ts';
 import { createOicClient, type OicClient } from './oic/client.ts';
 import { type Credentials, type PropertyFile, parseCredentials } from './oic/http/credentials.ts';
 import { askServerTime } from './oic/http/server-clock.ts';
@@ -55,7 +55,7 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
       if (found === undefined) throw new ConfigError(`the credentials file ${credentialsFile} has nothing for ${name}`);
       return () => Promise.resolve(found);
     }
-    const variable = variableOf(name);
+    const variable = credentialsVariable(name);
     const text = env[variable];
     if (text === undefined) return createSecretsManagerSource(settings.secret);
     // The parser's words would quote the document, so they are not repeated.
@@ -66,7 +66,7 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
   /** What files of connections are relative to. A document in Secrets Manager has none. */
   const directoryOf = ({ name }: InstanceSettings): string | undefined => {
     if (credentialsFile !== undefined) return dirname(credentialsFile);
-    return env[variableOf(name)] === undefined ? undefined : '.';
+    return env[credentialsVariable(name)] === undefined ? undefined : '.';
   };
 
   const credentialsOf = (settings: InstanceSettings) => {
@@ -95,7 +95,8 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
   };
 };
 
-const variableOf = (instance: string): string => `OIC_CREDENTIALS_${instance.toUpperCase().replaceAll('-', '_')}`;
+const credentialsVariable = (instance: string): string =>
+  `OIC_CREDENTIALS_${instance.toUpperCase().replaceAll('-', '_')}`;
 
 /** What a function in AWS works with: one instance, and its credentials in Secrets Manager. */
 export interface FunctionRuntime {
@@ -117,14 +118,16 @@ interface FunctionVault {
   readonly runs: RunStore;
 }
 
+/** What the construct of a function has set. @throws ConfigError when it has not */
+const variableOf = (env: NodeJS.ProcessEnv, variable: string): string => {
+  const value = env[variable];
+  if (!value) throw new ConfigError(`the variable ${variable} is not set: deploy the function again`);
+  return value;
+};
+
 /** @throws ConfigError when the environment is not the one the construct sets */
 export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime => {
-  /** What the variable is set to. */
-  const location = (variable: string): string => {
-    const value = env[variable];
-    if (!value) throw new ConfigError(`the variable ${variable} is not set: deploy the function again`);
-    return value;
-  };
+  const location = (variable: string): string => variableOf(env, variable);
   const settings = parseSettings(parseJson(location(SETTINGS_VARIABLE)), SETTINGS_VARIABLE);
   const [instance, ...others] = Object.values(settings.instances);
   if (!instance || others.length > 0) throw new ConfigError(`${SETTINGS_VARIABLE} must hold exactly one instance`);
@@ -142,6 +145,17 @@ export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime =
       return { vault: createVault(store), reports: createReportStore(store, name), runs: createRunStore(store, name) };
     },
     openDropBox: async () => createDropBox(await openStore(location(DROP_BOX_VARIABLE))),
+  };
+};
+
+/** What the function works with that answers drops for no instance. @throws ConfigError as the other one */
+export const createStrayRuntime = (env: NodeJS.ProcessEnv) => {
+  const targets = parseJson(variableOf(env, TARGETS_VARIABLE));
+  if (!isObject(targets)) throw new ConfigError(`${TARGETS_VARIABLE} is not JSON: deploy the function again`);
+  return {
+    /** Every instance there is, and whether it has `deploy`. */
+    targets: new Map(Object.entries(targets).map(([name, isTarget]) => [name, isTarget === true])),
+    openDropBox: async (): Promise<DropBox> => createDropBox(await openStore(variableOf(env, DROP_BOX_VARIABLE))),
   };
 };
 

@@ -5,6 +5,7 @@
 
 import * as z from 'zod/mini';
 import { ConfigError } from './core/errors.ts';
+import { NO_INSTANCE } from './core/keys.ts';
 import { type IncludedKinds, ofEachKind } from './core/kinds.ts';
 import type { People } from './core/people.ts';
 import type { Keep } from './core/snapshot/keep-classes.ts';
@@ -243,8 +244,13 @@ const namedInstances = (value: unknown): (readonly [string, Readonly<Record<stri
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-const nameProblem = (name: string): string[] =>
-  INSTANCE_NAME.test(name) ? [] : [`instances.${name}: a name has lower-case letters, digits and dashes, 32 at most`];
+const nameProblem = (name: string): string[] => {
+  if (name === NO_INSTANCE)
+    return [`instances.${name}: is what drops for no instance are filed under; take another name`];
+  return INSTANCE_NAME.test(name)
+    ? []
+    : [`instances.${name}: a name has lower-case letters, digits and dashes, 32 at most`];
+};
 
 const sameInstanceTwice = (named: ReturnType<typeof namedInstances>): string[] => {
   const seen = new Map<string, string>();

@@ -9,6 +9,7 @@ import type { DropBox } from './constructs/drop-box.ts';
 import type { JobFunction } from './constructs/job-function.ts';
 import { NightlyBackup } from './constructs/nightly-backup.ts';
 import { Recovery } from './constructs/recovery.ts';
+import { Strays } from './constructs/strays.ts';
 import type { Vault } from './constructs/vault.ts';
 
 export interface LifecycleStackProps extends StackProps {
@@ -44,6 +45,7 @@ export class LifecycleStack extends Stack {
         this.show(`Restore-${name}`, job);
       }
     }
+    new Strays(this, 'Strays', { instances, dropBox, alarms });
     createDashboard(this, {
       sources,
       targets,

@@ -71,6 +71,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'backup.ts': HANDLER,
   'deploy.ts': HANDLER,
   'restore.ts': HANDLER,
+  'strays.ts': HANDLER,
   cli: [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'runtime.ts', 'settings.ts', 'cli/kinds', 'cli/restore'],
   'cli/diff': [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds', 'cli/restore'],
   'cli/program': ['cli', 'cli/diff', 'cli/kinds', 'cli/restore', 'cli/vault'],

@@ -10,13 +10,13 @@ import { ConfigError } from '../core/errors.ts';
 import type { InstallPolicy } from '../core/plan/plan-install.ts';
 import type { Content } from '../jobs/changes/write-content.ts';
 import { type InstallOutcome, install, previewInstall, type StepReport } from '../jobs/deploy/install.ts';
-import { type LeaseOptions, takeLease } from '../jobs/deploy/lease.ts';
+import { type LeaseOptions, withLease } from '../jobs/deploy/lease.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { InstanceSettings } from '../settings.ts';
 import type { DropBox } from '../store/drop-box.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { count, type Output } from './output.ts';
-import { WAITING } from './waiting.ts';
+import { elapsed, WAITING } from './waiting.ts';
 
 export interface DropBoxOption {
   readonly dropBox: string;
@@ -31,6 +31,7 @@ export const leaseOptions = (patienceMs: number, stop?: AbortSignal): LeaseOptio
   ttlMs: LEASE_MS,
   patienceMs,
   now: Date.now,
+  elapsed,
   sleep: (ms, signal = stop) => sleep(ms, undefined, signal && { signal }),
 });
 
@@ -144,22 +145,16 @@ const installOne = async (
   connections: Parameters<typeof install>[0]['connections'],
 ): Promise<Omit<FileResult, 'file'>> => {
   const { code, id } = content.archive;
-  const lease = await takeLease(dropBox.lease(oic.instance, code), leaseOptions(2 * LEASE_MS));
-  if (!lease)
-    throw new ConfigError(`another deployment of ${code} to ${oic.instance} is under way; try again when it has ended`);
-  try {
-    const { undoLog, mayGoOn } = lease;
-    const onStep = (step: StepReport): void => out.note(stepLine(step));
-    const outcome = await install(
-      { oic, safety: dropBox, undoLog, connections, waiting: WAITING, onStep, mayGoOn },
-      content,
-      policy,
-    );
-    await lease.settle(id, { wasRefused: outcome.state === 'rejected' });
-    return outcome;
-  } finally {
-    await lease.release();
-  }
+  const onStep = (step: StepReport): void => out.note(stepLine(step));
+  const outcome = await withLease(dropBox.lease(oic.instance, code), leaseOptions(2 * LEASE_MS), async (lease) => {
+    const { undoLogOf, mayGoOn } = lease;
+    const services = { oic, safety: dropBox, undoLog: undoLogOf(), connections, waiting: WAITING, onStep, mayGoOn };
+    const ending = await install(services, content, policy);
+    await lease.settle(id, { wasRefused: ending.state === 'rejected' });
+    return ending;
+  });
+  if (outcome) return outcome;
+  throw new ConfigError(`another deployment of ${code} to ${oic.instance} is under way; try again when it has ended`);
 };
 
 export const stepLine = ({ do: what, id, reason, outcome, message }: StepReport): string =>

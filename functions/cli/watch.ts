@@ -1,16 +1,21 @@
 /** `oic watch`: the deploy function's work on a directory. What is put into `deploy/INSTANCE/` is deployed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DropEvent } from '../core/drop/drop-event.ts';
-import { dropPrefix } from '../core/keys.ts';
-import { type DropServices, handleDrop } from '../jobs/deploy/handle-drop.ts';
+import { isStray } from '../core/drop/dropped-file.ts';
+import { RETRY_SECONDS } from '../core/drop/retries.ts';
+import { dropPrefix, instanceOfDrop } from '../core/keys.ts';
+import { type DropResult, type DropServices, handleDrop } from '../jobs/deploy/handle-drop.ts';
+import { handleStray } from '../jobs/deploy/handle-stray.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { type DropBoxOption, leaseOptions, policyOf, stepLine } from './deploy.ts';
 import type { Output } from './output.ts';
-import { WAITING } from './waiting.ts';
+import { elapsed, WAITING } from './waiting.ts';
 
-/** How often a drop that cannot be handled yet is tried again before that is its end. */
-const TRIES = 5;
-const POLL_MS = 1_000;
+/** From one look to the next; longer where a look itself takes long, so that looking is a fifth of the work at most. */
+const POLL_MS = 200;
+const POLL_SHARE = 4;
+/** A file that has not changed for so long is no longer being copied. */
+const STILL_MS = 400;
 
 export const watch = async (name: string, options: CommonOptions & DropBoxOption): Promise<number> => {
   const session = await openSession(options);
@@ -19,83 +24,116 @@ export const watch = async (name: string, options: CommonOptions & DropBoxOption
   const policy = policyOf(settings, false);
   const { connections } = await runtime.credentials(name);
   const dropBox = await runtime.openDropBox(options.dropBox);
+  const instances = Object.values(runtime.settings.instances);
+  const targets = new Map(instances.map((instance) => [instance.name, instance.deploy !== undefined]));
   const stop = new AbortController();
   await withInstance(session, name, async (oic) => {
-    const services: DropServices = {
+    const services = (): DropServices => ({
       dropBox,
       instance: name,
       target: { oic, connections, policy },
       waiting: WAITING,
       // Drops of one code are handled one after the other, however long that takes.
       lease: leaseOptions(Number.POSITIVE_INFINITY, stop.signal),
+      retries: RETRY_SECONDS,
       onStep: (step) => out.note(stepLine(step)),
+    });
+    const work: Work = {
+      isOurs: (key) => instanceOfDrop(key) === name || isStray(key, targets),
+      handle: async (event) =>
+        isStray(event.key, targets)
+          ? { kind: 'receipt', ...(await handleStray({ dropBox, targets, now: Date.now }, event)) }
+          : handleDrop(services(), event),
     };
     out.note(
       `watching ${dropBox.name}: .iar files put into ${dropPrefix(name)} are deployed to ${name}; Ctrl-C ends it`,
     );
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-    await handleUntilStopped(services, out, settings.concurrency, stop.signal);
+    await handleUntilStopped(() => dropBox.listDrops(), work, out, settings.concurrency, stop.signal);
   });
   return 0;
 };
 
+interface Work {
+  /** Drops of other instances are left to those who watch for these. */
+  readonly isOurs: (key: string) => boolean;
+  readonly handle: (event: DropEvent) => Promise<DropResult>;
+}
+
+/** A version that has been seen and has no end yet. */
+interface Waiting {
+  readonly event: DropEvent;
+  dueAt: number;
+  wasTried: boolean;
+}
+
 /** Looks, handles what is new and lies still, looks again; when it is asked to end, what is under way is brought to its end. */
 const handleUntilStopped = async (
-  services: DropServices,
+  look: () => AsyncIterable<DropEvent>,
+  work: Work,
   out: Output,
   concurrency: number,
   stop: AbortSignal,
 ): Promise<void> => {
-  /** Tries so far of each version seen that has no end yet; a version is seen once before it is tried. */
-  const waiting = new Map<string, number>();
+  const waiting = new Map<string, Waiting>();
   const ended = new Set<string>();
   const underWay = new Map<string, Promise<void>>();
 
-  const begin = (name: string, event: DropEvent, tried: number): void => {
-    waiting.set(name, tried + 1);
-    const work = handleOne(services, out, event, tried + 1 >= TRIES).then((isDone) => {
+  const begin = (name: string, one: Waiting): void => {
+    one.wasTried = true;
+    const handled = handleOne(work, out, one.event).then((seconds) => {
       underWay.delete(name);
-      if (isDone) ended.add(name);
+      if (seconds !== undefined) one.dueAt = elapsed() + seconds * 1_000;
+      else {
+        ended.add(name);
+        waiting.delete(name);
+      }
     });
-    underWay.set(name, work);
+    underWay.set(name, handled);
   };
 
   while (!stop.aborted) {
-    for await (const { key, versionId } of services.dropBox.listDrops(dropPrefix(services.instance))) {
+    const lookedAt = elapsed();
+    const there = new Map<string, string>();
+    for await (const { key, versionId } of look()) {
       const name = `${key}\n${versionId}`;
-      if (!key.toLowerCase().endsWith('.iar') || ended.has(name) || underWay.has(name)) continue;
-      const tried = waiting.get(name);
-      // A file that is still being copied is another version at the next look.
-      if (tried === undefined) waiting.set(name, 0);
-      else if (underWay.size < concurrency) begin(name, { key, versionId }, tried);
+      if (!work.isOurs(key) || ended.has(name)) continue;
+      there.set(key, name);
+      if (!waiting.has(name)) {
+        waiting.set(name, { event: { key, versionId }, dueAt: elapsed() + STILL_MS, wasTried: false });
+      }
     }
-    await sleep(POLL_MS, undefined, { signal: stop }).catch(() => undefined);
+    for (const [name, one] of waiting) {
+      const isGone = !there.has(one.event.key);
+      const isWhole = one.wasTried || isGone || there.get(one.event.key) === name;
+      const isDue = one.dueAt <= elapsed() || (isGone && !one.wasTried);
+      // While a file is copied, each look sees another version of it.
+      if (!isWhole) waiting.delete(name);
+      else if (isDue && !underWay.has(name) && underWay.size < concurrency) begin(name, one);
+    }
+    const pauseMs = Math.max(POLL_MS, POLL_SHARE * (elapsed() - lookedAt));
+    await sleep(pauseMs, undefined, { signal: stop }).catch(() => undefined);
   }
   await Promise.all(underWay.values());
 };
 
-/** One line of JSON a receipt. @returns false when it is to be tried again */
-const handleOne = async (
-  services: DropServices,
-  out: Output,
-  event: DropEvent,
-  isLastTry: boolean,
-): Promise<boolean> => {
+/** One line of JSON a receipt. @returns seconds until it is to be tried again; undefined when it has an end */
+const handleOne = async ({ handle }: Work, out: Output, event: DropEvent): Promise<number | undefined> => {
   try {
-    const result = await handleDrop(services, event, isLastTry);
+    const result = await handle(event);
     if (result.kind === 'later') {
-      out.note(`${event.key} is tried again later: ${result.reason}`);
-      return false;
+      out.note(`${event.key} is tried again in ${result.seconds} s: ${result.reason}`);
+      return result.seconds;
     }
     if (result.isNew) process.stdout.write(`${JSON.stringify(result.receipt)}\n`);
-    return true;
+    return undefined;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (error.name === 'AbortError') {
       out.note(`${event.key} was not begun; it is handled when this is started again`);
-      return false;
+      return 0;
     }
     out.note(`${event.key} could not be handled: ${error.message}`);
-    return isLastTry;
+    return RETRY_SECONDS[0];
   }
 };

@@ -1,5 +1,6 @@
 /** Where everything lies in the vault (format 1) and in the drop box. Every key is built and read here. */
 
+import { hash } from 'node:crypto';
 import { type IntegrationRef, isCode, isVersion } from './integration.ts';
 import type { Library } from './items.ts';
 
@@ -97,14 +98,51 @@ export const snapshotOfKey = (instance: string, key: string): string | undefined
   return isSnapshotName(name) ? name : undefined;
 };
 
-export const dropPrefix = (instance: string): string => `deploy/${instance}/`;
+/** Whatever is put below it gets a receipt. */
+export const DROPS = 'deploy/';
+export const dropPrefix = (instance: string): string => `${DROPS}${instance}/`;
 
-/** The instance a drop is for; undefined when the key is no drop. Names and folders below it mean nothing. */
-export const instanceOfDrop = (key: string): string | undefined => /^deploy\/([^/]+)\/.*\.iar$/is.exec(key)?.[1];
+/** The instance a drop is for, whether there is one of that name or not; undefined when the key names none. */
+export const instanceOfDrop = (key: string): string | undefined => /^deploy\/([^/]+)\/./s.exec(key)?.[1];
+
+/** Where receipts lie of what was dropped for no instance; no instance may have that name. */
+export const NO_INSTANCE = 'unknown';
 
 export const receiptPrefix = (instance: string): string => `receipts/${instance}/`;
-export const receiptKey = (instance: string, dropKey: string, versionId: string): string =>
-  `${receiptPrefix(instance)}${dropKey}/${versionId}.json`;
+/**
+ * Beside the drop, under its own key. S3 takes keys that no path can be (`a//b`, `../b`): what is odd in them is written as
+ * in a URL; and where the key of a drop leaves no room for more, a digest takes the place of its end.
+ */
+export const receiptKey = (instance: string, dropKey: string, versionId: string): string => {
+  const before = receiptPrefix(instance);
+  const after = `/${versionId}.json`;
+  const room = MAX_KEY_BYTES - Buffer.byteLength(before) - Buffer.byteLength(after);
+  return `${before}${shortened(dropKey.split('/').map(pathPart).join('/'), room)}${after}`;
+};
+
+/** Of S3 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html). */
+const MAX_KEY_BYTES = 1_024;
+
+/** Whether every store takes the key: none of its parts is empty, `.` or `..`, nor holds NUL. */
+export const isPlainKey = (key: string): boolean => key.split('/').every((part) => pathPart(part) === part);
+
+const pathPart = (part: string): string => {
+  if (part === '') return '%';
+  if (part === '.' || part === '..') return part.replaceAll('.', '%2E');
+  return part.replaceAll('\0', '%00');
+};
+
+const shortened = (key: string, room: number): string => {
+  if (Buffer.byteLength(key) <= room) return key;
+  const digest = `-${hash('sha256', key)}`;
+  const letters = [...key];
+  let kept = '';
+  for (const letter of letters) {
+    if (Buffer.byteLength(kept + letter) > room - digest.length) break;
+    kept += letter;
+  }
+  return `${kept}${digest}`;
+};
 
 export const safetyPrefix = (instance: string): string => `safety/${instance}/`;
 export const safetyKey = (instance: string, ref: IntegrationRef): string => `${safetyPrefix(instance)}${fileOf(ref)}`;

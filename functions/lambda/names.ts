@@ -9,8 +9,17 @@ export const SETTINGS_VARIABLE = 'OIC_SETTINGS';
 export const VAULT_VARIABLE = 'OIC_VAULT';
 export const DROP_BOX_VARIABLE = 'OIC_DROP_BOX';
 
-/** How often a queue delivers a drop before it is dead: at the last time the function must decide. */
-export const MAX_RECEIVES = 3;
+/** JSON: the name of every instance, and whether it has `deploy`. */
+export const TARGETS_VARIABLE = 'OIC_TARGETS';
+
+/**
+ * How often a queue delivers a message before it is dead. What a drop may be tried is counted in its receipt: deliveries also
+ * count when Lambda had no room for the function, and when it could not be asked at all.
+ */
+export const MAX_RECEIVES = 100;
+
+/** A message is out of sight for so long at a time, and longer as long as its worker lives; then another one takes it. */
+export const VISIBILITY_SECONDS = 240;
 
 /** A backup that takes longer is stopped. */
 export const BACKUP_HOURS = 6;
@@ -36,4 +45,5 @@ export type MetricName =
   | 'DropsRejected'
   | 'DropsFailed'
   | 'DropsRolledBack'
-  | 'DropsSuperseded';
+  | 'DropsSuperseded'
+  | 'DropsNotHandled';

@@ -4,7 +4,7 @@
  * workers may write at once is written with a condition; whoever loses is told, never overwritten.
  */
 import type { IntegrationRef } from '../core/integration.ts';
-import { leaseKey, receiptKey, safetyKey } from '../core/keys.ts';
+import { DROPS, leaseKey, receiptKey, safetyKey } from '../core/keys.ts';
 import { type ObjectStore, type ObjectVersion, PreconditionFailed, type StoredObject } from './object-store.ts';
 import { StoreError } from './store-error.ts';
 
@@ -15,7 +15,8 @@ export interface DropBox {
   headDrop(key: string, versionId: string): Promise<ObjectVersion | undefined>;
   /** What lies at the key now; undefined when it was taken away. */
   newestDrop(key: string): Promise<ObjectVersion | undefined>;
-  listDrops(prefix: string): AsyncIterable<ObjectVersion>;
+  /** Everything below `deploy/`, and the files that lie in the root. */
+  listDrops(): AsyncIterable<ObjectVersion>;
   receipts(instance: string, key: string, versionId: string): Document;
   lease(instance: string, code: string): Document;
   /** Keeps the target's own copy before it is replaced. */
@@ -28,7 +29,7 @@ export interface DropBox {
 /** One JSON document that several may want to write. */
 export interface Document {
   readonly key: string;
-  read(): Promise<{ readonly content: unknown; readonly etag: string } | undefined>;
+  read(): Promise<{ readonly content: unknown; readonly etag: string; readonly writtenAt: Date } | undefined>;
   /** @param etag of the content this one replaces; undefined: there must be none. @returns the new etag, undefined: somebody else was first */
   write(content: object, etag: string | undefined): Promise<string | undefined>;
 }
@@ -38,7 +39,7 @@ export const createDropBox = (store: ObjectStore): DropBox => ({
   getDrop: (key, versionId) => store.get(key, versionId),
   headDrop: (key, versionId) => store.head(key, versionId),
   newestDrop: (key) => store.head(key),
-  listDrops: (prefix) => store.list(prefix),
+  listDrops: () => listDrops(store),
   receipts: (instance, key, versionId) => createDocument(store, receiptKey(instance, key, versionId)),
   lease: (instance, code) => createDocument(store, leaseKey(instance, code)),
   keepSafe: async (instance, ref, bytes) => {
@@ -56,6 +57,11 @@ export const createDropBox = (store: ObjectStore): DropBox => ({
   },
 });
 
+async function* listDrops(store: ObjectStore): AsyncGenerator<ObjectVersion> {
+  yield* store.list('', 'flat');
+  yield* store.list(DROPS);
+}
+
 const parse = (key: string, body: Uint8Array): unknown => {
   try {
     return JSON.parse(Buffer.from(body).toString('utf8'));
@@ -68,7 +74,7 @@ const createDocument = (store: ObjectStore, key: string): Document => ({
   key,
   read: async () => {
     const object = await store.get(key);
-    return object && { content: parse(key, object.body), etag: object.etag };
+    return object && { content: parse(key, object.body), etag: object.etag, writtenAt: object.lastModified };
   },
   write: async (content, etag) => {
     const body = Buffer.from(`${JSON.stringify(content, null, 2)}\n`);

@@ -1,11 +1,10 @@
 /** What a key may be, in every store: `/`-separated parts, none of them empty, `.` or `..`, and no NUL. */
+import { isPlainKey } from '../core/keys.ts';
 import { StoreError } from './store-error.ts';
-
-const isPart = (part: string): boolean => part !== '' && part !== '.' && part !== '..' && !part.includes('\0');
 
 /** @throws StoreError `bad-key` */
 export const checkKey = (key: string): void => {
-  if (!key.split('/').every(isPart)) {
+  if (!isPlainKey(key)) {
     throw new StoreError(
       'bad-key',
       `${JSON.stringify(key)} cannot be a key: a part of it is empty, ".", ".." or holds NUL`,

@@ -37,8 +37,8 @@ export interface ObjectStore {
   head(key: string, versionId?: string): Promise<ObjectVersion | undefined>;
   /** The current versions at many keys, all of them under the prefix: those that are there, in any order. */
   headAll(prefix: string, keys: readonly string[]): Promise<readonly ObjectVersion[]>;
-  /** Current versions under a prefix, in key order (code units). */
-  list(prefix: string): AsyncIterable<ObjectVersion>;
+  /** Current versions under a prefix, in key order (code units); `flat`: without those below a further `/`. */
+  list(prefix: string, depth?: 'flat'): AsyncIterable<ObjectVersion>;
   /** Every readable version under a prefix: keys in order, newest version of a key first. Delete markers are not listed. */
   listVersions(prefix: string): AsyncIterable<VersionEntry>;
   /** Hides the object; its versions stay readable by id. Nothing to delete is no error. @throws PreconditionFailed */

@@ -6,6 +6,7 @@ import type { People } from '../../functions/core/people.ts';
 import { shareConcurrency } from '../../functions/settings/share-concurrency.ts';
 import type { InstanceSettings } from '../../functions/settings.ts';
 import type { Alarms } from './alarms.ts';
+import { alarmOnUnhandled } from './drop-alarms.ts';
 import type { DropBox } from './drop-box.ts';
 import { JobFunction } from './job-function.ts';
 import { instanceMetric, queueMetric } from './metrics.ts';
@@ -32,6 +33,7 @@ export class Deployment extends Construct {
     this.job.allowSecret(instance.secret);
     dropBox.grantDeploy(this.job, instance.name);
     createAlarms(alarms, instance.name, dropBox);
+    alarmOnUnhandled(alarms, instance.name, this.job, dropBox);
   }
 }
 
@@ -50,16 +52,6 @@ const createAlarms = (alarms: Alarms, instance: string, dropBox: DropBox): void 
       period: Duration.minutes(5),
     }),
   });
-  alarms.whileAbove(
-    {
-      instance,
-      name: 'drop-dead-letters',
-      means: 'a drop was given up after three tries that ended without a receipt.',
-      article: 'A dead-letter queue is not empty',
-      metric: queueMetric(dropBox.deadLetterQueueName(instance), 'ApproximateNumberOfMessagesVisible'),
-    },
-    0,
-  );
   alarms.whileAbove(
     {
       instance,

@@ -2,14 +2,18 @@
  * The drop box: the bucket where people put archives, and for each instance with `deploy` the queue that S3 tells of them.
  * The queues are here and not with the functions, for what waits in them is as little to be lost as what lies in the
  * bucket, and since S3 must know them when the bucket is made.
+ *
+ * What is dropped for no instance is answered too. S3 itself cannot tell of it, for it refuses a prefix that holds another
+ * one; so EventBridge tells one more queue of everything below `deploy/`, and its function answers what nobody else does.
  */
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { type Bucket, type CfnBucket, EventType } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { dropPrefix, leasePrefix, receiptPrefix, safetyPrefix } from '../../functions/core/keys.ts';
+import { DROPS, dropPrefix, leasePrefix, NO_INSTANCE, receiptPrefix, safetyPrefix } from '../../functions/core/keys.ts';
 import { DROP_BOX_VARIABLE, MAX_RECEIVES } from '../../functions/lambda/names.ts';
 import { DEPLOY_WORKERS } from '../../functions/settings/share-concurrency.ts';
 import { createGuardedBucket } from './guarded-bucket.ts';
@@ -23,8 +27,9 @@ export interface DropBoxProps {
   readonly accessLogs: Bucket;
 }
 
-/** S3 minds upper and lower case, people do not. */
-const SUFFIXES = ['.iar', '.IAR'];
+/** A bucket's name has so many letters at most, and CloudFormation ends it with a dash and 12 random ones. */
+const MAX_BUCKET_NAME = 63;
+const RANDOM_END = 13;
 
 /** Receipts tell an event that comes again from a new one, so they outlive whatever may wait in a queue. */
 const LEAST_RECEIPT_DAYS = 30;
@@ -59,24 +64,50 @@ export class DropBox extends Construct {
     const queues = targets.map((target) => ({ target, queue: this.createQueue(target) }));
     const bucket = this.bucket.node.defaultChild as CfnBucket;
     bucket.notificationConfiguration = {
-      queueConfigurations: queues.flatMap(({ target, queue }) =>
-        SUFFIXES.map((suffix) => ({
-          event: EventType.OBJECT_CREATED,
-          queue: queue.queueArn,
-          filter: {
-            s3Key: {
-              rules: [
-                { name: 'prefix', value: dropPrefix(target) },
-                { name: 'suffix', value: suffix },
-              ],
-            },
-          },
-        })),
-      ),
+      // Whatever it is called: a file that is not deployed gets a receipt that says why not.
+      queueConfigurations: queues.map(({ target, queue }) => ({
+        event: EventType.OBJECT_CREATED,
+        queue: queue.queueArn,
+        filter: { s3Key: { rules: [{ name: 'prefix', value: dropPrefix(target) }] } },
+      })),
+      eventBridgeConfiguration: { eventBridgeEnabled: true },
     };
     // S3 tries the queues when it is told of them, so their policies must be there before.
-    for (const { queue } of queues) bucket.node.addDependency(queue);
+    for (const { queue } of queues) {
+      queue.addToResourcePolicy(this.mayTell(queue, bucket));
+      bucket.node.addDependency(queue);
+    }
+    this.tellOfStrays();
     this.access = createPrefixAccess(this.bucket, undefined, 'DropBox');
+  }
+
+  /** S3 tells of everything below `deploy/`, once for all instances. */
+  private tellOfStrays(): void {
+    const queue = this.createQueue(NO_INSTANCE);
+    const rule = new CfnRule(this, 'Strays', {
+      description: 'What is dropped for no instance gets a receipt too',
+      state: 'ENABLED',
+      eventPattern: {
+        source: ['aws.s3'],
+        'detail-type': ['Object Created'],
+        detail: { bucket: { name: [this.bucket.bucketName] }, object: { key: [{ prefix: DROPS }] } },
+      },
+      targets: [{ id: 'Queue', arn: queue.queueArn }],
+    });
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': rule.attrArn } },
+      }),
+    );
+  }
+
+  /** Answers what is dropped for no instance, with a receipt and nothing else. */
+  grantStrays(to: JobFunction): void {
+    this.access.readAndWrite(to, [receiptPrefix(NO_INSTANCE)]);
+    this.receive(to, NO_INSTANCE);
   }
 
   /** Handles what is dropped for the target: everything from the message in the queue to the receipt. */
@@ -84,8 +115,11 @@ export class DropBox extends Construct {
     const prefixes = [receiptPrefix, safetyPrefix, leasePrefix].map((prefixOf) => prefixOf(target));
     this.access.read(to, [dropPrefix(target)]);
     this.access.readAndWrite(to, prefixes);
-    to.tell(DROP_BOX_VARIABLE, this.access.location);
+    this.receive(to, target);
+  }
 
+  private receive(to: JobFunction, target: string): void {
+    to.tell(DROP_BOX_VARIABLE, this.access.location);
     const stack = Stack.of(to);
     const queueArn = stack.formatArn({
       service: 'sqs',
@@ -93,7 +127,7 @@ export class DropBox extends Construct {
       arnFormat: ArnFormat.NO_RESOURCE_NAME,
     });
     to.allow({
-      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
       resources: [queueArn],
     });
     const source = new CfnEventSourceMapping(to, 'Drops', {
@@ -125,19 +159,32 @@ export class DropBox extends Construct {
       queueName: this.queueName(target),
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-      // Six times what one try may take (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html).
-      visibilityTimeout: Duration.seconds(6 * FUNCTION_TIMEOUT.toSeconds()),
+      // The least that Lambda takes. A worker that lives says how long a message is hidden (functions/lambda/visibility.ts).
+      visibilityTimeout: FUNCTION_TIMEOUT,
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
-    queue.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('s3.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [queue.queueArn],
-        // Not by the bucket, which can only be made when this policy is there.
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-    );
     return queue;
+  }
+
+  /**
+   * The one bucket, by the beginning of the name that CloudFormation gives it (stack and logical id, in small letters), as its
+   * ARN is not known before it is made, and it is made after this. The function holds each event against the whole name.
+   */
+  private mayTell(queue: Queue, bucket: CfnBucket): PolicyStatement {
+    const stack = Stack.of(this);
+    const name = `${stack.stackName}-${stack.getLogicalId(bucket)}`.toLowerCase();
+    const arn = stack.formatArn({
+      service: 's3',
+      region: '',
+      account: '',
+      resource: `${name.slice(0, MAX_BUCKET_NAME - RANDOM_END)}*`,
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+    });
+    return new PolicyStatement({
+      principals: [new ServicePrincipal('s3.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnLike: { 'aws:SourceArn': arn } },
+    });
   }
 }

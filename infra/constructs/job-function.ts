@@ -18,11 +18,11 @@ import { acknowledgeWildcards } from './acknowledge.ts';
 
 export interface JobFunctionProps {
   /** Of `functions/`, without the ending. */
-  readonly entry: 'backup' | 'deploy' | 'restore';
+  readonly entry: 'backup' | 'deploy' | 'restore' | 'strays';
   readonly description: string;
-  /** Of the one instance it works on, as far as it needs them. */
-  readonly instance: InstanceSettings;
-  readonly people: People;
+  /** Of the one instance it works on, as far as it needs them; absent where it works on none. */
+  readonly instance?: InstanceSettings;
+  readonly people?: People;
   /** How the vault is kept, for a function that has to know. */
   readonly vault?: Pick<Settings, 'retentionDays'> & { readonly vault: Pick<VaultSettings, 'objectLock'> };
   /** Present: a durable function, whose executions may take so long. */
@@ -67,7 +67,7 @@ export class JobFunction extends Construct {
       timeout: FUNCTION_TIMEOUT,
       role: new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
       logGroup: this.logGroup,
-      environment: { NODE_OPTIONS: '--enable-source-maps', [SETTINGS_VARIABLE]: settingsText(props) },
+      environment: { NODE_OPTIONS: '--enable-source-maps', ...settingsOf(props) },
       bundling: BUNDLING,
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       ...(props.executionTimeout && {
@@ -124,8 +124,11 @@ export class JobFunction extends Construct {
 }
 
 /** The object under `oic` in cdk.json, with this one instance in it. */
-const settingsText = ({ instance: { name, ...settings }, people, vault }: JobFunctionProps): string =>
-  JSON.stringify({ instances: { [name]: settings }, people, ...vault });
+const settingsOf = ({ instance, people, vault }: JobFunctionProps): Record<string, string> => {
+  if (!instance) return {};
+  const { name, ...settings } = instance;
+  return { [SETTINGS_VARIABLE]: JSON.stringify({ instances: { [name]: settings }, people, ...vault }) };
+};
 
 /**
  * The SDK is bundled, so that what runs is what was tested. What it would need to find credentials elsewhere than in a

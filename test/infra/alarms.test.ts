@@ -12,10 +12,16 @@ const alarmOf = (name: string): Resource['Properties'] => alarms.get(`OicLifecyc
 
 test('there is an alarm for everything of which somebody must be told', () => {
   const backup = ['backup-missing', 'backup-failed', 'snapshot-incomplete', 'backup-dead-letters'];
-  const deploy = ['drop-failed', 'drop-dead-letters', 'drops-waiting', 'restore-failed', 'restore-dead-letters'];
+  const drops = ['drop-errors', 'drop-dead-letters'];
+  const deploy = [...drops, 'drop-failed', 'drops-waiting', 'restore-failed', 'restore-dead-letters'];
   const names = (instance: string, kinds: string[]) => kinds.map((kind) => `OicLifecycle-${instance}-${kind}`);
   expect([...alarms.keys()].toSorted()).toEqual(
-    [...names('prod', backup), ...names('dr', deploy), ...names('test', [...backup, ...deploy])].toSorted(),
+    [
+      ...names('prod', backup),
+      ...names('dr', deploy),
+      ...names('test', [...backup, ...deploy]),
+      ...names('unknown', drops),
+    ].toSorted(),
   );
 });
 
@@ -100,6 +106,29 @@ describe('no successful backup', () => {
       EvaluationPeriods: hours,
     });
   });
+});
+
+test('a deploy function that dies or runs out of time raises an alarm within ten minutes, and so does what it cannot handle', () => {
+  for (const instance of ['dr', 'test', 'unknown']) {
+    const { Metrics, EvaluationPeriods, Threshold } = alarmOf(`${instance}-drop-errors`);
+    expect({ EvaluationPeriods, Threshold }).toEqual({ EvaluationPeriods: 1, Threshold: 0 });
+    const watched = Metrics.flatMap(({ MetricStat }: { MetricStat?: object }) => MetricStat ?? []);
+    const [fn] = [...lifecycle.ofType('AWS::Lambda::Function').keys()].filter((id) =>
+      id.startsWith(instance === 'unknown' ? 'StraysJob' : `Deploy${instance}Job`),
+    );
+    expect(watched).toContainEqual({
+      Metric: {
+        Namespace: 'AWS/Lambda',
+        MetricName: 'Errors',
+        Dimensions: [{ Name: 'FunctionName', Value: { Ref: fn } }],
+      },
+      Period: 300,
+      Stat: 'Sum',
+    });
+    expect(watched).toContainEqual(
+      expect.objectContaining({ Metric: expect.objectContaining({ MetricName: 'DropsNotHandled' }), Period: 300 }),
+    );
+  }
 });
 
 describe('each alarm says', () => {

@@ -44,10 +44,11 @@ export const readAssembly = async (directory: string): Promise<Assembly> => {
   const functions = Object.values(Resources).flatMap(({ Type, Properties }): DeployedFunction[] => {
     if (Type !== 'AWS::Lambda::Function') return [];
     const asset = files[Properties.Code.S3Key.replace(/\.zip$/, '')];
-    const [, doing = '', instance = ''] = /^(Takes|Deploys|Restores).* (\S+)$/.exec(Properties.Description) ?? [];
+    const [, doing = '', instance = ''] =
+      /^(Takes|Deploys|Restores|Answers).* (\S+)$/.exec(Properties.Description) ?? [];
     return [
       {
-        name: `${{ Takes: 'Backup', Deploys: 'Deploy', Restores: 'Restore' }[doing]}-${instance}`,
+        name: `${{ Takes: 'Backup', Deploys: 'Deploy', Restores: 'Restore', Answers: 'Strays' }[doing]}-${instance}`,
         bundle: join(directory, asset?.source.path ?? '', 'index.mjs'),
         isDurable: Properties.DurableConfig !== undefined,
         variables: Properties.Environment.Variables,

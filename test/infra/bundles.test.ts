@@ -137,16 +137,49 @@ describe.skipIf(!moto)('the bundled functions', () => {
     });
   };
 
-  const drop = async (key: string, archive: Uint8Array): Promise<{ state: string; message: string }> => {
-    const { VersionId } = await s3.send(new PutObjectCommand({ Bucket: 'drop-box', Key: key, Body: archive }));
-    const encoded = encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
-    const body = JSON.stringify({ Records: [{ s3: { object: { key: encoded, versionId: VersionId } } }] });
-    const event = { Records: [{ messageId: 'm', body, attributes: { ApproximateReceiveCount: '1' } }] };
-    expect(await invoke('Deploy-prod', event)).toMatchObject({ result: { batchItemFailures: [] } });
-    const { Body } = await s3.send(
-      new GetObjectCommand({ Bucket: 'drop-box', Key: `receipts/prod/${key}/${VersionId}.json` }),
-    );
+  /** As SQS hands it to the function, from a queue that knows it. */
+  const message = async (queue: string, body: string): Promise<object> => {
+    const sqs = async (action: string, input: object): Promise<Record<string, never>> => {
+      const scope = 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request';
+      const headers = {
+        authorization: scope,
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': `AmazonSQS.${action}`,
+      };
+      const answer = await fetch(moto.endpoint, { method: 'POST', headers, body: JSON.stringify(input) });
+      return (await answer.json()) as Record<string, never>;
+    };
+    const { QueueUrl } = await sqs('CreateQueue', { QueueName: queue });
+    await sqs('SendMessage', { QueueUrl, MessageBody: body });
+    const { Messages } = await sqs('ReceiveMessage', { QueueUrl });
+    const [{ ReceiptHandle }] = Messages as unknown as [{ ReceiptHandle: string }];
+    const record = { messageId: 'm', body, attributes: { ApproximateReceiveCount: '1' }, receiptHandle: ReceiptHandle };
+    return { Records: [{ ...record, eventSourceARN: `arn:aws:sqs:us-east-1:123456789012:${queue}` }] };
+  };
+
+  const put = async (key: string, body: Uint8Array): Promise<string> => {
+    const { VersionId = '' } = await s3.send(new PutObjectCommand({ Bucket: 'drop-box', Key: key, Body: body }));
+    return VersionId;
+  };
+  const receiptOf = async (
+    instance: string,
+    key: string,
+    versionId: string,
+  ): Promise<{ state: string; message: string }> => {
+    const Key = `receipts/${instance}/${key}/${versionId}.json`;
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'drop-box', Key }));
     return JSON.parse((await Body?.transformToString()) ?? '');
+  };
+
+  const drop = async (key: string, archive: Uint8Array): Promise<{ state: string; message: string }> => {
+    const versionId = await put(key, archive);
+    const encoded = encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
+    const body = JSON.stringify({
+      Records: [{ s3: { bucket: { name: 'drop-box' }, object: { key: encoded, versionId } } }],
+    });
+    const event = await message('OicVault-drops-prod', body);
+    expect(await invoke('Deploy-prod', event)).toMatchObject({ result: { batchItemFailures: [] } });
+    return receiptOf('prod', key, versionId);
   };
 
   test('take a snapshot with the page about it, and the next night nothing but a manifest and a page', async () => {
@@ -191,6 +224,24 @@ describe.skipIf(!moto)('the bundled functions', () => {
     expect(said).toContain('"DropsRolledBack":1');
   }, 30_000);
 
+  test('answer what is dropped for no instance, and leave to each instance what is its own', async () => {
+    const answerOf = async (key: string): Promise<string> => {
+      const versionId = await put(key, archiveOf(0));
+      const detail = { bucket: { name: 'drop-box' }, object: { key, 'version-id': versionId } };
+      const event = await message('OicVault-drops-unknown', JSON.stringify({ source: 'aws.s3', detail }));
+      expect(await invoke('Strays-unknown', event)).toMatchObject({ result: { batchItemFailures: [] } });
+      return receiptOf('unknown', key, versionId).then(
+        ({ message: said }) => said,
+        (error: Error) => error.name,
+      );
+    };
+
+    expect(await answerOf('deploy/x + y%20.iar')).toContain('put it under deploy/prod/');
+    expect(await answerOf('deploy/dev/x.iar')).toContain('dev has no `deploy`');
+    expect(await answerOf('deploy/prdo/x.iar')).toContain('there is no instance "prdo"');
+    expect(await answerOf('deploy/prod/x.iar')).toBe('NoSuchKey');
+  }, 30_000);
+
   test('restore a snapshot, after it was read as a plan', async () => {
     const plan = await invoke('Restore-prod', { from: 'dev', existing: 'replace', dryRun: true });
     expect(plan).toMatchObject({ status: 'SUCCEEDED', result: { dryRun: true, created: 0 } });
@@ -208,6 +259,7 @@ describe.skipIf(!moto)('the bundled functions', () => {
 
   test('were refused nothing by their policies, and would have been refused what is not theirs', async () => {
     expect(guard.refused).toEqual([]);
+    expect(said).not.toContain('ChangeMessageVisibility');
 
     const credentials = { accessKeyId: 'Deploy-prod', secretAccessKey: 'test' };
     const asDeploy = new S3Client({ ...moto.clientConfig, endpoint: guard.endpoint, credentials });

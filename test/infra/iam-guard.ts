@@ -52,7 +52,11 @@ const allows = ({ Action, Resource, Condition }: Statement, { action, resource, 
 const callOf = ({ method = '', url = '', headers }: IncomingMessage, body: Buffer): Call => {
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
-    const { SecretId } = JSON.parse(body.toString('utf8')) as { SecretId: string };
+    const { SecretId, QueueUrl } = JSON.parse(body.toString('utf8')) as { SecretId: string; QueueUrl?: string };
+    if (QueueUrl !== undefined) {
+      const [queue] = QueueUrl.split('/').slice(-1);
+      return { action: target.replace('AmazonSQS.', 'sqs:'), resource: `arn:aws:sqs:us-east-1:123456789012:${queue}` };
+    }
     return {
       action: target.replace('.', ':'),
       resource: `arn:aws:secretsmanager:us-east-1:123456789012:secret:${SecretId}-AbCdEf`,

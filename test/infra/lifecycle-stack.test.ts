@@ -20,6 +20,7 @@ test('an instance has the functions its settings ask for', () => {
     'Deploytest',
     'Restoredr',
     'Restoretest',
+    'Strays',
   ]);
 });
 
@@ -42,7 +43,7 @@ test('every function has a log group of its own that is kept for three months', 
 
 test('backup and restore are durable, one execution at a time, and what fails goes to a queue', () => {
   for (const [id, { Properties }] of functions) {
-    const isDurable = !id.startsWith('Deploy');
+    const isDurable = !/^(Deploy|Strays)/.test(id);
     expect(Properties.DurableConfig !== undefined, id).toBe(isDurable);
     expect(Properties.ReservedConcurrentExecutions, id).toBe(isDurable ? 1 : undefined);
     expect(Properties.DeadLetterConfig?.TargetArn, id).toEqual(isDurable ? expect.anything() : undefined);
@@ -119,12 +120,23 @@ describe('no instance sees more requests at once than its `concurrency`', () => 
 
 test('where nothing is backed up there is nothing to restore, and no function for it', () => {
   const { lifecycle } = synthesize({ instances: { dr: SAMPLE.instances.dr } });
-  expect([...lifecycle.ofType('AWS::Lambda::Function').keys()]).toEqual([expect.stringMatching(/^Deploydr/)]);
+  expect([...lifecycle.ofType('AWS::Lambda::Function').keys()]).toEqual([
+    expect.stringMatching(/^Deploydr/),
+    expect.stringMatching(/^Strays/),
+  ]);
 });
 
 describe('what a function is told', () => {
+  const ofInstances = [...functions].filter(([id]) => !id.startsWith('Strays'));
+
+  test('is, where it works on no instance, which ones there are and whether they are deployed to', () => {
+    const { OIC_TARGETS, ...others } = only(functions, /^Strays/).Properties.Environment.Variables;
+    expect(JSON.parse(OIC_TARGETS)).toEqual({ prod: false, dr: true, test: true });
+    expect(Object.keys(others).toSorted()).toEqual(['NODE_OPTIONS', 'OIC_DROP_BOX']);
+  });
+
   test('is the settings of its own instance, and only a function that deploys or restores may change it', () => {
-    for (const [id, resource] of functions) {
+    for (const [id, resource] of ofInstances) {
       const instance = settingsOf(resource);
       expect(id).toContain(instance.name);
       expect(instance.deploy !== undefined, id).toBe(!id.startsWith('Backup'));
@@ -137,11 +149,11 @@ describe('what a function is told', () => {
     const told = [
       ...synthesize({ ...SAMPLE, people })
         .lifecycle.ofType('AWS::Lambda::Function')
-        .values(),
-    ];
+        .entries(),
+    ].filter(([id]) => !id.startsWith('Strays'));
 
-    expect(told).toHaveLength(functions.size);
-    for (const { Properties } of told) {
+    expect(told).toHaveLength(ofInstances.length);
+    for (const [, { Properties }] of told) {
       const env = Properties.Environment.Variables;
       expect(createFunctionRuntime(env).connect().people).toEqual(people);
     }

@@ -73,7 +73,9 @@ const archives = (name: string): string[] =>
 const held = (name: string): string[] => [...archives(name), `snapshots/${name}`];
 const secret = (name: string): string => `secretsmanager:GetSecretValue secret:oic/${name}-??????`;
 const drops = (name: string): string[] =>
-  ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map((action) => `sqs:${action} OicVault-drops-${name}`);
+  ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map(
+    (action) => `sqs:${action} OicVault-drops-${name}`,
+  );
 
 const TABLE: Readonly<Record<string, readonly string[]>> = {
   Backupprod: [
@@ -118,6 +120,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     ...reads('Vault', ...held('prod'), ...held('test')),
     ...writes('Vault', 'safety/test', 'runs/test'),
   ],
+  Strays: [...itself('Strays'), ...drops('unknown'), ...writes('DropBox', 'receipts/unknown')],
   // What starts a backup.
   BackupprodSchedule: ['lambda:InvokeFunction Backupprod function:live', 'sqs:SendMessage Backupprod dead letters'],
   BackuptestSchedule: ['lambda:InvokeFunction Backuptest function:live', 'sqs:SendMessage Backuptest dead letters'],

@@ -13,7 +13,8 @@ const payload = JSON.parse(event) as object;
 
 if (kind === 'plain') {
   const plain = handler as (event: object, context: Context) => Promise<unknown>;
-  process.send?.({ status: 'SUCCEEDED', result: await plain(payload, { awsRequestId: 'request' } as Context) });
+  const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 900_000 } as Context;
+  process.send?.({ status: 'SUCCEEDED', result: await plain(payload, context) });
 } else {
   await LocalDurableTestRunner.setupTestEnvironment();
   const execution = await new LocalDurableTestRunner({ handlerFunction: handler as DurableLambdaHandler }).run({

@@ -28,6 +28,7 @@ test('the sample has none, also with all options of the vault', () => {
 
 describe('a problem is told with its path', () => {
   test.each([
+    [{ instances: { unknown: dr } }, 'instances.unknown: is what drops for no instance are filed under'],
     [
       scheduled('cron(60 4 * * ? *)'),
       'instances.prod.backup.schedule: "cron(60 4 * * ? *)" cannot have "60" as minute',

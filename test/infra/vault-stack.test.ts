@@ -2,7 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { flowPictureKey, PICTURE_DAYS, reportKey, snapshotName } from '../../functions/core/keys.ts';
 import type { LifecycleRule } from './lifecycle-model.ts';
-import { only, SAMPLE, synthesize } from './synthesized.ts';
+import { only, type Resource, SAMPLE, synthesize } from './synthesized.ts';
 
 const { vault } = synthesize();
 const buckets = vault.ofType('AWS::S3::Bucket');
@@ -227,34 +227,77 @@ describe('the drop box', () => {
       ],
     );
     expect(told).toEqual([
-      ['s3:ObjectCreated:*', 'deploy/dr/', '.iar', 'OicVault-drops-dr'],
-      ['s3:ObjectCreated:*', 'deploy/dr/', '.IAR', 'OicVault-drops-dr'],
-      ['s3:ObjectCreated:*', 'deploy/test/', '.iar', 'OicVault-drops-test'],
-      ['s3:ObjectCreated:*', 'deploy/test/', '.IAR', 'OicVault-drops-test'],
+      ['s3:ObjectCreated:*', 'deploy/dr/', 'OicVault-drops-dr'],
+      ['s3:ObjectCreated:*', 'deploy/test/', 'OicVault-drops-test'],
     ]);
   });
 
-  test('is made after the policies by which S3 of this account may send to its queues', () => {
-    const policies = [...vault.ofType('AWS::SQS::QueuePolicy')].filter(([id]) => /^DropBoxDrops/.test(id));
+  test('is made after the policies by which S3 may send to its queues: of this account, and of this one bucket', () => {
+    const [id = ''] = [...buckets.keys()].filter((key) => key.startsWith('DropBoxBucket'));
+    // As CloudFormation names a bucket: stack and logical id, then twelve random letters.
+    const name = `oicvault-${id.toLowerCase()}`;
+    expect(name.length).toBeLessThan(63 - 13);
+    const policies = [...vault.ofType('AWS::SQS::QueuePolicy')].filter(([id]) => /^DropBoxDrops(dr|test)/.test(id));
     expect(policies).toHaveLength(2);
-    for (const [id, { Properties }] of policies) {
-      expect(Properties.PolicyDocument.Statement).toContainEqual({
-        Effect: 'Allow',
-        Principal: { Service: 's3.amazonaws.com' },
-        Action: 'sqs:SendMessage',
-        Resource: expect.anything(),
-        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
-      });
-      expect(only(buckets, /^DropBoxBucket/).DependsOn).toContain(id);
+    for (const [policy, { Properties }] of policies) {
+      const allowed = Properties.PolicyDocument.Statement.filter(
+        ({ Effect }: { Effect: string }) => Effect === 'Allow',
+      );
+      expect(allowed).toEqual([
+        {
+          Effect: 'Allow',
+          Principal: { Service: 's3.amazonaws.com' },
+          Action: 'sqs:SendMessage',
+          Resource: expect.anything(),
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+            ArnLike: { 'aws:SourceArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::${name}*`]] } },
+          },
+        },
+      ]);
+      expect(only(buckets, /^DropBoxBucket/).DependsOn).toContain(policy);
     }
   });
 
-  test('a drop is tried three times, six timeouts of the function apart, and kept two weeks after', () => {
+  test('tells of everything below deploy/ once more, for what is dropped for no instance', () => {
+    expect(dropBox.NotificationConfiguration.EventBridgeConfiguration).toEqual({ EventBridgeEnabled: true });
+    const [[rule, { Properties }]] = [...vault.ofType('AWS::Events::Rule')] as [[string, Resource]];
+    const [bucket] = [...buckets.keys()].filter((key) => key.startsWith('DropBoxBucket'));
+    const queues = [...vault.ofType('AWS::SQS::Queue')].filter(
+      ([, one]) => one.Properties.QueueName === 'OicVault-drops-unknown',
+    );
+    const arn = { 'Fn::GetAtt': [queues[0]?.[0], 'Arn'] };
+    expect(Properties).toMatchObject({
+      EventPattern: {
+        source: ['aws.s3'],
+        'detail-type': ['Object Created'],
+        detail: { bucket: { name: [{ Ref: bucket }] }, object: { key: [{ prefix: 'deploy/' }] } },
+      },
+      State: 'ENABLED',
+      Targets: [{ Arn: arn }],
+    });
+    vault.template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      Queues: [{ Ref: queues[0]?.[0] }],
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sqs:SendMessage',
+            Resource: arn,
+            Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [rule, 'Arn'] } } },
+          },
+        ]),
+      },
+    });
+  });
+
+  test('a message is hidden for the least that Lambda takes, delivered often, and kept two weeks when it is dead', () => {
     const queues = vault.ofType('AWS::SQS::Queue');
-    for (const target of ['dr', 'test']) {
+    for (const target of ['dr', 'test', 'unknown']) {
       expect(only(queues, new RegExp(`^DropBoxDrops${target}`)).Properties).toMatchObject({
-        VisibilityTimeout: 6 * 900,
-        RedrivePolicy: { maxReceiveCount: 3 },
+        VisibilityTimeout: 900,
+        RedrivePolicy: { maxReceiveCount: 100 },
       });
       expect(only(queues, new RegExp(`^DropBoxDeadLetters${target}`)).Properties).toMatchObject({
         MessageRetentionPeriod: 14 * 24 * 3600,

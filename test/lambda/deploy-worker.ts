@@ -3,7 +3,8 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { handler } from '../../functions/deploy.ts';
 
 process.on('message', (event: SQSEvent) => {
-  const context = { awsRequestId: `${process.pid}-${Date.now()}` } as Context;
+  const getRemainingTimeInMillis = () => 900_000;
+  const context = { awsRequestId: `${process.pid}-${Date.now()}`, getRemainingTimeInMillis } as Context;
   handler(event, context).then(
     (answer) => process.send?.({ answer }),
     (error: unknown) => process.send?.({ error: String(error) }),

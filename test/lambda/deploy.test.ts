@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { RETRY_SECONDS } from '../../functions/core/drop/retries.ts';
 import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
 import type { ObjectStore } from '../../functions/store/object-store.ts';
 import { rounds } from '../rounds.ts';
@@ -66,17 +67,22 @@ const deliver = (
       if (answer) resolve(answer);
       else reject(new Error(error));
     });
-    worker.send({ Records: [{ messageId, body, attributes: { ApproximateReceiveCount: String(receives) } }] });
+    const eventSourceARN = 'arn:aws:sqs:eu-central-1:123456789012:drops-test';
+    const attributes = { ApproximateReceiveCount: String(receives) };
+    worker.send({ Records: [{ messageId, body, attributes, receiptHandle: messageId, eventSourceARN }] });
   });
 
-const notification = (key: string, versionId: string): string => {
+const notification = (key: string, versionId: string, bucket = directory): string => {
   const encoded = encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+');
-  return JSON.stringify({
-    Records: [{ eventName: 'ObjectCreated:Put', s3: { object: { key: encoded, versionId, sequencer: '0' } } }],
-  });
+  const s3 = { bucket: { name: bucket }, object: { key: encoded, versionId, sequencer: '0' } };
+  return JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3 }] });
 };
 
-const receipts = async (): Promise<Array<{ key: string; versionId: string; state: string }>> => {
+/** For how long a message was to be hidden, so far. */
+const hiddenFor = (messageId: string): number[] =>
+  secrets.hidden.filter(({ handle }) => handle === messageId).map(({ seconds }) => seconds);
+
+const receipts = async (): Promise<Array<{ key: string; versionId: string; state: string; message: string }>> => {
   const names = await readdir(join(directory, 'receipts'), { recursive: true }).catch(() => []);
   return Promise.all(
     names
@@ -108,7 +114,7 @@ test("a drop is deployed from its event, and S3's test event is ignored", async 
   expect(said).toContain('"DropsDeployed":1');
 });
 
-test('what cannot be decided yet goes back to the queue, and is failed at the last delivery', async () => {
+test('what cannot be decided yet goes back to the queue for minutes, and is failed at the last try, however often it was delivered', async () => {
   const { versionId } = await store.put(
     'deploy/test/x.iar',
     buildSampleArchive({ code: 'FLOW', version: '01.00.0000' }),
@@ -117,15 +123,67 @@ test('what cannot be decided yet goes back to the queue, and is failed at the la
   const worker = startWorker();
   const body = notification('deploy/test/x.iar', versionId);
 
-  expect(await deliver(worker, 'm1', body, 1)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
-  expect((await receipts()).map(({ state }) => state)).toEqual(['started']);
-  expect(await deliver(worker, 'm1', body, 3)).toEqual({ batchItemFailures: [] });
+  for (const [n, seconds] of RETRY_SECONDS.entries()) {
+    // Deliveries that Lambda had no room for count in the queue, and not here.
+    expect(await deliver(worker, `m${n}`, body, 20 + n)).toEqual({
+      batchItemFailures: [{ itemIdentifier: `m${n}` }],
+    });
+    expect(hiddenFor(`m${n}`)).toEqual([240, seconds]);
+    expect((await receipts()).map(({ state }) => state)).toEqual(['started']);
+  }
+  expect(await deliver(worker, 'last', body, 99)).toEqual({ batchItemFailures: [] });
   expect((await receipts()).map(({ state }) => state)).toEqual(['failed']);
 });
 
-test('a message that is no notification stays in the queue, for its dead-letter queue and its alarm', async () => {
-  expect(await deliver(startWorker(), 'm1', 'rubbish', 1)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
+test.each([
+  ['that is no notification', () => 'rubbish'],
+  ['of another bucket', () => notification('deploy/test/x.iar', 'v1', 'a-bucket-of-somebody-else')],
+])('a message %s stays in the queue, is counted as not handled, and ends in the dead letters', async (_, bodyOf) => {
+  expect(await deliver(startWorker(), 'm1', bodyOf(), 1)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
   expect(await receipts()).toEqual([]);
+  expect(hiddenFor('m1')).toEqual([240, 60]);
+  expect(said).toContain('"DropsNotHandled":1');
+});
+
+test('every file is answered: what is not deployed has a receipt that says why', async () => {
+  const worker = startWorker();
+  const answers: Record<string, string> = {};
+  const long = `deploy/test/${'a folder with a long name/'.repeat(40).slice(0, 1_000)}/flow.txt`;
+  const keys = ['x.car', 'X.PAR', 'x.csv', 'x.jar', 'x.zip', 'x.txt', 'x', '/x.iar', '../x.iar', './x.iar', 'x/'];
+  for (const [n, key] of [...keys.map((name) => `deploy/test/${name}`), long].entries()) {
+    expect(await deliver(worker, `m${n}`, notification(key, `v${n}`), 1)).toEqual({ batchItemFailures: [] });
+  }
+  for (const { key, state, message } of await receipts()) answers[key] = `${state} ${message}`;
+
+  expect(Object.keys(answers)).toHaveLength(keys.length + 1);
+  for (const answer of Object.values(answers)) expect(answer).toMatch(/^rejected nothing was sent to test: ./);
+  expect(answers['deploy/test/x.car']).toContain('`oic import test --kind projects FILE`');
+  expect(answers['deploy/test//x.iar']).toContain('empty, "." or ".."');
+  expect(simulator.requests).toEqual([]);
+});
+
+test('the ending of a name may be in any letters', async () => {
+  const { versionId } = await store.put(
+    'deploy/test/x.Iar',
+    buildSampleArchive({ code: 'FLOW', version: '01.00.0000' }),
+  );
+
+  await deliver(startWorker(), 'm1', notification('deploy/test/x.Iar', versionId), 1);
+
+  expect(await receipts()).toMatchObject([{ state: 'deployed' }]);
+});
+
+test('a drop that was withdrawn before it was handled is rejected, and nothing is sent', async () => {
+  const { versionId } = await store.put(
+    'deploy/test/x.iar',
+    buildSampleArchive({ code: 'FLOW', version: '01.00.0000' }),
+  );
+  await store.delete('deploy/test/x.iar');
+
+  await deliver(startWorker(), 'm1', notification('deploy/test/x.iar', versionId), 1);
+
+  expect(await receipts()).toMatchObject([{ state: 'rejected', message: expect.stringContaining('withdrawn') }]);
+  expect(simulator.requests.filter(({ kind }) => kind !== 'token')).toEqual([]);
 });
 
 test('events, doubled, out of order, 5 % of them over a dying function: each drop ends in exactly one receipt', async () => {
@@ -165,8 +223,7 @@ test('events, doubled, out of order, 5 % of them over a dying function: each dro
         );
       if (dies) worker = startWorker();
       if (dies) deaths++;
-      // Longer than a lease lives, as the visibility of the real queue is.
-      if (!answer || answer.batchItemFailures.length > 0) queue.push({ ...message, visibleAt: Date.now() + 31_000 });
+      if (!answer || answer.batchItemFailures.length > 0) queue.push({ ...message, visibleAt: Date.now() + 1_000 });
     }
   };
   await Promise.all([work(), work()]);

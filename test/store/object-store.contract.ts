@@ -174,6 +174,18 @@ const describeListing = (current: () => ObjectStore): void => {
     expect(await under('')).toEqual([keys, keys]);
   });
 
+  it('lists flat what lies below no further folder', async () => {
+    for (const key of ['p/a/1', 'p/ab', 'p/b', 'q', 'r/s']) await current().put(key, bytes(key));
+    await current().put('gone', bytes('x'));
+    await current().delete('gone');
+    const flat = async (prefix: string) => (await collect(current().list(prefix, 'flat'))).map(({ key }) => key);
+
+    expect(await flat('')).toEqual(['q']);
+    expect(await flat('p/')).toEqual(['p/ab', 'p/b']);
+    expect(await flat('p/a')).toEqual(['p/ab']);
+    expect(await flat('r')).toEqual([]);
+  });
+
   it('tells what is current at many keys', async () => {
     const keys = Array.from({ length: 70 }, (_, n) => `p/${n}/x`);
     for (const key of [...keys, 'p/deleted', 'p/other', 'q/elsewhere']) await current().put(key, bytes(key));

@@ -14,6 +14,8 @@ export interface Receipt {
   readonly finishedAt?: string | undefined;
   readonly message: string;
   readonly steps: readonly ReceiptStep[];
+  /** How often it was begun to be handled; a worker that died had one of these. */
+  readonly tries?: number | undefined;
   /** Connections to be configured before the integration can be activated. */
   readonly connections?: readonly object[] | undefined;
 }
@@ -39,6 +41,7 @@ const RECEIPT = z.looseObject({
   finishedAt: z.optional(text),
   message: text,
   steps: z.array(z.looseObject({ do: text, id: text, reason: text, outcome: text, message: z.optional(text) })),
+  tries: z.optional(z.int()),
   connections: z.optional(z.array(z.looseObject({}))),
 });
 

@@ -1,22 +1,24 @@
 /**
  * One drop, once: event (key, versionId) -> receipt.
  *
- *   claim the receipt -> read the archive -> lease on its code -> superseded? -> install -> receipt -> release
+ *   claim the receipt -> read the archive -> lease on its code -> withdrawn? superseded? -> install -> receipt -> release
  *
  * The same event again finds its receipt and changes nothing. A worker that died is followed by another when its lease
  * expires, which reads from the target what was done. File names mean nothing: what is dropped says what it is.
  */
 import { type Archive, readArchive } from '../../core/archive/integration-archive.ts';
+import { isOlderDrop } from '../../core/drop/age.ts';
 import type { DropEvent } from '../../core/drop/drop-event.ts';
+import { refusalOfDrop } from '../../core/drop/dropped-file.ts';
 import { parseReceipt, type Receipt } from '../../core/drop/receipt.ts';
-import { instanceOfDrop } from '../../core/keys.ts';
+import { isProgrammingError } from '../../core/errors.ts';
 import type { InstallPolicy } from '../../core/plan/plan-install.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
 import type { Document, DropBox } from '../../store/drop-box.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
-import { type InstallOutcome, install, LeaseLost, type StepReport } from './install.ts';
-import { type HandledDrop, type Lease, type LeaseOptions, takeLease } from './lease.ts';
+import { type InstallOutcome, install, type StepReport } from './install.ts';
+import { type HandledDrop, type Lease, type LeaseOptions, withLease } from './lease.ts';
 
 export interface DropServices {
   readonly dropBox: DropBox;
@@ -25,6 +27,8 @@ export interface DropServices {
   readonly target: Target | undefined;
   readonly waiting: ActivationWait;
   readonly lease: LeaseOptions;
+  /** Seconds from each try to the next; after the last one a drop that cannot be decided has failed. */
+  readonly retries: readonly number[];
   readonly onStep: (report: StepReport) => void;
 }
 
@@ -36,38 +40,68 @@ interface Target {
 
 export type DropResult =
   | { readonly kind: 'receipt'; readonly receipt: Receipt; readonly isNew: boolean }
-  /** Nothing has been decided: another worker is at this code, or the instance is away. To be tried again later. */
-  | { readonly kind: 'later'; readonly reason: string };
+  /** Nothing has been decided: another worker is at this code, or the instance is away. To be tried again. */
+  | { readonly kind: 'later'; readonly reason: string; readonly seconds: number };
 
 /** Larger than any archive that can be meant: the largest ever seen is 0.6 MB. */
 const MAX_DROP_BYTES = 100 * 1024 * 1024;
 
-/** @param isLastTry what may pass becomes `failed` now, for nobody will try again. */
-export const handleDrop = async (services: DropServices, event: DropEvent, isLastTry: boolean): Promise<DropResult> => {
+/**
+ * Every last try writes its end, unless its worker dies. So many times as many tries are more than deaths by chance, or the
+ * same event delivered often at once.
+ */
+const UNENDED = 3;
+
+export const handleDrop = async (services: DropServices, event: DropEvent): Promise<DropResult> => {
   const document = services.dropBox.receipts(services.instance, event.key, event.versionId);
   const claim = await claimReceipt(services, document, event);
   if (claim.isFinal) return { kind: 'receipt', receipt: claim.receipt, isNew: false };
-  const finish = async (ending: Ending): Promise<DropResult> => finishReceipt(services, document, claim, ending);
-
-  const read = await readDrop(services, event);
-  if ('state' in read) return finish(read);
-  const lease = await takeLease(services.dropBox.lease(services.instance, read.archive.code), services.lease);
-  if (!lease) return later(`another worker is at ${read.archive.code} on ${services.instance}`, isLastTry, finish);
+  const attempt: Attempt = {
+    document,
+    finish: (ending) => finishReceipt(services, document, claim, ending),
+    later: async (reason, isOurs) => {
+      const seconds = services.retries[triesOf(claim) - 1];
+      if (seconds === undefined && isOurs) return attempt.finish({ state: 'failed', message: reason });
+      return { kind: 'later', reason, seconds: seconds ?? services.retries.at(-1) ?? 0 };
+    },
+  };
+  if (triesOf(claim) > UNENDED * (services.retries.length + 1)) return attempt.finish(givenUp(services, claim));
   try {
-    return await underLease(services, event, read, lease, document, finish);
+    return await decide(services, event, attempt);
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return later(error.message, isLastTry && !(error instanceof LeaseLost), finish);
-  } finally {
-    await lease.release();
+    if (!(error instanceof Error) || error.name === 'AbortError' || isProgrammingError(error)) throw error;
+    return attempt.later(error.message, true);
   }
 };
 
-type Ending = Pick<Receipt, 'state' | 'message'> & Partial<Pick<Receipt, 'id' | 'steps' | 'connections'>>;
-type Finish = (ending: Ending) => Promise<DropResult>;
+const givenUp = ({ instance }: DropServices, claim: Claim): Ending => ({
+  state: 'failed',
+  message: `it was begun ${triesOf(claim) - 1} times and never came to an end: see what the worker says of it, and what ${instance} has now (\`oic list ${instance}\`)`,
+});
 
-const later = async (reason: string, isLastTry: boolean, finish: Finish): Promise<DropResult> =>
-  isLastTry ? finish({ state: 'failed', message: reason }) : { kind: 'later', reason };
+type Ending = Pick<Receipt, 'state' | 'message'> & Partial<Pick<Receipt, 'id' | 'steps' | 'connections'>>;
+
+interface Attempt {
+  /** The receipt. */
+  readonly document: Document;
+  readonly finish: (ending: Ending) => Promise<DropResult>;
+  /**
+   * What may pass is tried again, or has failed when this was the last try.
+   * @param isOurs false: it is in the hands of another worker, who may be at this very drop
+   */
+  readonly later: (reason: string, isOurs: boolean) => Promise<DropResult>;
+}
+
+const decide = async (services: DropServices, event: DropEvent, attempt: Attempt): Promise<DropResult> => {
+  const { dropBox, instance } = services;
+  const read = await readDrop(services, event);
+  if ('state' in read) return attempt.finish(read);
+  const { code } = read.archive;
+  const done = await withLease(dropBox.lease(instance, code), services.lease, (lease) =>
+    underLease(services, event, read, lease, attempt),
+  );
+  return done ?? attempt.later(`another worker is at ${code} on ${instance}`, false);
+};
 
 interface Claim {
   readonly receipt: Receipt;
@@ -75,38 +109,37 @@ interface Claim {
 }
 
 /** Put if absent: of the same event twice, both see one receipt, and the lease decides who works. */
-const claimReceipt = async (
-  { instance, waiting }: DropServices,
-  document: Document,
-  event: DropEvent,
-): Promise<Claim> => {
-  const started: Receipt = {
-    formatVersion: 1,
-    instance,
-    ...event,
-    state: 'started',
-    startedAt: new Date(waiting.now()).toISOString(),
-    message: 'is being handled',
-    steps: [],
-  };
-  if ((await document.write(started, undefined)) !== undefined) return { receipt: started, isFinal: false };
-  return readClaim(document);
+const claimReceipt = async (services: DropServices, document: Document, event: DropEvent): Promise<Claim> => {
+  const { instance, lease } = services;
+  const startedAt = new Date(lease.now()).toISOString();
+  const message = 'is being handled';
+  const started = { formatVersion: 1, instance, ...event, state: 'started', startedAt, message, steps: [] } as const;
+  const first: Receipt = { ...started, tries: 1 };
+  if ((await document.write(first, undefined)) !== undefined) return { receipt: first, isFinal: false };
+  for (;;) {
+    const { etag, ...claim } = await readClaim(document);
+    if (claim.isFinal) return claim;
+    const receipt: Receipt = { ...claim.receipt, tries: triesOf(claim) + 1 };
+    if ((await document.write(receipt, etag)) !== undefined) return { receipt, isFinal: false };
+  }
 };
 
-const readClaim = async (document: Document): Promise<Claim> => {
+const triesOf = ({ receipt }: Claim): number => receipt.tries ?? 1;
+
+const readClaim = async (document: Document): Promise<Claim & { readonly etag: string; readonly writtenAt: Date }> => {
   const found = await document.read();
   if (!found) throw new Error(`the receipt ${document.key} was removed while its drop was handled; drop it again`);
   const receipt = parseReceipt(found.content, document.key);
-  return { receipt, isFinal: receipt.state !== 'started' };
+  return { receipt, isFinal: receipt.state !== 'started', etag: found.etag, writtenAt: found.writtenAt };
 };
 
 const finishReceipt = async (
-  { waiting }: DropServices,
+  { lease }: DropServices,
   document: Document,
   { receipt }: Claim,
   ending: Ending,
 ): Promise<DropResult> => {
-  const finishedAt = new Date(waiting.now()).toISOString();
+  const finishedAt = new Date(lease.now()).toISOString();
   const final: Receipt = { ...receipt, finishedAt, ...ending, steps: ending.steps ?? [] };
   for (;;) {
     const found = await document.read();
@@ -124,23 +157,22 @@ interface ReadDrop {
   readonly droppedAt: Date;
 }
 
+const WITHDRAWN = 'it was withdrawn: the file was removed before it was handled';
+
 const readDrop = async (
   { dropBox, instance, target }: DropServices,
   { key, versionId }: DropEvent,
 ): Promise<ReadDrop | Ending> => {
-  const rejected = (reason: string): Ending => ({
-    state: 'rejected',
-    message: `nothing was sent to ${instance}: ${reason}`,
-  });
-  if (instanceOfDrop(key) !== instance)
-    return rejected(`${key} is not a drop for it; put .iar files under deploy/${instance}/`);
+  const rejected = (reason: string): Ending => rejection(instance, reason);
+  const refusal = refusalOfDrop(key, instance);
+  if (refusal !== undefined) return rejected(refusal);
   if (!target) return rejected(`${instance} has no \`deploy\` in the settings, so it is only read`);
   const head = await dropBox.headDrop(key, versionId);
-  if (!head) return rejected('the file was removed before it was read');
+  if (!head) return rejected(WITHDRAWN);
   if (head.bytes > MAX_DROP_BYTES)
     return rejected(`the file has ${head.bytes} bytes; at most ${MAX_DROP_BYTES} are taken`);
   const object = await dropBox.getDrop(key, versionId);
-  if (!object) return rejected('the file was removed before it was read');
+  if (!object) return rejected(WITHDRAWN);
   try {
     return { archive: await readArchive(object.body), bytes: object.body, droppedAt: object.lastModified };
   } catch (error) {
@@ -149,15 +181,19 @@ const readDrop = async (
   }
 };
 
+const rejection = (instance: string, reason: string): Ending => ({
+  state: 'rejected',
+  message: `nothing was sent to ${instance}: ${reason}`,
+});
+
 const underLease = async (
   services: DropServices,
   event: DropEvent,
-  { archive, bytes, droppedAt }: ReadDrop,
+  read: ReadDrop,
   lease: Lease,
-  document: Document,
-  finish: Finish,
+  { document, finish }: Attempt,
 ): Promise<DropResult> => {
-  const { id } = archive;
+  const { id } = read.archive;
   // Somebody may have handled this very event while we waited for the lease, or died before it could write the receipt.
   const claim = await readClaim(document);
   if (claim.isFinal) return { kind: 'receipt', receipt: claim.receipt, isNew: false };
@@ -165,39 +201,59 @@ const underLease = async (
   if (handled?.key === event.key && handled.versionId === event.versionId) {
     return finish({ state: handled.state, id, message: handled.message });
   }
-  const newer = await findNewer(services, event, id, droppedAt, handled);
-  if (newer !== undefined) return finish({ state: 'superseded', id, message: newer });
-  const outcome = await installDrop(services, { archive, bytes }, lease);
+  const reason = lease.wasBegunBy(id, event) ? undefined : await reasonAgainst(services, event, read, lease, handled);
+  if (reason) return finish({ ...reason, id });
+  const outcome = await installDrop(services, event, read, lease);
   const { state, message } = outcome;
   // Before the receipt: what was to undo must not outlive an ending that anybody has read.
-  const drop = { droppedAt: droppedAt.toISOString(), ...event, state, message };
-  await lease.settle(id, { wasRefused: state === 'rejected', drop });
+  const times = { droppedAt: read.droppedAt.toISOString(), handledAt: claim.writtenAt.toISOString() };
+  await lease.settle(id, { wasRefused: state === 'rejected', drop: { ...times, ...event, state, message } });
   return finish(outcome);
 };
 
-const findNewer = async (
-  { dropBox, instance }: DropServices,
-  { key, versionId }: DropEvent,
-  id: string,
-  droppedAt: Date,
+/** Why it is not to be installed any more. What was begun is past that: half way, the target may be without it. */
+const reasonAgainst = async (
+  services: DropServices,
+  event: DropEvent,
+  read: ReadDrop,
+  lease: Lease,
+  handled: HandledDrop | undefined,
+): Promise<Ending | undefined> => {
+  const current = await services.dropBox.newestDrop(event.key);
+  if (!current) return rejection(services.instance, WITHDRAWN);
+  const message =
+    current.versionId === event.versionId
+      ? await olderThanHandled(services, event, read, lease, handled)
+      : `a newer file was put at ${event.key} before this one was handled; that one counts`;
+  return message === undefined ? undefined : { state: 'superseded', message };
+};
+
+/** @returns undefined for one that is not older than the newest that was handled */
+const olderThanHandled = async (
+  { instance }: DropServices,
+  { key }: DropEvent,
+  { archive: { id }, droppedAt }: ReadDrop,
+  lease: Lease,
   handled: HandledDrop | undefined,
 ): Promise<string | undefined> => {
-  const current = await dropBox.newestDrop(key);
-  if (current && current.versionId !== versionId && current.lastModified >= droppedAt) {
-    return `a newer file was put at ${key} before this one was handled; that one counts`;
-  }
-  if (handled && Date.parse(handled.droppedAt) > droppedAt.getTime()) {
-    return `${handled.key}, a newer drop of ${id}, has been handled on ${instance} already; this older one does not overwrite it`;
-  }
-  return undefined;
+  // What lies at a key now was put there after all that lay there before.
+  if (!handled || handled.key === key || Date.parse(handled.droppedAt) <= droppedAt.getTime()) return undefined;
+  // The store tells whole seconds.
+  const now = (await lease.storeTime()).getTime() + 999;
+  const handledAt = handled.handledAt === undefined ? undefined : Date.parse(handled.handledAt);
+  const age = { droppedAt: Date.parse(handled.droppedAt), handledAt };
+  if (!isOlderDrop(droppedAt.getTime(), age, now)) return undefined;
+  return `${handled.key}, a newer drop of ${id} (of ${handled.droppedAt}), has been handled on ${instance} already; this older one (of ${droppedAt.toISOString()}) does not overwrite it`;
 };
 
 const installDrop = (
   { target, dropBox, waiting, onStep }: DropServices,
+  event: DropEvent,
   content: { archive: Archive; bytes: Uint8Array },
-  { undoLog, mayGoOn }: Lease,
+  { undoLogOf, mayGoOn }: Lease,
 ): Promise<InstallOutcome> => {
   if (!target) throw new Error('a drop for an instance without `deploy` is rejected before this');
   const { oic, connections, policy } = target;
+  const undoLog = undoLogOf(event);
   return install({ oic, safety: dropBox, undoLog, connections, waiting, onStep, mayGoOn }, content, policy);
 };

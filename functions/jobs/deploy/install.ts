@@ -33,7 +33,7 @@ export interface InstallServices {
   readonly waiting: ActivationWait;
   readonly onStep: (report: StepReport) => void;
   /** Throws when this worker may not go on: it has lost its lease. Asked before each change. */
-  readonly mayGoOn: () => void;
+  readonly mayGoOn: () => Promise<void>;
 }
 
 interface Safety {
@@ -119,7 +119,7 @@ export const install = async (
     steps.push(step);
     services.onStep(step);
   };
-  mayGoOn();
+  await mayGoOn();
   const cutOff = recalled[archive.id];
   const copy = cutOff ? cutOff.copy : await keepCopy(services, target, plan, report);
   const undo = { before, copy };
@@ -174,7 +174,7 @@ const run = async (
   const { id } = plan;
   let unready: UnreadyConnection[] = [];
   for (const step of plan.steps) {
-    mayGoOn();
+    await mayGoOn();
     try {
       if (step.do === 'connect') unready = await connect(oic, content.archive, services.connections, waiting);
       else await applyStep(oic, step, content, waiting);
@@ -208,7 +208,7 @@ const goBack = async (
   report: (step: StepReport) => void,
 ): Promise<Ending> => {
   const { oic, safety, waiting, mayGoOn } = services;
-  mayGoOn();
+  await mayGoOn();
   const connections = unready.length > 0 ? { connections: unready } : {};
   const reason = keepsNew ? 'what it displaced is put back; it stays imported' : 'the target is put back as it was';
   try {

@@ -3,8 +3,13 @@
  * renewed while the work goes on, given back at the end. It also remembers, for whoever comes next, what a worker that
  * died has left undone, and which drop of each version was the newest. A lease is no fence: a worker that finds its lease
  * lost stops before the next change.
+ *
+ * Clocks are set, by days, and machines sleep. So nobody takes a lease from another by its time alone: it must also have
+ * been seen to stand still, for longer than a living holder ever lets it. And a holder that may have slept asks before it
+ * goes on: a write that only the holder can do.
  */
 import * as z from 'zod/mini';
+import type { DropEvent } from '../../core/drop/drop-event.ts';
 import { type IntegrationId, integrationRef, parseIntegrationId } from '../../core/integration.ts';
 import { isRival } from '../../core/plan/plan-install.ts';
 import { RUN_STATES } from '../../core/schedule.ts';
@@ -13,8 +18,13 @@ import { LeaseLost, type Undo, type UndoLog } from './install.ts';
 
 export interface Lease {
   /** @throws LeaseLost */
-  readonly mayGoOn: () => void;
-  readonly undoLog: UndoLog;
+  readonly mayGoOn: () => Promise<void>;
+  /** What time it is by the clock of the store. */
+  readonly storeTime: () => Promise<Date>;
+  /** @param drop that is being installed, if it is one: what it leaves undone is its own to finish */
+  readonly undoLogOf: (drop?: DropEvent) => UndoLog;
+  /** Whether an install of this drop was cut off and has left something to undo, or an earlier version's of any drop. */
+  readonly wasBegunBy: (id: string, drop: DropEvent) => boolean;
   /** The newest drop of an integration that has been handled, and how it ended. */
   readonly newest: (id: string) => HandledDrop | undefined;
   /** The work on an integration has ended: what it left to undo is forgotten; its drop, if it was one, counts as handled. */
@@ -31,6 +41,8 @@ interface Ending {
 
 export interface HandledDrop {
   readonly droppedAt: string;
+  /** By the clock of the store; what earlier versions have left has none. */
+  readonly handledAt?: string | undefined;
   readonly key: string;
   readonly versionId: string;
   readonly state: 'deployed' | 'unchanged' | 'rejected' | 'failed' | 'rolled-back';
@@ -38,11 +50,15 @@ export interface HandledDrop {
 }
 
 export interface LeaseOptions {
+  /** Nobody else's, and of no other lease. */
   readonly worker: string;
   readonly ttlMs: number;
-  /** How long to wait for another holder. */
+  /** How long to wait for another holder; to take over from one that died takes half of `ttlMs`, or all of it. */
   readonly patienceMs: number;
+  /** The time of day, which may be set at any moment. */
   readonly now: () => number;
+  /** Milliseconds since any moment, by a clock that nobody sets; it may stand still while the machine sleeps. */
+  readonly elapsed: () => number;
   /** Rejects when the signal is aborted. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
@@ -79,12 +95,15 @@ const CONTENT = z.object({
         z.optional(z.object({ key: text, versionId: text })),
         z.transform((copy) => copy),
       ),
+      /** That was being installed; null: none, but a file. Absent in what earlier versions have left. */
+      drop: z.optional(z.nullable(z.object({ key: text, versionId: text }))),
     }),
   ),
   newest: z.record(
     text,
     z.object({
       droppedAt: text,
+      handledAt: z.optional(text),
       key: text,
       versionId: text,
       state: z.enum(['deployed', 'unchanged', 'rejected', 'failed', 'rolled-back']),
@@ -113,57 +132,115 @@ const withoutRivals = (undo: Content['undo'], id: IntegrationId): Content['undo'
   );
 };
 
+/**
+ * Works under the lease. When another worker has taken over meanwhile, waits for its end and does the work anew, which goes on
+ * from what it then finds.
+ * @returns undefined when another worker holds it for longer than the patience lasts
+ */
+export const withLease = async <T extends object>(
+  document: Document,
+  options: LeaseOptions,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T | undefined> => {
+  const until = options.elapsed() + options.patienceMs;
+  for (;;) {
+    const lease = await takeLease(document, { ...options, patienceMs: until - options.elapsed() });
+    if (!lease) return undefined;
+    try {
+      return await work(lease);
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+    } finally {
+      // What was done is done; a lease that cannot be given back expires.
+      await lease.release().catch(() => undefined);
+    }
+  }
+};
+
 /** @returns undefined when another worker holds it for longer than the patience lasts */
 export const takeLease = async (document: Document, options: LeaseOptions): Promise<Lease | undefined> => {
-  const { worker, ttlMs, now, sleep } = options;
-  const until = now() + options.patienceMs;
+  const { worker, ttlMs, now, elapsed, sleep } = options;
+  const until = elapsed() + options.patienceMs;
+  let seen = { etag: '', since: 0 };
   for (let pauseMs = 50; ; pauseMs = Math.min(2_000, pauseMs * 1.5)) {
     const found = await document.read();
     const content = found ? readContent(found.content, document.key) : NOBODY;
-    const isFree = content.holder === null || Date.parse(content.expiresAt) <= now();
-    if (isFree) {
-      const mine: Content = { ...content, holder: worker, expiresAt: new Date(now() + ttlMs).toISOString() };
+    if (found && found.etag !== seen.etag) seen = { etag: found.etag, since: elapsed() };
+    if (isFree(content, elapsed() - seen.since, options)) {
+      const at = { now: now(), elapsed: elapsed() };
+      const mine: Content = { ...content, holder: worker, expiresAt: new Date(at.now + ttlMs).toISOString() };
       const etag = await document.write(mine, found?.etag);
-      if (etag !== undefined) return holdLease(document, options, mine, etag);
-    } else if (now() >= until) return undefined;
+      if (etag !== undefined) return holdLease(document, options, mine, etag, at);
+    } else if (elapsed() >= until) return undefined;
     await sleep(pauseMs);
   }
 };
 
+const isFree = (
+  { holder, expiresAt }: Content,
+  stoodStillMs: number,
+  { ttlMs, now }: Pick<LeaseOptions, 'ttlMs' | 'now'>,
+): boolean => {
+  const leftMs = Date.parse(expiresAt) - now();
+  if (holder === null || Number.isNaN(leftMs)) return true;
+  // One that lasts longer than any does was written by another clock than this one.
+  const hasExpired = leftMs <= 0 || leftMs > ttlMs;
+  return stoodStillMs >= (hasExpired ? ttlMs / 2 : ttlMs);
+};
+
+/** A reading of both clocks. */
+interface Moment {
+  readonly now: number;
+  readonly elapsed: number;
+}
+
 const holdLease = (
   document: Document,
-  { ttlMs, now, sleep }: LeaseOptions,
+  { worker, ttlMs, now, elapsed, sleep }: LeaseOptions,
   taken: Content,
   firstEtag: string,
+  takenAt: Moment,
 ): Lease => {
   let content = taken;
   let etag: string | undefined = firstEtag;
+  let renewedAt = takenAt;
   const released = new AbortController();
   let queue: Promise<void> = Promise.resolve();
 
-  const mayGoOn = (): void => {
-    if (etag === undefined || Date.parse(content.expiresAt) <= now()) {
-      throw new LeaseLost(`the lease ${document.key} was lost: another worker has taken over`);
-    }
+  /** So soon after it was renewed nobody can have taken it. A machine that slept shows by the time of day alone. */
+  const isSure = (): boolean => {
+    const passed = [elapsed() - renewedAt.elapsed, now() - renewedAt.now];
+    return passed.every((ms) => ms >= 0 && ms < ttlMs / 2);
+  };
+  const writeOnce = async (next: Content): Promise<string | undefined> => {
+    const written = await document.write(next, etag);
+    if (written !== undefined) return written;
+    // Written by ourselves, and the answer was lost; or moved away by a person. Else another worker has taken over.
+    const found = await document.read();
+    const isOurs = !found || readContent(found.content, document.key).holder === worker;
+    return isOurs ? document.write(next, found?.etag) : undefined;
   };
   /** One write at a time: each needs the etag of the one before. */
   const write = (change: (content: Content) => Content): Promise<void> => {
     queue = queue
       .catch(() => undefined)
       .then(async () => {
-        mayGoOn();
-        const next = { ...change(content), expiresAt: new Date(now() + ttlMs).toISOString() };
-        etag = await document.write(next, etag);
-        mayGoOn();
+        if (etag === undefined) throw lost(document);
+        const at = { now: now(), elapsed: elapsed() };
+        const next = { ...change(content), expiresAt: new Date(at.now + ttlMs).toISOString() };
+        etag = await writeOnce(next);
+        if (etag === undefined) throw lost(document);
         content = next;
+        renewedAt = at;
       });
     return queue;
   };
+  const renewed = () => write((held) => held);
   const renew = async (): Promise<void> => {
     for (;;) {
       await sleep(ttlMs / 3, released.signal);
       // A store that is away for a moment does not cost the lease, as long as it comes back before the lease expires.
-      await write((held) => held).catch((error: unknown) => {
+      await renewed().catch((error: unknown) => {
         if (error instanceof LeaseLost) throw error;
       });
     }
@@ -172,15 +249,27 @@ const holdLease = (
   renew().catch(() => undefined);
 
   return {
-    mayGoOn,
+    mayGoOn: async () => {
+      if (etag === undefined) throw lost(document);
+      if (!isSure()) await renewed();
+    },
+    storeTime: async () => (await document.read())?.writtenAt ?? new Date(now()),
     newest: (id) => content.newest[id],
-    undoLog: {
+    undoLogOf: (drop) => ({
       recall: async () => content.undo as Record<string, Undo>,
       remember: (id, undo) =>
         write((held) => ({
           ...held,
-          undo: { ...withoutRivals(held.undo, id), [id]: { before: [...undo.before], copy: undo.copy } },
+          undo: {
+            ...withoutRivals(held.undo, id),
+            [id]: { before: [...undo.before], copy: undo.copy, drop: drop ?? null },
+          },
         })),
+    }),
+    wasBegunBy: (id, { key, versionId }) => {
+      const undo = content.undo[id];
+      if (!undo || undo.drop === null) return false;
+      return undo.drop === undefined || (undo.drop.key === key && undo.drop.versionId === versionId);
     },
     settle: (id, { wasRefused, drop }) =>
       write((held) => {
@@ -196,3 +285,6 @@ const holdLease = (
     },
   };
 };
+
+const lost = ({ key }: Document): LeaseLost =>
+  new LeaseLost(`the lease ${key} was lost: another worker has taken over`);

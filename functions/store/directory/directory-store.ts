@@ -105,8 +105,9 @@ async function* listKeys<T>(
   layout: DirectoryLayout,
   prefix: string,
   read: (layout: DirectoryLayout, key: string) => Promise<T[]>,
+  isFlat = false,
 ): AsyncGenerator<T> {
-  const keys = await keysUnder(layout, prefix);
+  const keys = await keysUnder(layout, prefix, isFlat);
   for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
     yield* (await Promise.all(keys.slice(from, from + KEYS_AT_ONCE).map((key) => read(layout, key)))).flat();
   }
@@ -211,7 +212,7 @@ export const createDirectoryStore = (location: string): ObjectStore => {
         return found && describe(key, found);
       }),
     headAll: (_, keys) => headAll(keys, (key) => explained(key, () => glance(layout, key))),
-    list: (prefix) => listExplained(listKeys(layout, prefix, listCurrentOf)),
+    list: (prefix, depth) => listExplained(listKeys(layout, prefix, listCurrentOf, depth === 'flat')),
     listVersions: (prefix) => listExplained(listKeys(layout, prefix, listVersionsOf)),
     delete: (key, condition) => explained(key, () => deleteObject(layout, key, condition)),
     deleteVersion: (key, versionId) => explained(key, () => removeVersion(layout, key, versionId)),

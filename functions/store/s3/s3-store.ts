@@ -176,10 +176,15 @@ const headObject = async (
   }
 };
 
-async function* listEntries({ bucket, client }: S3StoreOptions, prefix: string): AsyncGenerator<VersionEntry> {
+async function* listEntries(
+  { bucket, client }: S3StoreOptions,
+  prefix: string,
+  depth?: 'flat',
+): AsyncGenerator<VersionEntry> {
+  const listed = { Bucket: bucket, Prefix: prefix, ...(depth === 'flat' && { Delimiter: '/' }) };
   let marker: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
   for (;;) {
-    const page = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...marker }));
+    const page = await client.send(new ListObjectVersionsCommand({ ...listed, ...marker }));
     for (const version of page.Versions ?? []) {
       const entry = describe(bucket, version.Key ?? '', { ...version, ContentLength: version.Size });
       yield { ...entry, isCurrent: version.IsLatest === true };
@@ -230,17 +235,17 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => {
     }
   };
 
-  async function* listVersions(prefix: string): AsyncGenerator<VersionEntry> {
+  async function* listVersions(prefix: string, depth?: 'flat'): AsyncGenerator<VersionEntry> {
     try {
-      yield* listEntries(options, prefix);
+      yield* listEntries(options, prefix, depth);
     } catch (error) {
       throw explain(error, 's3:ListBucketVersions');
     }
   }
 
   /** By versions, since S3's list of objects does not tell their version ids. */
-  async function* list(prefix: string): AsyncGenerator<ObjectVersion> {
-    for await (const { isCurrent, ...version } of listVersions(prefix)) if (isCurrent) yield version;
+  async function* list(prefix: string, depth?: 'flat'): AsyncGenerator<ObjectVersion> {
+    for await (const { isCurrent, ...version } of listVersions(prefix, depth)) if (isCurrent) yield version;
   }
 
   /** A listing: a request for each thousand, where asking for every key is one each. */
@@ -263,7 +268,7 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => {
       ),
     headAll,
     list,
-    listVersions,
+    listVersions: (prefix) => listVersions(prefix),
     delete: (key, condition) => explained('s3:DeleteObject', key, () => deleteObject(options, key, condition)),
     deleteVersion: (key, versionId) =>
       explained('s3:DeleteObjectVersion', key, () => removeVersion(options, key, versionId)),

@@ -15,6 +15,7 @@ import { startSimulator } from '../../simulator/server.ts';
 import { openInstallBench } from './install-bench.ts';
 
 const LEASE_MS = 600;
+const MANY_TRIES = Array<number>(1_000).fill(0);
 
 /** Not an Error: nothing in the program may take a death for a failure and go on. */
 const DEATH = Symbol('the worker died');
@@ -80,11 +81,12 @@ test('any interleaving of drops and deaths ends in the state of the newest drops
         const base = bench.services(mortal(oic, life), 'dev', {
           worker: `${Math.random()}`,
           ttlMs: LEASE_MS,
-          patienceMs: 50,
+          patienceMs: LEASE_MS / 2 + 100,
+          retries: MANY_TRIES,
         });
         const services: DropServices = { ...base, dropBox: createDropBox(mortal(bench.store, life)) };
         try {
-          return (await handleDrop(services, event, false)).kind === 'receipt';
+          return (await handleDrop(services, event)).kind === 'receipt';
         } catch (error) {
           if (error !== DEATH) throw error;
           return false;

@@ -26,7 +26,9 @@ const drop = async (key: string, bytes: Uint8Array | string): Promise<DropEvent>
   const { versionId } = await bench.store.put(key, Buffer.from(bytes));
   return { key, versionId };
 };
-const handle = (event: DropEvent, isLastTry = true) => handleDrop(bench.services(oic, 'dev'), event, isLastTry);
+/** @param retries none: it is the last try */
+const handle = (event: DropEvent, retries: readonly number[] = []) =>
+  handleDrop(bench.services(oic, 'dev', { retries }), event);
 const stateIn = (result: DropResult): string => (result.kind === 'receipt' ? result.receipt.state : result.kind);
 const writes = (): number =>
   simulator.requests.filter(({ method, kind }) => method !== 'GET' && kind !== 'token').length;
@@ -162,7 +164,7 @@ describe('a drop that cannot be deployed', () => {
       return found && { ...found, bytes: 101 * 1024 * 1024 };
     };
 
-    const result = await handleDrop({ ...services, dropBox: { ...bench.dropBox, headDrop: head } }, event, true);
+    const result = await handleDrop({ ...services, dropBox: { ...bench.dropBox, headDrop: head } }, event);
 
     expect(result).toMatchObject({ receipt: { state: 'rejected', message: expect.stringContaining('at most') } });
     expect(simulator.requests).toEqual([]);
@@ -171,7 +173,7 @@ describe('a drop that cannot be deployed', () => {
   test('because the instance has no `deploy` is rejected', async () => {
     const event = await drop('deploy/dev/x.iar', archiveOf('FLOW', 'a'));
 
-    const result = await handleDrop(bench.services(undefined, 'dev'), event, true);
+    const result = await handleDrop(bench.services(undefined, 'dev'), event);
 
     expect(result).toMatchObject({
       receipt: { state: 'rejected', message: expect.stringContaining('no `deploy` in the settings') },
@@ -194,11 +196,21 @@ describe('a drop that cannot be deployed', () => {
     const event = await drop('deploy/dev/x.iar', archiveOf('FLOW', 'a'));
     const away = simulator.faults.add({ match: { kind: 'list' }, answer: { status: 503 } });
 
-    expect(await handle(event, false)).toMatchObject({ kind: 'later', reason: expect.stringContaining('503') });
-    expect(await handle(event, false)).toMatchObject({ kind: 'later' });
+    const twice = [60, 120];
+    expect(await handle(event, twice)).toMatchObject({
+      kind: 'later',
+      seconds: 60,
+      reason: expect.stringContaining('503'),
+    });
+    expect(await handle(event, twice)).toMatchObject({ kind: 'later', seconds: 120 });
+    expect(await handle(event, twice)).toMatchObject({
+      receipt: { state: 'failed', tries: 3, message: expect.stringContaining('503') },
+    });
+    const other = await drop('deploy/dev/y.iar', archiveOf('FLOW', 'a'));
+    expect(await handle(other, twice)).toMatchObject({ kind: 'later' });
     away();
     configureAll();
-    expect(stateIn(await handle(event, true))).toBe('deployed');
+    expect(stateIn(await handle(other, twice))).toBe('deployed');
   });
 });
 

@@ -1,4 +1,5 @@
 /** What the tests of installs work with: a target, a drop box in a temporary directory, and clocks that do not take long. */
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +39,7 @@ export interface InstallBench {
   services(
     oic: OicClient | undefined,
     instance: string,
-    more?: { worker?: string; ttlMs?: number; patienceMs?: number },
+    more?: { worker?: string; ttlMs?: number; patienceMs?: number; retries?: readonly number[] },
   ): DropServices;
   close(): Promise<void>;
 }
@@ -48,10 +49,11 @@ export const openInstallBench = async (): Promise<InstallBench> => {
   const store = createDirectoryStore(directory);
   const dropBox = createDropBox(store);
   const lease = (more: { worker?: string; ttlMs?: number; patienceMs?: number } = {}) => ({
-    worker: 'worker',
+    worker: randomUUID() as string,
     ttlMs: 30_000,
     patienceMs: 20_000,
     now: Date.now,
+    elapsed: () => performance.now(),
     sleep: (ms: number, signal?: AbortSignal) => sleep(ms, undefined, signal && { signal }),
     ...more,
   });
@@ -62,11 +64,11 @@ export const openInstallBench = async (): Promise<InstallBench> => {
       const archive = await readArchive(bytes);
       const held = await takeLease(dropBox.lease(oic.instance, archive.code), lease());
       if (!held) throw new Error('the lease is not free');
-      const { undoLog, mayGoOn } = held;
+      const { undoLogOf, mayGoOn } = held;
       const services = {
         oic,
         safety: dropBox,
-        undoLog,
+        undoLog: undoLogOf(),
         connections,
         waiting,
         onStep: () => undefined,
@@ -83,6 +85,7 @@ export const openInstallBench = async (): Promise<InstallBench> => {
       target: oic && { oic, connections: {}, policy: POLICY },
       waiting: WAITING,
       lease: lease(more),
+      retries: more?.retries ?? [],
       onStep: () => undefined,
     }),
     close: () => rm(directory, { recursive: true, force: true, maxRetries: 5 }),

@@ -228,7 +228,6 @@ describe('an archive that is new to the target and whose connection is not confi
     const result = await handleDrop(
       { ...bench.services(oic, 'dev'), target: { oic, connections: settings, policy: POLICY } },
       { key, versionId },
-      true,
     );
 
     expect(result).toMatchObject({ kind: 'receipt', receipt: { state: 'deployed' } });
@@ -242,7 +241,7 @@ test('what a run on another version has left when it was killed is not undone lo
   const id = simulator.instance.add(archiveOf('01.09.0000', 'old'), { status: 'CONFIGURED' });
   const killed = await takeLease(bench.dropBox.lease('dev', 'FLOW'), bench.services(oic, 'dev').lease);
   const { tracing } = RUNNING;
-  await killed?.undoLog.remember('FLOW|01.10.0000', {
+  await killed?.undoLogOf().remember('FLOW|01.10.0000', {
     before: [
       { id: 'FLOW|01.09.0000', code: 'FLOW', version: '01.09.0000', isActive: true, schedule: 'started', tracing },
     ],

@@ -1,0 +1,37 @@
+/**
+ * What was dropped for no instance: EventBridge tells of everything below `deploy/`, and what an instance with `deploy` has to
+ * answer is left to its own function.
+ *
+ *   S3 event -> EventBridge -> SQS -> handleStray -> receipt, metric
+ */
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { type DropEvent, parseDropEvents } from './core/drop/drop-event.ts';
+import { isStray } from './core/drop/dropped-file.ts';
+import { RETRY_SECONDS } from './core/drop/retries.ts';
+import { NO_INSTANCE } from './core/keys.ts';
+import { handleStray } from './jobs/deploy/handle-stray.ts';
+import { handleMessages } from './lambda/messages.ts';
+import { createLog, putMetrics } from './lambda/telemetry.ts';
+import { createStrayRuntime } from './runtime.ts';
+import { bucketOf } from './store/open-store.ts';
+
+export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  const log = createLog(NO_INSTANCE, context.awsRequestId);
+  const { targets, openDropBox } = createStrayRuntime(process.env);
+  const dropBox = await openDropBox();
+  return handleMessages<DropEvent>(event, {
+    parse: (body) => parseDropEvents(body, bucketOf(dropBox.name)).filter(({ key }) => isStray(key, targets)),
+    handle: async (drop) => {
+      const { receipt, isNew } = await handleStray({ dropBox, targets, now: Date.now }, drop);
+      log.info('Receipt', { ...drop, state: receipt.state, message: receipt.message });
+      if (isNew) putMetrics(NO_INSTANCE, { DropsRejected: 1 });
+      return undefined;
+    },
+    retries: RETRY_SECONDS,
+    onFailure: (error) => {
+      log.error('Drop not handled', error);
+      putMetrics(NO_INSTANCE, { DropsNotHandled: 1 });
+    },
+    onTrouble: (error) => log.warn(error.message),
+  });
+};
