@@ -14,7 +14,6 @@ import { handleMessages } from './lambda/messages.ts';
 import type { MetricName } from './lambda/names.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
 import { createFunctionRuntime } from './runtime.ts';
-import { bucketOf } from './store/open-store.ts';
 
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   const { instance, connect, credentials, openDropBox } = createFunctionRuntime(process.env);
@@ -51,7 +50,7 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
 
   try {
     return await handleMessages(event, {
-      parse: (body) => parseDropEvents(body, bucketOf(dropBox.name)),
+      parse: (body) => parseDropEvents(body, dropBox.bucket),
       handle: handleOne,
       retries: RETRY_SECONDS,
       onFailure: (error) => {
@@ -75,6 +74,9 @@ const pause = (ms: number, signal?: AbortSignal) => sleep(ms, undefined, signal 
 const waitingWithin = (leftMs: () => number): ActivationWait => ({
   get deadlineMs() {
     return Math.min(300_000, leftMs() / 3);
+  },
+  get endsAt() {
+    return elapsed() + leftMs() / 3;
   },
   now: elapsed,
   sleep: pause,

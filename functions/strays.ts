@@ -13,14 +13,13 @@ import { handleStray } from './jobs/deploy/handle-stray.ts';
 import { handleMessages } from './lambda/messages.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
 import { createStrayRuntime } from './runtime.ts';
-import { bucketOf } from './store/open-store.ts';
 
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   const log = createLog(NO_INSTANCE, context.awsRequestId);
   const { targets, openDropBox } = createStrayRuntime(process.env);
   const dropBox = await openDropBox();
   return handleMessages<DropEvent>(event, {
-    parse: (body) => parseDropEvents(body, bucketOf(dropBox.name)).filter(({ key }) => isStray(key, targets)),
+    parse: (body) => parseDropEvents(body, dropBox.bucket).filter(({ key }) => isStray(key, targets)),
     handle: async (drop) => {
       const { receipt, isNew } = await handleStray({ dropBox, targets, now: Date.now }, drop);
       log.info('Receipt', { ...drop, state: receipt.state, message: receipt.message });

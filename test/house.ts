@@ -31,7 +31,7 @@ const ALL_CORE = ['core', ...CORE];
 export const GIVEN = ['oic', 'oic/http', 'store'];
 const COMMON_JOBS = ['jobs/journal', 'jobs/instance', 'jobs/changes'];
 /** The functions in AWS. */
-export const HANDLERS = ['backup.ts', 'deploy.ts', 'restore.ts'];
+export const HANDLERS = ['backup.ts', 'deploy.ts', 'restore.ts', 'strays.ts'];
 const HANDLER = ['core', 'core/snapshot', 'core/drop', ...JOBS, 'store', 'lambda', 'runtime.ts'];
 
 /** Every room, and whom it may know beside itself. */

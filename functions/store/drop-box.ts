@@ -10,6 +10,8 @@ import { StoreError } from './store-error.ts';
 
 export interface DropBox {
   readonly name: string;
+  /** As events of S3 name it; a directory is called by its name. */
+  readonly bucket: string;
   /** What was dropped: exactly that version of the key. */
   getDrop(key: string, versionId: string): Promise<StoredObject | undefined>;
   headDrop(key: string, versionId: string): Promise<ObjectVersion | undefined>;
@@ -34,8 +36,11 @@ export interface Document {
   write(content: object, etag: string | undefined): Promise<string | undefined>;
 }
 
+const bucketOf = (name: string): string | undefined => /^s3:\/\/([^/]+)/.exec(name)?.[1];
+
 export const createDropBox = (store: ObjectStore): DropBox => ({
   name: store.name,
+  bucket: bucketOf(store.name) ?? store.name,
   getDrop: (key, versionId) => store.get(key, versionId),
   headDrop: (key, versionId) => store.head(key, versionId),
   newestDrop: (key) => store.head(key),
@@ -50,7 +55,7 @@ export const createDropBox = (store: ObjectStore): DropBox => ({
   returnCommand: ({ key, versionId }, instance) => {
     const deploy = (file: string) =>
       `\`oic deploy ${instance} ${/[^\w./@:-]/.test(file) ? JSON.stringify(file) : file}\``;
-    const [, bucket] = /^s3:\/\/([^/]+)/.exec(store.name) ?? [];
+    const bucket = bucketOf(store.name);
     if (bucket === undefined) return deploy(`${store.name.replace(/\/$/, '')}/${key}`);
     const fetch = `aws s3api get-object --bucket ${bucket} --key ${key} --version-id ${versionId} old.iar`;
     return `\`${fetch}\`, then ${deploy('old.iar')}`;

@@ -27,9 +27,6 @@ const openBucket = async (bucket: string): Promise<ObjectStore> => {
   return createS3Store({ bucket, client });
 };
 
-/** As an event of S3 names it; a directory has none and is called by its name. */
-export const bucketOf = (location: string): string => BUCKET.exec(location)?.[1] ?? location;
-
 /** Touches neither the directory nor the bucket yet. @throws ConfigError when the location cannot be one */
 export const openStore = async (location: string): Promise<ObjectStore> => {
   const scheme = SCHEME.exec(location)?.[1];
