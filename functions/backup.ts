@@ -12,10 +12,10 @@ import { type DurableContext, withDurableExecution } from '@aws/durable-executio
 import type { Logger } from '@aws-lambda-powertools/logger';
 import * as z from 'zod/mini';
 import { ConfigError } from './core/errors.ts';
-import { includedKinds } from './core/kinds.ts';
 import { backUp } from './jobs/backup/back-up.ts';
 import type { BackUpProgress, BackupReport } from './jobs/backup/back-up-options.ts';
 import { type BackupPage, createPageWriter } from './jobs/report/after-backup.ts';
+import { includedKinds } from './kinds/included-kinds.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
 import { BACKUP_HOURS } from './lambda/names.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';

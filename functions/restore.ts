@@ -9,11 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import * as z from 'zod/mini';
 import { ConfigError } from './core/errors.ts';
-import { OTHER_KIND_ORDER } from './core/kinds.ts';
 import { parseSnapshotChoice } from './core/snapshot/choose-snapshot.ts';
 import { restore } from './jobs/restore/restore.ts';
 import type { RestoreReport } from './jobs/restore/restore-options.ts';
 import { findSnapshot } from './jobs/restore/scope.ts';
+import { ALL_KINDS } from './kinds/all-kinds.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
 import { createFunctionRuntime } from './runtime.ts';
@@ -24,7 +24,7 @@ const EVENT = z.strictObject({
   snapshot: z.optional(z.string()),
   at: z.optional(z.string()),
   only: z._default(z.array(z.string()), []),
-  kinds: z.optional(z.array(z.enum(['integrations', ...OTHER_KIND_ORDER]))),
+  kinds: z.optional(z.array(z.enum(['integrations', ...ALL_KINDS.map(({ name }) => name)]))),
   existing: z._default(z.enum(['skip', 'replace']), 'skip'),
   mirror: z._default(z.boolean(), false),
   activation: z._default(z.enum(['as-captured', 'never']), 'as-captured'),

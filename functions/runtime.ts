@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { readConnectionFiles } from './connection-files.ts';
 import { ConfigError } from './core/errors.ts';
 import type { People } from './core/people.ts';
+import { ALL_KINDS } from './kinds/all-kinds.ts';
 import { DROP_BOX_VARIABLE, SETTINGS_VARIABLE, TARGETS_VARIABLE, VAULT_VARIABLE } from './lambda/names.ts';
 import { createOicClient, type OicClient } from './oic/client.ts';
 import { type Credentials, type PropertyFile, parseCredentials } from './oic/http/credentials.ts';
@@ -89,7 +90,7 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
       return connect(instance, credentials, settings.people);
     },
     serverTime: (name) => askServerTime(instanceOf(settings, name).url),
-    openVault: async (location) => createVault(await openStore(location)),
+    openVault: async (location) => createVault(await openStore(location), ALL_KINDS),
     openReports: async (location, instance) => createReportStore(await openStore(location), instance),
     openDropBox: async (location) => createDropBox(await openStore(location)),
   };
@@ -142,7 +143,11 @@ export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime =
     openVault: async () => {
       const store = await openStore(location(VAULT_VARIABLE));
       const { name } = instance;
-      return { vault: createVault(store), reports: createReportStore(store, name), runs: createRunStore(store, name) };
+      return {
+        vault: createVault(store, ALL_KINDS),
+        reports: createReportStore(store, name),
+        runs: createRunStore(store, name),
+      };
     },
     openDropBox: async () => createDropBox(await openStore(location(DROP_BOX_VARIABLE))),
   };

@@ -6,9 +6,10 @@
 import * as z from 'zod/mini';
 import { ConfigError } from './core/errors.ts';
 import { NO_INSTANCE } from './core/keys.ts';
-import { type IncludedKinds, ofEachKind } from './core/kinds.ts';
+import type { IncludedKinds } from './core/kinds.ts';
 import type { People } from './core/people.ts';
 import type { Keep } from './core/snapshot/keep-classes.ts';
+import { ofEachKind } from './kinds/included-kinds.ts';
 import { isLoopback } from './oic/http/design-host.ts';
 import { describeIssue } from './settings/issues.ts';
 import { readSchedule } from './settings/schedule-expression.ts';

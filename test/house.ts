@@ -32,7 +32,7 @@ export const GIVEN = ['oic', 'oic/http', 'store'];
 const COMMON_JOBS = ['jobs/journal', 'jobs/instance', 'jobs/changes'];
 /** The functions in AWS. */
 export const HANDLERS = ['backup.ts', 'deploy.ts', 'restore.ts', 'strays.ts'];
-const HANDLER = ['core', 'core/snapshot', 'core/drop', ...JOBS, 'store', 'lambda', 'runtime.ts'];
+const HANDLER = ['core', 'core/snapshot', 'core/drop', 'kinds', ...JOBS, 'store', 'lambda', 'runtime.ts'];
 
 /** Every room, and whom it may know beside itself. */
 export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -64,9 +64,9 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'jobs/report': [...ALL_CORE, 'kinds', ...GIVEN, ...COMMON_JOBS],
   'jobs/vault': [...ALL_CORE, 'kinds', ...GIVEN, ...COMMON_JOBS],
   settings: ['core'],
-  'settings.ts': ['core', 'core/snapshot', 'settings', 'oic/http'],
+  'settings.ts': ['core', 'core/snapshot', 'settings', 'kinds', 'oic/http'],
   'connection-files.ts': ['core', 'oic/http'],
-  'runtime.ts': ['core', ...OIC, 'store', 'settings.ts', 'connection-files.ts', 'lambda'],
+  'runtime.ts': ['core', 'kinds', ...OIC, 'store', 'settings.ts', 'connection-files.ts', 'lambda'],
   lambda: ['jobs/journal', 'oic/http', 'store'],
   'backup.ts': HANDLER,
   'deploy.ts': HANDLER,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../functions/core/errors.ts';
-import { includedKinds } from '../functions/core/kinds.ts';
+import { includedKinds } from '../functions/kinds/included-kinds.ts';
 import { instanceOf, parseSettings } from '../functions/settings.ts';
 
 const DEV = {

@@ -1,8 +1,10 @@
-import { describeCounts, includedKinds, isOfIntegration } from '../core/kinds.ts';
+import { describeCounts, isOfIntegration } from '../core/kinds.ts';
 import { backUp } from '../jobs/backup/back-up.ts';
 import type { BackupReport, KindCounts } from '../jobs/backup/back-up-options.ts';
 import { openFileJournal } from '../jobs/journal/file-journal.ts';
 import { createPageWriter } from '../jobs/report/after-backup.ts';
+import { ALL_KINDS } from '../kinds/all-kinds.ts';
+import { includedKinds } from '../kinds/included-kinds.ts';
 import { journalPath } from '../runtime.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { placeOf } from './files.ts';
@@ -63,7 +65,8 @@ const backupProgress = (out: Output, name: string) => {
       if (toExport > 0) bar = out.progress('exporting', toExport);
     },
     listedKinds: (counts: KindCounts, toExport: number): void => {
-      if (Object.keys(counts).length > 0) out.note(`${name} also has ${describeCounts(counts)}; ${toExport} to export`);
+      if (Object.keys(counts).length > 0)
+        out.note(`${name} also has ${describeCounts(counts, ALL_KINDS)}; ${toExport} to export`);
     },
     done: (): void => bar?.tick(),
     note: (message: string): void => out.note(message),
@@ -74,7 +77,7 @@ const backupProgress = (out: Output, name: string) => {
 const reportLines = (report: BackupReport, vault: string): string[] => {
   const { instance, snapshot, integrations, exported, unchanged, others, failures, warnings } = report;
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
-  const ownFailures = failures.filter(({ id }) => isOfIntegration(id)).length;
+  const ownFailures = failures.filter(({ id }) => isOfIntegration(id, ALL_KINDS)).length;
   const without = integrations - exported - unchanged - ownFailures;
   return [
     ...failures.map(({ message }) => `FAILED   ${message}`),
@@ -85,7 +88,7 @@ const reportLines = (report: BackupReport, vault: string): string[] => {
       `${count(report.requests, 'request')} in ${seconds.toFixed(1)} s`,
     ...(Object.keys(others.counts).length > 0
       ? [
-          `beside them ${describeCounts(others.counts)}: ${others.exported} exported, ${others.unchanged} unchanged, ${failures.length - ownFailures} failed`,
+          `beside them ${describeCounts(others.counts, ALL_KINDS)}: ${others.exported} exported, ${others.unchanged} unchanged, ${failures.length - ownFailures} failed`,
         ]
       : []),
     ...(report.complete

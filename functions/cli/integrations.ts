@@ -4,7 +4,7 @@ import type { Integration } from '../core/integration.ts';
 import { type People, personName, withHolderNamed } from '../core/people.ts';
 import { type CommonOptions, idArgument, openSession, withInstance } from './command.ts';
 import { targetFile, writeWhole } from './files.ts';
-import { ALL_KINDS, EXPORTED_KINDS, kindsOption, otherKindOf } from './kinds/option.ts';
+import { EXPORTED_KINDS, KIND_WORDS, kindsOption, otherKindOf } from './kinds/option.ts';
 import { count, formatTable } from './output.ts';
 import type { PictureOptions } from './picture.ts';
 
@@ -12,7 +12,7 @@ export const list = async (
   name: string,
   options: CommonOptions & { status?: string; name?: string; kind?: string },
 ): Promise<number> => {
-  const [kind, ...more] = kindsOption(options.kind, ALL_KINDS)?.map(otherKindOf) ?? [];
+  const [kind, ...more] = kindsOption(options.kind, KIND_WORDS)?.map(otherKindOf) ?? [];
   if (more.length > 0) throw new ConfigError('`oic list` lists one kind at a time');
   if (kind !== undefined) {
     if (options.status !== undefined) throw new ConfigError('--status is for integrations');

@@ -2,6 +2,7 @@
 
 import { ConfigError, Refused } from '../core/errors.ts';
 import { describeCounts } from '../core/kinds.ts';
+import { ALL_KINDS } from '../kinds/all-kinds.ts';
 import { count, createOutput } from './output.ts';
 
 const portOf = (text: string): number => {
@@ -37,7 +38,7 @@ export const simulate = async (options: { json?: boolean; port: string; seed?: s
     others.filter((id) => id.startsWith(`${kind}/`)).length;
   const kinds = { projects: numberOf('projects'), lookups: numberOf('lookups'), libraries: numberOf('libraries') };
   out.result({ url, integrationInstance, integrations, kinds, refused, settings, credentials }, () => [
-    `a simulated OIC listens on ${url} (integrationInstance ${integrationInstance}), with ${count(integrations, 'integration')}${others.length === 0 ? '' : `, ${describeCounts(kinds)}`}`,
+    `a simulated OIC listens on ${url} (integrationInstance ${integrationInstance}), with ${count(integrations, 'integration')}${others.length === 0 ? '' : `, ${describeCounts(kinds, ALL_KINDS)}`}`,
     ...(refused.length === 0 ? [] : [`${count(refused.length, 'file')} of ${options.seed} could not be loaded:`]),
     ...refused.map(({ file, reason }) => `  ${file}: ${reason}`),
     'settings, for --config:',

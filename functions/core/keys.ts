@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { type IntegrationRef, isCode, isVersion } from './integration.ts';
-import type { Library } from './items.ts';
+import type { Entry, KindFacts, OtherKind } from './kinds.ts';
 
 const archivePrefix = (instance: string): string => `integrations/${instance}/`;
 export const archiveKey = (instance: string, ref: IntegrationRef): string => `${archivePrefix(instance)}${fileOf(ref)}`;
@@ -12,50 +12,46 @@ const fileOf = ({ code, version }: IntegrationRef): string => {
   return `${code}/${version}.iar`;
 };
 
-const projectPrefix = (instance: string): string => `projects/${instance}/`;
-export const projectKey = (instance: string, code: string): string => `${projectPrefix(instance)}${partOf(code)}.car`;
-
-const lookupPrefix = (instance: string): string => `lookups/${instance}/`;
-export const lookupKey = (instance: string, name: string): string => `${lookupPrefix(instance)}${partOf(name)}.csv`;
-
-const libraryPrefix = (instance: string): string => `libraries/${instance}/`;
-export const libraryKey = (instance: string, { code, version }: Pick<Library, 'code' | 'version'>): string =>
-  `${libraryPrefix(instance)}${partOf(code)}/${partOf(version)}.jar`;
-
-/** Where the archives of one instance lie, of every kind that has any. */
-export const archivePrefixes = (instance: string): readonly string[] => [
-  archivePrefix(instance),
-  projectPrefix(instance),
-  lookupPrefix(instance),
-  libraryPrefix(instance),
-];
-
-/** Which kind of archive a key names; undefined for one that is none of this instance's. */
-export const archiveKindOfKey = (instance: string, key: string): ArchiveKind | undefined => {
-  const at = key.indexOf('/');
-  const kind = ARCHIVE_ENDINGS.find(([top]) => top === key.slice(0, at));
-  if (!kind || !key.startsWith(`${instance}/`, at + 1) || !key.endsWith(kind[1])) return undefined;
-  const parts = key.slice(at + instance.length + 2, -kind[1].length).split('/');
-  const [code = '', version = ''] = parts;
-  const isOurs =
-    kind[0] === 'integrations'
-      ? parts.length === 2 && isCode(code) && isVersion(version)
-      : parts.length === kind[2] && parts.every((part) => PART.test(part));
-  return isOurs ? kind[0] : undefined;
+/** An item of a kind that has archives. */
+export const itemKey = <E extends Entry>(
+  instance: string,
+  { name, file }: Pick<KindFacts<E>, 'name' | 'file'>,
+  item: E,
+): string => {
+  if (!file) throw new Error(`${name} have no archives`);
+  return `${name}/${instance}/${file.partsOf(item).map(partOf).join('/')}${file.ending}`;
 };
 
 /** The folders of archives, each with one folder an instance. */
-export const ARCHIVE_FOLDERS = ['integrations', 'projects', 'lookups', 'libraries'] as const;
+export const archiveFolders = (kinds: readonly KindFacts[]): readonly ArchiveKind[] => [
+  'integrations',
+  ...kinds.filter(({ file }) => file).map(({ name }) => name),
+];
 
-export type ArchiveKind = (typeof ARCHIVE_FOLDERS)[number];
+/** Where the archives of one instance lie, of every kind that has any. */
+export const archivePrefixes = (instance: string, kinds: readonly KindFacts[]): readonly string[] =>
+  archiveFolders(kinds).map((folder) => `${folder}/${instance}/`);
 
-/** Kind, ending, and how many parts a name has. */
-const ARCHIVE_ENDINGS = [
-  ['integrations', '.iar', 2],
-  ['projects', '.car', 1],
-  ['lookups', '.csv', 1],
-  ['libraries', '.jar', 2],
-] as const satisfies readonly (readonly [ArchiveKind, string, number])[];
+/** Which kind of archive a key names; undefined for one that is none of this instance's. */
+export const archiveKindOfKey = (
+  instance: string,
+  key: string,
+  kinds: readonly KindFacts[],
+): ArchiveKind | undefined => {
+  const [folder, owner, ...rest] = key.split('/');
+  if (owner !== instance) return undefined;
+  const name = rest.join('/');
+  if (folder === 'integrations') {
+    const [, code = '', version = ''] = /^([^/]*)\/([^/]*)\.iar$/.exec(name) ?? [];
+    return isCode(code) && isVersion(version) ? folder : undefined;
+  }
+  const kind = kinds.find((one) => one.name === folder && one.file && name.endsWith(one.file.ending));
+  if (!kind?.file) return undefined;
+  const parts = name.slice(0, -kind.file.ending.length).split('/');
+  return parts.length === kind.file.parts && parts.every((part) => PART.test(part)) ? kind.name : undefined;
+};
+
+export type ArchiveKind = 'integrations' | OtherKind;
 
 /** A name as part of a key: what is not letters, digits, `_`, `-` and `.` is written as in a URL, and so is a dot in front. */
 const partOf = (name: string): string => {
@@ -154,9 +150,9 @@ export const safetyCopyKey = (instance: string, archiveKey: string): string => {
   return `${safetyPrefix(instance)}${folder}/${rest.join('/')}`;
 };
 
-/** What it takes to put a project back whose replacing was cut off. */
-export const projectUndoKey = (instance: string, code: string): string =>
-  `${safetyPrefix(instance)}projects/${partOf(code)}.json`;
+/** What it takes to put an item back whose replacing was cut off: beside its copy. */
+export const undoKey = (instance: string, archiveKey: string): string =>
+  safetyCopyKey(instance, archiveKey).replace(/\.\w+$/, '.json');
 
 export const leasePrefix = (instance: string): string => `leases/${instance}/`;
 

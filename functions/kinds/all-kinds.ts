@@ -1,4 +1,5 @@
 /** Every kind of item beside integrations outside projects, in the order people see them. */
+import type { OtherKind } from '../core/kinds.ts';
 import { agentGroups } from './agent-groups.ts';
 import { certificates } from './certificates.ts';
 import { connections } from './connections.ts';
@@ -19,3 +20,9 @@ export const ALL_KINDS: readonly Kind[] = [
   certificates,
   agentGroups,
 ];
+
+export const kindOf = (name: OtherKind): Kind => {
+  const found = ALL_KINDS.find((kind) => kind.name === name);
+  if (!found) throw new RangeError(`no kind is called ${name}`);
+  return found;
+};

@@ -3,19 +3,61 @@
  * taken, with the integrations an earlier snapshot knows of what was not saved since. Only a project whose deployments or
  * whose integrations in them are still unknown is asked, once.
  */
+import * as z from 'zod/mini';
+import type { IntegrationId } from '../core/integration.ts';
 import type { Deployment, Project } from '../core/items.ts';
+import { type Entry, LAST_CHANGE } from '../core/kinds.ts';
 import type { OddItem } from '../core/odd-item.ts';
 import type { SnapshotFailure } from '../core/snapshot/manifest.ts';
-import type { SnapshotDeployment } from '../core/snapshot/sections.ts';
+import { INTEGRATION_ID, TEXT } from '../core/snapshot/sections.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isNothingThere, isOicError, type OicError, stopsTheRun } from '../oic/http/errors.ts';
 import { ListingError } from '../oic/listing.ts';
 import type { Asking, Kind, Listed } from './kind.ts';
+import { toldOf } from './manual-steps.ts';
 import { listProjectsOnce } from './projects.ts';
+
+/** What of a project was set aside to be exported alone. The project's own archive holds all of the project. */
+interface SnapshotDeployment extends Entry {
+  /** `PROJECT|CODE` */
+  readonly id: string;
+  readonly project: string;
+  readonly code: string;
+  /** Absent: the instance did not tell. */
+  readonly integrations?: readonly IntegrationId[] | undefined;
+}
+
+declare module '../core/kinds.ts' {
+  interface Sections {
+    readonly deployments: SnapshotDeployment;
+  }
+}
 
 export const deployments: Kind<SnapshotDeployment> = {
   name: 'deployments',
+  nouns: ['deployment', 'deployments'],
+  fields: { project: TEXT, code: TEXT, integrations: z.optional(z.array(INTEGRATION_ID)) },
+  facts: [
+    {
+      name: 'integrations',
+      as: 'number',
+      only: 'shown',
+      value: ({ integrations }) => integrations?.length,
+      inTerminal: ({ integrations = [] }) => integrations.join(', '),
+    },
+    LAST_CHANGE,
+  ],
+  members: ({ integrations }) => integrations,
+  isOic3Only: true,
   isNewer: true,
+  byHand: {
+    order: 4,
+    todo: (_entry, own) =>
+      own
+        ? undefined
+        : 'create this deployment in its project, where the archive of the project does not bring it along',
+    values: ({ project, code, integrations }) => toldOf({ project, code, integrations: integrations?.join(', ') }),
+  },
   list: async (asking) => listIn(asking, (await listProjectsOnce(asking)).items),
 };
 

@@ -2,19 +2,14 @@
  * What a kind of item knows to do. One module a kind; `all-kinds.ts` lists them, and jobs know them by these verbs alone.
  * Capabilities are optional: without `archive` the listing is all there is of an item.
  */
-import { KIND_NOUNS, type OtherKind } from '../core/kinds.ts';
+import type { IntegrationId } from '../core/integration.ts';
+import type { Entry, KindFacts, OtherKinds } from '../core/kinds.ts';
 import type { Listing, OddItem } from '../core/odd-item.ts';
-import type { ArchiveRef } from '../core/snapshot/archive-ref.ts';
 import type { SnapshotFailure, SnapshotWarning } from '../core/snapshot/manifest.ts';
-import type { OtherKinds } from '../core/snapshot/sections.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { OicError } from '../oic/http/errors.ts';
 
-export interface Item {
-  readonly id: string;
-  readonly name: string;
-  readonly lastUpdated?: string | undefined;
-  readonly lastUpdatedBy?: string | undefined;
+export interface Item extends Entry {
   /** Who has it open; an empty text when Oracle does not say who. */
   readonly lockedBy?: string | undefined;
   /** What is in it could not be listed: nothing of it is read, and a failure says why. */
@@ -22,17 +17,6 @@ export interface Item {
   /** What is in it and cannot be read; absent when there is nothing. */
   readonly odd?: readonly OddItem[] | undefined;
 }
-
-/** As a manifest tells it. */
-export interface Entry {
-  readonly id: string;
-  readonly name: string;
-  readonly lastUpdated?: string | undefined;
-  readonly lastUpdatedBy?: string | undefined;
-}
-
-/** What an archive adds to it. */
-export type Stored<E> = E & { readonly archive: ArchiveRef | null };
 
 export interface Asking {
   readonly oic: OicClient;
@@ -59,6 +43,19 @@ export interface Exported {
   };
 }
 
+export interface ReadArchive {
+  /** As `ArchivedItem` has it; undefined: the archive does not tell. */
+  readonly id: string | undefined;
+  readonly contentSha256: string;
+  readonly designSha256: string;
+  /** By an earlier way of reading it. */
+  readonly formerContentSha256?: string | undefined;
+  /** That it brings along. */
+  readonly connections?: readonly { readonly id: string; readonly type: string }[];
+  /** Of integrations in it that call or are called: called first. */
+  readonly callOrder?: readonly IntegrationId[];
+}
+
 interface Observing<I, E> {
   readonly oic: OicClient;
   readonly item: I;
@@ -74,13 +71,16 @@ interface Observing<I, E> {
 
 /** Of a kind whose items Oracle hands out as files. `Seen` is small plain data, for a journal keeps it. */
 interface Archived<I extends Item, E extends Entry, Seen extends object> {
-  /** Where in the vault. */
-  key(instance: string, item: I): string;
   /** Equal stamps: nothing was saved in between; undefined: nobody knows. @default its time of last change */
   stamp?(item: I | E): string | undefined;
   /** What the instance has, without what is in it. */
   itemsOn(oic: OicClient): Promise<Listing<Item>>;
   export(oic: OicClient, item: I): Promise<Exported>;
+  /**
+   * @param id the one expected
+   * @throws ArchiveError that says why the bytes are none
+   */
+  read(bytes: Uint8Array, id: string): Promise<ReadArchive>;
   /** What is to be read of it beside its archive. */
   observe?(asking: Observing<I, E>): Promise<Seen>;
   /** Whether there is something to observe, though its archive is stored already. */
@@ -91,16 +91,34 @@ interface Archived<I extends Item, E extends Entry, Seen extends object> {
   warnings?(label: string, entry: E, seen: Partial<Seen>): readonly SnapshotWarning[];
 }
 
-export interface Kind<I extends Item = Item, E extends Entry = Entry, Seen extends object = object> {
-  readonly name: OtherKind;
-  /** By what people know an item. @default its id */
-  nameOf?(item: I | E): string;
+export interface Kind<I extends Item = Item, E extends Entry = I, Seen extends object = object> extends KindFacts<E> {
+  /** Oracle Integration 3 alone has them. */
+  readonly isOic3Only?: boolean;
   /** Releases before 2025 and Gen 2 do not have it: that they lack it is no news every night. */
   readonly isNewer?: boolean;
   /** Whether the instance says by this error that it does not hand them out. */
   isRefusal?(error: OicError): boolean;
   list(asking: Asking): Promise<Listed<I>>;
+  /** Of a kind that has files. */
   readonly archive?: Archived<I, E, Seen>;
+  readonly byHand?: ByHand<E>;
+}
+
+/** What Oracle offers no way to restore is left for a person. */
+interface ByHand<E> {
+  /** What has a lower one comes first, for the others need it. */
+  readonly order: number;
+  /** @default all */
+  isMeant?(entry: E): boolean;
+  /**
+   * Part of a sentence; undefined: nothing is to be done.
+   *
+   * @param own what the target has by its id
+   * @param isBrought an archive that is to be sent brings it along
+   */
+  todo(entry: E, own: E | undefined, isBrought: boolean): string | undefined;
+  /** What to copy from the snapshot. */
+  values?(entry: E, own: E | undefined): Readonly<Record<string, string>>;
 }
 
 /** One whose items have archives. */
@@ -113,14 +131,3 @@ export const stampOf =
   ({ archive }: KindWithArchive) =>
   (item: Item | Entry): string | undefined =>
     archive.stamp ? archive.stamp(item) : item.lastUpdated;
-
-/** Of a project its code, for its id may differ between instances. */
-export const idOf = ({ nameOf }: Kind, item: Item | Entry): string => nameOf?.(item) ?? item.id;
-
-/** As failures, warnings and people name it: `project CODE`, `lookup NAME`. */
-export const labelOf = (kind: Kind, item: Item | Entry): string => `${KIND_NOUNS[kind.name][0]} ${idOf(kind, item)}`;
-
-/** What a snapshot says of them; nothing when it was taken without looking at them. */
-export const entriesIn = (sections: OtherKinds, { name }: KindWithArchive): readonly Stored<Entry>[] =>
-  // Only the types do not know that these have archives.
-  (sections[name] ?? []) as readonly Stored<Entry>[];

@@ -1,16 +1,36 @@
 /** Libraries outside projects: one version of JavaScript functions each, by `CODE|VERSION`. */
+import { readLibraryArchive } from '../core/archive/library-archive.ts';
 import type { Library } from '../core/items.ts';
-import { libraryKey } from '../core/keys.ts';
-import type { SnapshotLibrary } from '../core/snapshot/sections.ts';
+import { type Entry, SAVED } from '../core/kinds.ts';
+import type { Stored } from '../core/snapshot/archived-items.ts';
+import { TEXT } from '../core/snapshot/sections.ts';
 import type { Kind } from './kind.ts';
 
-export const libraries: Kind<Library, Omit<SnapshotLibrary, 'archive'>> = {
+interface SnapshotLibrary extends Entry {
+  readonly code: string;
+  readonly version: string;
+}
+
+declare module '../core/kinds.ts' {
+  interface Sections {
+    readonly libraries: Stored<SnapshotLibrary>;
+  }
+}
+
+export const libraries: Kind<Library, SnapshotLibrary> = {
   name: 'libraries',
+  nouns: ['library', 'libraries'],
+  fields: { code: TEXT, version: TEXT },
+  file: { ending: '.jar', parts: 2, partsOf: ({ code, version }) => [code, version] },
+  facts: SAVED,
   list: ({ oic }) => oic.listLibraries(),
   archive: {
-    key: libraryKey,
     itemsOn: (oic) => oic.listLibraries(),
     export: (oic, { id }) => oic.exportLibrary(id),
+    read: async (bytes) => {
+      const { code, version, contentSha256, designSha256 } = await readLibraryArchive(bytes);
+      return { id: code && version ? `${code}|${version}` : undefined, contentSha256, designSha256 };
+    },
     describe: ({ id, code, version, name }) => ({ id, code, version, name }),
   },
 };

@@ -5,7 +5,7 @@
  */
 
 import type { OddItems } from '../core/diff/diff-kinds.ts';
-import { type IncludedKinds, KIND_NOUNS, type OtherKind } from '../core/kinds.ts';
+import type { IncludedKinds, OtherKind } from '../core/kinds.ts';
 import type { OddItem } from '../core/odd-item.ts';
 import type { SnapshotFailure, SnapshotWarning } from '../core/snapshot/manifest.ts';
 import { isNothingThere, isOicError, type OicError, stopsTheRun } from '../oic/http/errors.ts';
@@ -31,8 +31,8 @@ export const listKinds = async (asking: Asking, wanted: IncludedKinds): Promise<
   const notOnInstance: OtherKind[] = [];
 
   const read = async (kind: Kind): Promise<readonly Item[] | undefined> => {
-    const { name } = kind;
-    const fail = (how: string, message: string) => failures.push({ id: KIND_NOUNS[name][1], kind: how, message });
+    const { name, nouns } = kind;
+    const fail = (how: string, message: string) => failures.push({ id: nouns[1], kind: how, message });
     try {
       const listed = await kind.list(asking);
       if (listed.odd.length > 0) oddOf[name] = listed.odd;
@@ -66,7 +66,7 @@ export const listKinds = async (asking: Asking, wanted: IncludedKinds): Promise<
 const isRefusal = (kind: Kind, error: OicError): boolean =>
   error.kind === 'forbidden' || error.kind === 'not-found' || (kind.isRefusal?.(error) ?? false);
 
-const refused = ({ name }: Kind, error: OicError): SnapshotWarning => ({
-  id: KIND_NOUNS[name][1],
+const refused = ({ name, nouns }: Kind, error: OicError): SnapshotWarning => ({
+  id: nouns[1],
   message: `are not in the snapshot, for the instance does not hand them out: ${error.message}; \`include.${name}: false\` in the settings leaves them out without this warning`,
 });

@@ -1,23 +1,38 @@
 /** Lookups outside projects: tables that translate values, whose names are their ids. */
+import * as z from 'zod/mini';
 import { readLookup } from '../core/archive/lookup-file.ts';
 import { describeFindings, type SecretFinding, scanForSecrets } from '../core/archive/secret-scan.ts';
 import type { Lookup } from '../core/items.ts';
-import { lookupKey } from '../core/keys.ts';
-import type { SnapshotLookup } from '../core/snapshot/sections.ts';
+import { type Entry, SAVED } from '../core/kinds.ts';
+import type { Stored } from '../core/snapshot/archived-items.ts';
+import { TEXT } from '../core/snapshot/sections.ts';
 import type { Kind } from './kind.ts';
 
-interface Seen {
-  /** Cells that look like credentials; undefined when it could not be looked through. */
-  readonly findings: readonly SecretFinding[] | undefined;
+interface SnapshotLookup extends Entry {
+  /** Cells that look like credentials; absent when the lookup was not looked through. */
+  readonly findings?: readonly SecretFinding[] | undefined;
 }
 
-export const lookups: Kind<Lookup, Omit<SnapshotLookup, 'archive'>, Partial<Seen>> = {
+declare module '../core/kinds.ts' {
+  interface Sections {
+    readonly lookups: Stored<SnapshotLookup>;
+  }
+}
+
+export const lookups: Kind<Lookup, SnapshotLookup, Pick<SnapshotLookup, 'findings'>> = {
   name: 'lookups',
+  nouns: ['lookup', 'lookups'],
+  fields: { findings: z.optional(z.array(z.looseObject({ row: z.number(), column: TEXT, looksLike: TEXT }))) },
+  file: { ending: '.csv', parts: 1, partsOf: ({ id }) => [id] },
+  facts: SAVED,
   list: ({ oic }) => oic.listLookups(),
   archive: {
-    key: (instance, { name }) => lookupKey(instance, name),
     itemsOn: (oic) => oic.listLookups(),
     export: (oic, { name }) => oic.exportLookup(name),
+    read: async (bytes, expected) => {
+      const { name: id, contentSha256, designSha256, formerContentSha256 } = await readLookup(bytes, expected);
+      return { id, contentSha256, designSha256, formerContentSha256 };
+    },
     mustObserve: (_item, last, scan) => scan && last?.findings === undefined,
     observe: async ({ item, scan, bytes }) => {
       if (!scan) return {};

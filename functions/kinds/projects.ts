@@ -1,12 +1,18 @@
 /** Projects of Oracle Integration 3, stored as a whole; what runs in them is told of each integration in them. */
+import * as z from 'zod/mini';
+import { LOCAL_CALLS } from '../core/archive/connection-template.ts';
+import { readProjectArchive } from '../core/archive/project-archive.ts';
+import { callOrderIn } from '../core/archive/project-calls.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Project } from '../core/items.ts';
-import { projectKey } from '../core/keys.ts';
+import { type Entry, type IntegrationInside, SAVED } from '../core/kinds.ts';
 import { type Listing, type OddItem, withKnown } from '../core/odd-item.ts';
 import { mustAskSchedule, scheduleState } from '../core/plan/plan-backup.ts';
 import { scheduleFields } from '../core/schedule.ts';
+import type { Stored } from '../core/snapshot/archived-items.ts';
 import type { SnapshotFailure } from '../core/snapshot/manifest.ts';
-import type { SnapshotProject, SnapshotProjectIntegration } from '../core/snapshot/sections.ts';
+import { INTEGRATION_FIELDS, TEXT } from '../core/snapshot/sections.ts';
+import { isActive } from '../core/status.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError, stopsTheRun } from '../oic/http/errors.ts';
 import { ListingError } from '../oic/listing.ts';
@@ -24,21 +30,50 @@ interface Seen {
   readonly schedules: Readonly<Record<string, Asked>>;
 }
 
-type Entry = Omit<SnapshotProject, 'archive'>;
+export interface SnapshotProject extends Entry {
+  readonly code: string;
+  readonly integrations: readonly IntegrationInside[];
+}
 
-export const projects: Kind<ListedProject, Entry, Seen> = {
+declare module '../core/kinds.ts' {
+  interface Sections {
+    readonly projects: Stored<SnapshotProject>;
+  }
+}
+
+export const projects: Kind<ListedProject, SnapshotProject, Seen> = {
   name: 'projects',
+  nouns: ['project', 'projects'],
+  fields: { code: TEXT, integrations: z.array(z.looseObject(INTEGRATION_FIELDS)) },
+  file: { ending: '.car', parts: 1, partsOf: ({ code }) => [code] },
   nameOf: ({ code }) => code,
+  facts: [
+    { name: 'integrations', as: 'number', only: 'shown', value: ({ integrations }) => integrations.length },
+    { name: 'active', as: 'number', only: 'shown', value: ({ integrations }) => integrations.filter(isActive).length },
+    ...SAVED,
+  ],
+  integrationsIn: ({ integrations }) => integrations,
+  isOic3Only: true,
   list: async (asking) => {
     const { items, odd } = await listProjectsOnce(asking);
     const read = await asking.each(items, (project) => readProject(asking.oic, project));
     return { items: read.map(({ project }) => project), odd, failures: read.flatMap(({ failure }) => failure ?? []) };
   },
   archive: {
-    key: (instance, { code }) => projectKey(instance, code),
     stamp: stampOfProject,
     itemsOn: (oic) => oic.listProjects(),
     export: (oic, project) => oic.exportProject(project),
+    read: async (bytes) => {
+      const { code, contentSha256, designSha256, connections, integrations } = await readProjectArchive(bytes);
+      const others = connections.filter(({ type }) => type !== LOCAL_CALLS);
+      return {
+        id: code,
+        contentSha256,
+        designSha256,
+        connections: others.map(({ id, type }) => ({ id, type })),
+        callOrder: callOrderIn(integrations),
+      };
+    },
     mustObserve: ({ integrations }) => integrations.some(mustAskSchedule),
     observe: async ({ oic, item, unsaved, hasParameters }) => {
       const without = unsaved?.integrations.filter(({ scheduleParameters }) => scheduleParameters?.length === 0);
@@ -86,7 +121,7 @@ const readProject = async (
 };
 
 /** A project may keep its time when an integration in it is saved, so theirs count too. */
-function stampOfProject({ lastUpdated, integrations, ...rest }: ListedProject | Entry): string | undefined {
+function stampOfProject({ lastUpdated, integrations, ...rest }: ListedProject | SnapshotProject): string | undefined {
   // Of an integration that cannot be read nothing tells whether it was saved.
   if ('odd' in rest && rest.odd) return undefined;
   const parts = integrations.map((it) => (it.lastUpdated === undefined ? undefined : `${it.id} ${it.lastUpdated}`));
@@ -108,7 +143,7 @@ const schedulesIn = async (
   return Object.fromEntries(asked);
 };
 
-const integrationEntry = (integration: Integration, asked: Asked | undefined): SnapshotProjectIntegration => {
+const integrationEntry = (integration: Integration, asked: Asked | undefined): IntegrationInside => {
   const { id, code, version, name, status, lastUpdated, tracing } = integration;
   return {
     id,

@@ -1,11 +1,10 @@
 /** What an instance has now, as a snapshot would say it but without archives. */
 import type { OddItems } from '../core/diff/diff-kinds.ts';
 import { Refused } from '../core/errors.ts';
-import type { IncludedKinds } from '../core/kinds.ts';
+import { type Entry, type IncludedKinds, idOf, type OtherKinds } from '../core/kinds.ts';
 import type { OddItem } from '../core/odd-item.ts';
-import type { OtherKinds } from '../core/snapshot/sections.ts';
 import { ALL_KINDS } from './all-kinds.ts';
-import { type Asking, type Entry, hasArchive, type Item, idOf, type Kind, type KindWithArchive } from './kind.ts';
+import { type Asking, hasArchive, type Item, type Kind, type KindWithArchive } from './kind.ts';
 import { listKinds } from './list-kinds.ts';
 
 export interface ReadSections {

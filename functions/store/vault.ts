@@ -9,7 +9,7 @@ import { openSeal, withSeal } from '../core/chain/seal.ts';
 import { sha256 as hashOf } from '../core/formats/hashing.ts';
 import type { IntegrationRef } from '../core/integration.ts';
 import {
-  ARCHIVE_FOLDERS,
+  archiveFolders,
   archiveKey,
   archiveKindOfKey,
   archivePrefixes,
@@ -23,6 +23,7 @@ import {
   snapshotOfKey,
   snapshotPrefix,
 } from '../core/keys.ts';
+import type { KindFacts } from '../core/kinds.ts';
 import type { ArchiveRef } from '../core/snapshot/archive-ref.ts';
 import { formatManifest, type Manifest, ManifestError, parseManifest } from '../core/snapshot/manifest.ts';
 import {
@@ -110,7 +111,8 @@ const checkSeal = async (text: string, { selfSha256 }: Manifest): Promise<Stored
   return opened && (await hashOf(opened.sealed)) === opened.sha256 ? 'whole' : 'broken';
 };
 
-export const createVault = (store: ObjectStore): Vault => {
+/** @param kinds what it may hold beside integrations */
+export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Vault => {
   const listSnapshots = async (instance: string): Promise<string[]> => {
     const names: string[] = [];
     for await (const { key } of store.list(snapshotPrefix(instance))) {
@@ -137,7 +139,7 @@ export const createVault = (store: ObjectStore): Vault => {
       throw new VaultError(`${store.name} holds no snapshot ${snapshot} of ${instance}; ${there}`);
     }
     const text = Buffer.from(object.body).toString('utf8');
-    const manifest = parseManifest(text, `${key} in ${store.name}`);
+    const manifest = parseManifest(text, `${key} in ${store.name}`, kinds);
     const seal = await checkSeal(text, manifest);
     const problems = [...identityProblems(instance, snapshot, manifest), ...(seal === 'broken' ? [EDITED] : [])];
     return { manifest, sha256: await hashOf(object.body), seal, problems };
@@ -191,8 +193,10 @@ export const createVault = (store: ObjectStore): Vault => {
     },
     archivesHeld: async (instance, archives) => {
       const held = new Map<string, ObjectVersion>();
-      const keys = Map.groupBy(new Set(archives.map(({ key }) => key)), (key) => archiveKindOfKey(instance, key));
-      for (const folder of ARCHIVE_FOLDERS) {
+      const keys = Map.groupBy(new Set(archives.map(({ key }) => key)), (key) =>
+        archiveKindOfKey(instance, key, kinds),
+      );
+      for (const folder of archiveFolders(kinds)) {
         const inFolder = keys.get(folder) ?? [];
         if (inFolder.length === 0) continue;
         for (const found of await store.headAll(`${folder}/${instance}/`, inFolder)) held.set(found.key, found);
@@ -232,9 +236,9 @@ export const createVault = (store: ObjectStore): Vault => {
     recordPruned,
     listArchiveVersions: async (instance) => {
       const versions: VersionEntry[] = [];
-      for (const prefix of archivePrefixes(instance)) {
+      for (const prefix of archivePrefixes(instance, kinds)) {
         for await (const version of store.listVersions(prefix)) {
-          if (archiveKindOfKey(instance, version.key) !== undefined) versions.push(version);
+          if (archiveKindOfKey(instance, version.key, kinds) !== undefined) versions.push(version);
         }
       }
       return versions;

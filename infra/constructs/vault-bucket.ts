@@ -3,8 +3,9 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { BucketEncryption, type BucketProps, type LifecycleRule, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { ARCHIVE_FOLDERS, PICTURE_DAYS, reportPagePrefix, SNAPSHOT_FOLDER } from '../../functions/core/keys.ts';
+import { archiveFolders, PICTURE_DAYS, reportPagePrefix, SNAPSHOT_FOLDER } from '../../functions/core/keys.ts';
 import { archiveDays, KEEP_CLASSES, KEEP_TAG, snapshotDays } from '../../functions/core/snapshot/keep-classes.ts';
+import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
 import type { Settings, VaultSettings } from '../../functions/settings.ts';
 
 export const createVaultKey = (scope: Construct): Key =>
@@ -43,7 +44,7 @@ const keepRules = ({ retentionDays, vault: { keep } }: Settings): LifecycleRule[
         expiration: Duration.days(snapshotDays(name, { retentionDays, keep })),
         noncurrentVersionExpiration: Duration.days(retentionDays),
       },
-      ...ARCHIVE_FOLDERS.map((folder) => ({
+      ...archiveFolders(ALL_KINDS).map((folder) => ({
         id: `${folder}-${name}`,
         prefix: `${folder}/`,
         tagFilters,
@@ -59,7 +60,7 @@ const keepRules = ({ retentionDays, vault: { keep } }: Settings): LifecycleRule[
  */
 const otherRules = (retentionDays: number, instances: readonly string[]): LifecycleRule[] => [
   // What a rule with a tag may not say: that a marker below which nothing is left goes.
-  ...[...ARCHIVE_FOLDERS.map((folder) => `${folder}/`), SNAPSHOT_FOLDER].map((prefix) => ({
+  ...[...archiveFolders(ALL_KINDS).map((folder) => `${folder}/`), SNAPSHOT_FOLDER].map((prefix) => ({
     id: `Markers-${prefix.slice(0, -1)}`,
     prefix,
     expiredObjectDeleteMarker: true,

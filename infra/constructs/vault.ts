@@ -5,6 +5,7 @@
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { archivePrefixes, reportPrefix, runPrefix, safetyPrefix, snapshotPrefix } from '../../functions/core/keys.ts';
+import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
 import { VAULT_VARIABLE } from '../../functions/lambda/names.ts';
 import type { Settings } from '../../functions/settings.ts';
 import { createGuardedBucket } from './guarded-bucket.ts';
@@ -46,10 +47,10 @@ export class Vault extends Construct {
   /** Takes snapshots of the instance, and says how long each version is kept. It deletes nothing. */
   grantBackup(to: JobFunction, instance: string): void {
     const others = [snapshotPrefix, reportPrefix, runPrefix].map((prefixOf) => prefixOf(instance));
-    this.access.readAndWrite(to, [...archivePrefixes(instance), ...others]);
+    this.access.readAndWrite(to, [...archivePrefixes(instance, ALL_KINDS), ...others]);
     this.access.mark(to, 's3:PutObjectTagging', [snapshotPrefix(instance)]);
-    this.access.mark(to, 's3:PutObjectVersionTagging', archivePrefixes(instance));
-    if (this.isLocked) this.access.mark(to, 's3:PutObjectRetention', archivePrefixes(instance));
+    this.access.mark(to, 's3:PutObjectVersionTagging', archivePrefixes(instance, ALL_KINDS));
+    if (this.isLocked) this.access.mark(to, 's3:PutObjectRetention', archivePrefixes(instance, ALL_KINDS));
     to.tell(VAULT_VARIABLE, this.location);
   }
 
@@ -60,7 +61,7 @@ export class Vault extends Construct {
   grantRestore(to: JobFunction, target: string, sources: readonly string[]): void {
     this.access.read(
       to,
-      sources.flatMap((source) => [...archivePrefixes(source), snapshotPrefix(source)]),
+      sources.flatMap((source) => [...archivePrefixes(source, ALL_KINDS), snapshotPrefix(source)]),
     );
     this.access.readAndWrite(to, [safetyPrefix(target), runPrefix(target)]);
     to.tell(VAULT_VARIABLE, this.location);

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { snapshotKey, snapshotName } from '../../functions/core/keys.ts';
+import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
 import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
 import { createVault } from '../../functions/store/vault.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
@@ -54,9 +55,9 @@ const change = async (snapshot: string, edit: (manifest: Record<string, unknown>
 /** A snapshot as a backup under a clock that was so far ahead has left it. */
 const takeAhead = async (ms: number): Promise<string> => {
   const snapshot = snapshotName(new Date(Date.now() + ms));
-  const [newest = ''] = await createVault(store()).listSnapshots('dev');
-  const { previous: _, ...manifest } = await createVault(store()).getSnapshot('dev', newest);
-  await createVault(store()).commitSnapshot({ ...manifest, snapshot });
+  const [newest = ''] = await createVault(store(), ALL_KINDS).listSnapshots('dev');
+  const { previous: _, ...manifest } = await createVault(store(), ALL_KINDS).getSnapshot('dev', newest);
+  await createVault(store(), ALL_KINDS).commitSnapshot({ ...manifest, snapshot });
   return snapshot;
 };
 
@@ -245,7 +246,7 @@ describe('a snapshot that is dated ahead', () => {
 
   test('is not the one before for the next backup', async () => {
     const next = await backUp();
-    const { previous } = await createVault(store()).getSnapshot('dev', next);
+    const { previous } = await createVault(store(), ALL_KINDS).getSnapshot('dev', next);
     expect(previous).toMatchObject({ snapshot: real });
   });
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { identifyThisProcess } from '../../functions/files/process-identity.ts';
 import { openFileJournal } from '../../functions/jobs/journal/file-journal.ts';
 import { verify } from '../../functions/jobs/vault/verify.ts';
+import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
 import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
 import { createVault } from '../../functions/store/vault.ts';
 import { makeHistory } from '../jobs/vault/random-history.ts';
@@ -26,7 +27,7 @@ afterEach(async () => {
   await desk.close();
 });
 
-const vaultIn = (directory: string) => createVault(createDirectoryStore(directory));
+const vaultIn = (directory: string) => createVault(createDirectoryStore(directory), ALL_KINDS);
 const fill = (nights: number, integrations: number, seed = 3): Promise<void> =>
   makeHistory(vaultIn(join(desk.directory, 'vault')), {
     random: createRandom(seed),

@@ -8,6 +8,7 @@ import type { ArchiveRef } from '../../functions/core/snapshot/archive-ref.ts';
 import type { Keep } from '../../functions/core/snapshot/keep-classes.ts';
 import type { Manifest } from '../../functions/core/snapshot/manifest.ts';
 import { keepVersions } from '../../functions/jobs/backup/keep-versions.ts';
+import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
 import type { ObjectStore, VersionMarks } from '../../functions/store/object-store.ts';
 import { createVault } from '../../functions/store/vault.ts';
 import { createModelBucket, DAY_MS, type LifecycleRule, type StoredVersion } from './lifecycle-model.ts';
@@ -127,7 +128,7 @@ export const simulate = async (history: History, { retentionDays, keep, lateDays
       ...{ formatVersion: 1, instance: INSTANCE, snapshot, startedAt, finishedAt: startedAt, complete },
       ...{ integrations, failures: [], warnings: [] },
     };
-    const vault = createVault(dyingAfter(bucket.store, night.diesAfterTags));
+    const vault = createVault(dyingAfter(bucket.store, night.diesAfterTags), ALL_KINDS);
     try {
       const note = (message: string) => complain(atMs, message);
       const manifest = await keepVersions({ vault, note, objectLock: undefined }, draft, earlier, stored);

@@ -1,4 +1,4 @@
-/** The infrastructure takes from the program names, keys and settings; the program knows nothing of it. */
+/** The infrastructure takes from the program names, keys, kinds and settings; the program knows nothing of it. */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
@@ -11,10 +11,10 @@ const importsOf = (pattern: string): (readonly [string, string])[] =>
     ),
   );
 
-test('infra takes from functions only names, keys, pure rules and settings', () => {
+test('infra takes from functions only names, keys, pure rules, kinds and settings', () => {
   const taken = importsOf('infra/**/*.ts').filter(([, path]) => path.startsWith('functions/'));
   expect(taken.length).toBeGreaterThan(10);
-  const allowed = /^functions\/(core\/[\w/-]+|settings\/[\w-]+|lambda\/names|settings)\.ts$/;
+  const allowed = /^functions\/(core\/[\w/-]+|kinds\/all-kinds|settings\/[\w-]+|lambda\/names|settings)\.ts$/;
   expect(taken.filter(([, path]) => !allowed.test(path))).toEqual([]);
 });
 

@@ -1,11 +1,11 @@
 /** Lookups through the vault and back, in every shape their exports may have; the first one is as recorded. */
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../functions/core/formats/hashing.ts';
-import { onlyKinds } from '../../functions/core/kinds.ts';
 import type { Manifest } from '../../functions/core/snapshot/manifest.ts';
 import { compare } from '../../functions/jobs/compare/compare.ts';
 import type { RestoreReport } from '../../functions/jobs/restore/restore-options.ts';
 import { verify } from '../../functions/jobs/vault/verify.ts';
+import { onlyKinds } from '../../functions/kinds/included-kinds.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import type { Behaviour } from '../simulator/behaviour.ts';
 import type { Simulator } from '../simulator/server.ts';

@@ -4,8 +4,8 @@
  */
 import { expect } from 'vitest';
 import { rehearse } from '../../functions/cli/restore/rehearse.ts';
-import { onlyKinds } from '../../functions/core/kinds.ts';
 import { verify } from '../../functions/jobs/vault/verify.ts';
+import { onlyKinds } from '../../functions/kinds/included-kinds.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { buildLibrary, buildProject } from '../core/archive/kinds-forge.ts';
 import { connectTo } from '../oic/simulated.ts';

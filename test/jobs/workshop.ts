@@ -1,4 +1,5 @@
 /** What the tests of jobs work with: a temporary vault, simulated instances with their clients, a journal; all cleaned up. */
+
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import type { Manifest } from '../../functions/core/snapshot/manifest.ts';
 import { backUp } from '../../functions/jobs/backup/back-up.ts';
 import type { BackUpOptions, BackupReport } from '../../functions/jobs/backup/back-up-options.ts';
 import { openFileJournal } from '../../functions/jobs/journal/file-journal.ts';
+import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
 import type { ObjectStore } from '../../functions/store/object-store.ts';
@@ -29,7 +31,7 @@ export interface Workshop {
 export const openWorkshop = async (): Promise<Workshop> => {
   const directory = await mkdtemp(join(tmpdir(), 'oic-vault-'));
   const store = createDirectoryStore(directory);
-  const vault = createVault(store);
+  const vault = createVault(store, ALL_KINDS);
   const files = async (): Promise<string[]> => {
     const found = await readdir(directory, { recursive: true, withFileTypes: true });
     return found

@@ -3,6 +3,7 @@
  * each night the vault must verify, and the snapshot must tell the instance as it was while it was taken, no more and no
  * less. One seed gives one life; what is under way at the same time may still fall another way.
  */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { backUp } from '../../functions/jobs/backup/back-up.ts';
 import type { BackupReport } from '../../functions/jobs/backup/back-up-options.ts';
 import { openFileJournal } from '../../functions/jobs/journal/file-journal.ts';
 import { verify } from '../../functions/jobs/vault/verify.ts';
+import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
 import { isOicError } from '../../functions/oic/http/errors.ts';
 import { ListingError } from '../../functions/oic/listing.ts';
 import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
@@ -129,7 +131,7 @@ const runBackup = async (world: World, mayDie: boolean): Promise<BackupReport | 
   try {
     const services = {
       oic,
-      vault: createVault(mortal.store),
+      vault: createVault(mortal.store, ALL_KINDS),
       journal,
       now: () => new Date(now()),
       progress: PROGRESS,
@@ -151,7 +153,7 @@ const runBackup = async (world: World, mayDie: boolean): Promise<BackupReport | 
 };
 
 const latestComplete = async ({ directory }: World): Promise<Manifest | undefined> => {
-  const vault = createVault(createDirectoryStore(directory));
+  const vault = createVault(createDirectoryStore(directory), ALL_KINDS);
   for (const name of await vault.listSnapshots('dev')) {
     const manifest = await vault.getSnapshot('dev', name);
     if (manifest.complete) return manifest;
@@ -163,7 +165,7 @@ const latestComplete = async ({ directory }: World): Promise<Manifest | undefine
 const checkVault = async (world: World, when: string): Promise<void> => {
   const manifest = await latestComplete(world);
   if (!manifest) return;
-  const vault = createVault(createDirectoryStore(world.directory));
+  const vault = createVault(createDirectoryStore(world.directory), ALL_KINDS);
   const { damaged } = await verify(vault, manifest, () => undefined);
   for (const { id, problem } of damaged) world.tally.wrong.push(`${when}: ${id} is damaged: ${problem}`);
 };
@@ -173,7 +175,7 @@ const checkVault = async (world: World, when: string): Promise<void> => {
  * the clock went back before the next.
  */
 const checkSnapshots = async (world: World, { snapshot }: BackupReport, since: number, when: string): Promise<void> => {
-  const own = await createVault(createDirectoryStore(world.directory)).getSnapshot('dev', snapshot);
+  const own = await createVault(createDirectoryStore(world.directory), ALL_KINDS).getSnapshot('dev', snapshot);
   const newest = await latestComplete(world);
   await checkSnapshot(world, own, since, when);
   if (newest && newest.snapshot !== snapshot) await checkSnapshot(world, newest, since, `${when}, the newest`);
@@ -207,7 +209,7 @@ const problemOf = async (
     return `never had its schedule ${entry.schedule}`;
   const wasLocked = moments.some(({ isLocked }) => isLocked);
   if (!entry.archive) return wasLocked ? undefined : 'has no archive';
-  const vault = createVault(createDirectoryStore(directory));
+  const vault = createVault(createDirectoryStore(directory), ALL_KINDS);
   const { contentDigest } = readArchive(await vault.getArchive(entry.archive));
   tally.archives++;
   // Of what is locked an earlier archive is kept.

@@ -4,11 +4,11 @@ import { diffArchives } from '../../core/diff/diff-archives.ts';
 import { ConfigError, Refused } from '../../core/errors.ts';
 import type { IntegrationRef } from '../../core/integration.ts';
 import { isSnapshotName } from '../../core/keys.ts';
-import { includedKinds, onlyKinds } from '../../core/kinds.ts';
 import { type CompareOptions, type CompareProgress, compare, type Source } from '../../jobs/compare/compare.ts';
+import { includedKinds, onlyKinds } from '../../kinds/included-kinds.ts';
 import type { Vault } from '../../store/vault.ts';
 import { type CommonOptions, idArgument, openSession, type Session } from '../command.ts';
-import { ALL_KINDS, kindsOption, otherKindOf } from '../kinds/option.ts';
+import { KIND_WORDS, kindsOption, otherKindOf } from '../kinds/option.ts';
 import { createOutput, type Output, type Progress } from '../output.ts';
 import { chooseSnapshot } from '../restore/chosen-snapshot.ts';
 import { diffFiles } from './files.ts';
@@ -105,11 +105,11 @@ const labelOf = (source: Source): string =>
   'manifest' in source ? `${source.manifest.instance}@${source.manifest.snapshot}` : source.oic.instance;
 
 const comparedKinds = (option: string | undefined): CompareOptions => {
-  const kinds = kindsOption(option, ALL_KINDS);
+  const kinds = kindsOption(option, KIND_WORDS);
   const others = kinds?.map(otherKindOf);
   return {
     integrations: kinds?.includes('integrations') ?? true,
-    kinds: onlyKinds((kind) => others?.includes(kind) ?? true),
+    kinds: onlyKinds((kind) => others?.some((one) => one?.name === kind) ?? true),
   };
 };
 

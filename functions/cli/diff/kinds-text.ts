@@ -2,8 +2,8 @@
 import type { ChangedItem, KindsDiff } from '../../core/diff/diff-kinds.ts';
 import type { PackageDiff, ProjectDiff } from '../../core/diff/diff-projects.ts';
 import type { ChangedLookup } from '../../core/diff/lookups.ts';
-import { KIND_NOUNS, OTHER_KIND_ORDER } from '../../core/kinds.ts';
 import { type People, personName } from '../../core/people.ts';
+import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import { count } from '../output.ts';
 import { lookupLines } from './text.ts';
 
@@ -15,10 +15,9 @@ export const kindsDiffLines = (
 ): string[] => {
   const rows = new Map(lookups.map((lookup) => [lookup.name, lookup]));
   return [
-    ...OTHER_KIND_ORDER.flatMap((kind) => {
-      const found = kinds[kind];
+    ...ALL_KINDS.flatMap(({ name, nouns: [one, many] }) => {
+      const found = kinds[name];
       if (!found) return [];
-      const [one, many] = KIND_NOUNS[kind];
       const { added, removed, changed, contentUnknown, unchanged } = found;
       return [
         ...added.map((it) => `added    ${one} ${titleOf(it)}`),
@@ -28,7 +27,9 @@ export const kindsDiffLines = (
         `${many}: ${added.length} added, ${removed.length} removed, ${changed.length} changed, ${unchanged} the same`,
       ];
     }),
-    ...notCompared.map((kind) => `${KIND_NOUNS[kind][1]} not compared: only one side looked at them`),
+    ...ALL_KINDS.filter(({ name }) => notCompared.includes(name)).map(
+      ({ nouns }) => `${nouns[1]} not compared: only one side looked at them`,
+    ),
   ];
 };
 

@@ -1,12 +1,14 @@
 /** Which kinds a command is about: `--kind lookups`, or several with commas; the singular does too. */
 import { ConfigError } from '../../core/errors.ts';
-import { KIND_NOUNS, OTHER_KIND_ORDER, type OtherKind } from '../../core/kinds.ts';
+import type { KindFacts } from '../../core/kinds.ts';
+import { ALL_KINDS } from '../../kinds/all-kinds.ts';
+import type { Kind } from '../../kinds/kind.ts';
 
 /** `agent-groups` for `agentGroups`. */
-const wordOf = (kind: OtherKind): string => kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+const wordOf = ({ name }: KindFacts): string => name.replace(/[A-Z]/g, (letter: string) => `-${letter.toLowerCase()}`);
 
 const SINGULARS: ReadonlyMap<string, string> = new Map(
-  OTHER_KIND_ORDER.map((kind) => [KIND_NOUNS[kind][0].replace(' ', '-'), wordOf(kind)]),
+  ALL_KINDS.map((kind) => [kind.nouns[0].replace(' ', '-'), wordOf(kind)]),
 );
 
 /** @returns undefined when nothing was said. @throws ConfigError naming the kinds there are */
@@ -22,7 +24,7 @@ export const kindsOption = <K extends string>(text: string | undefined, allowed:
   });
 };
 
-export const ALL_KINDS: readonly string[] = ['integrations', ...OTHER_KIND_ORDER.map(wordOf)];
+export const KIND_WORDS: readonly string[] = ['integrations', ...ALL_KINDS.map(wordOf)];
 
 /** Those an instance hands out as a file. */
 export const EXPORTED_KINDS = ['integrations', 'projects', 'lookups', 'libraries', 'packages'] as const;
@@ -30,6 +32,5 @@ export const EXPORTED_KINDS = ['integrations', 'projects', 'lookups', 'libraries
 /** Those it takes from a file. */
 export const IMPORTED_KINDS = ['integrations', 'projects', 'lookups', 'libraries'] as const;
 
-/** As the rest of the program calls it; undefined for integrations. */
-export const otherKindOf = (word: string): OtherKind | undefined =>
-  OTHER_KIND_ORDER.find((kind) => wordOf(kind) === word);
+/** undefined for integrations. */
+export const otherKindOf = (word: string): Kind | undefined => ALL_KINDS.find((kind) => wordOf(kind) === word);

@@ -1,8 +1,8 @@
 /** What there is to type about snapshots: to take, check, compare, forget and restore them. */
-import { ALL_KINDS } from '../kinds/option.ts';
+import { KIND_WORDS } from '../kinds/option.ts';
 import { type Define, VAULT } from './define.ts';
 
-const KINDS = ALL_KINDS.join(', ');
+const KINDS = KIND_WORDS.join(', ');
 
 export const defineSnapshots = (command: Define): void => {
   command(

@@ -3,7 +3,6 @@
  * loopback that is thrown away, and what came out is compared with the manifest.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KIND_NOUNS, onlyKinds } from '../../core/kinds.ts';
 import { RESTORED_KINDS, type RestoredKind } from '../../core/plan/plan-restore-items.ts';
 import { scheduleOf, scheduleWord } from '../../core/schedule.ts';
 import type { Manifest, SnapshotIntegration } from '../../core/snapshot/manifest.ts';
@@ -12,6 +11,8 @@ import { compare as compareStates } from '../../jobs/compare/compare.ts';
 import { storedDesign } from '../../jobs/instance/stored-designs.ts';
 import { createForgetfulJournal, mapLimited } from '../../jobs/journal/journal.ts';
 import { restore } from '../../jobs/restore/restore.ts';
+import { kindOf } from '../../kinds/all-kinds.ts';
+import { onlyKinds } from '../../kinds/included-kinds.ts';
 import { createOicClient, type OicClient } from '../../oic/client.ts';
 import { parseCredentials } from '../../oic/http/credentials.ts';
 import type { Vault } from '../../store/vault.ts';
@@ -94,7 +95,7 @@ const compareOthers = async (oic: OicClient, manifest: Manifest, vault: Vault): 
     const found = diff.others?.kinds[kind];
     if (!found) return [];
     const tell = (things: readonly { readonly id: string }[], problem: string) =>
-      things.map(({ id }) => ({ id: `${KIND_NOUNS[kind][0]} ${id}`, problem }));
+      things.map(({ id }) => ({ id: `${kindOf(kind).nouns[0]} ${id}`, problem }));
     return [
       ...tell(found.removed, 'is not there after the restore'),
       ...tell(found.changed, 'is not what it was: another content, or states of what is in it'),

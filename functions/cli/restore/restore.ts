@@ -9,7 +9,7 @@ import { createForgetfulJournal } from '../../jobs/journal/journal.ts';
 import { restore as restoreSnapshot } from '../../jobs/restore/restore.ts';
 import { findSnapshot } from '../../jobs/restore/scope.ts';
 import { type CommonOptions, openSession, withInstance } from '../command.ts';
-import { ALL_KINDS, kindsOption, otherKindOf } from '../kinds/option.ts';
+import { KIND_WORDS, kindsOption, otherKindOf } from '../kinds/option.ts';
 import type { Output, Progress } from '../output.ts';
 import { WAITING } from '../waiting.ts';
 import { chosenLine, passedOverLines, reportLines } from './text.ts';
@@ -42,7 +42,7 @@ export const restore = async (name: string, options: RestoreCommandOptions): Pro
   }
   const choices = {
     only: options.only ?? [],
-    kinds: kindsOption(options.kind, ALL_KINDS)?.map((kind) => otherKindOf(kind) ?? 'integrations'),
+    kinds: kindsOption(options.kind, KIND_WORDS)?.map((kind) => otherKindOf(kind)?.name ?? 'integrations'),
     existing: oneOf('--existing', options.existing, ['skip', 'replace']),
     mirror: options.mirror ?? false,
     activation: oneOf('--activation', options.activation, ['as-captured', 'never']),

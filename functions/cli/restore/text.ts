@@ -1,9 +1,10 @@
 /** What came of a restore, or what it would do, as lines for people. */
-import { KIND_NOUNS, type OtherKind } from '../../core/kinds.ts';
+import type { OtherKind } from '../../core/kinds.ts';
 import { RESTORED_KINDS } from '../../core/plan/plan-restore-items.ts';
 import { unreadyText } from '../../jobs/changes/connect.ts';
 import type { RestoreReport } from '../../jobs/restore/restore-options.ts';
 import type { FoundSnapshot } from '../../jobs/restore/scope.ts';
+import { kindOf } from '../../kinds/all-kinds.ts';
 import { count } from '../output.ts';
 
 /** Which snapshot it is and, when it is not the newest, what that one lacks. */
@@ -58,11 +59,11 @@ const kindLines = ({ kinds }: RestoreReport): string[] =>
     const counts = kinds[kind];
     if (!counts) return [];
     const { created, replaced, skipped } = counts;
-    return [`  ${KIND_NOUNS[kind][1].padEnd(9)} ${created} created, ${replaced} replaced, ${skipped} skipped`];
+    return [`  ${kindOf(kind).nouns[1].padEnd(9)} ${created} created, ${replaced} replaced, ${skipped} skipped`];
   });
 
 const nounOf = (kind: OtherKind | 'integrations'): string =>
-  kind === 'integrations' ? 'integration' : KIND_NOUNS[kind][0];
+  kind === 'integrations' ? 'integration' : kindOf(kind).nouns[0];
 
 /** Each with what there is to copy from the snapshot. */
 const byHandLines = ({ byHand }: RestoreReport): string[] =>

@@ -1,6 +1,6 @@
 /** `oic snapshots`: what the vault holds of an instance. */
 import { describeAhead, splitAhead } from '../../core/chain/ahead.ts';
-import { archivedItems } from '../../core/snapshot/archived-items.ts';
+import { archivesIn } from '../../core/snapshot/archived-items.ts';
 import { ManifestError } from '../../core/snapshot/manifest.ts';
 import type { Vault } from '../../store/vault.ts';
 import { type CommonOptions, openSession } from '../command.ts';
@@ -60,7 +60,7 @@ const describeSnapshot = async (vault: Vault, name: string, snapshot: string): P
       state: complete ? 'complete' : 'incomplete',
       complete,
       integrations: integrations.length,
-      bytes: archivedItems(manifest).reduce((sum, { archive }) => sum + (archive?.bytes ?? 0), 0),
+      bytes: archivesIn(manifest).reduce((sum, archive) => sum + (archive?.bytes ?? 0), 0),
       failures: failures.length,
       warnings: warnings.length,
     };

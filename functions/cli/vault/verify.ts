@@ -1,9 +1,10 @@
 /** `oic verify`: reads a snapshot back, and holds all snapshots of the instance against each other. */
-import { ARCHIVE_FOLDERS, snapshotTime } from '../../core/keys.ts';
+import { archiveFolders, snapshotTime } from '../../core/keys.ts';
 import { describeCounts } from '../../core/kinds.ts';
-import { archivedItems } from '../../core/snapshot/archived-items.ts';
+import { archivesIn } from '../../core/snapshot/archived-items.ts';
 import { type Verification, verify as verifySnapshot } from '../../jobs/vault/verify.ts';
 import { type ChainVerification, verifyChain } from '../../jobs/vault/verify-chain.ts';
+import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import { type CommonOptions, openSession } from '../command.ts';
 import { kindsOption } from '../kinds/option.ts';
 import { count } from '../output.ts';
@@ -20,7 +21,7 @@ interface VerifyOptions extends CommonOptions {
 const DAY_MS = 86_400_000;
 
 export const verify = async (name: string, options: VerifyOptions): Promise<number> => {
-  const kinds = kindsOption(options.kind, ARCHIVE_FOLDERS);
+  const kinds = kindsOption(options.kind, archiveFolders(ALL_KINDS));
   const { out, runtime } = await openSession(options);
   runtime.instance(name);
   const vault = await runtime.openVault(options.vault);
@@ -34,7 +35,7 @@ export const verify = async (name: string, options: VerifyOptions): Promise<numb
     name,
     (gone) => isBucket && Date.now() - snapshotTime(gone).getTime() > retentionDays * DAY_MS,
   );
-  const bar = out.progress('checking', archivedItems(manifest).length);
+  const bar = out.progress('checking', archivesIn(manifest).length);
   const result = await verifySnapshot(vault, manifest, bar.tick, kinds).finally(bar.stop);
   const rehearsal = options.rehearse
     ? await (await import('../restore/rehearse.ts')).rehearse(vault, manifest)
@@ -69,5 +70,5 @@ const verificationLines = (
 
 const rehearsalLines = ({ restored, others, differences }: Rehearsal): string[] => [
   ...differences.map(({ id, problem }) => `DIFFERS  ${id}: ${problem}`),
-  `rehearsed: ${[count(restored, 'integration'), describeCounts(others)].filter(Boolean).join(', ')} restored into a simulated instance, ${differences.length} differ`,
+  `rehearsed: ${[count(restored, 'integration'), describeCounts(others, ALL_KINDS)].filter(Boolean).join(', ')} restored into a simulated instance, ${differences.length} differ`,
 ];

@@ -3,33 +3,28 @@
  * one holds and it does not; so a manifest that was taken away, edited or emptied shows in the next one.
  */
 import { archiveKindOfKey } from '../keys.ts';
-import { KIND_NOUNS, OTHER_KIND_ORDER } from '../kinds.ts';
-import { archivedItems } from '../snapshot/archived-items.ts';
+import type { KindFacts, OtherKinds } from '../kinds.ts';
+import { type ArchivedItem, archivedItems } from '../snapshot/archived-items.ts';
 import type { Manifest, Origin } from '../snapshot/manifest.ts';
 
-const SECTIONS = ['integrations', ...OTHER_KIND_ORDER] as const;
-
-type Section = (typeof SECTIONS)[number];
-
-type Ids = Readonly<Partial<Record<Section, readonly string[]>>>;
-
-type Sections = Pick<Manifest, Section>;
+/** By kind. */
+type Ids = Readonly<Record<string, readonly string[]>>;
 
 /** Of each kind that both hold: ids that only the earlier one has. Kinds of which nothing is missing are left out. */
 export const missingSince = (earlier: Ids, now: Ids): Ids =>
   Object.fromEntries(
-    SECTIONS.flatMap((kind) => {
+    Object.entries(earlier).flatMap(([kind, ids]) => {
       const there = now[kind] && new Set(now[kind]);
-      const missing = there ? (earlier[kind] ?? []).filter((id) => !there.has(id)) : [];
+      const missing = there ? ids.filter((id) => !there.has(id)) : [];
       return missing.length > 0 ? [[kind, missing]] : [];
     }),
   );
 
-export const idsOf = (sections: Sections): Ids =>
+export const idsOf = (sections: OtherKinds & Pick<Manifest, 'integrations'>, kinds: readonly KindFacts[]): Ids =>
   Object.fromEntries(
-    SECTIONS.flatMap((kind) => {
-      const items: readonly { readonly id: string }[] | undefined = sections[kind];
-      return items ? [[kind, items.map(({ id }) => id)]] : [];
+    (['integrations', ...kinds.map(({ name }) => name)] as const).flatMap((name) => {
+      const items: readonly { readonly id: string }[] | undefined = sections[name];
+      return items ? [[name, items.map(({ id }) => id)]] : [];
     }),
   );
 
@@ -58,17 +53,18 @@ export const identityProblems = (instance: string, snapshot: string, manifest: M
 ];
 
 /** Archives whose key is none of this instance, or of another kind of item. */
-export const strangeKeys = (instance: string, manifest: Manifest) =>
-  archivedItems(manifest).filter(({ kind, archive }) => archive && archiveKindOfKey(instance, archive.key) !== kind);
+export const strangeKeys = (instance: string, manifest: Manifest, kinds: readonly KindFacts[]): ArchivedItem[] =>
+  archivedItems(manifest, kinds).filter(
+    ({ kind, archive }) => archive && archiveKindOfKey(instance, archive.key, kinds) !== kind,
+  );
 
 /** What is not in a manifest though the one before it holds it, and though it says of nothing that it was removed. */
-export const unexplainedLosses = (earlier: Ids, manifest: Manifest): string[] =>
-  Object.entries(missingSince(earlier, idsOf(manifest))).flatMap(([kind, missing]) => {
+export const unexplainedLosses = (earlier: Ids, manifest: Manifest, kinds: readonly KindFacts[]): string[] =>
+  Object.entries(missingSince(earlier, idsOf(manifest, kinds))).flatMap(([kind, missing]) => {
     const removed = new Set(manifest.removed?.[kind]);
     const lost = missing.filter((id) => !removed.has(id));
     if (lost.length === 0) return [];
-    const [one, many] =
-      kind === 'integrations' ? ['integration', 'integrations'] : KIND_NOUNS[kind as keyof typeof KIND_NOUNS];
+    const [one, many] = kinds.find(({ name }) => name === kind)?.nouns ?? ['integration', 'integrations'];
     return [
       `${lost.length} ${lost.length === 1 ? one : many} of the snapshot before are not in it, and it does not say that they were removed: ${someOf(lost)}`,
     ];

@@ -3,15 +3,14 @@
  * compared: it is said, never taken for added or removed. Values of connections are never told, only that they differ.
  */
 
-import { OTHER_KIND_ORDER, type OtherKind } from '../kinds.ts';
+import type { Entry, KindFacts, OtherKind, OtherKinds } from '../kinds.ts';
 import { type OddItem, splitAbsent } from '../odd-item.ts';
 import { scheduleOf } from '../schedule.ts';
-import type { ArchiveRef } from '../snapshot/archive-ref.ts';
+import type { Stored } from '../snapshot/archived-items.ts';
 import { contentChange, type KnownContent } from '../snapshot/known-content.ts';
-import type { OtherKinds } from '../snapshot/sections.ts';
 import { settledStatus } from '../status.ts';
 
-interface ThingState {
+interface ItemState {
   readonly id: string;
   readonly name: string;
   readonly lastUpdated?: string | undefined;
@@ -23,10 +22,10 @@ interface ThingState {
   /** Facts whose values stay hidden. */
   readonly hidden: Readonly<Record<string, string>>;
   /** Facts of integrations whose schedule could not be asked, so that only their status is compared. */
-  readonly unknown?: readonly string[];
+  readonly unknown: readonly string[];
 }
 
-export type KindsState = Readonly<Partial<Record<OtherKind, readonly ThingState[]>>>;
+export type KindsState = Readonly<Partial<Record<OtherKind, readonly ItemState[]>>>;
 
 export type OddItems = Readonly<Partial<Record<OtherKind, readonly OddItem[]>>>;
 
@@ -35,7 +34,7 @@ interface FromTo {
   readonly to: string;
 }
 
-type Told = Pick<ThingState, 'id' | 'name' | 'lastUpdated' | 'lastUpdatedBy'>;
+type Told = Pick<ItemState, 'id' | 'name' | 'lastUpdated' | 'lastUpdatedBy'>;
 
 export interface ChangedItem extends Told {
   /** Digests. */
@@ -61,68 +60,47 @@ export interface KindsDiff {
   readonly notCompared: readonly OtherKind[];
 }
 
-/** @param contentOf by kind and thing: what is known of its content */
+/** @param contentOf what is known of the content of an item that has an archive */
 export const stateOfKinds = (
   sections: OtherKinds,
-  contentOf: (thing: { readonly id: string; readonly archive: ArchiveRef | null }) => KnownContent,
-): KindsState => {
-  const entries = OTHER_KIND_ORDER.map((kind) => [kind, sections[kind]?.map(stateOf(kind, contentOf))]);
-  return Object.fromEntries(entries.filter(([, things]) => things));
-};
+  contentOf: (entry: Stored<Entry>) => KnownContent,
+  kinds: readonly KindFacts[],
+): KindsState =>
+  Object.fromEntries(
+    kinds.flatMap((kind) => {
+      const entries: readonly Entry[] | undefined = sections[kind.name];
+      return entries ? [[kind.name, entries.map((entry) => stateOf(kind, entry, contentOf))]] : [];
+    }),
+  );
 
-/** The elements of a section. */
-type Thing<K extends OtherKind> = NonNullable<OtherKinds[K]>[number];
-
-const stateOf =
-  <K extends OtherKind>(kind: K, contentOf: Parameters<typeof stateOfKinds>[1]) =>
-  (thing: Thing<OtherKind>): ThingState => ({
-    ...told(thing),
-    ...('archive' in thing && { content: contentOf(thing) }),
-    facts: {},
-    hidden: {},
-    // A section holds things of its own kind alone, which the types cannot follow.
-    ...FACTS[kind]?.(thing as Thing<K>),
+const stateOf = (kind: KindFacts, entry: Entry, contentOf: Parameters<typeof stateOfKinds>[1]): ItemState => {
+  const members = kind.members ? kind.members(entry) : [];
+  const inside = kind.integrationsIn?.(entry) ?? [];
+  const facts = kind.facts.flatMap(({ name, only, value }) => {
+    const told = only === 'shown' ? undefined : value(entry);
+    return told ? [[name, String(told)]] : [];
   });
+  return {
+    ...told(entry),
+    ...('archive' in entry && { content: contentOf(entry as Stored<Entry>) }),
+    ...(!members && { content: { unknown: 'the instance did not tell which integrations are in it' } }),
+    facts: members && {
+      ...Object.fromEntries(facts),
+      ...Object.fromEntries(members.map((id) => [id, 'in it'])),
+      ...Object.fromEntries(
+        inside.map((it) => [
+          it.id,
+          it.schedule === null ? settledStatus(it) : `${settledStatus(it)}${SCHEDULE}${it.schedule}`,
+        ]),
+      ),
+    },
+    hidden: kind.hidden?.(entry) ?? {},
+    unknown: inside.flatMap((one) => (scheduleOf(one) === 'unknown' ? [one.id] : [])),
+  };
+};
 
 /** Between the status of an integration in a project and what its schedule does. */
 const SCHEDULE = ', schedule ';
-
-/** What is compared of each kind beside its name and its archive. */
-const FACTS: {
-  readonly [K in OtherKind]?: (thing: Thing<K>) => Partial<ThingState>;
-} = {
-  projects: ({ integrations }) => ({
-    facts: Object.fromEntries(
-      integrations.map((it) => [
-        it.id,
-        it.schedule === null ? settledStatus(it) : `${settledStatus(it)}${SCHEDULE}${it.schedule}`,
-      ]),
-    ),
-    unknown: integrations.flatMap((one) => (scheduleOf(one) === 'unknown' ? [one.id] : [])),
-  }),
-  deployments: ({ integrations }) =>
-    integrations
-      ? { facts: membersOf(integrations) }
-      : { facts: undefined, content: { unknown: 'the instance did not tell which integrations are in it' } },
-  packages: ({ integrations }) => ({ facts: membersOf(integrations) }),
-  connections: ({ adapterType, role, status, securityPolicy, agentGroupId, properties }) => ({
-    facts: known({
-      adapter: adapterType,
-      role,
-      status,
-      'security policy': securityPolicy,
-      'agent group': agentGroupId,
-    }),
-    hidden: Object.fromEntries(properties.map(({ name, value = '' }) => [name, value])),
-  }),
-  certificates: ({ type, category, status, expires }) => ({ facts: known({ type, category, status, expires }) }),
-};
-
-const membersOf = (integrations: readonly string[]): Record<string, string> =>
-  Object.fromEntries(integrations.map((id) => [id, 'in it']));
-
-const known = (facts: Readonly<Record<string, string | undefined>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(facts).flatMap(([fact, value]) => (value ? [[fact, value]] : [])));
 
 const told = ({ id, name, lastUpdated, lastUpdatedBy }: Told): Told => ({
   id,
@@ -134,17 +112,22 @@ const told = ({ id, name, lastUpdated, lastUpdatedBy }: Told): Told => ({
 /** `added` is what only `b` has. All lists by id. */
 export const diffKinds = (a: KindsState, b: KindsState, oddInA: OddItems = {}, oddInB: OddItems = {}): KindsDiff => ({
   kinds: Object.fromEntries(
-    OTHER_KIND_ORDER.flatMap((kind) => {
+    kindsOf(a, b).flatMap((kind) => {
       const [before, after] = [a[kind], b[kind]];
       return before && after ? [[kind, diffKind(before, after, oddInA[kind], oddInB[kind])]] : [];
     }),
   ),
-  notCompared: OTHER_KIND_ORDER.filter((kind) => (a[kind] === undefined) !== (b[kind] === undefined)),
+  notCompared: kindsOf(a, b).filter((kind) => (a[kind] === undefined) !== (b[kind] === undefined)),
 });
 
+/** In the order they have in either. */
+const kindsOf = (a: KindsState, b: KindsState): OtherKind[] => [
+  ...new Set([...Object.keys(a), ...Object.keys(b)] as OtherKind[]),
+];
+
 const diffKind = (
-  a: readonly ThingState[],
-  b: readonly ThingState[],
+  a: readonly ItemState[],
+  b: readonly ItemState[],
   oddInA: readonly OddItem[] | undefined,
   oddInB: readonly OddItem[] | undefined,
 ): KindDiff => {
@@ -176,12 +159,12 @@ const diffKind = (
   };
 };
 
-const byId = (things: readonly ThingState[]): ThingState[] => things.toSorted((x, y) => (x.id < y.id ? -1 : 1));
+const byId = (items: readonly ItemState[]): ItemState[] => items.toSorted((x, y) => (x.id < y.id ? -1 : 1));
 
-const describeChange = (from: ThingState, to: ThingState): ChangedItem | undefined => {
+const describeChange = (from: ItemState, to: ItemState): ChangedItem | undefined => {
   const content = contentChange(from.content, to.content);
   const names = from.name === to.name ? [] : [{ fact: 'name', from: from.name, to: to.name }];
-  const unasked = new Set([...(from.unknown ?? []), ...(to.unknown ?? [])]);
+  const unasked = new Set([...from.unknown, ...to.unknown]);
   const comparable = (facts: Readonly<Record<string, string>>, fact: string): string => {
     const value = facts[fact] ?? '';
     return unasked.has(fact) ? (value.split(SCHEDULE)[0] ?? value) : value;
@@ -201,7 +184,9 @@ const differing = (a: Readonly<Record<string, string>>, b: Readonly<Record<strin
 
 /** For comparing two instances: where their connections lead, and with which secrets, is each one's own affair. */
 export const withoutValues = (state: KindsState): KindsState =>
-  state.connections ? { ...state, connections: state.connections.map((it) => ({ ...it, hidden: {} })) } : state;
+  Object.fromEntries(
+    Object.entries(state).map(([kind, items]) => [kind, items?.map((item) => ({ ...item, hidden: {} }))]),
+  );
 
 /** Whether anything was added, removed or changed. */
 export const hasChanges = ({ kinds }: KindsDiff): boolean =>

@@ -6,6 +6,7 @@
  */
 
 import type { Tracing } from '../integration.ts';
+import type { KindFacts } from '../kinds.ts';
 import { type OddItem, splitAbsent } from '../odd-item.ts';
 import { type ScheduleParameter, type ScheduleState, scheduleOf } from '../schedule.ts';
 import { createFilter } from '../snapshot/filter.ts';
@@ -73,10 +74,15 @@ export interface SnapshotDiff {
   readonly others?: KindsDiff;
 }
 
-export const stateOfManifest = ({ integrations, filter, snapshot, ...sections }: Manifest): InstanceState => ({
+export const stateOfManifest = (
+  { integrations, filter, snapshot, ...sections }: Manifest,
+  kinds: readonly KindFacts[],
+): InstanceState => ({
   filter,
-  others: stateOfKinds(sections, ({ archive }) =>
-    archive ? digestsOf(archive) : { unknown: `the snapshot ${snapshot} holds no archive of it` },
+  others: stateOfKinds(
+    sections,
+    ({ archive }) => (archive ? digestsOf(archive) : { unknown: `the snapshot ${snapshot} holds no archive of it` }),
+    kinds,
   ),
   integrations: integrations.map((integration) => ({
     ...integration,

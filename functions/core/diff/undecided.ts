@@ -4,10 +4,9 @@
  */
 
 import type { ArchiveKind } from '../keys.ts';
+import type { OtherKind } from '../kinds.ts';
 import { type KnownContent, lacksDesign } from '../snapshot/known-content.ts';
 import type { InstanceState } from './diff-snapshots.ts';
-
-const ARCHIVED_KINDS = ['projects', 'lookups', 'libraries'] as const;
 
 /** Of a kind, by `id`. */
 export interface Undecided {
@@ -27,9 +26,11 @@ export const undecided = (a: InstanceState, b: InstanceState): Undecided[] => {
   };
   return [
     ...among('integrations', a.integrations, b.integrations),
-    ...ARCHIVED_KINDS.flatMap((kind) => among(kind, a.others?.[kind], b.others?.[kind])),
+    ...otherKindsOf(a).flatMap((kind) => among(kind, a.others?.[kind], b.others?.[kind])),
   ];
 };
+
+const otherKindsOf = ({ others = {} }: InstanceState): OtherKind[] => Object.keys(others) as OtherKind[];
 
 /** @param designs by kind and id */
 export const withDesigns = (state: InstanceState, designs: ReadonlyMap<string, string>): InstanceState => {
@@ -44,7 +45,7 @@ export const withDesigns = (state: InstanceState, designs: ReadonlyMap<string, s
         : { ...item, content: { ...content, design } };
     };
   const others = Object.fromEntries(
-    ARCHIVED_KINDS.flatMap((kind) => {
+    otherKindsOf(state).flatMap((kind) => {
       const items = state.others?.[kind];
       return items ? [[kind, items.map(filled(kind))]] : [];
     }),

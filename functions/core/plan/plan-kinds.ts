@@ -4,7 +4,7 @@
  */
 
 import type { ArchiveRef } from '../snapshot/archive-ref.ts';
-import { archivedItems } from '../snapshot/archived-items.ts';
+import { archivesIn } from '../snapshot/archived-items.ts';
 import type { Manifest } from '../snapshot/manifest.ts';
 
 /** What earlier snapshots know of one item: its last archive and what told its state then. */
@@ -56,4 +56,4 @@ export const planItems = <I extends { readonly id: string }, E>(
   });
 
 /** Everything in the snapshot that can have an archive has one. */
-export const hasAllArchives = (manifest: Manifest): boolean => archivedItems(manifest).every(({ archive }) => archive);
+export const hasAllArchives = (manifest: Manifest): boolean => archivesIn(manifest).every((archive) => archive);

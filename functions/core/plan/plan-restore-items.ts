@@ -3,7 +3,6 @@
  * integrations. What is missing is imported; what is there with other content is left, or replaced when that is asked for.
  * Law: planning again after everything was done yields `unchanged` only.
  */
-import { KIND_NOUNS } from '../kinds.ts';
 
 export const RESTORED_KINDS = ['lookups', 'libraries', 'projects'] as const;
 export type RestoredKind = (typeof RESTORED_KINDS)[number];
@@ -12,6 +11,8 @@ export interface WantedItem {
   readonly kind: RestoredKind;
   /** Of a project its code, for its id may differ between instances. */
   readonly id: string;
+  /** As people read it: `lookup CODES`. */
+  readonly label: string;
   readonly designSha256: string;
 }
 
@@ -31,8 +32,6 @@ export interface ThingPlan {
   readonly reason: string;
 }
 
-export const labelOf = ({ kind, id }: Pick<WantedItem, 'kind' | 'id'>): string => `${KIND_NOUNS[kind][0]} ${id}`;
-
 /** @param refusalOf why one that is there may not be replaced, as far as its kind knows */
 export const planItem = (
   wanted: WantedItem,
@@ -43,7 +42,7 @@ export const planItem = (
   const plan = (what: ThingPlan['do'], reason: string): ThingPlan => ({
     kind: wanted.kind,
     id: wanted.id,
-    label: labelOf(wanted),
+    label: wanted.label,
     do: what,
     reason,
   });

@@ -7,8 +7,8 @@
 import { LOCAL_CALLS } from '../archive/connection-template.ts';
 import type { ArchiveConnection } from '../archive/integration-archive.ts';
 import type { Integration, IntegrationId } from '../integration.ts';
+import type { IntegrationInside } from '../kinds.ts';
 import { type AskedSchedule, scheduleOf } from '../schedule.ts';
-import type { SnapshotProject } from '../snapshot/sections.ts';
 import { isDraft, isMeantActive, isUnderWay, statusWords } from '../status.ts';
 import { type InstallPlan, planInstall, type TargetIntegration, type Wanted } from './plan-install.ts';
 import type { RestorePolicy } from './plan-restore.ts';
@@ -16,7 +16,7 @@ import { planItem, type TargetItem, type ThingPlan, type WantedItem } from './pl
 
 export interface WantedProject extends WantedItem {
   readonly kind: 'projects';
-  readonly integrations: SnapshotProject['integrations'];
+  readonly integrations: readonly IntegrationInside[];
 }
 
 export interface TargetProject extends TargetItem {
@@ -89,11 +89,7 @@ const planIntegrations = (
   });
 };
 
-const toWanted = (
-  one: SnapshotProject['integrations'][number],
-  designSha256: string,
-  hasParameters: boolean,
-): Wanted => ({
+const toWanted = (one: IntegrationInside, designSha256: string, hasParameters: boolean): Wanted => ({
   id: one.id,
   code: one.code,
   version: one.version,
@@ -108,7 +104,7 @@ const toWanted = (
   },
 });
 
-const asImported = (one: SnapshotProject['integrations'][number], designSha256: string): TargetIntegration => ({
+const asImported = (one: IntegrationInside, designSha256: string): TargetIntegration => ({
   id: one.id,
   code: one.code,
   version: one.version,

@@ -1,6 +1,6 @@
 /** What changed since the snapshot before, by whom, with the flow before and after; and what failed, in words. */
 import type { ChangedIntegration, SnapshotDiff } from '../diff/diff-snapshots.ts';
-import { KIND_NOUNS } from '../kinds.ts';
+import type { KindFacts } from '../kinds.ts';
 import { type Markup, markup, ready } from '../markup.ts';
 import { type People, personName } from '../people.ts';
 import type { Change } from '../picture/picture.ts';
@@ -128,15 +128,18 @@ const listed = (ids: readonly string[]): string =>
   ids.length > 10 ? `${ids.slice(0, 10).join(', ')} and ${ids.length - 10} more` : ids.join(', ');
 
 /** @param problems what went wrong when this page was made, as sentences */
-export const renderProblems = ({ failures, warnings }: Manifest, problems: readonly string[]): Markup => {
+export const renderProblems = (
+  { failures, warnings }: Manifest,
+  problems: readonly string[],
+  kinds: readonly KindFacts[],
+): Markup => {
+  const isOfKind = (id: string): boolean => kinds.some(({ nouns }) => nouns[1] === id);
   if (failures.length + warnings.length + problems.length === 0) return ready('');
   return markup`<section aria-labelledby="problems"><h2 id="problems">Failures and warnings</h2>
 ${failures.length > 0 && markup`<ul class="card items">${failures.map(({ id, message }) => renderProblem('removed', id, message))}</ul>`}
-${warnings.length + problems.length > 0 && markup`<ul class="card items">${warnings.map(({ id, message }) => renderProblem('changed', id, message))}${problems.map((problem) => renderProblem('changed', '', problem))}</ul>`}</section>`;
+${warnings.length + problems.length > 0 && markup`<ul class="card items">${warnings.map(({ id, message }) => renderProblem('changed', id, message, isOfKind(id)))}${problems.map((problem) => renderProblem('changed', '', problem))}</ul>`}</section>`;
 };
 
-/** A warning about a whole kind begins with the verb, and names the kind in what was tried as well. */
-const WHOLE_KINDS: ReadonlySet<string> = new Set(Object.values(KIND_NOUNS).map(([, many]) => many));
-
-const renderProblem = (tone: Change, id: string, message: string): Markup =>
-  markup`<li class="${tone}">${signMarkup(ALERT)}<div><b class="head">${tone === 'removed' ? 'Failed' : 'Warning'}</b> ${tone === 'changed' && WHOLE_KINDS.has(id) ? `${id} ` : id !== '' && !message.includes(id) && markup`<code>${id}</code> `}<span>${message}</span></div></li>`;
+/** @param isOfKind about a whole kind: then it begins with the verb, and names the kind in what was tried as well */
+const renderProblem = (tone: Change, id: string, message: string, isOfKind = false): Markup =>
+  markup`<li class="${tone}">${signMarkup(ALERT)}<div><b class="head">${tone === 'removed' ? 'Failed' : 'Warning'}</b> ${isOfKind ? `${id} ` : id !== '' && !message.includes(id) && markup`<code>${id}</code> `}<span>${message}</span></div></li>`;

@@ -6,6 +6,7 @@
 import { diffSnapshots, type InstanceState, type SnapshotDiff, stateOfManifest } from '../diff/diff-snapshots.ts';
 import { withDesigns } from '../diff/undecided.ts';
 import type { IntegrationId } from '../integration.ts';
+import type { KindFacts } from '../kinds.ts';
 import { type Digests, digestsOf } from '../snapshot/known-content.ts';
 import type { Manifest } from '../snapshot/manifest.ts';
 import { changeWords } from './words.ts';
@@ -57,7 +58,8 @@ export interface EarlierHistory extends Pick<SnapshotHistory, 'points' | 'events
   readonly newest: Manifest;
 }
 
-export const createHistory = (earlier?: EarlierHistory): HistoryBuilder => {
+/** @param kinds what snapshots may hold beside integrations */
+export const createHistory = (kinds: readonly KindFacts[], earlier?: EarlierHistory): HistoryBuilder => {
   const points = [...(earlier?.points ?? [])];
   const events = new Map([...(earlier?.events ?? [])].map(([id, told]) => [id, [...told]]));
   let lastContent = new Map(earlier?.lastContent);
@@ -75,8 +77,8 @@ export const createHistory = (earlier?: EarlierHistory): HistoryBuilder => {
     add: (manifest, designs = new Map()) => {
       const at = points.length;
       [before, newest] = [newest, manifest];
-      const earlier = before && withDesigns(withContent(stateOf(before), lastContent), designs);
-      changes = earlier && diffSnapshots(earlier, stateOf(manifest));
+      const earlier = before && withDesigns(withContent(stateOf(before, kinds), lastContent), designs);
+      changes = earlier && diffSnapshots(earlier, stateOf(manifest, kinds));
       lastContent = contentBehind(manifest, before, lastContent);
       for (const { id, lastUpdatedBy } of changes?.added ?? []) tell(id, { at, words: 'added', by: lastUpdatedBy });
       for (const { id } of changes?.removed ?? []) tell(id, { at, words: 'removed' });
@@ -90,8 +92,8 @@ export const createHistory = (earlier?: EarlierHistory): HistoryBuilder => {
 };
 
 /** Without the parameters of schedules: they are another after every run, and nobody changed anything. */
-const stateOf = (manifest: Manifest): InstanceState => {
-  const state = stateOfManifest(manifest);
+const stateOf = (manifest: Manifest, kinds: readonly KindFacts[]): InstanceState => {
+  const state = stateOfManifest(manifest, kinds);
   return { ...state, integrations: state.integrations.map((one) => ({ ...one, scheduleParameters: undefined })) };
 };
 

@@ -1,30 +1,33 @@
 /** What the snapshot holds beside integrations, and what changed there since the one before. */
 import { type ChangedItem, hasChanges, type KindDiff, type KindsDiff } from '../diff/diff-kinds.ts';
-import { KIND_NOUNS, manyOf, OTHER_KIND_ORDER, type OtherKind } from '../kinds.ts';
+import { type Entry, type Fact, type KindFacts, manyOf } from '../kinds.ts';
 import { type Markup, markup, ready } from '../markup.ts';
 import { type People, personName } from '../people.ts';
+import type { Stored } from '../snapshot/archived-items.ts';
 import type { Manifest } from '../snapshot/manifest.ts';
-import type { OtherKinds } from '../snapshot/sections.ts';
-import { isActive } from '../status.ts';
 import { formatBytes, formatNumber, formatStatus, timeMarkup } from './words.ts';
 
 /** @param changes since the snapshot before, if there is one that can be compared */
-export const renderKinds = (manifest: Manifest, changes: KindsDiff | undefined, people: People): Markup => {
-  const there = OTHER_KIND_ORDER.filter((kind) => manifest[kind] !== undefined);
+export const renderKinds = (
+  manifest: Manifest,
+  kinds: readonly KindFacts[],
+  changes: KindsDiff | undefined,
+  people: People,
+): Markup => {
+  const there = kinds.filter(({ name }) => manifest[name] !== undefined);
   if (there.length === 0) return ready('');
-  const empty = there.filter((kind) => manifest[kind]?.length === 0);
+  const empty = there.filter(({ name }) => manifest[name]?.length === 0);
   return markup`<section aria-labelledby="kinds"><h2 id="kinds">Beside the integrations</h2>
-${changes && hasChanges(changes) ? renderChanges(changes, people) : changes && markup`<p class="card quiet">Nothing changed.</p>`}${there.map((kind) => renderKind(kind, manifest, people))}${empty.length > 0 && markup`<p class="hint">No ${manyOf(empty)}.</p>`}</section>`;
+${changes && hasChanges(changes) ? renderChanges(changes, kinds, people) : changes && markup`<p class="card quiet">Nothing changed.</p>`}${there.map((kind) => renderKind(kind, manifest[kind.name] ?? [], people))}${empty.length > 0 && markup`<p class="hint">No ${manyOf(empty)}.</p>`}</section>`;
 };
 
-const renderChanges = ({ kinds, notCompared }: KindsDiff, people: People): Markup =>
-  markup`<ul class="card items">${OTHER_KIND_ORDER.flatMap((kind) => changeItems(kind, kinds[kind], people))}</ul>${notCompared.length > 0 && markup`<p class="hint">Not compared, since only one of the snapshots holds them: ${manyOf(notCompared)}.</p>`}`;
+const renderChanges = ({ kinds: diffs, notCompared }: KindsDiff, kinds: readonly KindFacts[], people: People): Markup =>
+  markup`<ul class="card items">${kinds.flatMap((kind) => changeItems(kind, diffs[kind.name], people))}</ul>${notCompared.length > 0 && markup`<p class="hint">Not compared, since only one of the snapshots holds them: ${manyOf(kinds.filter(({ name }) => notCompared.includes(name)))}.</p>`}`;
 
 const MAX_ITEMS = 100;
 
-const changeItems = (kind: OtherKind, diff: KindDiff | undefined, people: People): Markup[] => {
+const changeItems = ({ nouns: [one, many] }: KindFacts, diff: KindDiff | undefined, people: People): Markup[] => {
   if (!diff) return [];
-  const [one, many] = KIND_NOUNS[kind];
   const items = [
     ...diff.added.map((it) => changeItem('added', one, it, ['added'], people)),
     ...diff.removed.map((it) => changeItem('removed', one, it, ['removed'], people)),
@@ -56,97 +59,47 @@ const changeWords = ({ content, facts, otherValues }: ChangedItem): string[] => 
   ...(otherValues.length > 0 ? [`another value of ${otherValues.join(', ')}`] : []),
 ];
 
-interface Column {
-  readonly title: string;
-  readonly isNumber?: boolean;
-}
-
-const renderKind = (kind: OtherKind, manifest: Manifest, people: People): Markup => {
-  const { columns, rows } = TABLES[kind](manifest, people);
-  const [one, many] = KIND_NOUNS[kind];
-  const title = `${formatNumber(rows.length)} ${rows.length === 1 ? one : many}`;
-  if (rows.length === 0) return ready('');
-  return markup`<details class="numbers"><summary>${title}</summary><div class="scroll" role="region" aria-label="All ${many}" tabindex="0"><table><thead><tr><th scope="col">Name</th>${columns.map(({ title: head, isNumber }) => markup`<th scope="col"${isNumber && ready(' class="n"')}>${head}</th>`)}</tr></thead><tbody>${rows.map(
-    ({ id, name, cells }) =>
-      markup`<tr><th scope="row">${name}${name !== id && markup` <code>${id}</code>`}</th>${cells.map((cell, at) => markup`<td${columns[at]?.isNumber && ready(' class="n"')}>${cell}</td>`)}</tr>`,
+const renderKind = (kind: KindFacts, entries: readonly Entry[], people: People): Markup => {
+  const [one, many] = kind.nouns;
+  const columns = columnsOf(kind, people);
+  if (entries.length === 0) return ready('');
+  return markup`<details class="numbers"><summary>${formatNumber(entries.length)} ${entries.length === 1 ? one : many}</summary><div class="scroll" role="region" aria-label="All ${many}" tabindex="0"><table><thead><tr><th scope="col">Name</th>${columns.map(({ title, isNumber }) => markup`<th scope="col"${isNumber && ready(' class="n"')}>${title}</th>`)}</tr></thead><tbody>${entries.map(
+    (entry) =>
+      markup`<tr><th scope="row">${entry.name}${entry.name !== entry.id && markup` <code>${entry.id}</code>`}</th>${columns.map(({ cell, isNumber }) => markup`<td${isNumber && ready(' class="n"')}>${cell(entry)}</td>`)}</tr>`,
   )}</tbody></table></div></details>`;
 };
 
-interface Row {
-  readonly id: string;
-  readonly name: string;
-  readonly cells: readonly (Markup | string)[];
+interface Column {
+  readonly title: string;
+  readonly isNumber: boolean;
+  readonly cell: (entry: Entry) => Markup | string;
 }
 
-interface Table {
-  readonly columns: readonly Column[];
-  readonly rows: readonly Row[];
-}
-
-const SAVED: readonly Column[] = [
-  { title: 'Last change (UTC)' },
-  { title: 'By' },
-  { title: 'Archive', isNumber: true },
+const columnsOf = ({ facts, file }: KindFacts, people: People): Column[] => [
+  ...facts
+    .filter(({ only }) => only !== 'compared')
+    .map((fact) => ({
+      title: `${fact.name.slice(0, 1).toUpperCase()}${fact.name.slice(1)}${fact.as === 'time' ? ' (UTC)' : ''}`,
+      isNumber: fact.as === 'number',
+      cell: (entry: Entry) => cellOf(fact, entry, people),
+    })),
+  ...(file ? [ARCHIVE] : []),
 ];
 
-const timeCell = (time: string | undefined): Markup | string => (time === undefined ? '' : timeMarkup(time));
+const ARCHIVE: Column = {
+  title: 'Archive',
+  isNumber: true,
+  cell: (entry) => {
+    const { archive } = entry as Stored<Entry>;
+    return archive ? formatBytes(archive.bytes) : 'none';
+  },
+};
 
-type Stored = NonNullable<OtherKinds['lookups']>[number];
-
-const savedCells = (
-  { lastUpdated, lastUpdatedBy, archive }: Pick<Stored, 'lastUpdated' | 'lastUpdatedBy' | 'archive'>,
-  people: People,
-) => [timeCell(lastUpdated), personName(lastUpdatedBy ?? '', people), archive ? formatBytes(archive.bytes) : 'none'];
-
-const stored = (things: readonly Stored[] | undefined, people: People): Table => ({
-  columns: SAVED,
-  rows: (things ?? []).map((thing) => ({ ...thing, cells: savedCells(thing, people) })),
-});
-
-const TABLES: Readonly<Record<OtherKind, (manifest: Manifest, people: People) => Table>> = {
-  projects: ({ projects = [] }, people) => ({
-    columns: [{ title: 'Integrations', isNumber: true }, { title: 'Active', isNumber: true }, ...SAVED],
-    rows: projects.map((project) => ({
-      ...project,
-      cells: [
-        formatNumber(project.integrations.length),
-        formatNumber(project.integrations.filter(isActive).length),
-        ...savedCells(project, people),
-      ],
-    })),
-  }),
-  deployments: ({ deployments = [] }) => ({
-    columns: [{ title: 'Integrations', isNumber: true }, { title: 'Last change (UTC)' }],
-    rows: deployments.map(({ id, name, integrations, lastUpdated }) => ({
-      id,
-      name,
-      cells: [integrations ? formatNumber(integrations.length) : '', timeCell(lastUpdated)],
-    })),
-  }),
-  lookups: ({ lookups }, people) => stored(lookups, people),
-  libraries: ({ libraries }, people) => stored(libraries, people),
-  packages: ({ packages = [] }) => ({
-    columns: [{ title: 'Integrations', isNumber: true }],
-    rows: packages.map(({ id, name, integrations }) => ({ id, name, cells: [formatNumber(integrations.length)] })),
-  }),
-  connections: ({ connections = [] }) => ({
-    columns: [{ title: 'Adapter' }, { title: 'Status' }, { title: 'Security policy' }, { title: 'Agent group' }],
-    rows: connections.map(({ id, name, adapterType = '', status, securityPolicy = '', agentGroupId = '' }) => ({
-      id,
-      name,
-      cells: [adapterType, formatStatus(status), securityPolicy, agentGroupId],
-    })),
-  }),
-  certificates: ({ certificates = [] }) => ({
-    columns: [{ title: 'Type' }, { title: 'Category' }, { title: 'Status' }, { title: 'Expires (UTC)' }],
-    rows: certificates.map(({ id, name, type = '', category = '', status = '', expires }) => ({
-      id,
-      name,
-      cells: [type, category, formatStatus(status), timeCell(expires)],
-    })),
-  }),
-  agentGroups: ({ agentGroups = [] }) => ({
-    columns: [],
-    rows: agentGroups.map(({ id, name }) => ({ id, name, cells: [] })),
-  }),
+const cellOf = ({ as, value }: Fact<Entry>, entry: Entry, people: People): Markup | string => {
+  const told = value(entry);
+  if (typeof told === 'number') return formatNumber(told);
+  if (as === 'status') return formatStatus(told ?? '');
+  if (told === undefined) return '';
+  if (as === 'time') return timeMarkup(told);
+  return as === 'person' ? personName(told, people) : told;
 };

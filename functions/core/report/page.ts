@@ -4,6 +4,7 @@
  * style and script, by their hashes, and nothing else, whatever an instance wrote into a name.
  */
 import { hash } from 'node:crypto';
+import type { KindFacts } from '../kinds.ts';
 import { type Markup, markup, ready } from '../markup.ts';
 import type { People } from '../people.ts';
 import type { SnapshotMap, UsedConnection } from '../picture/snapshot-map.ts';
@@ -23,6 +24,8 @@ import { failureWords, formatBytes, formatCount, formatNumber, timeMarkup } from
 
 export interface ReportContent {
   readonly manifest: Manifest;
+  /** What it may hold beside integrations. */
+  readonly kinds: readonly KindFacts[];
   /** Up to that manifest. */
   readonly history: SnapshotHistory;
   /** How many snapshots there are before those of the history. */
@@ -52,21 +55,21 @@ const POLICY = [
 ].join('; ');
 
 export const renderReport = (content: ReportContent): string => {
-  const { manifest, history, olderSnapshots, map, notMapped, changePictures, linkTo, people, problems, writtenAt } =
-    content;
+  const { manifest, kinds, history, olderSnapshots, map, notMapped, changePictures } = content;
+  const { linkTo, people, problems, writtenAt } = content;
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,">
 <title>${manifest.instance} – snapshot ${manifest.snapshot}</title><style>${ready(REPORT_STYLE)}</style></head>
 <body><a class="skip" href="#integrations">To the list of integrations</a>
-${renderGlance(manifest, history, problems)}
-<main>${renderProblems(manifest, problems)}
+${renderGlance(manifest, history, problems, kinds)}
+<main>${renderProblems(manifest, problems, kinds)}
 ${renderChanges(history.changes, history.before, changePictures, people)}
 ${renderTimeline(history.points, olderSnapshots)}
 ${renderMap(map, notMapped)}
-${renderKinds(manifest, history.changes?.others, people)}
+${renderKinds(manifest, kinds, history.changes?.others, people)}
 ${renderList(manifest, history, linkTo, people)}
-${renderNotCovered(manifest)}</main>
+${renderNotCovered(manifest, kinds)}</main>
 <footer><p>Written ${timeMarkup(writtenAt.toISOString())} UTC from the vault. All times are UTC.</p></footer>
 <script>${ready(REPORT_SCRIPT)}</script></body></html>
 `.html;
@@ -79,14 +82,19 @@ const INCOMPLETE = ready(
   '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3 22 20.5H2zM12 10v5M12 17.8v.1"/></svg>',
 );
 
-const renderGlance = (manifest: Manifest, { changes }: SnapshotHistory, problems: readonly string[]): Markup => {
+const renderGlance = (
+  manifest: Manifest,
+  { changes }: SnapshotHistory,
+  problems: readonly string[],
+  kinds: readonly KindFacts[],
+): Markup => {
   const { instance, startedAt, complete, failures, warnings } = manifest;
   const seconds = Math.round((Date.parse(manifest.finishedAt) - Date.parse(startedAt)) / 1000);
   const took = seconds > 0 ? formatCount(seconds, 'second') : 'less than a second';
   const warned = warnings.length === 0 ? '' : `, with ${formatCount(warnings.length, 'warning')}`;
   const verdict = complete
     ? `The snapshot is complete${warned}`
-    : `The snapshot is incomplete: ${failureWords(failures)} could not be backed up`;
+    : `The snapshot is incomplete: ${failureWords(failures, kinds)} could not be backed up`;
   const hasProblems = failures.length + warnings.length + problems.length > 0;
   const sections = [
     ...(hasProblems ? [['problems', 'Failures and warnings']] : []),
@@ -98,22 +106,23 @@ const renderGlance = (manifest: Manifest, { changes }: SnapshotHistory, problems
   return markup`<header><p class="eyebrow">Oracle Integration backup</p><h1>${instance}</h1>
 <div class="card glance${complete ? '' : ' bad'}">${complete ? COMPLETE : INCOMPLETE}<div><b>${verdict}</b>Taken ${timeMarkup(startedAt)} UTC<span id="age" data-at="${startedAt}"></span>. <span class="hint">It took ${took}.</span></div></div>
 <p id="stale" class="card stale" hidden>This page tells of that snapshot and of nothing after it. There may be a newer page beside it, under the name latest.html; if there is none, ask why.</p>
-${renderTiles(manifest, changes)}
+${renderTiles(manifest, kinds, changes)}
 <nav aria-label="On this page">${sections.map(([id = '', words = '']) => markup`<a href="#${id}">${words}</a>`)}</nav></header>`;
 };
 
 /** In projects and outside; one that could not be asked may run as well. */
-const schedulesTile = (
-  integrations: Manifest['integrations'],
-  projects: Manifest['projects'] = [],
-): readonly [value: string, label: string] => {
-  const all = [...integrations, ...projects.flatMap((project) => project.integrations)].map(scheduleOf);
+const schedulesTile = (manifest: Manifest, kinds: readonly KindFacts[]): readonly [value: string, label: string] => {
+  const inside = kinds.flatMap((kind) =>
+    (manifest[kind.name] ?? []).flatMap((one) => kind.integrationsIn?.(one) ?? []),
+  );
+  const all = [...manifest.integrations, ...inside].map(scheduleOf);
   const unknown = all.filter((state) => state === 'unknown').length;
   const label = unknown > 0 ? `schedules running, ${formatNumber(unknown)} not known` : 'schedules running';
   return [formatNumber(all.filter((state) => state === 'started').length), label];
 };
 
-const renderTiles = ({ integrations, projects }: Manifest, changes: SnapshotHistory['changes']): Markup => {
+const renderTiles = (manifest: Manifest, kinds: readonly KindFacts[], changes: SnapshotHistory['changes']): Markup => {
+  const { integrations } = manifest;
   const counts = changes && [
     `${formatNumber(changes.added.length)} added`,
     `${formatNumber(changes.removed.length)} removed`,
@@ -124,7 +133,7 @@ const renderTiles = ({ integrations, projects }: Manifest, changes: SnapshotHist
   const tiles: (readonly [value: string, label: string])[] = [
     [formatNumber(integrations.length), integrations.length === 1 ? 'integration' : 'integrations'],
     [formatNumber(integrations.filter(isActive).length), 'active'],
-    schedulesTile(integrations, projects),
+    schedulesTile(manifest, kinds),
     [formatBytes(integrations.reduce((sum, { archive }) => sum + (archive?.bytes ?? 0), 0)), 'in archives'],
   ];
   return markup`<ul class="tiles"><li class="card"><b>${changed === undefined ? '–' : formatNumber(changed)}</b><span>${changed === 1 ? 'change' : 'changes'}${which?.map((words, index) => markup`${index === 0 ? ': ' : ', '}<i>${words}</i>`)}</span></li>${tiles.map(([value, label]) => markup`<li class="card"><b>${value}</b><span>${label}</span></li>`)}</ul>`;

@@ -1,7 +1,7 @@
 /** Numbers, times and changes in the words of the report. */
 import type { ChangedIntegration } from '../diff/diff-snapshots.ts';
 import type { Tracing } from '../integration.ts';
-import { KIND_NOUNS, OTHER_KIND_ORDER } from '../kinds.ts';
+import { isAbout, type KindFacts } from '../kinds.ts';
 import { type Markup, markup } from '../markup.ts';
 import type { SnapshotFailure } from '../snapshot/manifest.ts';
 
@@ -52,17 +52,14 @@ export const changeWords = ({ content, status, schedule, tracing, renamed }: Cha
   ].filter((words) => words !== undefined);
 
 /** What failed, by kind: `2 integrations, 1 project and all lookups`. */
-export const failureWords = (failures: readonly Pick<SnapshotFailure, 'id'>[]): string => {
-  const others = OTHER_KIND_ORDER.flatMap((kind) => {
-    const [one, many] = KIND_NOUNS[kind];
+export const failureWords = (failures: readonly Pick<SnapshotFailure, 'id'>[], kinds: readonly KindFacts[]): string => {
+  const others = kinds.flatMap(({ nouns: [one, many] }) => {
     // A listing that failed is told by the name of the kind.
     if (failures.some(({ id }) => id === many)) return [`all ${many}`];
     const count = failures.filter(({ id }) => id.startsWith(`${one} `)).length;
     return count > 0 ? [`${formatNumber(count)} ${count === 1 ? one : many}`] : [];
   });
-  const isOther = (id: string): boolean =>
-    Object.values(KIND_NOUNS).some(([one, many]) => id === many || id.startsWith(`${one} `));
-  const integrations = failures.filter(({ id }) => !isOther(id)).length;
+  const integrations = failures.filter(({ id }) => !kinds.some((kind) => isAbout(kind, id))).length;
   const parts = [...(integrations > 0 ? [formatCount(integrations, 'integration')] : []), ...others];
   const last = parts.pop() ?? 'nothing';
   return parts.length > 0 ? `${parts.join(', ')} and ${last}` : last;

@@ -14,7 +14,7 @@
  */
 import { snapshotKey, snapshotTime } from '../keys.ts';
 import type { ArchiveRef } from './archive-ref.ts';
-import { archivedItems, withArchives } from './archived-items.ts';
+import { archivesIn, withArchives } from './archived-items.ts';
 import { CALENDAR } from './calendar.ts';
 import type { Keeping } from './handed-on.ts';
 import { classOfUnits, GRACE_DAYS, type KeepClass, LONGEST_CLASS, NEEDED, unitsBetween } from './keep-classes.ts';
@@ -62,9 +62,7 @@ export const handOn = (next: Manifest, before: Before, undone: readonly Keeping[
 const nameOf = ({ key, versionId }: Pick<Keeping, 'key' | 'versionId'>): string => `${key}\n${versionId}`;
 
 const archivesOf = (manifest: Manifest | undefined): Map<string, ArchiveRef> =>
-  new Map(
-    (manifest ? archivedItems(manifest) : []).flatMap(({ archive }) => (archive ? [[nameOf(archive), archive]] : [])),
-  );
+  new Map((manifest ? archivesIn(manifest) : []).flatMap((archive) => (archive ? [[nameOf(archive), archive]] : [])));
 
 const classBetween = (from: string, to: string): KeepClass =>
   classOfUnits(unitsBetween(snapshotTime(from), snapshotTime(to)));

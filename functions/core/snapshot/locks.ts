@@ -3,7 +3,7 @@
  * lock of what its manifest names when less than half of it is left: twice in each period, not every night.
  */
 import type { ArchiveRef } from './archive-ref.ts';
-import { archivedItems } from './archived-items.ts';
+import { archivesIn } from './archived-items.ts';
 import type { Manifest } from './manifest.ts';
 
 const DAY_MS = 86_400_000;
@@ -15,7 +15,7 @@ export const lockedUntil = ({ startedAt }: Pick<Manifest, 'startedAt'>, days: nu
 /** Each version once. @param stored ids of those that were put for this snapshot, and so are locked by the bucket */
 export const locksDue = (next: Manifest, stored: ReadonlySet<string>, days: number): ArchiveRef[] => {
   const half = lockedUntil(next, days / 2).getTime();
-  const due = archivedItems(next).flatMap(({ archive }) => {
+  const due = archivesIn(next).flatMap((archive) => {
     if (!archive || stored.has(archive.versionId)) return [];
     const isLong = archive.lockedUntil !== undefined && Date.parse(archive.lockedUntil) >= half;
     return isLong ? [] : [archive];

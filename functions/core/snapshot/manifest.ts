@@ -5,10 +5,11 @@
 import * as z from 'zod/mini';
 import type { IntegrationId } from '../integration.ts';
 import { isSnapshotName } from '../keys.ts';
+import type { KindFacts, OtherKinds } from '../kinds.ts';
 import type { ScheduleFields } from '../schedule.ts';
 import type { ArchiveRef } from './archive-ref.ts';
 import { HANDED_ON, type HandedOn } from './handed-on.ts';
-import { ARCHIVE_REF, INTEGRATION_ID, OTHER_KINDS, type OtherKinds, SCHEDULE_FIELDS, TRACING } from './sections.ts';
+import { ARCHIVE_REF, INTEGRATION_FIELDS, sectionsOf } from './sections.ts';
 
 export interface SnapshotIntegration extends ScheduleFields {
   readonly id: IntegrationId;
@@ -92,7 +93,7 @@ export class ManifestError extends Error {
   }
 }
 
-const MANIFEST = z.looseObject({
+const MANIFEST = {
   formatVersion: z.literal(1),
   instance: z.string(),
   snapshot: z.string().check(z.refine(isSnapshotName)),
@@ -107,28 +108,14 @@ const MANIFEST = z.looseObject({
   ),
   notOnInstance: z.optional(z.array(z.string())),
   handedOn: z.optional(HANDED_ON),
-  integrations: z.array(
-    z.looseObject({
-      id: INTEGRATION_ID,
-      code: z.string(),
-      version: z.string(),
-      name: z.string(),
-      status: z.string(),
-      lastUpdated: z.optional(z.string()),
-      lastUpdatedBy: z.optional(z.string()),
-      ...SCHEDULE_FIELDS,
-      tracing: TRACING,
-      archive: z.nullable(ARCHIVE_REF),
-    }),
-  ),
+  integrations: z.array(z.looseObject({ ...INTEGRATION_FIELDS, archive: z.nullable(ARCHIVE_REF) })),
   failures: z.array(z.looseObject({ id: z.string(), kind: z.string(), message: z.string() })),
   warnings: z.array(z.looseObject({ id: z.string(), message: z.string() })),
-  ...OTHER_KINDS,
   selfSha256: z.optional(z.string()),
-});
+};
 
-/** @param where for the message: the vault and key. @throws ManifestError */
-export const parseManifest = (text: string, where: string): Manifest => {
+/** @param where for the message: the vault and key. @param kinds whose sections are checked. @throws ManifestError */
+export const parseManifest = (text: string, where: string, kinds: readonly KindFacts[]): Manifest => {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -146,8 +133,9 @@ export const parseManifest = (text: string, where: string): Manifest => {
       `the snapshot ${where} has format ${JSON.stringify(format)}; this version reads format 1: use the version of oic-lifecycle that wrote it`,
     );
   }
-  const parsed = MANIFEST.safeParse(json);
-  if (parsed.success) return parsed.data;
+  const parsed = z.looseObject({ ...MANIFEST, ...sectionsOf(kinds) }).safeParse(json);
+  // Of its sections the types are declared by the kinds.
+  if (parsed.success) return parsed.data as unknown as Manifest;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').slice(0, 3);
   throw new ManifestError(
     'damaged',

@@ -2,7 +2,7 @@
  * What a snapshot does not hold: what no snapshot can, and the kinds that this one was taken without. Told once on the page
  * and once after a restore, so that nobody finds out on the day it is missed.
  */
-import { KIND_NOUNS, manyOf, OTHER_KIND_ORDER, type OtherKind } from '../kinds.ts';
+import { type KindFacts, manyOf } from '../kinds.ts';
 import type { Manifest } from './manifest.ts';
 
 export interface NotCovered {
@@ -54,12 +54,12 @@ export const NEVER_COVERED: readonly NotCovered[] = [
 ];
 
 interface AbsentKinds extends NotCovered {
-  readonly kinds: readonly OtherKind[];
+  readonly kinds: readonly KindFacts[];
 }
 
 /** The kinds that a snapshot was taken without, by the reason for it. */
-export const absentKinds = (manifest: Manifest): AbsentKinds[] => {
-  const absent = OTHER_KIND_ORDER.filter((kind) => manifest[kind] === undefined);
+export const absentKinds = (manifest: Manifest, all: readonly KindFacts[]): AbsentKinds[] => {
+  const absent = all.filter(({ name }) => manifest[name] === undefined);
   const byReason = Map.groupBy(absent, (kind) => reasonOf(kind, manifest));
   return REASONS.flatMap(({ id, ...reason }) => {
     const kinds = byReason.get(id);
@@ -90,10 +90,9 @@ const REASONS = [
   },
 ] as const;
 
-const reasonOf = (kind: OtherKind, manifest: Manifest): (typeof REASONS)[number]['id'] => {
-  const [, many] = KIND_NOUNS[kind];
+const reasonOf = ({ name, nouns: [, many] }: KindFacts, manifest: Manifest): (typeof REASONS)[number]['id'] => {
   const isTold = ({ id }: { readonly id: string }): boolean => id === many;
   if (manifest.failures.some(isTold)) return 'failed';
   if (manifest.warnings.some(isTold)) return 'refused';
-  return manifest.notOnInstance?.includes(kind) ? 'not-on-instance' : 'not-asked';
+  return manifest.notOnInstance?.includes(name) ? 'not-on-instance' : 'not-asked';
 };

@@ -1,9 +1,8 @@
 /** What a backup is given, and what it reports. */
 
 import type { Dependencies } from '../../core/archive/dependencies.ts';
-import type { IncludedKinds } from '../../core/kinds.ts';
+import type { IncludedKinds, OtherKind } from '../../core/kinds.ts';
 import type { BackupFilter, Manifest, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
-import type { OtherKinds } from '../../core/snapshot/sections.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { Vault } from '../../store/vault.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -68,4 +67,4 @@ export interface BackupReport {
   readonly finishedAt: string;
 }
 
-export type KindCounts = Readonly<Partial<Record<keyof OtherKinds, number>>>;
+export type KindCounts = Readonly<Partial<Record<OtherKind, number>>>;

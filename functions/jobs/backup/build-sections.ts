@@ -1,11 +1,11 @@
 /** The manifest's sections of the other kinds, out of what was listed, planned and gathered. */
 
-import { KIND_NOUNS } from '../../core/kinds.ts';
+import { type Entry, labelOf, type OtherKinds } from '../../core/kinds.ts';
 import { withKnown } from '../../core/odd-item.ts';
+import { entriesIn, type Stored } from '../../core/snapshot/archived-items.ts';
 import type { Manifest, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
-import type { OtherKinds } from '../../core/snapshot/sections.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
-import { type Entry, entriesIn, type KindWithArchive, labelOf, type Stored } from '../../kinds/kind.ts';
+import type { KindWithArchive } from '../../kinds/kind.ts';
 import type { ListedKinds } from '../../kinds/list-kinds.ts';
 import type { GatheredItem, Step } from './gather-item.ts';
 
@@ -59,8 +59,8 @@ export const buildSections = (
 
 /** Each is one failure, by what it tells of itself; then what is odd within items. */
 const oddFailures = (listed: ListedKinds): SnapshotFailure[] => [
-  ...ALL_KINDS.flatMap(({ name }) =>
-    (listed.odd[name] ?? []).map(({ id, message }) => oddFailure(`${KIND_NOUNS[name][0]} ${id}`, message)),
+  ...ALL_KINDS.flatMap(({ name, nouns: [one] }) =>
+    (listed.odd[name] ?? []).map(({ id, message }) => oddFailure(`${one} ${id}`, message)),
   ),
   ...ALL_KINDS.flatMap((kind) =>
     (listed[kind.name] ?? []).flatMap((item) =>

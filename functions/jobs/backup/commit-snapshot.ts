@@ -2,7 +2,7 @@
 
 import { idsOf, missingSince } from '../../core/chain/chain.ts';
 import { snapshotName } from '../../core/keys.ts';
-import { KIND_NOUNS, type OtherKind } from '../../core/kinds.ts';
+import type { KindFacts } from '../../core/kinds.ts';
 import { type OddItem, withKnown } from '../../core/odd-item.ts';
 import { type BackupStep, type Known, scheduleState } from '../../core/plan/plan-backup.ts';
 import { scheduleFields } from '../../core/schedule.ts';
@@ -14,6 +14,7 @@ import type {
   SnapshotIntegration,
   SnapshotWarning,
 } from '../../core/snapshot/manifest.ts';
+import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import type { Vault } from '../../store/vault.ts';
 import type { BackUpOptions, BackUpServices, BackupReport } from './back-up-options.ts';
 import { oddFailure } from './build-sections.ts';
@@ -70,14 +71,14 @@ export const commitSnapshot = async (
   });
   const oddFailures = odd.map(({ id, message }) => oddFailure(id, message));
   const failures = [...oddFailures, ...ownFailures, ...others.failures];
-  const gone = others.notOnInstance.filter((kind) => (last?.[kind]?.length ?? 0) > 0);
+  const gone = ALL_KINDS.filter(({ name }) => others.notOnInstance.includes(name) && (last?.[name]?.length ?? 0) > 0);
   const clockWarnings = clock === undefined ? [] : [clockWarning(clock)];
   const warnings = [...clockWarnings, ...ownWarnings, ...gone.map(unknownKindWarning), ...others.warnings];
   const outcome = { complete: failures.length === 0, failures, warnings };
   const times = { startedAt, finishedAt: now().toISOString() };
   const hasFilter = filter.include !== undefined || filter.exclude !== undefined;
   const { complete } = outcome;
-  const removed = last && missingSince(idsOf(last), idsOf({ integrations, ...others.sections }));
+  const removed = last && missingSince(idsOf(last, ALL_KINDS), idsOf({ integrations, ...others.sections }, ALL_KINDS));
   const draft: Manifest = {
     formatVersion: 1,
     instance: oic.instance,
@@ -113,8 +114,8 @@ export const commitSnapshot = async (
   };
 };
 
-const unknownKindWarning = (kind: OtherKind): SnapshotWarning => ({
-  id: KIND_NOUNS[kind][1],
+const unknownKindWarning = ({ nouns: [, many] }: KindFacts): SnapshotWarning => ({
+  id: many,
   message:
     'are not in this snapshot, though they were in the one before: the instance answers as if it had never known any; look whether they are there',
 });

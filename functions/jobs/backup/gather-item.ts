@@ -3,9 +3,11 @@
  * goes wrong with it is its own affair, told in the result, unless every other one would meet the same.
  */
 
+import { itemKey } from '../../core/keys.ts';
+import { type Entry, labelOf } from '../../core/kinds.ts';
 import type { ItemStep } from '../../core/plan/plan-kinds.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
-import { type Entry, type Item, type KindWithArchive, labelOf } from '../../kinds/kind.ts';
+import type { Item, KindWithArchive } from '../../kinds/kind.ts';
 import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import type { BackUpServices } from './back-up-options.ts';
@@ -35,7 +37,7 @@ export const gatherItem = async (
   let bytes: Uint8Array | undefined;
   try {
     const source = {
-      key: archive.key(oic.instance, item),
+      key: itemKey(oic.instance, kind, item),
       export: () => archive.export(oic, item),
       onExported: (exported: { readonly bytes: Uint8Array }) => {
         bytes = exported.bytes;

@@ -6,13 +6,13 @@
  * A night on which nothing changed costs the listings, and no export.
  */
 
-import type { IncludedKinds, OtherKind } from '../../core/kinds.ts';
+import type { IncludedKinds, OtherKind, OtherKinds } from '../../core/kinds.ts';
 import { knownItems, planItems } from '../../core/plan/plan-kinds.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
+import { entriesIn } from '../../core/snapshot/archived-items.ts';
 import type { Manifest, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
-import type { OtherKinds } from '../../core/snapshot/sections.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
-import { entriesIn, hasArchive, stampOf } from '../../kinds/kind.ts';
+import { hasArchive, stampOf } from '../../kinds/kind.ts';
 import { listKinds } from '../../kinds/list-kinds.ts';
 import { askInstance } from '../instance/ask-instance.ts';
 import { mapLimited } from '../journal/journal.ts';

@@ -1,7 +1,7 @@
 /** One project, lookup or library into an instance: added when it lacks it, replaced when it differs and Oracle can. */
 import { Refused } from '../../core/errors.ts';
-import { KIND_NOUNS } from '../../core/kinds.ts';
 import { personName } from '../../core/people.ts';
+import { kindOf } from '../../kinds/all-kinds.ts';
 import type { Vault } from '../../store/vault.ts';
 import type { ImportAction } from './import-archive.ts';
 import { type Plain, verbsOf, writeItem } from './item-verbs.ts';
@@ -43,7 +43,7 @@ export const importItem = async (
   const lockedBy = 'lockedBy' in there ? there.lockedBy : undefined;
   if (lockedBy !== undefined) {
     throw new Refused(
-      `replacing ${KIND_NOUNS[thing.kind][0]} ${thing.id} on ${oic.instance} was refused: ${personName(lockedBy, oic.people) || 'somebody'} has it open; ask them to close it`,
+      `replacing ${kindOf(thing.kind).nouns[0]} ${thing.id} on ${oic.instance} was refused: ${personName(lockedBy, oic.people) || 'somebody'} has it open; ask them to close it`,
     );
   }
   await writeItem(oic, 'replace', thing, { bytes, was }, waiting);

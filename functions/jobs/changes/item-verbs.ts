@@ -1,6 +1,6 @@
 /** Reading and writing one lookup or library, whichever it is; writes are settled. */
 import type { Library } from '../../core/items.ts';
-import { KIND_NOUNS } from '../../core/kinds.ts';
+import { kindOf } from '../../kinds/all-kinds.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { Clock } from '../instance/activation-wait.ts';
 import { PATIENCE_MS, settle } from './settled-write.ts';
@@ -34,7 +34,7 @@ export const writeItem = (
   clock: Clock,
 ): Promise<void> => {
   const verbs = verbsOf(oic, thing);
-  const where = `${KIND_NOUNS[thing.kind][0]} ${thing.id} on ${oic.instance}`;
+  const where = `${kindOf(thing.kind).nouns[0]} ${thing.id} on ${oic.instance}`;
   return settle(
     {
       what: `${how === 'import' ? 'importing' : 'replacing'} ${where}`,

@@ -7,10 +7,11 @@
 
 import { callOrderIn, inCallOrder } from '../../core/archive/project-calls.ts';
 import type { Project } from '../../core/items.ts';
-import { projectKey, projectUndoKey, safetyCopyKey } from '../../core/keys.ts';
+import { itemKey, safetyCopyKey, undoKey } from '../../core/keys.ts';
 import { passwordsLost } from '../../core/plan/plan-restore-projects.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { isMeantActive } from '../../core/status.ts';
+import { projects } from '../../kinds/projects.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
 import type { Vault } from '../../store/vault.ts';
@@ -80,8 +81,12 @@ export const putProject = async (
 };
 
 /** Where the target's own copy is kept. */
-export const projectCopyOf = (instance: string, code: string): string =>
-  safetyCopyKey(instance, projectKey(instance, code));
+export const projectCopyOf = (instance: string, code: string): string => safetyCopyKey(instance, keyOf(instance, code));
+
+const keyOf = (instance: string, code: string): string =>
+  itemKey(instance, projects, { id: code, code, name: code, integrations: [] });
+
+const undoKeyOf = (instance: string, code: string): string => undoKey(instance, keyOf(instance, code));
 
 /** @throws RestoreTrouble when deleting it, which is all that is left, takes along what nobody can give back */
 const refuseLoss = async (services: ProjectServices, code: string, { connections }: Undo): Promise<void> => {
@@ -119,7 +124,7 @@ const keepOwn = async (
         tracing,
       })),
   };
-  await vault.putAt(projectUndoKey(oic.instance, own.code), Buffer.from(JSON.stringify(undo)));
+  await vault.putAt(undoKeyOf(oic.instance, own.code), Buffer.from(JSON.stringify(undo)));
   return undo;
 };
 
@@ -128,14 +133,14 @@ const recall = async (
   instance: string,
   { code, designSha256 }: ProjectContent,
 ): Promise<Undo | undefined> => {
-  const note = await vault.getAt(projectUndoKey(instance, code));
+  const note = await vault.getAt(undoKeyOf(instance, code));
   const undo = note && (JSON.parse(Buffer.from(note).toString('utf8')) as Undo | null);
   return undo?.wanted === designSha256 ? undo : undefined;
 };
 
 /** Written over instead of removed, for which a restore has no right. */
 const forget = async (vault: Vault, instance: string, code: string): Promise<void> => {
-  await vault.putAt(projectUndoKey(instance, code), Buffer.from('null'));
+  await vault.putAt(undoKeyOf(instance, code), Buffer.from('null'));
 };
 
 /** @returns what is to be thrown: the cause, and what became of the target's own project */

@@ -6,11 +6,12 @@
 import { readLookup } from '../../core/archive/lookup-file.ts';
 import { type KindsState, type OddItems, stateOfKinds } from '../../core/diff/diff-kinds.ts';
 import { type ChangedLookup, diffTables } from '../../core/diff/lookups.ts';
+import type { Entry, OtherKinds } from '../../core/kinds.ts';
+import { entriesIn } from '../../core/snapshot/archived-items.ts';
 import { digestsOf, type KnownContent } from '../../core/snapshot/known-content.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
-import type { OtherKinds } from '../../core/snapshot/sections.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
-import { type Entry, entriesIn, hasArchive, type KindWithArchive, stampOf } from '../../kinds/kind.ts';
+import { hasArchive, type KindWithArchive, stampOf } from '../../kinds/kind.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { isOicError } from '../../oic/http/errors.ts';
 import type { Vault } from '../../store/vault.ts';
@@ -31,8 +32,10 @@ export const readKindsState = async (side: KindsSide, other: KindsSide): Promise
   const { sections, manifest, oic, concurrency } = side;
   if (manifest || !oic) {
     const where = manifest ? `the snapshot ${manifest.snapshot}` : 'the snapshot';
-    return stateOfKinds(sections, ({ archive }) =>
-      archive ? digestsOf(archive) : { unknown: `${where} holds no archive of it` },
+    return stateOfKinds(
+      sections,
+      ({ archive }) => (archive ? digestsOf(archive) : { unknown: `${where} holds no archive of it` }),
+      ALL_KINDS,
     );
   }
   const contents = new Map<object, KnownContent>();
@@ -49,7 +52,7 @@ export const readKindsState = async (side: KindsSide, other: KindsSide): Promise
   await mapLimited(work, concurrency, async ({ kind, item, known }) => {
     contents.set(item, await exportContent(oic, kind, item, known));
   });
-  return stateOfKinds(sections, (item) => contents.get(item) ?? { unknown: 'only one side has it' });
+  return stateOfKinds(sections, (item) => contents.get(item) ?? { unknown: 'only one side has it' }, ALL_KINDS);
 };
 
 const isUnsaved = (kind: KindWithArchive, a: Entry, b: Entry): boolean => {

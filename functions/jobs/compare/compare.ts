@@ -15,11 +15,13 @@ import {
 import type { ChangedLookup } from '../../core/diff/lookups.ts';
 import { undecided, withDesigns } from '../../core/diff/undecided.ts';
 import type { IntegrationId } from '../../core/integration.ts';
-import { type IncludedKinds, OTHER_KIND_ORDER, type OtherKind, onlyKinds } from '../../core/kinds.ts';
+import type { IncludedKinds, OtherKind } from '../../core/kinds.ts';
 import { mustAskSchedule, scheduleState } from '../../core/plan/plan-backup.ts';
 import { scheduleFields } from '../../core/schedule.ts';
 import { digestsOf, type KnownContent } from '../../core/snapshot/known-content.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
+import { ALL_KINDS } from '../../kinds/all-kinds.ts';
+import { onlyKinds } from '../../kinds/included-kinds.ts';
 import { describeSchedule } from '../../kinds/read-schedule.ts';
 import { readSections } from '../../kinds/read-sections.ts';
 import type { OicClient } from '../../oic/client.ts';
@@ -102,10 +104,11 @@ const withUnlooked = (
     'manifest' in source
       ? source.manifest[kind] !== undefined || source.manifest.notOnInstance?.includes(kind) === true
       : source.kinds[kind];
-  const unlooked = OTHER_KIND_ORDER.filter((kind) => wanted[kind] && isTold(from, kind) !== isTold(to, kind));
+  const names = ALL_KINDS.map(({ name }) => name);
+  const unlooked = names.filter((kind) => wanted[kind] && isTold(from, kind) !== isTold(to, kind));
   const { kinds = {}, notCompared = [] } = others ?? {};
   if (!others && unlooked.length === 0) return undefined;
-  return { kinds, notCompared: OTHER_KIND_ORDER.filter((kind) => [...notCompared, ...unlooked].includes(kind)) };
+  return { kinds, notCompared: names.filter((kind) => [...notCompared, ...unlooked].includes(kind)) };
 };
 
 const instanceOf = (source: Source): string => ('manifest' in source ? source.manifest.instance : source.oic.instance);
@@ -131,7 +134,7 @@ const readSide = async (source: Source, other: Source, kinds: IncludedKinds): Pr
   if ('manifest' in source) {
     const { manifest } = source;
     const sections = Object.fromEntries(
-      OTHER_KIND_ORDER.filter((kind) => kinds[kind]).map((kind) => [kind, manifest[kind]]),
+      ALL_KINDS.filter(({ name }) => kinds[name]).map(({ name }) => [name, manifest[name]]),
     );
     return { sections, manifest, concurrency: LISTINGS_AT_ONCE };
   }
@@ -142,7 +145,7 @@ const readSide = async (source: Source, other: Source, kinds: IncludedKinds): Pr
 
 /** Parameters of schedules are asked for where the other side may tell some, too. */
 const readState = async (source: Source, other: Source): Promise<InstanceState> => {
-  if ('manifest' in source) return stateOfManifest(source.manifest);
+  if ('manifest' in source) return stateOfManifest(source.manifest, ALL_KINDS);
   const { oic, concurrency } = source;
   const { items, odd } = await oic.listIntegrations();
   const told = new Set(

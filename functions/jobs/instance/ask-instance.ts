@@ -1,5 +1,5 @@
 /** How a job asks an instance for what it holds. */
-import type { OtherKinds } from '../../core/snapshot/sections.ts';
+import type { OtherKinds } from '../../core/kinds.ts';
 import type { Asking } from '../../kinds/kind.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { mapLimited } from '../journal/journal.ts';

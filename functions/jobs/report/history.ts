@@ -6,6 +6,7 @@ import { undecided } from '../../core/diff/undecided.ts';
 import { createHistory, type SnapshotHistory } from '../../core/report/history.ts';
 import { goOnFrom, MAX_SNAPSHOTS, type ReportNotes } from '../../core/report/notes.ts';
 import { type Manifest, ManifestError } from '../../core/snapshot/manifest.ts';
+import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import { storedDesigns } from '../instance/stored-designs.ts';
 
@@ -31,7 +32,7 @@ export const readHistory = async (
   const unreadable = new Map(use?.notes.unreadable);
   const read = (name: string): Promise<Manifest | undefined> => readManifest(vault, instance, name, unreadable);
   const newest = use && (await read(use.last));
-  const builder = newest ? createHistory({ ...use.notes, newest }) : createHistory();
+  const builder = newest ? createHistory(ALL_KINDS, { ...use.notes, newest }) : createHistory(ALL_KINDS);
   let before = newest;
   // One at a time: each of thousands of integrations is tens of megabytes while it is read.
   for (const name of newest ? use.since : names.slice(0, MAX_SNAPSHOTS).toReversed()) {
@@ -48,7 +49,7 @@ export const readHistory = async (
 /** Of the older snapshot, where only the newer one tells designs; between two that tell none, contents decide. */
 const designsBehind = async (vault: Vault, older: Manifest, newer: Manifest): Promise<ReadonlyMap<string, string>> => {
   if (!older.integrations.some(({ archive }) => archive && archive.designSha256 === undefined)) return new Map();
-  const [from, to] = [stateOfManifest(older), stateOfManifest(newer)];
+  const [from, to] = [stateOfManifest(older, ALL_KINDS), stateOfManifest(newer, ALL_KINDS)];
   const untold = new Set(undecided(to, from).map(({ kind, id }) => `${kind} ${id}`));
   const wanted = undecided(from, to).filter(({ kind, id }) => !untold.has(`${kind} ${id}`));
   return storedDesigns(vault, older, wanted);

@@ -12,6 +12,7 @@ import { flowPictureName } from '../../core/keys.ts';
 import type { People } from '../../core/people.ts';
 import { mapSnapshot } from '../../core/picture/snapshot-map.ts';
 import { renderReport } from '../../core/report/page.ts';
+import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import type { ReportStore } from '../../store/report-store.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import { readHistory } from './history.ts';
@@ -110,6 +111,7 @@ const gather = async (
   });
   const html = renderReport({
     manifest,
+    kinds: ALL_KINDS,
     history,
     olderSnapshots,
     map: mapSnapshot(mapped),

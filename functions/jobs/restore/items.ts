@@ -1,13 +1,7 @@
 /** What a restore does beside integrations outside projects: lookups, libraries, projects and the integrations in them. */
 
 import { inCallOrder } from '../../core/archive/project-calls.ts';
-import {
-  labelOf,
-  planItem,
-  RESTORED_KINDS,
-  type RestoredKind,
-  type ThingPlan,
-} from '../../core/plan/plan-restore-items.ts';
+import { planItem, RESTORED_KINDS, type RestoredKind, type ThingPlan } from '../../core/plan/plan-restore-items.ts';
 import { type ProjectPlan, planProject, type TargetProject } from '../../core/plan/plan-restore-projects.ts';
 import type { RestoreFailure } from './batches.ts';
 import { type VerifiedItem, verifyItems } from './prove-items.ts';
@@ -32,20 +26,20 @@ export const planItems = async (
   const { proved, failures: unproved } = await verifyItems(services, scope);
   if (proved.length === 0) return { things: [], projects: [], proved: new Map(), failures: unproved };
   const target = await readTargetItems(services, proved, options.scheduleParameters ?? false);
-  const able = proved.filter((thing) => !target.unread.has(labelOf(thing)));
+  const able = proved.filter((thing) => !target.unread.has(thing.label));
   const things = able
     .filter(({ kind }) => kind !== 'projects')
-    .map((thing) => planItem(thing, target.there.get(labelOf(thing)), options.existing));
+    .map((thing) => planItem(thing, target.there.get(thing.label), options.existing));
   const projects = able.flatMap((thing): ProjectPlan[] => {
     if (thing.kind !== 'projects') return [];
-    const plan = planProject(thing, target.there.get(labelOf(thing)) as TargetProject | undefined, options);
+    const plan = planProject(thing, target.there.get(thing.label) as TargetProject | undefined, options);
     return [{ ...plan, integrations: inCallOrder(plan.integrations, thing.callOrder) }];
   });
   const refused = [...things, ...projects].filter((plan) => plan.do === 'refuse');
   return {
     things,
     projects,
-    proved: new Map(able.map((thing) => [labelOf(thing), thing])),
+    proved: new Map(able.map((thing) => [thing.label, thing])),
     failures: [
       ...unproved,
       ...target.failures,

@@ -1,14 +1,11 @@
 /** The lookups, libraries and projects of a snapshot that are to be restored, each archive proved before anything is sent. */
 
-import { LOCAL_CALLS } from '../../core/archive/connection-template.ts';
-import { readProjectArchive } from '../../core/archive/project-archive.ts';
-import { callOrderIn } from '../../core/archive/project-calls.ts';
-import { readKind } from '../../core/archive/read-archive.ts';
 import type { IntegrationId } from '../../core/integration.ts';
-import { labelOf, type WantedItem } from '../../core/plan/plan-restore-items.ts';
+import type { IntegrationInside, Sections } from '../../core/kinds.ts';
+import type { WantedItem } from '../../core/plan/plan-restore-items.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
-import type { SnapshotLibrary, SnapshotProject } from '../../core/snapshot/sections.ts';
+import { readKind } from '../../kinds/read-archive.ts';
 import { VaultError } from '../../store/vault.ts';
 import { isArchiveTrouble } from '../changes/trouble.ts';
 import { mapLimited } from '../journal/journal.ts';
@@ -23,19 +20,19 @@ export type VerifiedItem = WantedItem & {
   readonly connections: readonly { readonly id: string; readonly type: string }[];
 } & (
     | { readonly kind: 'lookups' }
-    | { readonly kind: 'libraries'; readonly library: SnapshotLibrary }
+    | { readonly kind: 'libraries'; readonly library: Sections['libraries'] }
     | {
         readonly kind: 'projects';
-        readonly integrations: SnapshotProject['integrations'];
+        readonly integrations: readonly IntegrationInside[];
         /** Those in it that call or are called, called first. */
         readonly callOrder: readonly IntegrationId[];
       }
   );
 
-type Entry = { readonly id: string; readonly archive: ArchiveRef | null } & (
+type Entry = { readonly id: string; readonly label: string; readonly archive: ArchiveRef | null } & (
   | { readonly kind: 'lookups' }
-  | { readonly kind: 'libraries'; readonly library: SnapshotLibrary }
-  | { readonly kind: 'projects'; readonly integrations: SnapshotProject['integrations'] }
+  | { readonly kind: 'libraries'; readonly library: Sections['libraries'] }
+  | { readonly kind: 'projects'; readonly integrations: readonly IntegrationInside[] }
 );
 
 /** The digest is that of the bytes: an older snapshot may have another for the same lookup. */
@@ -56,7 +53,7 @@ export const verifyItems = async (
   progress.phase('proving other archives', entries.length);
   const results = await journal.all('prove other kinds', inBatches(entries), 1, (batch) =>
     mapLimited(batch, ARCHIVES_HELD, async (entry): Promise<Proof | RestoreFailure> => {
-      const label = labelOf(entry);
+      const { label } = entry;
       try {
         if (!entry.archive) {
           throw new VaultError(`the snapshot holds it without an archive: it could not be exported when it was taken`);
@@ -75,7 +72,7 @@ export const verifyItems = async (
   return {
     proved: entries.flatMap((entry) => {
       const { archive } = entry;
-      const proof = proofs.get(labelOf(entry));
+      const proof = proofs.get(entry.label);
       if (!archive || !proof) return [];
       const { label: _, ...proven } = proof;
       return [{ ...entry, archive, ...proven }];
@@ -85,26 +82,32 @@ export const verifyItems = async (
 };
 
 const entriesOf = ({ lookups = [], libraries = [], projects = [] }: Pick<Manifest, Entry['kind']>): Entry[] => [
-  ...lookups.map(({ id, archive }): Entry => ({ kind: 'lookups', id, archive })),
-  ...libraries.map((library): Entry => ({ kind: 'libraries', id: library.id, archive: library.archive, library })),
-  ...projects.map(({ code, archive, integrations }): Entry => ({ kind: 'projects', id: code, archive, integrations })),
+  ...lookups.map(({ id, archive }): Entry => ({ kind: 'lookups', id, label: `lookup ${id}`, archive })),
+  ...libraries.map(
+    (library): Entry => ({
+      kind: 'libraries',
+      id: library.id,
+      label: `library ${library.id}`,
+      archive: library.archive,
+      library,
+    }),
+  ),
+  ...projects.map(
+    ({ code, archive, integrations }): Entry => ({
+      kind: 'projects',
+      id: code,
+      label: `project ${code}`,
+      archive,
+      integrations,
+    }),
+  ),
 ];
 
 /** @throws ArchiveError, or VaultError when it is the archive of something else */
 const prove = async ({ kind, id }: Entry, bytes: Uint8Array): Promise<Omit<Proof, 'label'>> => {
-  if (kind !== 'projects') {
-    const { id: found, designSha256 } = await readKind(kind, bytes, id);
-    mustBe(id, found);
-    return { designSha256, connections: [], callOrder: [] };
-  }
-  const { code, designSha256, connections, integrations } = await readProjectArchive(bytes);
-  mustBe(id, code);
-  const others = connections.filter(({ type }) => type !== LOCAL_CALLS);
-  return {
-    designSha256,
-    connections: others.map(({ id: name, type }) => ({ id: name, type })),
-    callOrder: callOrderIn(integrations),
-  };
+  const { id: found, designSha256, connections = [], callOrder = [] } = await readKind(kind, bytes, id);
+  mustBe(id, found);
+  return { designSha256, connections, callOrder };
 };
 
 const mustBe = (id: string, found: string | undefined): void => {

@@ -1,6 +1,8 @@
 /** One lookup or library into a target: added or replaced, its own copy kept first; settled. */
-import { libraryKey, lookupKey, safetyCopyKey } from '../../core/keys.ts';
+import { itemKey, safetyCopyKey } from '../../core/keys.ts';
 import type { ThingPlan } from '../../core/plan/plan-restore-items.ts';
+import { libraries } from '../../kinds/libraries.ts';
+import { lookups } from '../../kinds/lookups.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { verbsOf, writeItem } from '../changes/item-verbs.ts';
 import type { VerifiedItem } from './prove-items.ts';
@@ -30,5 +32,7 @@ export const putItem = async (
 const safetyCopyOf = (instance: string, thing: Plain): string =>
   safetyCopyKey(
     instance,
-    thing.kind === 'lookups' ? lookupKey(instance, thing.id) : libraryKey(instance, thing.library),
+    thing.kind === 'lookups'
+      ? itemKey(instance, lookups, { id: thing.id, name: thing.id })
+      : itemKey(instance, libraries, thing.library),
   );

@@ -1,10 +1,12 @@
 /** Reads off the target what is left of a snapshot for a person to do. Only reads, and only the kinds the snapshot tells of. */
-import { onlyKinds } from '../../core/kinds.ts';
+import type { Entry, OtherKinds } from '../../core/kinds.ts';
 import { withKnown } from '../../core/odd-item.ts';
-import { KINDS_BY_HAND, leftByHand, type WorkByHand } from '../../core/plan/manual-steps.ts';
-import type { OtherKinds } from '../../core/snapshot/sections.ts';
+import type { WorkByHand } from '../../core/plan/manual-steps.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
+import { onlyKinds } from '../../kinds/included-kinds.ts';
+import type { Kind } from '../../kinds/kind.ts';
 import { listKinds } from '../../kinds/list-kinds.ts';
+import { leftByHand } from '../../kinds/manual-steps.ts';
 import { askInstance } from '../instance/ask-instance.ts';
 import type { RestoreOptions, RestoreServices } from './restore-options.ts';
 import type { Scope } from './scope.ts';
@@ -16,19 +18,19 @@ export const readByHand = async (
   brought: ReadonlySet<string>,
   { mirror, concurrency }: RestoreOptions,
 ): Promise<readonly WorkByHand[]> => {
-  const wanted = onlyKinds(
-    (kind) => (mirror && scope[kind] !== undefined) || (KINDS_BY_HAND.includes(kind) && (scope[kind]?.length ?? 0) > 0),
-  );
+  const isWanted = ({ name, byHand }: Kind): boolean =>
+    (mirror && scope[name] !== undefined) || (byHand !== undefined && (scope[name]?.length ?? 0) > 0);
+  const wanted = onlyKinds((name) => ALL_KINDS.some((kind) => kind.name === name && isWanted(kind)));
   if (!Object.values(wanted).includes(true)) return [];
   return journal.step('see what is left', async () => {
     const listed = await listKinds(askInstance(oic, concurrency, scope), wanted);
     const target: OtherKinds = Object.fromEntries(
       ALL_KINDS.map(({ name }) => {
-        const there: readonly { readonly id: string }[] | undefined = listed[name];
+        const there: readonly Entry[] | undefined = listed[name];
         // What cannot be read there is there all the same, so it is no work for anybody.
         return [name, there && withKnown(there, scope[name], listed.odd[name])];
       }),
     );
-    return leftByHand(scope, target, { brought, mirror });
+    return leftByHand(ALL_KINDS, scope, target, { brought, mirror });
   });
 };

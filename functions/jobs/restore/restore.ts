@@ -1,10 +1,10 @@
 import type { IntegrationId } from '../../core/integration.ts';
-import { schedulesByHand } from '../../core/plan/manual-schedules.ts';
-import { notCoveredWork } from '../../core/plan/manual-steps.ts';
+import { notCoveredWork, schedulesByHand } from '../../core/plan/manual-steps.ts';
 import { planRestore, type RestorePlan } from '../../core/plan/plan-restore.ts';
 import { plannedSteps, planPhases } from '../../core/plan/plan-restore-steps.ts';
 import { createFilter } from '../../core/snapshot/filter.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
+import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import { apply, NOTHING_DONE } from './apply.ts';
 import type { RestoreFailure } from './batches.ts';
 import { explainFailures } from './explain-failures.ts';
@@ -53,7 +53,7 @@ export const restore = async (
     kinds: countItems(scope, others, done.numbers),
     failures: [...unreadable, ...unread, ...refusalsOf(plan, oic.instance), ...others.failures, ...explained],
     connections: done.unready,
-    byHand: [...schedulesByHand(scope), ...byHand, ...(isWhole ? notCoveredWork(manifest) : [])],
+    byHand: [...schedulesByHand(scope, ALL_KINDS), ...byHand, ...(isWhole ? notCoveredWork(manifest, ALL_KINDS) : [])],
     cycles: plan.order.cycles,
     requests: oic.requests(),
   };

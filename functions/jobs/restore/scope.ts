@@ -2,10 +2,10 @@
 
 import { describeAhead, splitAhead } from '../../core/chain/ahead.ts';
 import { ConfigError, Refused } from '../../core/errors.ts';
-import { OTHER_KIND_ORDER, type OtherKind } from '../../core/kinds.ts';
+import type { Entry, OtherKind, OtherKinds } from '../../core/kinds.ts';
 import { candidates, type SnapshotChoice } from '../../core/snapshot/choose-snapshot.ts';
 import type { Manifest, SnapshotIntegration } from '../../core/snapshot/manifest.ts';
-import type { OtherKinds } from '../../core/snapshot/sections.ts';
+import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import type { RestoreOptions } from './restore-options.ts';
 
@@ -81,7 +81,8 @@ export interface Scope extends OtherKinds {
 /** @throws ConfigError for a pattern that matches nothing, most likely a typing error; or for a kind that is not in it */
 export const selectScope = (manifest: Manifest, { only, kinds }: RestoreOptions): Scope => {
   const wanted =
-    kinds ?? (only.length > 0 ? ['integrations' as const] : ['integrations' as const, ...OTHER_KIND_ORDER]);
+    kinds ??
+    (only.length > 0 ? ['integrations' as const] : ['integrations' as const, ...ALL_KINDS.map(({ name }) => name)]);
   const absent = (kinds ?? []).filter((kind) => manifest[kind] === undefined);
   if (absent.length > 0) {
     throw new ConfigError(
@@ -91,20 +92,18 @@ export const selectScope = (manifest: Manifest, { only, kinds }: RestoreOptions)
   const scope: Scope = {
     integrations: wanted.includes('integrations') ? manifest.integrations : [],
     ...Object.fromEntries(
-      OTHER_KIND_ORDER.filter((kind) => wanted.includes(kind)).map((kind) => [kind, manifest[kind]]),
+      ALL_KINDS.filter(({ name }) => wanted.includes(name)).map(({ name }) => [name, manifest[name]]),
     ),
   };
   return only.length === 0 ? scope : narrow(manifest, scope, only);
 };
 
-interface Named {
-  readonly id: string;
-  readonly name: string;
+interface Named extends Entry {
   readonly code?: string;
 }
 
-/** Their ids have two parts, as those of integrations. */
-const VERSIONED: ReadonlySet<OtherKind> = new Set(['libraries', 'deployments']);
+/** As those of integrations have. */
+const isOfTwoParts = (id: string): boolean => id.split('|').length === 2;
 
 interface Pattern {
   readonly onIntegration: (id: string) => boolean;
@@ -113,7 +112,7 @@ interface Pattern {
 
 const narrow = (manifest: Manifest, scope: Scope, only: readonly string[]): Scope => {
   const patterns = only.map((text) => ({ text, onIntegration: globOnId(text), onOther: glob(text), isIdle: true }));
-  const select = <T extends Named>(items: readonly T[] | undefined, matches: (pattern: Pattern, item: T) => boolean) =>
+  const select = <T extends Entry>(items: readonly T[] | undefined, matches: (pattern: Pattern, item: T) => boolean) =>
     items?.filter((item) => {
       const found = patterns.filter((pattern) => matches(pattern, item));
       for (const pattern of found) pattern.isIdle = false;
@@ -123,12 +122,12 @@ const narrow = (manifest: Manifest, scope: Scope, only: readonly string[]): Scop
     select<Named>(
       scope[kind],
       ({ onOther, onIntegration }, { id, name, code }) =>
-        [id, name, code ?? id].some(onOther) || (VERSIONED.has(kind) && onIntegration(id)),
+        [id, name, code ?? id].some(onOther) || (isOfTwoParts(id) && onIntegration(id)),
     );
   const integrations = select(scope.integrations, ({ onIntegration }, { id }) => onIntegration(id)) ?? [];
   const narrowed: Scope = {
     integrations,
-    ...Object.fromEntries(OTHER_KIND_ORDER.map((kind) => [kind, ofOther(kind)])),
+    ...Object.fromEntries(ALL_KINDS.map(({ name }) => [name, ofOther(name)])),
   };
   const idle = patterns.filter(({ isIdle }) => isIdle);
   if (idle.length > 0) {

@@ -1,10 +1,10 @@
 /** What a target has of the lookups, libraries and projects that are to be restored: there or not, content, states. */
 
-import { KIND_NOUNS } from '../../core/kinds.ts';
 import { isNamed, type OddItem } from '../../core/odd-item.ts';
 import { withHolderNamed } from '../../core/people.ts';
-import { labelOf, type RestoredKind, type TargetItem } from '../../core/plan/plan-restore-items.ts';
+import type { RestoredKind, TargetItem } from '../../core/plan/plan-restore-items.ts';
 import type { TargetProject } from '../../core/plan/plan-restore-projects.ts';
+import { kindOf } from '../../kinds/all-kinds.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { ListingError } from '../../oic/listing.ts';
@@ -57,7 +57,7 @@ export const readTargetItems = async (
   const unreadable = proved.flatMap((thing): RestoreFailure[] => {
     const { things = [], odd = [] } = lists.get(thing.kind) ?? {};
     const one = things.some(({ id }) => id === thing.id) ? undefined : odd.find((each) => isNamed(each, thing.id));
-    return one ? [leftAsItIs(oic, labelOf(thing), one.message)] : [];
+    return one ? [leftAsItIs(oic, thing.label, one.message)] : [];
   });
   const details = await journal.all('compare other kinds', inBatches(known), 1, (batch) =>
     mapLimited(batch, ARCHIVES_HELD, ({ thing, one }) => readOne({ oic, waiting }, thing, one, hasParameters)),
@@ -68,7 +68,7 @@ export const readTargetItems = async (
     there: new Map(found.flatMap((one) => ('step' in one ? [] : [[one.label, one.thing]]))),
     unread: new Set([
       ...failures.map(({ id }) => id),
-      ...proved.filter(({ kind }) => lists.get(kind)?.failure !== undefined).map(labelOf),
+      ...proved.filter(({ kind }) => lists.get(kind)?.failure !== undefined).map(({ label }) => label),
     ]),
     failures: [...refused, ...failures],
   };
@@ -81,7 +81,7 @@ const refusal = (
   words: string,
 ): string => {
   const number = wanted.get(kind)?.length ?? 0;
-  const what = `${number} ${KIND_NOUNS[kind][number === 1 ? 0 : 1]}`;
+  const what = `${number} ${kindOf(kind).nouns[number === 1 ? 0 : 1]}`;
   const gen2 = kind === 'projects' ? '; Gen 2 has no projects' : '';
   return `${what} of the snapshot cannot be restored, for ${instance} does not hand out what it has: ${words}${gen2}`;
 };
@@ -115,7 +115,7 @@ const readOne = async (
   { id, projectId = id, lockedBy }: Listed['things'][number],
   hasParameters: boolean,
 ): Promise<Detail | RestoreFailure> => {
-  const label = labelOf(thing);
+  const label = thing.label;
   try {
     if (thing.kind === 'projects')
       return { label, thing: await readProject(oic, id, projectId, waiting, hasParameters) };

@@ -14,7 +14,7 @@ import { describeAhead, splitAhead } from '../../core/chain/ahead.ts';
 import { Refused } from '../../core/errors.ts';
 import { snapshotTime } from '../../core/keys.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
-import { archivedItems } from '../../core/snapshot/archived-items.ts';
+import { archivesIn } from '../../core/snapshot/archived-items.ts';
 import { ManifestError } from '../../core/snapshot/manifest.ts';
 import { applyRetention, type KeptSnapshot, type RetentionRules } from '../../core/snapshot/retention.ts';
 import type { VersionEntry } from '../../store/object-store.ts';
@@ -112,7 +112,7 @@ const readManifests = async (vault: Vault, instance: string, names: readonly str
   for (const snapshot of names) {
     try {
       const manifest = await vault.getSnapshot(instance, snapshot);
-      for (const { archive } of archivedItems(manifest)) {
+      for (const archive of archivesIn(manifest)) {
         if (!archive) continue;
         named.add(nameOf(archive));
         contents.add(archive.contentSha256);

@@ -4,6 +4,7 @@
  */
 import { type ChainProblem, chainProblems, idsOf, type Link, unexplainedLosses } from '../../core/chain/chain.ts';
 import { ManifestError } from '../../core/snapshot/manifest.ts';
+import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import { type StoredManifest, type Vault, VaultError } from '../../store/vault.ts';
 
 export interface ChainVerification {
@@ -33,9 +34,10 @@ export const verifyChain = async (
     }
     const { manifest, sha256, seal } = stored;
     const { previous } = manifest;
-    const losses = previous && previous.snapshot === before?.snapshot ? unexplainedLosses(before.ids, manifest) : [];
+    const losses =
+      previous && previous.snapshot === before?.snapshot ? unexplainedLosses(before.ids, manifest, ALL_KINDS) : [];
     links.push({ snapshot, sha256, isSealed: seal !== 'none', previous, problems: [...stored.problems, ...losses] });
-    before = { snapshot, ids: idsOf(manifest) };
+    before = { snapshot, ids: idsOf(manifest, ALL_KINDS) };
   }
   const isThere = new Set(names);
   const mayBeGone = (name: string): boolean => isThere.has(name) || pruned.has(name) || hasHadItsTime(name);

@@ -1,11 +1,12 @@
 /** Reads every archive of a snapshot back from the vault and checks that it is what was stored. Needs no instance. */
 
-import { readKind } from '../../core/archive/read-archive.ts';
 import { strangeKeys } from '../../core/chain/chain.ts';
 import type { ArchiveKind } from '../../core/keys.ts';
 import { type ArchivedItem, archivedItems } from '../../core/snapshot/archived-items.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
 import { absentKinds } from '../../core/snapshot/not-covered.ts';
+import { ALL_KINDS } from '../../kinds/all-kinds.ts';
+import { readKind } from '../../kinds/read-archive.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import { mapLimited } from '../journal/journal.ts';
 
@@ -43,9 +44,9 @@ export const verify = async (
   kinds?: readonly ArchiveKind[],
 ): Promise<Verification> => {
   const { instance } = manifest;
-  const things = archivedItems(manifest).filter(({ kind }) => kinds?.includes(kind) ?? true);
+  const things = archivedItems(manifest, ALL_KINDS).filter(({ kind }) => kinds?.includes(kind) ?? true);
   const stored = things.filter(({ archive }) => archive);
-  const strange = new Set(strangeKeys(instance, manifest).map(({ label }) => label));
+  const strange = new Set(strangeKeys(instance, manifest, ALL_KINDS).map(({ label }) => label));
   const damaged = await mapLimited(stored, 8, async (thing): Promise<Damage[]> => {
     const found = strange.has(thing.label) ? strangeKey(instance, thing) : await findDamage(vault, thing);
     onChecked();
@@ -75,10 +76,10 @@ const strangeKey = (instance: string, { label, archive }: ArchivedItem): Damage 
 /** An absent kind is missing when it was asked for here, or when the backup had asked and got no list of it. */
 const missingFrom = (manifest: Manifest, kinds: readonly ArchiveKind[] | undefined): Missing[] => {
   const failures = manifest.failures.map(({ id, message }) => ({ id, problem: `was not backed up: ${message}` }));
-  const absent = absentKinds(manifest).flatMap(({ id: reason, kinds: those, why }) =>
+  const absent = absentKinds(manifest, ALL_KINDS).flatMap(({ id: reason, kinds: those, why }) =>
     those
-      .filter((kind) => kinds?.some((one) => one === kind) ?? reason === 'refused')
-      .map((kind) => ({ id: kind, problem: `are not in the snapshot: ${why}` })),
+      .filter(({ name }) => kinds?.some((one) => one === name) ?? reason === 'refused')
+      .map(({ name }) => ({ id: name, problem: `are not in the snapshot: ${why}` })),
   );
   const isIncomplete = !manifest.complete && failures.length === 0;
   return [

@@ -11,6 +11,7 @@ import {
 import { formatPruned, parsePruned } from '../../../functions/core/chain/pruned.ts';
 import { openSeal, withSeal } from '../../../functions/core/chain/seal.ts';
 import { formatManifest, type Manifest } from '../../../functions/core/snapshot/manifest.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
 
 const day = (n: number): string => `2026-11-0${n}T04-15-00Z`;
 const tracing = { tracing: false, payload: false, recording: false };
@@ -81,21 +82,24 @@ describe('what is in a snapshot no more', () => {
   test('is told by kind, and of kinds that only one of two looked at nothing is', () => {
     const before = idsOf(
       manifestOf(['A', 'B', 'C'], { lookups: [], packages: [{ id: 'p', name: 'p', integrations: [] }] }),
+      ALL_KINDS,
     );
-    const now = idsOf(manifestOf(['B'], { lookups: [{ id: 'NEW', name: 'NEW', archive: null }] }));
+    const now = idsOf(manifestOf(['B'], { lookups: [{ id: 'NEW', name: 'NEW', archive: null }] }), ALL_KINDS);
     expect(missingSince(before, now)).toEqual({ integrations: ['A|01.00.0000', 'C|01.00.0000'] });
     expect(missingSince(now, now)).toEqual({});
   });
 
   test('is a loss when the snapshot does not say that it was removed', () => {
-    const before = idsOf(manifestOf(['A', 'B']));
-    expect(unexplainedLosses(before, manifestOf(['A'], { removed: { integrations: ['B|01.00.0000'] } }))).toEqual([]);
-    expect(unexplainedLosses(before, manifestOf([]))).toEqual([
+    const before = idsOf(manifestOf(['A', 'B']), ALL_KINDS);
+    expect(
+      unexplainedLosses(before, manifestOf(['A'], { removed: { integrations: ['B|01.00.0000'] } }), ALL_KINDS),
+    ).toEqual([]);
+    expect(unexplainedLosses(before, manifestOf([]), ALL_KINDS)).toEqual([
       expect.stringMatching(/^2 integrations of the snapshot before are not in it.*: A\|01.00.0000, B\|01.00.0000$/),
     ]);
-    expect(unexplainedLosses(before, manifestOf([], { removed: { integrations: ['B|01.00.0000'] } }))).toEqual([
-      expect.stringMatching(/^1 integration of/),
-    ]);
+    expect(
+      unexplainedLosses(before, manifestOf([], { removed: { integrations: ['B|01.00.0000'] } }), ALL_KINDS),
+    ).toEqual([expect.stringMatching(/^1 integration of/)]);
   });
 });
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { diffPackages, diffProjects } from '../../../functions/core/diff/diff-projects.ts';
 import { diffSnapshots, stateOfManifest } from '../../../functions/core/diff/diff-snapshots.ts';
+import type { OtherKinds } from '../../../functions/core/kinds.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
-import type { OtherKinds } from '../../../functions/core/snapshot/sections.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
 import { buildPackage, buildProject } from '../archive/kinds-forge.ts';
 
 const digest = (character: string): string => character.repeat(64);
@@ -29,7 +30,7 @@ const manifest = (sections: OtherKinds): Manifest => ({
 });
 
 const others = (a: OtherKinds, b: OtherKinds) =>
-  diffSnapshots(stateOfManifest(manifest(a)), stateOfManifest(manifest(b))).others;
+  diffSnapshots(stateOfManifest(manifest(a), ALL_KINDS), stateOfManifest(manifest(b), ALL_KINDS)).others;
 
 const project = (character: string, status: string): OtherKinds => ({
   projects: [

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { diffSnapshots, type IntegrationState, stateOfManifest } from '../../../functions/core/diff/diff-snapshots.ts';
 import { integrationRef } from '../../../functions/core/integration.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
 
 const state = (code: string, more: Partial<IntegrationState> = {}): IntegrationState => ({
   ...integrationRef(code, '01.00.0000'),
@@ -168,7 +169,7 @@ test('an integration without an archive in a snapshot has no known content', () 
     warnings: [],
   };
 
-  expect(stateOfManifest(manifest).integrations[0]?.content).toEqual({
+  expect(stateOfManifest(manifest, ALL_KINDS).integrations[0]?.content).toEqual({
     unknown: 'the snapshot 2026-11-23T04-15-00Z holds no archive of it',
   });
 });

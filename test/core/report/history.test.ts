@@ -1,12 +1,14 @@
 /** What many snapshots tell together. */
+
 import { expect, test } from 'vitest';
 import { createHistory, type SnapshotHistory } from '../../../functions/core/report/history.ts';
 import type { Manifest, SnapshotIntegration } from '../../../functions/core/snapshot/manifest.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { forgeNights, integrationAt } from './nights.ts';
 
 const historyOf = (manifests: readonly Manifest[]): SnapshotHistory => {
-  const builder = createHistory();
+  const builder = createHistory(ALL_KINDS);
   for (const manifest of manifests) builder.add(manifest);
   return builder.history();
 };

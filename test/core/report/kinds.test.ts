@@ -1,8 +1,8 @@
 /** The part of the report beside integrations, as text. */
 import { describe, expect, test } from 'vitest';
+import type { OtherKinds } from '../../../functions/core/kinds.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
 import { NEVER_COVERED } from '../../../functions/core/snapshot/not-covered.ts';
-import type { OtherKinds } from '../../../functions/core/snapshot/sections.ts';
 import { forgeNights } from './nights.ts';
 import { renderNights } from './report-forge.ts';
 

@@ -1,4 +1,5 @@
 /** Going on from notes: what a history told from scratch tells, from the notes of the night before. */
+
 import { describe, expect, test } from 'vitest';
 import { createHistory, type SnapshotHistory } from '../../../functions/core/report/history.ts';
 import {
@@ -9,13 +10,14 @@ import {
   type ReportNotes,
 } from '../../../functions/core/report/notes.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
 import { forgeNights } from './nights.ts';
 
 const nights = forgeNights({ integrations: 40, nights: 100, seed: 3 });
 const namesOf = (manifests: readonly Manifest[]): string[] => manifests.map(({ snapshot }) => snapshot).toReversed();
 
 const fromScratch = (manifests: readonly Manifest[]): SnapshotHistory => {
-  const builder = createHistory();
+  const builder = createHistory(ALL_KINDS);
   for (const manifest of manifests) builder.add(manifest);
   return builder.history();
 };
@@ -33,7 +35,7 @@ const goOn = (notes: ReportNotes, manifests: readonly Manifest[]): { history: Sn
   const find = (name: string | undefined) => manifests.find(({ snapshot }) => snapshot === name);
   const newest = find(use?.last);
   if (!use || !newest) throw new Error('it is not gone on');
-  const builder = createHistory({ ...use.notes, newest });
+  const builder = createHistory(ALL_KINDS, { ...use.notes, newest });
   for (const name of use.since) builder.add(find(name) as Manifest);
   return { history: builder.history(), read: 1 + use.since.length };
 };

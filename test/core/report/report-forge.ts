@@ -4,10 +4,11 @@ import { mapSnapshot } from '../../../functions/core/picture/snapshot-map.ts';
 import { createHistory } from '../../../functions/core/report/history.ts';
 import { type ReportContent, renderReport } from '../../../functions/core/report/page.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
 
 /** @param nights oldest first, at least one */
 export const renderNights = (nights: readonly Manifest[], content: Partial<ReportContent> = {}): string => {
-  const builder = createHistory();
+  const builder = createHistory(ALL_KINDS);
   for (const night of nights) builder.add(night);
   const history = builder.history();
   const { newest: manifest } = history;
@@ -20,6 +21,7 @@ export const renderNights = (nights: readonly Manifest[], content: Partial<Repor
   }));
   return renderReport({
     manifest,
+    kinds: ALL_KINDS,
     history,
     olderSnapshots: 0,
     map: mapSnapshot(surrounded),

@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { archiveKindOfKey, libraryKey, lookupKey, projectKey } from '../../../functions/core/keys.ts';
+import { archiveKindOfKey, itemKey } from '../../../functions/core/keys.ts';
 import {
   formatManifest,
   type Manifest,
   ManifestError,
   parseManifest,
 } from '../../../functions/core/snapshot/manifest.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
+import { libraries } from '../../../functions/kinds/libraries.ts';
+import { lookups } from '../../../functions/kinds/lookups.ts';
+import { projects } from '../../../functions/kinds/projects.ts';
 
 const GOLDEN = readFileSync(join(import.meta.dirname, 'golden/manifest-1.json'), 'utf8');
 const hash = 'a'.repeat(64);
@@ -15,7 +19,7 @@ const archive = { key: 'k', versionId: 'v', bytes: 1, sha256: hash, contentSha25
 const state = { status: 'ACTIVATED', schedule: null, tracing: { tracing: false, payload: false, recording: false } };
 
 const WHOLE: Manifest = {
-  ...parseManifest(GOLDEN, 'here'),
+  ...parseManifest(GOLDEN, 'here', ALL_KINDS),
   projects: [
     {
       id: 'SHOP',
@@ -44,7 +48,7 @@ const WHOLE: Manifest = {
 
 describe('a manifest of format 1', () => {
   test('from before there were other kinds reads as it did, without them', () => {
-    const manifest = parseManifest(GOLDEN, 'here');
+    const manifest = parseManifest(GOLDEN, 'here', ALL_KINDS);
     expect(manifest).toEqual(JSON.parse(GOLDEN));
     expect(manifest).toMatchObject({
       complete: true,
@@ -55,27 +59,39 @@ describe('a manifest of format 1', () => {
   });
 
   test('reads back with all kinds in it', () => {
-    expect(parseManifest(formatManifest(WHOLE), 'here')).toEqual(WHOLE);
+    expect(parseManifest(formatManifest(WHOLE), 'here', ALL_KINDS)).toEqual(WHOLE);
   });
 
   test('is damaged when a section of another kind is', () => {
     const broken = formatManifest(WHOLE).replace('"code": "SHOP"', '"kode": "SHOP"');
-    expect(() => parseManifest(broken, 'here')).toThrow(ManifestError);
-    expect(() => parseManifest(broken, 'here')).toThrow(/projects\.0\.code/);
+    expect(() => parseManifest(broken, 'here', ALL_KINDS)).toThrow(ManifestError);
+    expect(() => parseManifest(broken, 'here', ALL_KINDS)).toThrow(/projects\.0\.code/);
   });
 });
 
 describe('keys of other kinds', () => {
   test.each([
-    [projectKey('dev', 'SHOP-EU'), 'projects/dev/SHOP-EU.car', 'projects'],
-    [lookupKey('dev', 'COUNTRIES'), 'lookups/dev/COUNTRIES.csv', 'lookups'],
-    [lookupKey('dev', 'My lookup/ä'), 'lookups/dev/My%20lookup%2F%C3%A4.csv', 'lookups'],
-    [lookupKey('dev', '..'), 'lookups/dev/%2E..csv', 'lookups'],
-    [libraryKey('dev', { code: 'L', version: '1.0' }), 'libraries/dev/L/1.0.jar', 'libraries'],
+    [
+      itemKey('dev', projects, { id: 'SHOP-EU', code: 'SHOP-EU', name: 'Shop', integrations: [] }),
+      'projects/dev/SHOP-EU.car',
+      'projects',
+    ],
+    [itemKey('dev', lookups, { id: 'COUNTRIES', name: 'COUNTRIES' }), 'lookups/dev/COUNTRIES.csv', 'lookups'],
+    [
+      itemKey('dev', lookups, { id: 'My lookup/ä', name: 'My lookup/ä' }),
+      'lookups/dev/My%20lookup%2F%C3%A4.csv',
+      'lookups',
+    ],
+    [itemKey('dev', lookups, { id: '..', name: '..' }), 'lookups/dev/%2E..csv', 'lookups'],
+    [
+      itemKey('dev', libraries, { id: 'L|1.0', code: 'L', version: '1.0', name: 'L' }),
+      'libraries/dev/L/1.0.jar',
+      'libraries',
+    ],
   ])('are %s, whatever the name, and are known again', (key, expected, kind) => {
     expect(key).toBe(expected);
-    expect(archiveKindOfKey('dev', key)).toBe(kind);
-    expect(archiveKindOfKey('other', key)).toBeUndefined();
+    expect(archiveKindOfKey('dev', key, ALL_KINDS)).toBe(kind);
+    expect(archiveKindOfKey('other', key, ALL_KINDS)).toBeUndefined();
   });
 
   test.each([
@@ -86,6 +102,6 @@ describe('keys of other kinds', () => {
     'libraries/dev/L.jar',
     'snapshots/dev/x.json',
   ])('do not take %s for one of ours', (key) => {
-    expect(archiveKindOfKey('dev', key)).toBeUndefined();
+    expect(archiveKindOfKey('dev', key, ALL_KINDS)).toBeUndefined();
   });
 });

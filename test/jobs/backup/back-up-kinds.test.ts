@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { includedKinds, onlyKinds } from '../../../functions/core/kinds.ts';
 import type { BackUpOptions } from '../../../functions/jobs/backup/back-up-options.ts';
 import { verify } from '../../../functions/jobs/vault/verify.ts';
+import { includedKinds, onlyKinds } from '../../../functions/kinds/included-kinds.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { buildLibrary, buildProject } from '../../core/archive/kinds-forge.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';

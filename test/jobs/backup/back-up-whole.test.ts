@@ -1,14 +1,10 @@
 /** Backups of whole instances over HTTP, by the simulator's rules. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  includedKinds,
-  KIND_NOUNS,
-  OTHER_KIND_ORDER,
-  type OtherKind,
-  onlyKinds,
-} from '../../../functions/core/kinds.ts';
+import type { OtherKind } from '../../../functions/core/kinds.ts';
 import type { BackUpOptions } from '../../../functions/jobs/backup/back-up-options.ts';
 import { verify } from '../../../functions/jobs/vault/verify.ts';
+import { ALL_KINDS, kindOf } from '../../../functions/kinds/all-kinds.ts';
+import { includedKinds, onlyKinds } from '../../../functions/kinds/included-kinds.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { buildLibrary, buildProject, type SampleProject } from '../../core/archive/kinds-forge.ts';
 import { connectTo } from '../../oic/simulated.ts';
@@ -173,7 +169,9 @@ describe.each(['gen2', 'oic3'] as const)('on %s', (generation) => {
   });
 
   const newer: readonly OtherKind[] = ['deployments', 'certificates'];
-  const kinds = OTHER_KIND_ORDER.filter((kind) => generation === 'oic3' || ![...newer, 'projects'].includes(kind));
+  const kinds = ALL_KINDS.map(({ name }) => name).filter(
+    (kind) => generation === 'oic3' || ![...newer, 'projects'].includes(kind),
+  );
   const refusals = kinds.flatMap((kind) => [[kind, 403] as const, [kind, 404] as const]);
   test.each(refusals.filter(([kind, status]) => status === 403 || !newer.includes(kind)))(
     '%s refused with %i are a warning and stay out of a complete snapshot',
@@ -188,7 +186,7 @@ describe.each(['gen2', 'oic3'] as const)('on %s', (generation) => {
       const warned = kind === 'projects' && status === 404 ? [kind] : refused;
       expect(report.warnings).toEqual(
         warned.map((each) => ({
-          id: KIND_NOUNS[each as OtherKind][1],
+          id: kindOf(each as OtherKind).nouns[1],
           message: expect.stringMatching(new RegExp(`${status}.*include\\.${each}: false`)),
         })),
       );

@@ -1,9 +1,9 @@
 /** Schedules on hold, without a definition, and those that cannot be asked: through backups, restores and deployments. */
 import { describe, expect, test } from 'vitest';
-import { onlyKinds } from '../../../functions/core/kinds.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
 import { setSchedule } from '../../../functions/jobs/changes/schedule.ts';
 import type { RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
+import { onlyKinds } from '../../../functions/kinds/included-kinds.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { buildProject } from '../../core/archive/kinds-forge.ts';
 import { createLonelyTime } from '../../oic/http/virtual-time.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { onlyKinds } from '../../../functions/core/kinds.ts';
 import { compare, type Source } from '../../../functions/jobs/compare/compare.ts';
+import { onlyKinds } from '../../../functions/kinds/included-kinds.ts';
 import { buildProject } from '../../core/archive/kinds-forge.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import type { RequestKind } from '../../simulator/http/traffic.ts';

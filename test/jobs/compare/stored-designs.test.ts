@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readArchive } from '../../../functions/core/archive/integration-archive.ts';
 import { integrationRef } from '../../../functions/core/integration.ts';
-import { onlyKinds } from '../../../functions/core/kinds.ts';
 import type { Manifest, SnapshotIntegration } from '../../../functions/core/snapshot/manifest.ts';
 import { compare } from '../../../functions/jobs/compare/compare.ts';
 import { readHistory } from '../../../functions/jobs/report/history.ts';
+import { onlyKinds } from '../../../functions/kinds/included-kinds.ts';
 import type { Vault } from '../../../functions/store/vault.ts';
 import { STAMPS, stamped } from '../../core/archive/stamped.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';

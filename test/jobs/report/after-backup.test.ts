@@ -1,4 +1,5 @@
 /** The page that each backup leaves: on a first night, on quiet ones, on busy ones, and when something is in its way. */
+
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import type { BackupReport } from '../../../functions/jobs/backup/back-up-option
 import { openFileJournal } from '../../../functions/jobs/journal/file-journal.ts';
 import { type BackupPage, createPageWriter } from '../../../functions/jobs/report/after-backup.ts';
 import { writeReport } from '../../../functions/jobs/report/report.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
 import type { ObjectStore } from '../../../functions/store/object-store.ts';
 import { createReportStore } from '../../../functions/store/report-store.ts';
 import { createVault } from '../../../functions/store/vault.ts';
@@ -59,7 +61,7 @@ const passNight = async (store: ObjectStore = workshop.store): Promise<Night> =>
   const path = join(workshop.directory, '.journal', 'backup.ndjson');
   const journal = await openFileJournal(path, {}, Date.now);
   const now = () => new Date();
-  const stores = { vault: createVault(watched), reports: createReportStore(watched, 'dev') };
+  const stores = { vault: createVault(watched, ALL_KINDS), reports: createReportStore(watched, 'dev') };
   const writer = createPageWriter({ ...stores, journal, now, people: {} }, 'dev');
   const quiet = () => undefined;
   const progress = { listed: quiet, listedKinds: quiet, done: quiet, note: quiet };

@@ -1,9 +1,11 @@
 /** The report from a vault: after real backups of a simulated instance, and from vaults that have suffered. */
+
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PICTURE_DAYS } from '../../../functions/core/keys.ts';
 import { makeReport, type ReportServices, writeReport } from '../../../functions/jobs/report/report.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
 import type { ObjectStore } from '../../../functions/store/object-store.ts';
 import { createReportStore } from '../../../functions/store/report-store.ts';
 import { createVault } from '../../../functions/store/vault.ts';
@@ -47,7 +49,7 @@ const servicesOn = (store: ObjectStore): ReportServices & { asked: string[] } =>
     },
   };
   return {
-    vault: createVault(watched),
+    vault: createVault(watched, ALL_KINDS),
     reports: createReportStore(watched, 'dev'),
     now: () => new Date(),
     people: {},

@@ -1,7 +1,8 @@
 /** An instance with one item of each kind that is restored, and how two instances are compared in them. */
-import { type OtherKind, onlyKinds } from '../../../functions/core/kinds.ts';
+import type { OtherKind } from '../../../functions/core/kinds.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
 import { compare } from '../../../functions/jobs/compare/compare.ts';
+import { onlyKinds } from '../../../functions/kinds/included-kinds.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import type { Vault } from '../../../functions/store/vault.ts';
 import { buildLibrary, buildProject, type SampleProject } from '../../core/archive/kinds-forge.ts';

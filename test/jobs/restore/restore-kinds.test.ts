@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readArchive } from '../../../functions/core/archive/integration-archive.ts';
-import { includedKinds } from '../../../functions/core/kinds.ts';
 import { type Manifest, parseManifest } from '../../../functions/core/snapshot/manifest.ts';
 import { NEVER_COVERED } from '../../../functions/core/snapshot/not-covered.ts';
 import type { RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
+import { includedKinds } from '../../../functions/kinds/included-kinds.ts';
 import { failureOf } from '../../oic/simulated.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import type { RequestKind } from '../../simulator/http/traffic.ts';
@@ -273,7 +274,7 @@ const OF_KINDS = /^(project|deployment|lookup|library|package|agent-group|certif
 
 test('a snapshot from before there were other kinds asks the target for none and says nothing of them', async () => {
   const golden = join(import.meta.dirname, '..', '..', 'core', 'snapshot', 'golden', 'manifest-1.json');
-  const manifest = parseManifest(await readFile(golden, 'utf8'), golden);
+  const manifest = parseManifest(await readFile(golden, 'utf8'), golden, ALL_KINDS);
   const bytes = buildSampleArchive({ code: 'NIGHTLY', version: '02.01.0003', schedule: 'FREQ=DAILY' });
   const { sha256, contentSha256 } = await readArchive(bytes);
   const [entry] = manifest.integrations;

@@ -3,8 +3,8 @@
  * the target. One at a time it is that order to the step; side by side it is that order phase by phase.
  */
 import { expect, test } from 'vitest';
-import { onlyKinds } from '../../../functions/core/kinds.ts';
 import type { RestoreOptions, RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
+import { onlyKinds } from '../../../functions/kinds/included-kinds.ts';
 import { buildLibrary, buildProject } from '../../core/archive/kinds-forge.ts';
 import { connectTo } from '../../oic/simulated.ts';
 import { rounds } from '../../rounds.ts';

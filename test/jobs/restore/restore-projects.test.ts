@@ -1,8 +1,8 @@
 /** Projects restored over HTTP, by the rules of the simulated instance: states, passwords, what it refuses. */
 import { describe, expect, test } from 'vitest';
-import { onlyKinds } from '../../../functions/core/kinds.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
 import type { RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
+import { onlyKinds } from '../../../functions/kinds/included-kinds.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { buildProject, type SampleProject } from '../../core/archive/kinds-forge.ts';
 import type { Simulator, SimulatorOptions } from '../../simulator/server.ts';

@@ -1,14 +1,17 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readKind } from '../../../functions/core/archive/read-archive.ts';
 import { sha256 } from '../../../functions/core/formats/hashing.ts';
-import { type ArchiveKind, libraryKey, lookupKey, projectKey } from '../../../functions/core/keys.ts';
+import { type ArchiveKind, itemKey } from '../../../functions/core/keys.ts';
+import type { OtherKinds } from '../../../functions/core/kinds.ts';
 import type { ArchiveRef } from '../../../functions/core/snapshot/archive-ref.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
-import type { OtherKinds } from '../../../functions/core/snapshot/sections.ts';
 import { prune } from '../../../functions/jobs/vault/prune.ts';
 import { verify } from '../../../functions/jobs/vault/verify.ts';
+import { libraries } from '../../../functions/kinds/libraries.ts';
+import { lookups } from '../../../functions/kinds/lookups.ts';
+import { projects } from '../../../functions/kinds/projects.ts';
+import { readKind } from '../../../functions/kinds/read-archive.ts';
 import { buildLibrary, buildProject } from '../../core/archive/kinds-forge.ts';
 import { openWorkshop, type Workshop } from '../workshop.ts';
 
@@ -33,15 +36,20 @@ const takeSnapshot = async (day: number, marker: string): Promise<Manifest> => {
   const project = await store(
     'projects',
     'SHOP',
-    projectKey('dev', 'SHOP'),
+    itemKey('dev', projects, { id: 'SHOP', code: 'SHOP', name: 'Shop', integrations: [] }),
     buildProject({ code: 'SHOP', name: marker }),
   );
-  const lookup = await store('lookups', 'CODES', lookupKey('dev', 'CODES'), Buffer.from(`a,b\n1,${marker}\n`));
+  const lookup = await store(
+    'lookups',
+    'CODES',
+    itemKey('dev', lookups, { id: 'CODES', name: 'CODES' }),
+    Buffer.from(`a,b\n1,${marker}\n`),
+  );
   const library = { code: 'TOOLS', version: '1.0' };
   const tools = await store(
     'libraries',
     'TOOLS|1.0',
-    libraryKey('dev', library),
+    itemKey('dev', libraries, { id: 'TOOLS|1.0', name: 'Tools', ...library }),
     buildLibrary({ ...library, script: marker }),
   );
   const at = new Date(Date.UTC(2090, 0, day, 4, 15)).toISOString();
@@ -87,7 +95,7 @@ describe('verifying a snapshot of all kinds', () => {
     const other = await store(
       'libraries',
       'TOOLS|1.0',
-      libraryKey('dev', { code: 'TOOLS', version: '1.0' }),
+      itemKey('dev', libraries, { id: 'TOOLS|1.0', code: 'TOOLS', version: '1.0', name: 'Tools' }),
       buildLibrary({ code: 'OTHER', version: '1.0' }),
     );
     const swapped = { ...manifest, libraries: manifest.libraries?.map((library) => ({ ...library, archive: other })) };

@@ -6,6 +6,7 @@ import { snapshotKey } from '../../../functions/core/keys.ts';
 import type { RetentionRules } from '../../../functions/core/snapshot/retention.ts';
 import { type PruneReport, prune } from '../../../functions/jobs/vault/prune.ts';
 import { verify } from '../../../functions/jobs/vault/verify.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
 import { createDirectoryStore } from '../../../functions/store/directory/directory-store.ts';
 import type { ObjectStore } from '../../../functions/store/object-store.ts';
 import { createReportStore } from '../../../functions/store/report-store.ts';
@@ -245,7 +246,7 @@ describe('whatever the history', () => {
     const random = createRandom(seed);
     for (let round = 0; round < 12; round++) {
       const store = createDirectoryStore(await makeTemporaryDirectory());
-      const vault = createVault(store);
+      const vault = createVault(store, ALL_KINDS);
       await makeHistory(vault, { random, nights: 2 + random.below(12), integrations: 1 + random.below(4) });
       const rules = random.pick<RetentionRules>([
         { daily: 2 },
@@ -280,11 +281,11 @@ describe('whatever the history', () => {
       const directory = join(await makeTemporaryDirectory(), 'vault');
       await cp(pristine, directory, { recursive: true, preserveTimestamps: true });
       const store = createDirectoryStore(directory);
-      isCut = await run(createVault(cutOffAfter(store, cuts)), rules).then(
+      isCut = await run(createVault(cutOffAfter(store, cuts), ALL_KINDS), rules).then(
         () => false,
         () => true,
       );
-      const vault = createVault(store);
+      const vault = createVault(store, ALL_KINDS);
       expect(await checkWhole(vault), `after ${cuts} changes`).toEqual(expect.arrayContaining(names));
       await run(vault, rules);
       expect(await contents(store), `after ${cuts} changes`).toEqual(end);
