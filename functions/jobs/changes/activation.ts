@@ -1,30 +1,21 @@
 /**
  * Activating and deactivating, waited for. Oracle's 200 does not mean active (OIC 3 goes on in the background, and what it
- * shows may lag behind), a 412 may mean "is so already", and an answer may be lost: so the end is always read from the
- * instance, never concluded. What was heard has failed when Oracle says so, or at the deadline. What was asked for and not
- * heard is asked for again, once the instance was seen to stand still for longer than its status ever lags.
+ * shows may lag behind), and a 412 may mean "is so already": so the change is settled like every other one, and what its
+ * status says is judged by what was seen of it since it was asked for.
  */
 import type { Integration, IntegrationId, Tracing } from '../../core/integration.ts';
 import { stripHtml } from '../../core/plain-text.ts';
-import { isActive, isInService, isUnderWay, saysFailed, statusWords, underWay } from '../../core/status.ts';
+import { isActive, isInService, isUnderWay, statusWords, underWay } from '../../core/status.ts';
+import { courseFrom, followed, type HowAsked, hasRested, judgeCourse } from '../../core/status-course.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isAnswerLost, isOicError, type OicError, stopsTheRun } from '../../oic/http/errors.ts';
+import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import type { ActivationWait, SharedStatus } from '../instance/activation-wait.ts';
-import { setSchedule } from './schedule.ts';
+import { type Schedules, setSchedule } from './schedule.ts';
+import { type Sight, settle } from './settled-write.ts';
 
 /** Integrations that are switched: those outside projects, or those in one. `instance` says where, for messages. */
-export type Switchboard = Pick<
-  OicClient,
-  | 'instance'
-  | 'getIntegration'
-  | 'activate'
-  | 'deactivate'
-  | 'getActivationStatus'
-  | 'getActivationErrors'
-  | 'getSchedule'
-  | 'changeSchedule'
-  | 'setScheduleParameters'
->;
+export type Switchboard = Schedules &
+  Pick<OicClient, 'activate' | 'deactivate' | 'getActivationStatus' | 'getActivationErrors'>;
 
 /** It did not become active, or not inactive; `message` holds Oracle's reason, `id` the integration. */
 export class ActivationError extends Error {
@@ -39,30 +30,21 @@ export class ActivationError extends Error {
   }
 }
 
-/** Returns when the instance says ACTIVATED. @throws ActivationError with Oracle's reason, OicError when it was refused */
+/** Returns when the instance says ACTIVATED. @throws ActivationError with Oracle's reason; as `settle` */
 export const activateAndWait = async (
   oic: Switchboard,
   id: IntegrationId,
   tracing: Tracing | undefined,
   waiting: ActivationWait,
 ): Promise<void> => {
-  const readReason = async () => stripHtml((await oic.getActivationErrors(id).catch(() => undefined)) ?? '');
-  const end = await changeStatus(
-    oic,
-    await mustExist(oic, id),
-    {
-      kind: 'activation',
-      ask: () => oic.activate(id, tracing),
-      isDone: (there) => isActive(there) && !isUnderWay(there),
-      hasErrors: async () => (await readReason()) !== '',
-    },
-    waiting,
-  );
-  if (end.how === 'done') return;
-  const reason = await readReason();
-  const noReason = end.how === 'failed' ? ' and Oracle gives no reason' : '';
-  const message = `activating ${id} on ${oic.instance} ${happened(end, waiting)}${reason ? `: ${reason}` : noReason}`;
-  throw new ActivationError(id, end.there.status, message);
+  const change: Change = {
+    kind: 'activation',
+    doing: 'activating',
+    ask: () => oic.activate(id, tracing),
+    isDone: (there) => isActive(there) && !isUnderWay(there),
+    readReason: async () => stripHtml((await oic.getActivationErrors(id).catch(() => undefined)) ?? ''),
+  };
+  await changeStatus(oic, await mustExist(oic, id), change, waiting);
 };
 
 /** Returns when the instance says it is no longer active; a schedule that runs or is on hold is stopped first. */
@@ -73,19 +55,14 @@ export const deactivateAndWait = async (
 ): Promise<void> => {
   const before = await readIntegration(oic, id);
   if (before.hasSchedule && isActive(before)) await setSchedule(oic, id, 'stopped', waiting);
-  const end = await changeStatus(
-    oic,
-    before,
-    {
-      kind: 'deactivation',
-      ask: () => oic.deactivate(id),
-      isDone: (there) => !isInService(there),
-      hasErrors: () => Promise.resolve(false),
-    },
-    waiting,
-  );
-  if (end.how === 'done') return;
-  throw new ActivationError(id, end.there.status, `deactivating ${id} on ${oic.instance} ${happened(end, waiting)}`);
+  const change: Change = {
+    kind: 'deactivation',
+    doing: 'deactivating',
+    ask: () => oic.deactivate(id),
+    isDone: (there) => !isInService(there),
+    readReason: async () => '',
+  };
+  await changeStatus(oic, before, change, waiting);
 };
 
 const mustExist = async (
@@ -111,35 +88,23 @@ const readIntegration = async (oic: Switchboard, id: IntegrationId): Promise<Int
 
 interface Change {
   readonly kind: 'activation' | 'deactivation';
+  readonly doing: string;
   /** Gives the status right after. */
   readonly ask: () => Promise<string>;
   readonly isDone: (there: Integration) => boolean;
-  /** Whether Oracle tells of errors, although the status does not. */
-  readonly hasErrors: () => Promise<boolean>;
+  /** Why it failed, by Oracle; empty when it tells no error. */
+  readonly readReason: () => Promise<string>;
 }
 
-interface End {
+/** What was in the way has ended, and not as asked for. */
+class AtRest extends Error {
   readonly there: Integration;
-  /** `unanswered`: asked for several times, each answer lost, and nothing has moved. */
-  readonly how: 'done' | 'failed' | 'late' | 'unanswered';
-  /** What it was refused with when it was asked for again; an earlier request seemed to have arrived. */
-  readonly refusal?: OicError | undefined;
+
+  constructor(there: Integration) {
+    super('at rest');
+    this.there = there;
+  }
 }
-
-const happened = ({ how, there, refusal }: End, { deadlineMs }: ActivationWait): string => {
-  const status = statusWords(there);
-  const words = refusal?.details.oracle;
-  if (how === 'late')
-    return `did not end in ${Math.round(deadlineMs / 1000)} s (it is ${status}${words ? `, and asking again was answered "${words}"` : ''})`;
-  if (how === 'unanswered') return `was asked for ${TRIES} times without an answer, and it is still ${status}`;
-  return status === 'FAILEDACTIVATION' ? 'failed' : `failed (it is ${status})`;
-};
-
-const TRIES = 3;
-/** A status was seen to lag 9 s behind: what has not moved for twice as long has not heard, or shows how it is. */
-const REST_MS = 20_000;
-/** Once it was seen to move, what it shows is no longer that of before. */
-const REST_AFTER_MOVING_MS = 7_000;
 
 /** @param before as it was read last */
 const changeStatus = async (
@@ -147,45 +112,59 @@ const changeStatus = async (
   before: Integration,
   change: Change,
   waiting: ActivationWait,
-): Promise<End> => {
+): Promise<void> => {
   const until = waiting.now() + waiting.deadlineMs;
-  if (change.isDone(before)) return { there: before, how: 'done' };
-  let there = before;
-  for (let tried = 0; ; ) {
-    // What is under way is waited for, whoever has asked for it: Oracle refuses another change meanwhile.
-    const asked: Asked = underWay(there) ? { how: 'busy' } : await ask(oic, there, change, tried++);
-    const end = await waitForEnd(oic, there, change, asked, until, waiting);
-    if (end.how === 'at-rest' && waiting.now() >= until) return { ...end, how: 'late' };
-    if (end.how !== 'at-rest' && (end.how !== 'unanswered' || tried === TRIES)) return { ...end, how: end.how };
-    there = end.there;
+  for (let there = before; !change.isDone(there); ) {
+    try {
+      return await settleStatus(oic, there, change, waiting);
+    } catch (error) {
+      if (!(error instanceof AtRest)) throw error;
+      there = error.there;
+      if (waiting.now() < until) continue;
+      const late = `did not end in ${Math.round(waiting.deadlineMs / 1000)} s (it is ${statusWords(there)})`;
+      throw new ActivationError(before.id, there.status, `${change.doing} ${before.id} on ${oic.instance} ${late}`);
+    }
   }
 };
 
-interface Asked {
-  /**
-   * `accepted`: now or when it was asked for before. `unanswered`: its answer was lost. `busy`: something is under way
-   * that was not asked for by this.
-   */
-  readonly how: 'accepted' | 'unanswered' | 'busy';
-  /** The status that the answer told. */
-  readonly status?: string;
-  readonly refusal?: OicError;
-}
+/** @throws AtRest when something else was under way, and it has to be asked for again */
+const settleStatus = (
+  oic: Switchboard,
+  before: Integration,
+  change: Change,
+  waiting: ActivationWait,
+): Promise<void> => {
+  const { id } = before;
+  const { instance, shownBy = `oic show ${instance} '${id}'` } = oic;
+  const sightings = createSightings(oic, before, change, waiting);
+  return settle(
+    {
+      what: `${change.doing} ${id} on ${instance}`,
+      send: async () => {
+        // What is under way is waited for, whoever has asked for it: Oracle refuses another change meanwhile.
+        if (underWay(before)) sightings.answered('busy');
+        else await ask(change, sightings.answered);
+        if (sightings.isInBackground()) await waiting.sleep(untilNextLook(oic, 0));
+        return 'goes-on';
+      },
+      look: sightings.look,
+      shown: sightings.shown,
+      patienceMs: waiting.deadlineMs,
+      lookAt: `${id} on ${instance}`,
+      command: shownBy,
+      pauseMs: sightings.pauseMs,
+    },
+    waiting,
+  );
+};
 
-/**
- * @param tried how often it was asked for before, each answer lost
- * @throws OicError when it was refused and the instance is at rest in another state than was asked for
- */
-const ask = async (oic: Switchboard, { id }: Integration, change: Change, tried: number): Promise<Asked> => {
+const ask = async (change: Change, answered: Sightings['answered']): Promise<void> => {
+  answered('unanswered');
   try {
-    return { how: 'accepted', status: await change.ask() };
+    answered('accepted', await change.ask());
   } catch (error) {
-    if (isAnswerLost(error) || (isOicError(error) && error.details.isPutOff)) return { how: 'unanswered' };
-    if (!isOicError(error, 'conflict')) throw error;
-    const there = await readIntegration(oic, id);
-    if (change.isDone(there) || underWay(there)) return { how: 'busy' };
     // One sentence of Oracle's stands for "is so already", "is under way" and "is not ready" (recorded).
-    if (tried > 0) return { how: 'accepted', refusal: error };
+    if (isOicError(error, 'conflict')) answered('busy');
     throw error;
   }
 };
@@ -203,82 +182,58 @@ const untilNextLook = (oic: Switchboard, elapsedMs: number): number => {
   return Math.max(0.9 * expectedMs - elapsedMs, Math.min(4_000, Math.max(100, 0.05 * elapsedMs)));
 };
 
-/** What was seen of a change since it was asked for. */
-interface Course {
-  readonly how: Asked['how'];
-  /** Oracle said of an earlier one that it failed, before this was asked for. */
-  readonly wasFailed: boolean;
-  readonly hasMoved: boolean;
-  /** The opposite change was under way. */
-  readonly hasMovedBack: boolean;
-  readonly restedMs: number;
+interface Sightings {
+  /** @param status that the answer told */
+  answered(how: HowAsked, status?: string): void;
+  isInBackground(): boolean;
+  look(): Promise<Sight>;
+  shown(): string;
+  pauseMs(waitedMs: number): number;
 }
 
-/**
- * What an integration at rest says of the change. `at-rest`: what was in the way has
- * ended, and not as asked for.
- */
-const judge = (
-  { kind, isDone }: Change,
-  there: Integration,
-  { how, wasFailed, hasMoved, hasMovedBack, restedMs }: Course,
-): 'done' | 'failed' | 'at-rest' | 'unanswered' | 'errors?' | 'wait' => {
-  const hasRested = restedMs >= REST_MS;
-  // After the opposite change it may show what was before that one.
-  if (isDone(there)) return hasMovedBack && !hasRested ? 'wait' : 'done';
-  // What it said before it was asked for says nothing of this change, until it has moved or rested.
-  const isNews = hasMoved || !wasFailed || (how === 'accepted' && hasRested);
-  if (isNews && saysFailed(kind, there)) return 'failed';
-  if (how === 'busy' && (hasRested || !hasMoved)) return 'at-rest';
-  if (how === 'unanswered' && hasRested && !hasMoved) return 'unanswered';
-  return hasRested || (hasMoved && restedMs >= REST_AFTER_MOVING_MS) ? 'errors?' : 'wait';
-};
-
-type Seen = Omit<End, 'how'> & { readonly how: End['how'] | 'at-rest' };
-
-/** Reads the status until it is so, has failed, or there is nothing more to wait for. */
-const waitForEnd = async (
+/** Looks at the status, and remembers what was seen since it was asked for. */
+const createSightings = (
   oic: Switchboard,
   before: Integration,
   change: Change,
-  { how, status, refusal }: Asked,
-  until: number,
-  { now, sleep, sharedStatus }: ActivationWait,
-): Promise<Seen> => {
-  const begunAt = now();
-  const isInBackground = status !== undefined && isUnderWay({ status });
-  let moving = underWay(before);
-  let course: Course = {
-    how,
-    wasFailed: saysFailed(change.kind, before),
-    hasMoved: false,
-    hasMovedBack: false,
-    restedMs: 0,
+  { now, sharedStatus }: ActivationWait,
+): Sightings => {
+  const { id } = before;
+  let there = before;
+  let askedAt = now();
+  let course = courseFrom(change.kind, before, askedAt);
+  let isInBackground = false;
+  return {
+    answered: (how, status) => {
+      // What was seen before it was asked for again may be news by then.
+      if (how === 'unanswered') [askedAt, course] = [now(), courseFrom(change.kind, there, now())];
+      course = { ...course, how };
+      isInBackground = status !== undefined && isUnderWay({ status });
+    },
+    isInBackground: () => isInBackground,
+    look: async () => {
+      const mustReadItAlone = hasRested(course, now()) || (course.how === 'busy' && !course.isMoving);
+      there = mustReadItAlone ? await readIntegration(oic, id) : await mustExist(oic, id, sharedStatus);
+      course = followed(course, there, now());
+      if (course.isMoving) return 'moving';
+      const verdict = judgeCourse(course, there, change.isDone(there), now());
+      if (verdict === 'done' && (course.hasMoved || isInBackground)) {
+        lately.set(oic, [now() - askedAt, ...(lately.get(oic) ?? [])].slice(0, LATELY));
+      }
+      if (verdict === 'done') return 'done';
+      if (verdict === 'at-rest' && (course.hasMoved || course.hasMovedBack)) throw new AtRest(there);
+      const reason = verdict === 'failed' || verdict === 'errors?' ? await change.readReason() : '';
+      if (verdict === 'failed' || reason !== '') throw failureOf(oic, change, there, reason);
+      return 'before';
+    },
+    shown: () => statusWords(there),
+    pauseMs: (waitedMs) =>
+      course.isMoving ? untilNextLook(oic, now() - askedAt) : Math.min(4_000, Math.max(250, waitedMs * 0.6)),
   };
-  if (isInBackground) await sleep(untilNextLook(oic, 0));
-  for (let pauseMs = 250; ; pauseMs = Math.min(4_000, pauseMs * 1.6)) {
-    if (moving) {
-      const isThisWay = moving === change.kind;
-      course = {
-        ...course,
-        restedMs: 0,
-        hasMoved: course.hasMoved || isThisWay,
-        hasMovedBack: course.hasMovedBack || !isThisWay,
-      };
-    }
-    const mustReadItAlone = course.restedMs >= REST_MS;
-    const there = mustReadItAlone
-      ? await readIntegration(oic, before.id)
-      : await mustExist(oic, before.id, sharedStatus);
-    moving = underWay(there);
-    const verdict = moving ? 'wait' : judge(change, there, course);
-    if (verdict === 'done' && (course.hasMoved || isInBackground)) {
-      lately.set(oic, [now() - begunAt, ...(lately.get(oic) ?? [])].slice(0, LATELY));
-    }
-    if (verdict === 'errors?' && (await change.hasErrors())) return { there, how: 'failed' };
-    if (verdict !== 'wait' && verdict !== 'errors?') return { there, how: verdict };
-    if (now() >= until) return { there, how: 'late', refusal };
-    if (!moving) course = { ...course, restedMs: course.restedMs + pauseMs };
-    await sleep(moving ? untilNextLook(oic, now() - begunAt) : pauseMs);
-  }
+};
+
+const failureOf = (oic: Switchboard, { doing }: Change, there: Integration, reason: string): ActivationError => {
+  const happened = there.status === 'FAILEDACTIVATION' ? 'failed' : `failed (it is ${statusWords(there)})`;
+  const why = reason ? `: ${reason}` : ' and Oracle gives no reason';
+  return new ActivationError(there.id, there.status, `${doing} ${there.id} on ${oic.instance} ${happened}${why}`);
 };

@@ -12,7 +12,7 @@ import { isOicError } from '../../oic/http/errors.ts';
 import type { Clock } from '../instance/activation-wait.ts';
 import { PATIENCE_MS, type Sight, settle, type Write } from './settled-write.ts';
 
-type Schedules = Pick<
+export type Schedules = Pick<
   OicClient,
   'instance' | 'getSchedule' | 'changeSchedule' | 'setScheduleParameters' | 'getIntegration'
 > & {

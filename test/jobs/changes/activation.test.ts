@@ -66,10 +66,10 @@ test('an activation whose answer alone was lost is not asked for again', async (
 
 test('an activation that is never heard is given up, and its status told', async () => {
   const { simulator, oic, waiting } = await start({ status: 'CONFIGURED' });
-  simulator.faults.add({ match: { kind: 'activate' }, answer: { status: 503 } });
+  simulator.faults.add({ match: { kind: 'activate' }, answer: { status: 504, body: 'empty' } });
 
-  expect((await failureOf(activateAndWait(oic, ID, undefined, waiting))).message).toBe(
-    `activating ${ID} on dev was asked for 3 times without an answer, and it is still CONFIGURED`,
+  expect((await failureOf(activateAndWait(oic, ID, undefined, waiting))).message).toMatch(
+    /^activating .* answered 504.*\(sent 2 times\), but 600 s later FLOW\|01.00.0000 on dev was as before \(CONFIGURED\)$/,
   );
 });
 
@@ -182,14 +182,18 @@ describe('when the status lags behind', () => {
 
       const { message } = await failureOf(activateAndWait(oic, ID, undefined, waiting));
 
-      const shown = activationStatus === 'told' ? 'CONFIGURED (ACTIVATION_INPROGRESS)' : 'CONFIGURED';
-      expect(message).toBe(`activating ${ID} on dev did not end in 600 s (it is ${shown})`);
+      const isTold = activationStatus === 'told';
+      expect(message).toMatch(
+        isTold
+          ? /is not known: .*600 s later .* was still changing \(CONFIGURED \(ACTIVATION_INPROGRESS\)\)/
+          : /is said to go on, but 600 s later .* was as before \(CONFIGURED\)$/,
+      );
       expect(waiting.now() - begun).toBeLessThan(605_000);
       expect(asked(simulator, 'activate')).toBe(1);
     },
   );
 
-  test('one whose answer was lost is asked for again, and the refusal of that is no failure of the first', async () => {
+  test('one whose answer was lost is not asked for again, however late its status comes', async () => {
     const behaviour = { statusLag: 60_000, activationStatus: 'absent' } as const;
     const { simulator, oic, waiting } = await start({ status: 'CONFIGURED' }, { activationMs: 90_000, behaviour });
     simulator.faults.add({ match: { kind: 'activate', times: 1 }, answer: 'reset-after' });
@@ -197,10 +201,7 @@ describe('when the status lags behind', () => {
     await activateAndWait(oic, ID, undefined, waiting);
 
     expect(simulator.instance.get(ID)?.status).toBe('ACTIVATED');
-    expect(simulator.requests.filter(({ kind }) => kind === 'activate').map(({ status }) => status)).toEqual([
-      undefined,
-      412,
-    ]);
+    expect(asked(simulator, 'activate')).toBe(1);
   });
 
   test('one whose answer was lost is not asked for again while activationStatus says that it is under way', async () => {

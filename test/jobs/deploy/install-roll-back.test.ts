@@ -286,7 +286,7 @@ test('one that was there, inactive and with the same content, is inactive again 
     },
   );
 
-  expect(outcome).toMatchObject({ state: 'rolled-back', message: expect.stringContaining('did not end in 10 s') });
+  expect(outcome).toMatchObject({ state: 'rolled-back', message: expect.stringContaining('10 s later') });
   expect(simulator.instance.get(OLD)?.status).toBe('CONFIGURED');
   expect(isAsked).toBe(true);
 });
