@@ -88,5 +88,6 @@ const METRIC_OF: Partial<Record<Receipt['state'], MetricName>> = {
   rejected: 'DropsRejected',
   failed: 'DropsFailed',
   'rolled-back': 'DropsRolledBack',
+  unknown: 'DropsFailed',
   superseded: 'DropsSuperseded',
 };

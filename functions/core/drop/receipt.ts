@@ -1,5 +1,6 @@
 /** What became of one drop, as it lies in the drop box under `receipts/`. */
 import * as z from 'zod/mini';
+import type { Unknown } from '../errors.ts';
 
 export interface Receipt {
   readonly formatVersion: 1;
@@ -8,7 +9,15 @@ export interface Receipt {
   readonly key: string;
   readonly versionId: string;
   /** `started` until it has ended; one of the others then, for good. */
-  readonly state: 'started' | 'deployed' | 'unchanged' | 'rejected' | 'failed' | 'rolled-back' | 'superseded';
+  readonly state:
+    | 'started'
+    | 'deployed'
+    | 'unchanged'
+    | 'rejected'
+    | 'failed'
+    | 'rolled-back'
+    | 'unknown'
+    | 'superseded';
   readonly id?: string | undefined;
   readonly startedAt: string;
   readonly finishedAt?: string | undefined;
@@ -16,6 +25,8 @@ export interface Receipt {
   readonly steps: readonly ReceiptStep[];
   /** How often it was begun to be handled; a worker that died had one of these. */
   readonly tries?: number | undefined;
+  /** What was sent and read, and where to look, when the state is `unknown`. */
+  readonly unknown?: Unknown | undefined;
   /** Connections to be configured before the integration can be activated. */
   readonly connections?: readonly object[] | undefined;
 }
@@ -35,13 +46,14 @@ const RECEIPT = z.looseObject({
   instance: text,
   key: text,
   versionId: text,
-  state: z.enum(['started', 'deployed', 'unchanged', 'rejected', 'failed', 'rolled-back', 'superseded']),
+  state: z.enum(['started', 'deployed', 'unchanged', 'rejected', 'failed', 'rolled-back', 'unknown', 'superseded']),
   id: z.optional(text),
   startedAt: text,
   finishedAt: z.optional(text),
   message: text,
   steps: z.array(z.looseObject({ do: text, id: text, reason: text, outcome: text, message: z.optional(text) })),
   tries: z.optional(z.int()),
+  unknown: z.optional(z.looseObject({ sent: text, read: text, lookAt: text, command: text })),
   connections: z.optional(z.array(z.looseObject({}))),
 });
 

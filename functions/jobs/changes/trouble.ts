@@ -30,7 +30,7 @@ export const troubleText = (error: Error): { readonly message: string; readonly 
 };
 
 /** Of an error, or of what it was caused by. */
-const unknownIn = (error: unknown): Unknown | undefined => {
+export const unknownIn = (error: unknown): Unknown | undefined => {
   if (error instanceof NotKnown) return error.unknown;
   return error instanceof Error && error.cause ? unknownIn(error.cause) : undefined;
 };

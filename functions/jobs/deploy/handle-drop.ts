@@ -17,7 +17,8 @@ import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
 import type { Document, DropBox } from '../../store/drop-box.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
-import { type InstallOutcome, install, type StepReport } from './install.ts';
+import { install } from './install.ts';
+import type { InstallOutcome, StepReport } from './install-services.ts';
 import { type HandledDrop, type Lease, type LeaseOptions, withLease } from './lease.ts';
 
 export interface DropServices {
@@ -79,7 +80,7 @@ const givenUp = ({ instance }: DropServices, claim: Claim): Ending => ({
   message: `it was begun ${triesOf(claim) - 1} times and never came to an end: see what the worker says of it, and what ${instance} has now (\`oic list ${instance}\`)`,
 });
 
-type Ending = Pick<Receipt, 'state' | 'message'> & Partial<Pick<Receipt, 'id' | 'steps' | 'connections'>>;
+type Ending = Pick<Receipt, 'state' | 'message'> & Partial<Pick<Receipt, 'id' | 'steps' | 'connections' | 'unknown'>>;
 
 interface Attempt {
   /** The receipt. */

@@ -14,7 +14,7 @@ import { type IntegrationId, integrationRef, parseIntegrationId } from '../../co
 import { isRival } from '../../core/plan/plan-install.ts';
 import { RUN_STATES } from '../../core/schedule.ts';
 import type { Document } from '../../store/drop-box.ts';
-import { LeaseLost, type Undo, type UndoLog } from './install.ts';
+import { LeaseLost, type Undo, type UndoLog } from './install-services.ts';
 
 export interface Lease {
   /** @throws LeaseLost */
@@ -45,7 +45,7 @@ export interface HandledDrop {
   readonly handledAt?: string | undefined;
   readonly key: string;
   readonly versionId: string;
-  readonly state: 'deployed' | 'unchanged' | 'rejected' | 'failed' | 'rolled-back';
+  readonly state: 'deployed' | 'unchanged' | 'rejected' | 'failed' | 'rolled-back' | 'unknown';
   readonly message: string;
 }
 
@@ -106,7 +106,7 @@ const CONTENT = z.object({
       handledAt: z.optional(text),
       key: text,
       versionId: text,
-      state: z.enum(['deployed', 'unchanged', 'rejected', 'failed', 'rolled-back']),
+      state: z.enum(['deployed', 'unchanged', 'rejected', 'failed', 'rolled-back', 'unknown']),
       message: text,
     }),
   ),

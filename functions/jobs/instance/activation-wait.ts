@@ -5,7 +5,7 @@ export interface Clock {
   /** In ms. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
-  /** By `now`: nothing is waited for any longer, and nothing sent again. @default there is time */
+  /** By `now`, asked for anew at each wait: no longer is waited, and nothing sent again. @default there is time */
   readonly endsAt?: number | undefined;
   /** Told a sentence every 30 s of waiting. */
   readonly note?: ((sentence: string) => void) | undefined;

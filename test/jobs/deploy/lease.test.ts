@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { LeaseLost } from '../../../functions/jobs/deploy/install.ts';
+import { LeaseLost } from '../../../functions/jobs/deploy/install-services.ts';
 import { type LeaseOptions, takeLease, withLease } from '../../../functions/jobs/deploy/lease.ts';
 import type { Document } from '../../../functions/store/drop-box.ts';
 import { type InstallBench, openInstallBench } from './install-bench.ts';

@@ -1,0 +1,153 @@
+/**
+ * What becomes of an install that failed: the target is put back as it was, and looked at once more when something that was
+ * sent may still arrive. Nothing is said of the target that was not read.
+ */
+import { readArchive } from '../../core/archive/integration-archive.ts';
+import { NotDone, NotKnown, type Unknown } from '../../core/errors.ts';
+import type { IntegrationId, IntegrationRef } from '../../core/integration.ts';
+import type { Before } from '../../core/plan/plan-install.ts';
+import type { OicClient } from '../../oic/client.ts';
+import { type UnreadyConnection, unreadyText } from '../changes/connect.ts';
+import { unknownIn } from '../changes/trouble.ts';
+import {
+  type InstallOutcome,
+  type InstallServices,
+  LeaseLost,
+  type StepReport,
+  type Undo,
+} from './install-services.ts';
+import { rollBack, type WayBack } from './roll-back.ts';
+
+export interface Trouble {
+  readonly error: Error;
+  /** An archive that was new to the target stays, not active, for somebody to complete. */
+  readonly keepsNew: boolean;
+  readonly unready: readonly UnreadyConnection[];
+}
+
+type Ending = Omit<InstallOutcome, 'steps'>;
+type Services = Pick<InstallServices, 'oic' | 'safety' | 'waiting' | 'mayGoOn'>;
+
+export const goBack = async (
+  services: Services,
+  wanted: IntegrationRef,
+  undo: Undo,
+  trouble: Trouble,
+  report: (step: StepReport) => void,
+): Promise<Ending> => {
+  const { oic, waiting, mayGoOn } = services;
+  const { error, keepsNew, unready } = trouble;
+  const { id } = wanted;
+  const cause = causeText(error);
+  const connections = unready.length > 0 ? { connections: unready } : {};
+  const reason = keepsNew ? 'what it displaced is put back; it stays imported' : 'the target is put back as it was';
+  await mayGoOn();
+  let isLookedAtAgain = false;
+  try {
+    const wayBack = { before: undo.before, old: await oldContent(services, undo), keepsNew };
+    await rollBack(oic, wanted, wayBack, waiting);
+    report({ do: 'roll-back', id, reason, outcome: 'done' });
+    if (mayStillArrive(error)) isLookedAtAgain = await lookAgain(services, wanted, wayBack, report);
+  } catch (failure) {
+    if (!(failure instanceof Error) || failure instanceof LeaseLost) throw failure;
+    report({ do: 'roll-back', id, reason, outcome: 'failed', message: failure.message });
+    const unknown = unknownIn(failure) ?? unknownIn(error);
+    const message = `${cause}. The roll-back failed too: ${failure.message}. ${await repairText(services, undo, id)}`;
+    return { id, state: unknown ? 'unknown' : 'failed', message, ...(unknown && { unknown }), ...connections };
+  }
+  if (mayStillArrive(error) && !isLookedAtAgain) return { ...notSure(oic, id, cause), ...connections };
+  if (!keepsNew) {
+    // Oracle keeps the mark of a failed activation on one that was there, inactive, with the same content.
+    const { status } = (await oic.getIntegration(id).catch(() => undefined)) ?? {};
+    const but = status === 'FAILEDACTIVATION' ? `, but that Oracle shows ${id} as ${status}` : '';
+    return { id, state: 'rolled-back', message: `${cause}. ${oic.instance} is as it was before${but}`, ...connections };
+  }
+  const needy = unready.map(unreadyText).join('; ');
+  const message = `${id} is imported on ${oic.instance} but not active: ${cause}. Its connections need a person: ${needy}. Their settings belong into the credentials document (\`oic connections ${oic.instance} --template\`); then drop it again`;
+  return { id, state: 'failed', message, ...connections };
+};
+
+/** Oracle ends some of its sentences with a full stop, and others not. */
+const causeText = (error: Error): string => {
+  const text = error instanceof NotKnown ? `${error.unknown.sent}, and ${error.unknown.read}` : error.message;
+  return text.replace(/\.$/, '');
+};
+
+const mayStillArrive = (error: Error): boolean => error instanceof NotKnown || error instanceof NotDone;
+
+const oldContent = async ({ safety }: Services, { copy }: Undo): Promise<WayBack['old']> => {
+  const bytes = copy && (await safety.getSafe(copy));
+  if (copy && !bytes) throw new Error(`the safety copy ${copy.key} is gone`);
+  return bytes && { bytes, archive: await readArchive(bytes) };
+};
+
+const SECOND_LOOK_MS = 60_000;
+
+/**
+ * What was sent and not seen may be done once the target is as before: that is undone then.
+ *
+ * @returns false when there is no time to look
+ */
+const lookAgain = async (
+  { oic, waiting, mayGoOn }: Services,
+  wanted: IntegrationRef,
+  wayBack: WayBack,
+  report: (step: StepReport) => void,
+): Promise<boolean> => {
+  const { now, sleep, note, endsAt = Number.POSITIVE_INFINITY } = waiting;
+  if (now() + SECOND_LOOK_MS > endsAt) return false;
+  for (let left = SECOND_LOOK_MS; left > 0; left -= SECOND_LOOK_MS / 2) {
+    note?.(
+      `${oic.instance} was put back as it was; what was sent may still arrive, so it is looked at again in ${left / 1000} s`,
+    );
+    await sleep(SECOND_LOOK_MS / 2);
+  }
+  await mayGoOn();
+  await rollBack(oic, wanted, wayBack, waiting);
+  const reason = `the target was looked at again ${SECOND_LOOK_MS / 1000} s later`;
+  report({ do: 'roll-back', id: wanted.id, reason, outcome: 'done' });
+  return true;
+};
+
+const notSure = ({ instance }: OicClient, id: IntegrationId, sent: string): Ending => {
+  const unknown: Unknown = {
+    sent,
+    read: `${instance} was put back as it was, and there was no time to look again`,
+    lookAt: `${id} on ${instance}`,
+    command: `oic show ${instance} '${id}'`,
+  };
+  const message = `whether ${instance} stays as it was before is not known: ${sent}. It was put back, and there was no time to look again: what was sent may still arrive. Look at ${unknown.lookAt}: \`${unknown.command}\``;
+  return { id, state: 'unknown', message, unknown };
+};
+
+const repairText = async ({ oic, safety }: Services, { before, copy }: Undo, id: IntegrationId): Promise<string> => {
+  const repair = copy
+    ? `put the old archive back: ${safety.returnCommand(copy, oic.instance)}`
+    : `see \`oic show ${oic.instance} '${id}'\` and deploy it again`;
+  return `${await describeState(oic, before, id)} To repair it, ${repair}`;
+};
+
+const SCHEDULE_WORDS = {
+  started: ' with its schedule running',
+  paused: ' with its schedule on hold',
+  stopped: '',
+} as const;
+
+/** What the target is now and was before, in a sentence; a best effort, for the instance may be away. */
+const describeState = async (oic: OicClient, before: readonly Before[], id: IntegrationId): Promise<string> => {
+  const ids = [...new Set([id, ...before.filter(({ isActive }) => isActive).map((was) => was.id)])];
+  const states = await Promise.all(
+    ids.map(async (one) => {
+      const was = before.find((state) => state.id === one);
+      const earlier = was
+        ? `${was.isActive ? 'active' : 'not active'}${SCHEDULE_WORDS[was.schedule ?? 'stopped']}`
+        : 'absent';
+      try {
+        return `${one} is ${(await oic.getIntegration(one))?.status ?? 'absent'} (was ${earlier})`;
+      } catch {
+        return `${one} could not be read (was ${earlier})`;
+      }
+    }),
+  );
+  return `Now ${states.join(', ')}.`;
+};
