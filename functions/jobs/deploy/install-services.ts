@@ -19,7 +19,7 @@ export interface InstallServices {
   readonly mayGoOn: () => Promise<void>;
 }
 
-export interface Safety {
+interface Safety {
   keepSafe(instance: string, ref: IntegrationRef, bytes: Uint8Array): Promise<SafeCopy>;
   getSafe(copy: SafeCopy): Promise<Uint8Array | undefined>;
   /** What a person types to put a copy back, for the message when everything else failed. */
