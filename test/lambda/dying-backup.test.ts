@@ -101,8 +101,8 @@ const dieAfter = async (mayEnd: number): Promise<boolean> => {
 };
 
 test('wherever it dies there is one snapshot, and only what was under way is exported again', async () => {
-  // All deaths take a minute: here a third of them, another one each day.
-  const stride = rounds(3, 1);
+  // All deaths take a minute: here a fourth of them, another one each day.
+  const stride = rounds(4, 1);
   let last = 0;
   for (let mayEnd = 1 + (new Date().getUTCDate() % stride); await dieAfter(mayEnd); mayEnd += stride) last = mayEnd;
 

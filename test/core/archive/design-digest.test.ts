@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { readArchive } from '../../../functions/core/archive/integration-archive.ts';
 import { type ArchiveDiff, diffArchives } from '../../../functions/core/diff/diff-archives.ts';
+import { rounds } from '../../rounds.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import { readZip } from '../../simulator/archives/zip.ts';
 import { createRandom } from '../../simulator/random.ts';
@@ -49,7 +50,7 @@ describe('the design of an integration', () => {
         const [a, b] = [stamped(full, some, seed), stamped(full, others, seed + 1, numbersAnew)];
         expect(await haveOneDesign(a, b)).toBe(true);
       }),
-      { numRuns: 60 },
+      { numRuns: rounds(20, 60) },
     ));
 
   it('is another one with another fact, whichever instances export them', () =>
@@ -57,7 +58,7 @@ describe('the design of an integration', () => {
       fc.asyncProperty(facts, places, seeds, fc.boolean(), async (fact, some, seed, numbersAnew) => {
         expect(await haveOneDesign(full, stamped(with_(full, fact), some, seed, numbersAnew))).toBe(false);
       }),
-      { numRuns: 60 },
+      { numRuns: rounds(20, 60) },
     ));
 
   it('of any flow is the same when its parts are numbered anew, and another one with a step more', () =>
@@ -70,7 +71,7 @@ describe('the design of an integration', () => {
         const more = forge.archive([...steps, forge.assign('more')]);
         expect(await haveOneDesign(archive, promoted(more, seed))).toBe(false);
       }),
-      { numRuns: 25 },
+      { numRuns: rounds(8, 25) },
     ));
 
   it('of twins that differ in nothing but their numbers does not depend on which is which', async () => {
@@ -87,7 +88,7 @@ describe('the design of an integration', () => {
         const [a, b] = [await readArchive(full), await readArchive(other)];
         if (a.contentSha256 === b.contentSha256) expect(b.designSha256).toBe(a.designSha256);
       }),
-      { numRuns: 30 },
+      { numRuns: rounds(10, 30) },
     ));
 
   test('tells two versions of one integration apart', async () => {

@@ -6,6 +6,7 @@ import { snapshotKey, snapshotName } from '../../../functions/core/keys.ts';
 import { verify } from '../../../functions/jobs/vault/verify.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { connectTo, failureOf, refuseFrom } from '../../oic/simulated.ts';
+import { rounds } from '../../rounds.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts';
 import { openWorkshop, type Workshop } from '../workshop.ts';
@@ -465,9 +466,10 @@ test('a broken manifest does not stop the next backup, one of a newer format doe
 });
 
 test('an instance that misbehaves in every way at once is backed up completely', async () => {
+  const count = rounds(240, 1000);
   const { simulator, oic } = await start(
-    1000,
-    { seed: 20261123, pageCap: 50, tokenLifetimeSeconds: 2, concurrencyLimit: 6, latencyMs: { export: 4 } },
+    count,
+    { seed: 20261123, pageCap: count / 20, tokenLifetimeSeconds: 2, concurrencyLimit: 6, latencyMs: { export: 4 } },
     { concurrency: 8 },
   );
   const { faults, instance } = simulator;
@@ -481,7 +483,7 @@ test('an instance that misbehaves in every way at once is backed up completely',
     // Early in the list one is added, one deleted, one saved: everything behind them shifts.
     if (pages % 4 === 1) instance.add(buildSampleArchive({ code: `AAA_${pages}`, version: '01.00.0000' }));
     if (pages % 4 === 2) instance.remove(idOf(pages));
-    instance.touch(idOf(500 + pages), 'somebody');
+    instance.touch(idOf(count / 2 + pages), 'somebody');
   });
 
   const report = await workshop.backUp(oic);

@@ -173,10 +173,17 @@ const localCall = ({ code, version }: { code: string; version: string }, positio
   ],
 });
 
-/** A jar or a picture does not compress either; AES over zeros, keyed by the integration, is such data and repeatable. */
-const padding = (sample: SampleArchive, bytes: number): Buffer => {
-  const key = createHash('md5').update(`${sample.code} ${sample.version}`).digest();
-  return createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(bytes));
+/** A jar or a picture does not compress either; AES over zeros is such data and repeatable. Compressed once for all samples. */
+const paddings = new Map<number, CompressedEntry>();
+const padding = (bytes: number, name: string): CompressedEntry => {
+  const made =
+    paddings.get(bytes) ??
+    compressEntry({
+      name,
+      data: createCipheriv('aes-128-ctr', Buffer.alloc(16, 1), Buffer.alloc(16)).update(Buffer.alloc(bytes)),
+    });
+  paddings.set(bytes, made);
+  return { ...made, name };
 };
 
 const projectFiles = (sample: SampleArchive, connections: readonly SampleConnection[]): [string, string][] => {
@@ -227,11 +234,10 @@ const sampleEntries = (sample: SampleArchive): CompressedEntry[] => {
     name,
     data: Buffer.from(text, name.endsWith('.properties') ? 'latin1' : 'utf8'),
   }));
-  if (sample.paddingBytes) {
-    const name = `icspackage/project/${sample.code}_${sample.version}/resources/processor_990/resourcegroup_991/notification_body.data`;
-    entries.push({ name, data: padding(sample, sample.paddingBytes) });
-  }
-  return entries.map(compressEntry);
+  const compressed = entries.map(compressEntry);
+  if (!sample.paddingBytes) return compressed;
+  const folder = `icspackage/project/${sample.code}_${sample.version}/resources/processor_990/resourcegroup_991`;
+  return [...compressed, padding(sample.paddingBytes, `${folder}/notification_body.data`)];
 };
 
 export const buildSampleArchive = (sample: SampleArchive): Buffer =>
