@@ -19,7 +19,7 @@ import { includedKinds } from './kinds/included-kinds.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
 import { BACKUP_HOURS } from './lambda/names.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
-import { createFunctionRuntime } from './runtime.ts';
+import { createFunctionRuntime, openFunctionVault } from './runtime.ts';
 
 const EVENT = z.strictObject({
   scheduledTime: z.optional(z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text))))),
@@ -29,11 +29,11 @@ const EVENT = z.strictObject({
 
 export const handler = withDurableExecution(async (event: unknown, context: DurableContext) => {
   const { scheduledTime, full, newOrigin } = parseEvent(event);
-  const { instance, settings, connect, openVault } = createFunctionRuntime(process.env);
+  const { instance, settings, connect } = createFunctionRuntime(process.env);
   const run = runName(context);
   const log = createLog(instance.name, run);
   context.configureLogger({ customLogger: log });
-  const { vault, reports, runs } = await openVault();
+  const { vault, reports, runs } = await openFunctionVault(instance.name, process.env);
   const journal = createDurableJournal(context, runs);
   const oic = connect();
   const now = () => new Date();

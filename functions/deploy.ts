@@ -13,12 +13,12 @@ import type { ActivationWait } from './jobs/instance/activation-wait.ts';
 import { handleMessages } from './lambda/messages.ts';
 import type { MetricName } from './lambda/names.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
-import { createFunctionRuntime } from './runtime.ts';
+import { createFunctionRuntime, openFunctionDropBox } from './runtime.ts';
 
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  const { instance, connect, credentials, openDropBox } = createFunctionRuntime(process.env);
+  const { instance, connect, credentials } = createFunctionRuntime(process.env);
   const log = createLog(instance.name, context.awsRequestId);
-  const dropBox = await openDropBox();
+  const dropBox = await openFunctionDropBox(process.env);
   const oic = connect();
   const servicesFor = async (): Promise<DropServices> => ({
     dropBox,

@@ -16,7 +16,7 @@ import { findSnapshot } from './jobs/restore/scope.ts';
 import { ALL_KINDS } from './kinds/all-kinds.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
-import { createFunctionRuntime } from './runtime.ts';
+import { createFunctionRuntime, openFunctionVault } from './runtime.ts';
 import type { KeptText } from './store/run-store.ts';
 
 const EVENT = z.strictObject({
@@ -37,7 +37,7 @@ const EVENT = z.strictObject({
 
 export const handler = withDurableExecution(async (input: unknown, context: DurableContext) => {
   const { from, snapshot, at, yes, ...options } = parseEvent(input);
-  const { instance, connect, credentials, openVault } = createFunctionRuntime(process.env);
+  const { instance, connect, credentials } = createFunctionRuntime(process.env);
   const { name, concurrency } = instance;
   if (options.mirror && !options.dryRun && !yes) {
     throw new ConfigError(
@@ -47,7 +47,7 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
   const run = runName(context);
   const log = createLog(name, run);
   context.configureLogger({ customLogger: log });
-  const { vault, runs } = await openVault();
+  const { vault, runs } = await openFunctionVault(name, process.env);
   const journal = createDurableJournal(context, runs);
   const oic = connect();
   try {

@@ -106,21 +106,16 @@ export interface FunctionRuntime {
   /** Reads the credentials at the first request, so that their failure is that request's. */
   connect(): OicClient;
   credentials(): Promise<Credentials<PropertyFile>>;
-  /** What is in the vault that the environment names. @throws ConfigError when it names none */
-  openVault(): Promise<FunctionVault>;
-  /** @throws ConfigError when the environment names none */
-  openDropBox(): Promise<DropBox>;
 }
 
 interface FunctionVault {
   readonly vault: Vault;
-  /** Of the instance, as the runs are. */
   readonly reports: ReportStore;
   readonly runs: RunStore;
 }
 
 /** What the construct of a function has set. @throws ConfigError when it has not */
-const variableOf = (env: NodeJS.ProcessEnv, variable: string): string => {
+const valueIn = (env: NodeJS.ProcessEnv, variable: string): string => {
   const value = env[variable];
   if (!value) throw new ConfigError(`the variable ${variable} is not set: deploy the function again`);
   return value;
@@ -128,8 +123,7 @@ const variableOf = (env: NodeJS.ProcessEnv, variable: string): string => {
 
 /** @throws ConfigError when the environment is not the one the construct sets */
 export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime => {
-  const location = (variable: string): string => variableOf(env, variable);
-  const settings = parseSettings(parseJson(location(SETTINGS_VARIABLE)), SETTINGS_VARIABLE);
+  const settings = parseSettings(parseJson(valueIn(env, SETTINGS_VARIABLE)), SETTINGS_VARIABLE);
   const [instance, ...others] = Object.values(settings.instances);
   if (!instance || others.length > 0) throw new ConfigError(`${SETTINGS_VARIABLE} must hold exactly one instance`);
   const source = createSecretsManagerSource(instance.secret);
@@ -140,29 +134,29 @@ export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime =
     settings,
     connect: () => connect(instance, credentials, settings.people),
     credentials: async () => readConnectionFiles(await credentials({ fresh: false }), instance.name, undefined),
-    openVault: async () => {
-      const store = await openStore(location(VAULT_VARIABLE));
-      const { name } = instance;
-      return {
-        vault: createVault(store, ALL_KINDS),
-        reports: createReportStore(store, name),
-        runs: createRunStore(store, name),
-      };
-    },
-    openDropBox: async () => createDropBox(await openStore(location(DROP_BOX_VARIABLE))),
   };
 };
 
-/** What the function works with that answers drops for no instance. @throws ConfigError as the other one */
-export const createStrayRuntime = (env: NodeJS.ProcessEnv) => {
-  const targets = parseJson(variableOf(env, TARGETS_VARIABLE));
+/** Every instance there is, and whether it has `deploy`: for drops that are for none. @throws ConfigError as the other one */
+export const readTargets = (env: NodeJS.ProcessEnv): ReadonlyMap<string, boolean> => {
+  const targets = parseJson(valueIn(env, TARGETS_VARIABLE));
   if (!isObject(targets)) throw new ConfigError(`${TARGETS_VARIABLE} is not JSON: deploy the function again`);
+  return new Map(Object.entries(targets).map(([name, isTarget]) => [name, isTarget === true]));
+};
+
+/** What an instance has in the vault of a function. @throws ConfigError when the environment names none */
+export const openFunctionVault = async (instance: string, env: NodeJS.ProcessEnv): Promise<FunctionVault> => {
+  const store = await openStore(valueIn(env, VAULT_VARIABLE));
   return {
-    /** Every instance there is, and whether it has `deploy`. */
-    targets: new Map(Object.entries(targets).map(([name, isTarget]) => [name, isTarget === true])),
-    openDropBox: async (): Promise<DropBox> => createDropBox(await openStore(variableOf(env, DROP_BOX_VARIABLE))),
+    vault: createVault(store, ALL_KINDS),
+    reports: createReportStore(store, instance),
+    runs: createRunStore(store, instance),
   };
 };
+
+/** @throws ConfigError when the environment names none */
+export const openFunctionDropBox = async (env: NodeJS.ProcessEnv): Promise<DropBox> =>
+  createDropBox(await openStore(valueIn(env, DROP_BOX_VARIABLE)));
 
 type ReadCredentials = (options: { readonly fresh: boolean }) => Promise<Credentials>;
 

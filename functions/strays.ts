@@ -12,12 +12,12 @@ import { NO_INSTANCE } from './core/keys.ts';
 import { handleStray } from './jobs/deploy/handle-stray.ts';
 import { handleMessages } from './lambda/messages.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
-import { createStrayRuntime } from './runtime.ts';
+import { openFunctionDropBox, readTargets } from './runtime.ts';
 
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   const log = createLog(NO_INSTANCE, context.awsRequestId);
-  const { targets, openDropBox } = createStrayRuntime(process.env);
-  const dropBox = await openDropBox();
+  const targets = readTargets(process.env);
+  const dropBox = await openFunctionDropBox(process.env);
   return handleMessages<DropEvent>(event, {
     parse: (body) => parseDropEvents(body, dropBox.bucket).filter(({ key }) => isStray(key, targets)),
     handle: async (drop) => {
