@@ -1,6 +1,17 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+const { node } = process.versions;
+if (Number.parseInt(node, 10) < 24) {
+  process.stderr.write(
+    `The tests need Node 24, which \`npm ci\` brings along: this is Node ${node}; type \`npm test\`.\n`,
+  );
+  process.exit(1);
+}
+
+// For the tests and the processes that they start: each would compile the same files again.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.cache', 'compiled');
+
 /** What changes nothing of its process: its files need not load the same modules each for themselves. */
 const PURE = [
   'test/core/**/*.test.ts',
@@ -8,6 +19,9 @@ const PURE = [
   'test/oic/**/*.test.ts',
   'test/jobs/**/*.test.ts',
 ];
+/** Nor does what looks at the stacks. To load the CDK takes seconds, so one process does it, after the others. */
+const STACKS = ['test/infra/{alarms,policies,settings,lifecycle-stack,vault-stack}.test.ts'];
+const ONE_AT_LAST = { isolate: false, maxWorkers: 1, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {
@@ -15,11 +29,12 @@ export default defineConfig({
     hookTimeout: 30_000,
     pool: 'forks',
     maxWorkers: 3,
-    // For the processes that tests start: they compile the same files over and over.
-    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'compiled') },
+    // Node loads the modules, as it does where the program runs.
+    experimental: { viteModuleRunner: false },
     projects: [
       { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
-      { extends: true, test: { name: 'real', include: ['test/**/*.test.ts'], exclude: PURE } },
+      { extends: true, test: { name: 'stacks', include: STACKS, ...ONE_AT_LAST } },
+      { extends: true, test: { name: 'real', include: ['test/**/*.test.ts'], exclude: [...PURE, ...STACKS] } },
     ],
   },
 });
