@@ -55,6 +55,7 @@ describe('a bundle', () => {
       'Backup-test',
       'Deploy-test',
       'Restore-test',
+      'Strays-unknown',
     ]);
     for (const { name, bundle } of assembly.functions) {
       expect((await stat(bundle)).size, name).toBeLessThan(MAX_BYTES);
