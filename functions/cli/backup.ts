@@ -31,7 +31,8 @@ export const backup = async (name: string, options: BackupCommandOptions): Promi
     const subject = { job: 'backup', instance: name, origin, full, newOrigin, include, exclude, kinds, scan };
     const path = journalPath(options.vault, 'backup', name, process.env);
     const journal = await openFileJournal(path, subject, Date.now);
-    if (journal.isResumed) out.note(`an earlier backup of ${name} was cut off; going on where it was`);
+    if (journal.isResumed)
+      out.note(`an earlier backup of ${name} was cut off; what it stored is used, and everything is listed anew`);
     const progress = backupProgress(out, name);
     try {
       const now = () => new Date();

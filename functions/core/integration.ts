@@ -14,7 +14,7 @@ export interface IntegrationRef {
 
 const VERSION = /^\d{2}\.\d{2}\.\d{4}$/;
 /** Oracle derives codes from names: upper case, digits, `_`; a dash is seen in some. Nothing here can walk a path. */
-const CODE = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+const CODE = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/;
 
 export const isCode = (text: string): boolean => CODE.test(text) && !text.includes('..');
 export const isVersion = (text: string): boolean => VERSION.test(text);

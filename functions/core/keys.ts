@@ -9,7 +9,7 @@ export const archiveKey = (instance: string, ref: IntegrationRef): string => `${
 
 const fileOf = ({ code, version }: IntegrationRef): string => {
   if (!isCode(code) || !isVersion(version)) throw new Error(`not an integration: ${code} ${version}`);
-  return `${code}/${version}.iar`;
+  return `${partOf(code)}/${version}.iar`;
 };
 
 /** An item of a kind that has archives. */
@@ -19,7 +19,8 @@ export const itemKey = <E extends Entry>(
   item: E,
 ): string => {
   if (!file) throw new Error(`${name} have no archives`);
-  return `${name}/${instance}/${file.partsOf(item).map(partOf).join('/')}${file.ending}`;
+  const [last = '', ...folders] = file.partsOf(item).toReversed();
+  return [name, instance, ...folders.toReversed().map((folder) => partOf(folder)), partOf(last, file.ending)].join('/');
 };
 
 /** The folders of archives, each with one folder an instance. */
@@ -43,7 +44,7 @@ export const archiveKindOfKey = (
   const name = rest.join('/');
   if (folder === 'integrations') {
     const [, code = '', version = ''] = /^([^/]*)\/([^/]*)\.iar$/.exec(name) ?? [];
-    return isCode(code) && isVersion(version) ? folder : undefined;
+    return PART.test(code) && isVersion(version) ? folder : undefined;
   }
   const kind = kinds.find((one) => one.name === folder && one.file && name.endsWith(one.file.ending));
   if (!kind?.file) return undefined;
@@ -53,15 +54,71 @@ export const archiveKindOfKey = (
 
 export type ArchiveKind = 'integrations' | OtherKind;
 
-/** A name as part of a key: what is not letters, digits, `_`, `-` and `.` is written as in a URL, and so is a dot in front. */
-const partOf = (name: string): string => {
-  if (name === '' || name.length > 200) throw new Error(`not a name for a key: ${name.slice(0, 200)}`);
-  return encodeURIComponent(name)
-    .replace(/[!'()*~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+/** A name that cannot be part of a key. */
+export class UnstorableName extends Error {
+  override readonly name = 'UnstorableName';
+}
+
+/**
+ * A name as part of a key: what is not letters, digits, `_`, `-` and `.` is written as in a URL, and so is a dot in front or
+ * at the end, and a letter of what a file system or a directory store keeps for itself. What is longer than a file system
+ * takes, or no text at all, becomes its beginning and a hash of it all.
+ *
+ * @param ending of the file; none: it is a folder. @throws UnstorableName for a name without a letter
+ */
+const partOf = (name: string, ending = ''): string => {
+  if (name === '') throw new UnstorableName('a name without a letter cannot be stored');
+  const encoded = encodeURIComponent(name.toWellFormed())
+    .replace(/[!'()*~]/g, encodeLetter)
     .replace(/^\./, '%2E');
+  if (encoded.length + ending.length > MAX_PART || !name.isWellFormed()) {
+    const head = encoded.slice(0, HEAD).replace(/%[0-9A-F]?$/, '');
+    return `${unreserved(head, '')}~${hashOf(name)}${ending}`;
+  }
+  return unreserved(encoded, ending) + ending;
 };
 
-const PART = /^(?:[\w-]|%[0-9A-F]{2})(?:[\w.-]|%[0-9A-F]{2})*$/;
+/** Of one folder or file name, in bytes: what file systems take. */
+const MAX_PART = 255;
+/** As much of a long name stays readable. */
+const HEAD = 100;
+
+const encodeLetter = (letter: string): string => `%${letter.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+
+/** What Windows keeps for devices, whatever the ending, or would strip; what editors leave behind; a store's own names. */
+const RESERVED =
+  /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|\.$|\.(?:tmp|swp|part|partial|filepart|crdownload)$|^(?:thumbs\.db|desktop\.ini)$|^v\d{10}$/i;
+
+/** No letter of it is one any more that makes it reserved; what comes out is no other name's. */
+const unreserved = (encoded: string, ending: string): string => {
+  if (!RESERVED.test(encoded + ending)) return encoded;
+  const last = encoded.replace(/%..$|.$/, (end) => (end.length === 1 ? encodeLetter(end) : end));
+  return RESERVED.test(last + ending) ? last.replace(/^[^%]/, encodeLetter) : last;
+};
+
+/** Of the name as it is, also of half a letter: JSON writes those as escapes. */
+const hashOf = (name: string): string => hash('sha256', JSON.stringify(name)).slice(0, HASH_LETTERS);
+const HASH_LETTERS = 32;
+
+const PART = /^(?:[\w-]|%[0-9A-F]{2})(?:[\w.-]|%[0-9A-F]{2})*(?:~[0-9a-f]{32})?$/;
+
+/**
+ * The key of an archive whose own key is another's on a file system that does not tell capitals: apart from it, and from
+ * whatever else there is.
+ */
+export const keyApart = (key: string): string =>
+  key.replace(
+    /^([^/]+\/[^/]+\/)([^/~]+?)(\/.*|\.[a-z]+)$/,
+    (_, folder: string, name: string, rest: string) =>
+      `${folder}${name.slice(0, HEAD).replace(/%[0-9A-F]?$/, '')}~${hashOf(name)}${rest}`,
+  );
+
+/** Those of one instance and kind whose folder or file differs from another one's in nothing but capitals. */
+export const twinKeys = (keys: readonly string[]): ReadonlySet<string> => {
+  const nameIn = (key: string): string => key.split('/')[2] ?? '';
+  const alike = Map.groupBy(new Set(keys.map(nameIn)), (name) => name.toLowerCase());
+  return new Set(keys.filter((key) => (alike.get(nameIn(key).toLowerCase())?.length ?? 0) > 1));
+};
 
 export const SNAPSHOT_FOLDER = 'snapshots/';
 export const snapshotPrefix = (instance: string): string => `${SNAPSHOT_FOLDER}${instance}/`;
@@ -159,7 +216,7 @@ export const leasePrefix = (instance: string): string => `leases/${instance}/`;
 /** One for all versions of a code: activating one may take another out of service. */
 export const leaseKey = (instance: string, code: string): string => {
   if (!isCode(code)) throw new Error(`not a code: ${code}`);
-  return `${leasePrefix(instance)}${code}.json`;
+  return `${leasePrefix(instance)}${partOf(code, '.json')}`;
 };
 
 export const reportPrefix = (instance: string): string => `reports/${instance}/`;

@@ -45,6 +45,8 @@ export const createDurableJournal = (context: DurableContext, runs: RunStore): J
     sleep: async (name, seconds) => {
       await context.wait(name, { seconds: Math.max(1, Math.ceil(seconds)) });
     },
+    // The service gives each step back itself, within minutes; another execution is another run.
+    leftovers: () => [],
     all: async <T, R>(
       name: string,
       items: readonly T[],

@@ -43,6 +43,8 @@ export interface Vault {
   putAt(key: string, bytes: Uint8Array): Promise<{ key: string; versionId: string }>;
   /** What was stored last at a key; undefined when nothing was. For notes beside archives, which nothing proves. */
   getAt(key: string): Promise<Uint8Array | undefined>;
+  /** The newest version at a key, whatever it is; undefined when there is none, or it cannot be read. */
+  getNewest(key: string): Promise<{ readonly versionId: string; readonly bytes: Uint8Array } | undefined>;
   /** Exactly the version named, proved by its sha256. @throws VaultError when it is missing or damaged */
   getArchive(archive: ArchiveRef): Promise<Uint8Array>;
   /** Keeps a target's own copy before a restore replaces it. */
@@ -176,6 +178,13 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
       return { key, versionId };
     },
     getAt: async (at) => (await store.get(at))?.body,
+    getNewest: async (key) => {
+      const object = await store.get(key).catch((error: unknown) => {
+        if (isOfOneObject(error)) return undefined;
+        throw error;
+      });
+      return object && { versionId: object.versionId, bytes: object.body };
+    },
     keepSafe: async (target, ref, bytes) => {
       await store.put(safetyKey(target, ref), bytes);
     },

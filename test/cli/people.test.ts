@@ -60,7 +60,7 @@ describe.each([
     await desk.oic('backup', 'dev');
     const page = await readFile(join(desk.directory, 'vault', 'reports', 'dev', 'latest.html'), 'utf8');
 
-    expect(backedUp.stdout).toMatch(new RegExp(`warning +LOCKED\\|01.00.0000 locked by ${client} and cannot`));
+    expect(backedUp.stdout).toMatch(new RegExp(`FAILED +LOCKED\\|01.00.0000 on dev is locked by ${client} and cannot`));
     expect(changes).toMatch(new RegExp(`^changed +FLOW\\|.* by ${client}$`, 'm'));
     expect(changes).toMatch(new RegExp(`^changed +lookup CODES: .* by ${client}$`, 'm'));
     expect(page).toContain(`by ${client}`);

@@ -9,8 +9,9 @@ import type { ArchiveRef } from '../snapshot/archive-ref.ts';
 import type { Manifest } from '../snapshot/manifest.ts';
 import { isMeantActive } from '../status.ts';
 
+/** `former` is the archive of an earlier snapshot that is not the newest of its key any more. */
 export type BackupStep = Readonly<
-  | { do: 'export'; integration: Integration; last: Known | undefined; reason: string }
+  | { do: 'export'; integration: Integration; last: Known | undefined; former?: ArchiveRef | undefined; reason: string }
   | { do: 'reuse'; integration: Integration; last: Known; reason: string }
   | { do: 'skip'; integration: Integration; last: Known | undefined; reason: string }
 >;
@@ -50,7 +51,10 @@ export const planBackup = (
     const last = earlier && isStored(earlier.archive) ? earlier : undefined;
     if (integration.isPrebuilt) return { do: 'skip', integration, last, reason: 'delivered by Oracle (PREBUILT)' };
     if (!earlier) return { do: 'export', integration, last, reason: 'not in an earlier snapshot' };
-    if (!last) return { do: 'export', integration, last, reason: 'its stored archive is gone from the vault' };
+    if (!last) {
+      const former = earlier.archive;
+      return { do: 'export', integration, last, former, reason: 'its stored archive is not the newest in the vault' };
+    }
     if (full) return { do: 'export', integration, last, reason: 'a full backup was asked for' };
     if (integration.lastUpdated === undefined || integration.lastUpdated !== earlier.lastUpdated) {
       return { do: 'export', integration, last, reason: `updated ${integration.lastUpdated ?? 'at a time not told'}` };

@@ -11,13 +11,16 @@ import type { Manifest } from '../snapshot/manifest.ts';
 export interface KnownItem<E> {
   readonly stamp: string | undefined;
   readonly archive: ArchiveRef;
-  readonly entry: E;
+  /** Absent when only a run that was cut off knows of it. */
+  readonly entry?: E | undefined;
 }
 
 export interface ItemStep<I, E> {
   readonly do: 'export' | 'reuse';
   readonly item: I;
   readonly last: KnownItem<E> | undefined;
+  /** The archive of an earlier snapshot that is not the newest of its key any more. */
+  readonly former?: ArchiveRef | undefined;
   readonly reason: string;
 }
 
@@ -49,7 +52,10 @@ export const planItems = <I extends { readonly id: string }, E>(
     const last = earlier && isStored(earlier.archive) ? earlier : undefined;
     const now = stamp(item);
     if (!earlier) return { do: 'export', item, last, reason: 'not in an earlier snapshot' };
-    if (!last) return { do: 'export', item, last, reason: 'its stored archive is gone from the vault' };
+    if (!last) {
+      const former = earlier.archive;
+      return { do: 'export', item, last, former, reason: 'its stored archive is not the newest in the vault' };
+    }
     if (full) return { do: 'export', item, last, reason: 'a full backup was asked for' };
     if (now === undefined || now !== earlier.stamp) return { do: 'export', item, last, reason: 'may have been saved' };
     return { do: 'reuse', item, last, reason: 'not saved since' };

@@ -3,6 +3,7 @@ import { otherOrigin } from '../../core/chain/chain.ts';
 import { holdClock } from '../../core/chain/clocks.ts';
 import { ConfigError, Refused } from '../../core/errors.ts';
 import type { Integration } from '../../core/integration.ts';
+import { archiveKey, twinKeys } from '../../core/keys.ts';
 import type { Listing } from '../../core/odd-item.ts';
 import {
   type BackupStep,
@@ -16,7 +17,7 @@ import { createFilter, namesWithoutMatch } from '../../core/snapshot/filter.ts';
 import { type BackupFilter, type Manifest, ManifestError } from '../../core/snapshot/manifest.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { StoredManifest, Vault } from '../../store/vault.ts';
-import { mapLimited } from '../journal/journal.ts';
+import { COMMIT, type Journal, mapLimited } from '../journal/journal.ts';
 import { createSemaphore } from '../journal/semaphore.ts';
 import type { BackUpOptions, BackUpProgress, BackUpServices, BackupReport, Outcome } from './back-up-options.ts';
 import { commitSnapshot } from './commit-snapshot.ts';
@@ -25,6 +26,7 @@ import { gatherKinds } from './gather-kinds.ts';
 import { createPrefetch, type Prefetch } from './prefetch.ts';
 
 /** Small enough to be over in minutes, large enough that thousands of integrations are hundreds of steps. */
+const GATHER = 'gather';
 const BATCH = 25;
 const FIRST_BATCH = 12;
 /** Archives in memory for each that is being downloaded: those beyond are being checked and stored meanwhile. */
@@ -47,7 +49,9 @@ export const backUp = async (services: BackUpServices, asked: BackUpOptions): Pr
   const earlier = await Promise.all(begun.earlier.map((name) => read.get(name) ?? vault.getSnapshot(instance, name)));
   if (!options.newOrigin) checkOrigin(oic, earlier);
   for (const manifest of earlier) services.onManifest?.(manifest);
-  const known = knownArchives(earlier);
+  // What a run that was cut off stored is as good as what a snapshot names: it is asked below whether it is there.
+  const left = leftArchives(journal);
+  const known = new Map([...knownArchives(earlier), ...[...left].map(([id, { known: one }]) => [id, one] as const)]);
   const inSlot = createSemaphore(Math.ceil(options.concurrency * ARCHIVES_HELD));
   const gatherOne = (step: BackupStep) => gather(services, step, inSlot);
   const prefetch = createPrefetch(Math.ceil(options.concurrency / 2), gatherOne);
@@ -70,14 +74,17 @@ export const backUp = async (services: BackUpServices, asked: BackUpOptions): Pr
   const plan = planBackup(listed.items, known, ({ key }) => !lostKeys.has(key), options.full);
 
   const work = plan.filter((step) => step.do === 'export' || mustAskSchedule(step.integration));
+  const twins = twinKeys(plan.map(({ integration }) => archiveKey(instance, integration)));
   progress.listed(plan.length, plan.filter((step) => step.do === 'export').length);
   // Half a batch first, then two at a time: one is in its midst while the other ends, so the instance is never idle.
   const cuts = Array.from({ length: Math.ceil(work.length / BATCH) + 1 }, (_, n) => n * BATCH + FIRST_BATCH);
   const batches = cuts.map((end) => work.slice(Math.max(0, end - BATCH), end)).filter(({ length }) => length > 0);
   const [results, others] = await bothOf(
-    journal.all('gather', batches, 2, (batch) =>
+    journal.all(GATHER, batches, 2, (batch) =>
       mapLimited(batch, options.concurrency, async (step) => {
-        const gathered = (await prefetch.claim(step)) ?? (await gatherOne(step));
+        const hasTwin = twins.has(archiveKey(instance, step.integration));
+        const early = await prefetch.claim(step);
+        const gathered = early && !hasTwin ? early : await gather(services, step, inSlot, hasTwin);
         progress.done(step.integration.id, outcomeOf(step, gathered));
         return gathered;
       }),
@@ -92,14 +99,20 @@ export const backUp = async (services: BackUpServices, asked: BackUpOptions): Pr
       `the journal of ${instance} has no result of ${unanswered.integration.id}; no snapshot was made`,
     );
   }
-  for (const { archive, dependencies } of found.values())
+  for (const { archive, dependencies } of [...[...left.values()].map(({ gathered }) => gathered), ...found.values()])
     if (archive && dependencies) services.onArchiveRead?.(archive.contentSha256, dependencies);
-  return journal.step('commit', () =>
+  return journal.step(COMMIT, () =>
     commitSnapshot(
       services,
       options,
       { ...begun, clock: listed.clock },
-      { plan, found, odd: listed.odd, earlier },
+      {
+        plan,
+        found,
+        odd: listed.odd,
+        earlier,
+        left: [...left.values()].map(({ known: { archive } }) => archive.versionId),
+      },
       others,
     ),
   );
@@ -164,6 +177,16 @@ const checkClock = ({ instance, serverTime }: OicClient, now: Date): string | un
   }
   return verdict.is === 'off' ? verdict.message : undefined;
 };
+
+/** What runs of this job that were cut off stored, by id: at which time of change, and what it calls and uses. */
+const leftArchives = (journal: Journal): ReadonlyMap<string, { readonly known: Known; readonly gathered: Gathered }> =>
+  new Map(
+    (journal.leftovers(GATHER) as Gathered[][]).flat().flatMap((gathered) => {
+      const { id, lastUpdated, archive, isStale } = gathered;
+      if (!archive || isStale || lastUpdated === undefined) return [];
+      return [[id, { known: { lastUpdated, archive, mayHaveParameters: true }, gathered }] as const];
+    }),
+  );
 
 /** The list as it adds up in the end; what its pages show is gathered ahead meanwhile. */
 const listWanted = async (

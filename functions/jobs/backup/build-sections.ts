@@ -19,12 +19,16 @@ interface Built {
   readonly warnings: readonly SnapshotWarning[];
 }
 
-/** @param found of those that took work, by their names */
+/**
+ * @param found of those that took work, by their names
+ * @param left the ids of versions that runs that were cut off have stored
+ */
 export const buildSections = (
   listed: ListedKinds,
   plan: readonly Step[],
   found: ReadonlyMap<string, GatheredItem>,
   earlier: readonly Manifest[],
+  left: ReadonlySet<string>,
 ): Built => {
   const built = plan.map((step) => {
     const label = labelOf(step.kind, step.item);
@@ -39,8 +43,13 @@ export const buildSections = (
   const entries = Map.groupBy(built, ({ kind }) => kind.name);
   const results = [...found.values()];
   const failures = results.flatMap(({ name, failure }) => (failure ? [{ id: name, ...failure }] : []));
-  const stored = results.flatMap(({ isNew, archive }) => (isNew && archive ? [archive.versionId] : []));
-  const exported = results.filter(({ isNew }) => isNew).length;
+  const stored = [
+    ...results.flatMap(({ isNew, archive }) => (isNew && archive ? [archive.versionId] : [])),
+    ...built.flatMap(({ entry }) =>
+      entry?.archive && left.has(entry.archive.versionId) ? [entry.archive.versionId] : [],
+    ),
+  ];
+  const exported = stored.length;
   return {
     sections: Object.fromEntries(
       ALL_KINDS.flatMap(({ name, archive }) => {

@@ -40,6 +40,8 @@ interface BackedUp {
   readonly odd: readonly OddItem[];
   /** Snapshots before this one, newest first. */
   readonly earlier: readonly Manifest[];
+  /** The ids of versions that runs of this job that were cut off have stored. */
+  readonly left: readonly string[];
 }
 
 /** Writes the manifest, last of all, and sums the run up. */
@@ -47,7 +49,7 @@ export const commitSnapshot = async (
   { oic, vault, now, progress, onManifest }: BackUpServices,
   { filter, objectLock }: BackUpOptions,
   { startedAt, previous, clock }: Begun,
-  { plan, found, odd, earlier }: BackedUp,
+  { plan, found, odd, earlier, left }: BackedUp,
   others: GatheredKinds,
 ): Promise<BackupReport> => {
   const [last] = earlier;
@@ -95,12 +97,16 @@ export const commitSnapshot = async (
     failures,
     warnings,
   };
-  const stored = [...found.values()].flatMap(({ isNew, archive }) => (isNew && archive ? [archive.versionId] : []));
+  const named = new Set(integrations.map(({ archive }) => archive?.versionId));
+  const stored = [
+    ...[...found.values()].flatMap(({ isNew, archive }) => (isNew && archive ? [archive.versionId] : [])),
+    ...left.filter((versionId) => named.has(versionId)),
+  ];
   const keeper = { vault, note: (message: string) => progress.note(message), objectLock };
   const kept = await keepVersions(keeper, draft, earlier, new Set([...stored, ...others.stored]));
   const committed = await commitUnderFreeName(vault, kept);
   onManifest?.(committed);
-  const exported = [...found.values()].filter(({ isNew }) => isNew).length;
+  const exported = stored.length;
   return {
     instance: oic.instance,
     snapshot: committed.snapshot,

@@ -3,15 +3,15 @@
  * goes wrong with it is its own affair, told in the result, unless every other one would meet the same.
  */
 
-import { itemKey } from '../../core/keys.ts';
-import { type Entry, labelOf } from '../../core/kinds.ts';
+import { itemKey, keyApart } from '../../core/keys.ts';
+import { type Entry, idOf, labelOf } from '../../core/kinds.ts';
 import type { ItemStep } from '../../core/plan/plan-kinds.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
-import type { Item, KindWithArchive } from '../../kinds/kind.ts';
-import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
+import { type Item, type KindWithArchive, stampOf } from '../../kinds/kind.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import type { BackUpServices } from './back-up-options.ts';
 import { type ExportedOne, exportArchive } from './export-archive.ts';
+import { failureOf } from './own-failure.ts';
 
 export type Step = ItemStep<Item, Entry> & { readonly kind: KindWithArchive };
 
@@ -19,6 +19,8 @@ export type Step = ItemStep<Item, Entry> & { readonly kind: KindWithArchive };
 export interface GatheredItem extends ExportedOne {
   /** `project CODE`, `lookup NAME`, `library CODE|VERSION`. */
   readonly name: string;
+  /** What told its state when it was exported. */
+  readonly stamp?: string | undefined;
   readonly failure?: { readonly kind: string; readonly message: string };
 }
 
@@ -26,28 +28,39 @@ export interface GatheredItem extends ExportedOne {
 export const isWork = ({ kind, do: what, item, last }: Step, scan: boolean): boolean =>
   !item.isUnread && (what === 'export' || (kind.archive.mustObserve?.(item, last?.entry, scan) ?? false));
 
+/** @param twins keys that differ from another one in nothing but capitals */
 export const gatherItem = async (
   { oic, vault }: Pick<BackUpServices, 'oic' | 'vault'>,
   step: Step,
   scan: boolean,
+  twins: ReadonlySet<string>,
 ): Promise<GatheredItem> => {
-  const { kind, item, last } = step;
+  const { kind, item, last, former } = step;
   const { archive } = kind;
   const name = labelOf(kind, item);
   let bytes: Uint8Array | undefined;
   try {
+    const key = itemKey(oic.instance, kind, item);
     const source = {
-      key: itemKey(oic.instance, kind, item),
+      id: idOf(kind, item),
+      label: name,
+      key: twins.has(key) ? keyApart(key) : key,
       export: () => archive.export(oic, item),
+      read: (stored: Uint8Array) => archive.read(stored, idOf(kind, item)),
       onExported: (exported: { readonly bytes: Uint8Array }) => {
         bytes = exported.bytes;
       },
       holder: async () => item.lockedBy,
       isThere: async () => (await archive.itemsOn(oic)).items.some(({ id }) => id === item.id),
     };
-    const exported: ExportedOne =
-      step.do === 'export' ? await exportArchive({ oic, vault }, source, last?.archive) : {};
-    if (exported.isGone || !archive.observe) return { name, ...exported };
+    const exported: Omit<GatheredItem, 'name'> =
+      step.do === 'export'
+        ? {
+            stamp: stampOf(kind)(item),
+            ...(await exportArchive({ oic, vault }, source, { last: last?.archive, former })),
+          }
+        : {};
+    if (exported.failure || exported.isGone || !archive.observe) return { name, ...exported };
     const seen = await archive.observe({
       oic,
       item,
@@ -58,8 +71,7 @@ export const gatherItem = async (
     });
     return { name, ...exported, ...seen };
   } catch (error) {
-    if (!isOicError(error) || stopsTheRun(error)) throw error;
-    return { name, failure: { kind: error.kind, message: error.message } };
+    return { name, failure: failureOf(error, name) };
   }
 };
 

@@ -6,20 +6,21 @@
  * A night on which nothing changed costs the listings, and no export.
  */
 
-import type { IncludedKinds, OtherKind, OtherKinds } from '../../core/kinds.ts';
-import { knownItems, planItems } from '../../core/plan/plan-kinds.ts';
+import { itemKey, twinKeys, UnstorableName } from '../../core/keys.ts';
+import { type Entry, type IncludedKinds, labelOf, type OtherKind, type OtherKinds } from '../../core/kinds.ts';
+import { type KnownItem, knownItems, planItems } from '../../core/plan/plan-kinds.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { entriesIn } from '../../core/snapshot/archived-items.ts';
 import type { Manifest, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
-import { hasArchive, stampOf } from '../../kinds/kind.ts';
+import { hasArchive, type Item, type KindWithArchive, stampOf } from '../../kinds/kind.ts';
 import { listKinds } from '../../kinds/list-kinds.ts';
 import { askInstance } from '../instance/ask-instance.ts';
-import { mapLimited } from '../journal/journal.ts';
+import { type Journal, mapLimited } from '../journal/journal.ts';
 import { createSemaphore } from '../journal/semaphore.ts';
 import type { BackUpServices, KindCounts } from './back-up-options.ts';
 import { buildSections } from './build-sections.ts';
-import { gatherItem, isWork, type Step } from './gather-item.ts';
+import { type GatheredItem, gatherItem, isWork, type Step } from './gather-item.ts';
 
 export interface GatherKindsOptions {
   /** Absent: nothing but integrations. */
@@ -56,6 +57,7 @@ const NOTHING: GatheredKinds = {
   warnings: [],
 };
 
+const GATHER = 'gather other kinds';
 const BATCH = 25;
 /** Whole projects are large, so fewer of them lie in memory at once. */
 const ARCHIVES_HELD = 4;
@@ -80,17 +82,24 @@ export const gatherKinds = async (
       stampOf(kind),
     ),
   }));
+  const left = leftItems(journal);
   const { listed, gone } = await journal.step('list other kinds', async () => {
     const listing = await listKinds(askInstance(oic, concurrency, full ? {} : earlier[0]), wanted);
-    const archives = archived.flatMap(({ known }) => [...known.values()].map(({ archive }) => archive));
+    const stored = archived.flatMap(({ known }) => [...known.values()].map(({ archive }) => archive));
+    const archives = [...stored, ...[...left.values()].map(({ archive }) => archive)];
     const isHeld = await vault.archivesHeld(oic.instance, archives);
-    return { listed: listing, gone: archives.filter((archive) => !isHeld(archive)).map(({ key }) => key) };
+    return { listed: listing, gone: archives.filter((archive) => !isHeld(archive)).map(({ versionId }) => versionId) };
   });
-  const goneKeys = new Set(gone);
-  const isStored = ({ key }: ArchiveRef): boolean => !goneKeys.has(key);
-  const plan = archived.flatMap(({ kind, known }) =>
-    planItems(listed[kind.name] ?? [], stampOf(kind), known, isStored, full).map((step): Step => ({ ...step, kind })),
-  );
+  const goneVersions = new Set(gone);
+  const isStored = ({ versionId }: ArchiveRef): boolean => !goneVersions.has(versionId);
+  const plan = archived.flatMap(({ kind, known }) => {
+    const items: readonly Item[] = listed[kind.name] ?? [];
+    const all = withLeft(known, kind, items, left, isStored);
+    return planItems(items, stampOf(kind), all, isStored, full).map((step): Step => ({ ...step, kind }));
+  });
+  const keysOf = (kind: KindWithArchive): readonly string[] =>
+    storableKeys(listed[kind.name] ?? [], (item) => itemKey(oic.instance, kind, item));
+  const twins = new Set(archived.flatMap(({ kind }) => [...twinKeys(keysOf(kind))]));
   const work = plan.filter((step) => isWork(step, scan));
   const counts = Object.fromEntries(
     ALL_KINDS.flatMap(({ name }) => (listed[name] ? [[name, listed[name].length]] : [])),
@@ -100,9 +109,52 @@ export const gatherKinds = async (
     work.slice(n * BATCH, (n + 1) * BATCH),
   );
   const inSlot = createSemaphore(Math.min(concurrency, ARCHIVES_HELD));
-  const results = await journal.all('gather other kinds', batches, 1, (batch) =>
-    mapLimited(batch, concurrency, (step) => inSlot(() => gatherItem(services, step, scan))),
+  const results = await journal.all(GATHER, batches, 1, (batch) =>
+    mapLimited(batch, concurrency, (step) => inSlot(() => gatherItem(services, step, scan, twins))),
   );
   const found = new Map(results.flat().map((result) => [result.name, result]));
-  return { counts, notOnInstance: listed.notOnInstance, ...buildSections(listed, plan, found, earlier) };
+  const leftVersions = new Set([...left.values()].map(({ archive }) => archive.versionId));
+  return { counts, notOnInstance: listed.notOnInstance, ...buildSections(listed, plan, found, earlier, leftVersions) };
 };
+
+/** What a run that was cut off stored of an item that told that state. */
+interface Left {
+  readonly stamp: string;
+  readonly archive: ArchiveRef;
+}
+
+/** By label. */
+const leftItems = (journal: Journal): ReadonlyMap<string, Left> =>
+  new Map(
+    (journal.leftovers(GATHER) as GatheredItem[][])
+      .flat()
+      .flatMap(({ name, stamp, archive, isStale }) =>
+        archive && stamp !== undefined && !isStale ? [[name, { stamp, archive }]] : [],
+      ),
+  );
+
+/** What is known of the items listed, with what such a run stored last: nothing of it is told but the archive. */
+const withLeft = (
+  known: ReadonlyMap<string, KnownItem<Entry>>,
+  kind: KindWithArchive,
+  items: readonly Item[],
+  left: ReadonlyMap<string, Left>,
+  isStored: (archive: ArchiveRef) => boolean,
+): ReadonlyMap<string, KnownItem<Entry>> => {
+  const found = items.flatMap((item): [string, KnownItem<Entry>][] => {
+    const one = left.get(labelOf(kind, item));
+    return one && isStored(one.archive) ? [[item.id, one]] : [];
+  });
+  return new Map([...known, ...found]);
+};
+
+/** Those of items that have one. */
+const storableKeys = (items: readonly Item[], keyOf: (item: Item) => string): readonly string[] =>
+  items.flatMap((item) => {
+    try {
+      return [keyOf(item)];
+    } catch (error) {
+      if (error instanceof UnstorableName) return [];
+      throw error;
+    }
+  });

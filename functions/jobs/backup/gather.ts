@@ -4,18 +4,21 @@
  */
 
 import { type Dependencies, dependenciesOf } from '../../core/archive/dependencies.ts';
-import { archiveKey } from '../../core/keys.ts';
+import { readArchive } from '../../core/archive/integration-archive.ts';
+import { archiveKey, keyApart } from '../../core/keys.ts';
 import { type BackupStep, mustAskSchedule } from '../../core/plan/plan-backup.ts';
 import type { AskedSchedule, ScheduleParameter } from '../../core/schedule.ts';
 import { describeSchedule, unknownSchedule } from '../../kinds/read-schedule.ts';
-import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import type { createSemaphore } from '../journal/semaphore.ts';
 import type { BackUpServices } from './back-up-options.ts';
 import { type ExportedOne, exportArchive, GONE } from './export-archive.ts';
+import { failureOf } from './own-failure.ts';
 
 /** What came of one integration; small, for the journal keeps it. */
 export interface Gathered extends ExportedOne {
   readonly id: string;
+  /** Of the integration that was exported, as the listing told it. */
+  readonly lastUpdated?: string | undefined;
   /** What its schedule does; absent when it was not asked. */
   readonly schedule?: AskedSchedule;
   readonly scheduleParameters?: readonly ScheduleParameter[];
@@ -26,17 +29,23 @@ export interface Gathered extends ExportedOne {
   readonly failure?: { readonly kind: string; readonly message: string };
 }
 
-/** Where it may have changed its archive, checked and stored, and its schedule; without that it is backed up all the same. */
+/**
+ * Where it may have changed its archive, checked and stored, and its schedule; without that it is backed up all the same.
+ *
+ * @param hasTwin its key and that of another differ in nothing but capitals
+ */
 export const gather = async (
   services: Pick<BackUpServices, 'oic' | 'vault'>,
   step: BackupStep,
   inSlot: ReturnType<typeof createSemaphore>,
+  hasTwin = false,
 ): Promise<Gathered> => {
   const { oic } = services;
-  const { id } = step.integration;
+  const { id, lastUpdated } = step.integration;
   try {
-    const exported = step.do === 'export' ? await inSlot(() => exportOne(services, step)) : {};
-    if (exported.isGone || !mustAskSchedule(step.integration)) return { id, ...exported };
+    const exported: Omit<Gathered, 'id'> =
+      step.do === 'export' ? { lastUpdated, ...(await inSlot(() => exportOne(services, step, hasTwin))) } : {};
+    if (exported.failure || exported.isGone || !mustAskSchedule(step.integration)) return { id, ...exported };
     const mayHaveParameters = step.do === 'export' || step.last?.mayHaveParameters !== false;
     const { state, parameters, trouble } = await describeSchedule(oic, step.integration, mayHaveParameters);
     // No schedule where the list had one: a snapshot must not hold what was deleted meanwhile.
@@ -49,23 +58,27 @@ export const gather = async (
       ...exported,
     };
   } catch (error) {
-    if (!isOicError(error) || stopsTheRun(error)) throw error;
-    return { id, failure: { kind: error.kind, message: error.message } };
+    return { id, failure: failureOf(error, id) };
   }
 };
 
 const exportOne = async (
   services: Pick<BackUpServices, 'oic' | 'vault'>,
-  { integration, last }: Extract<BackupStep, { do: 'export' }>,
+  { integration, last, former }: Extract<BackupStep, { do: 'export' }>,
+  hasTwin: boolean,
 ): Promise<Omit<Gathered, 'id'>> => {
   const { oic } = services;
   const { id } = integration;
+  const key = archiveKey(oic.instance, integration);
   let dependencies: Dependencies | undefined;
   const exported = await exportArchive(
     services,
     {
-      key: archiveKey(oic.instance, integration),
+      id,
+      label: id,
+      key: hasTwin ? keyApart(key) : key,
       export: () => oic.exportIntegration(id),
+      read: readArchive,
       onExported: ({ archive }) => {
         dependencies = dependenciesOf(archive);
       },
@@ -73,7 +86,7 @@ const exportOne = async (
       holder: async () => integration.lockedBy ?? (await oic.getIntegration(id))?.lockedBy,
       isThere: async () => (await oic.getIntegration(id)) !== undefined,
     },
-    last?.archive,
+    { last: last?.archive, former },
   );
   return { ...exported, ...(dependencies && { dependencies }) };
 };

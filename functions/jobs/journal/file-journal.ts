@@ -1,6 +1,7 @@
 /**
  * The journal of a person's machine: an append-only file of one JSON line a step. A run that was killed leaves it; the
- * next run of the same job with the same options goes on from it. A line cut off by the kill counts as not written.
+ * next run of the same job with the same options does every step anew, for nobody knows how long ago that was, and is told
+ * what they came to, so that what was stored need not be stored again. A line cut off by the kill counts as not written.
  */
 
 import { appendFile, readFile, rm, truncate } from 'node:fs/promises';
@@ -8,10 +9,10 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refused } from '../../core/errors.ts';
 import { FREE_AFTER_MS, type Holder, type Turn, takeTurn } from '../../files/turn.ts';
-import { type Journal, mapLimited } from './journal.ts';
+import { COMMIT, type Journal, mapLimited } from './journal.ts';
 
 export interface FileJournal extends Journal {
-  /** True when it goes on from an earlier run. */
+  /** True when an earlier run was cut off and has left something. */
   readonly isResumed: boolean;
   /** The job is done: forget it. */
   finish(): Promise<void>;
@@ -22,7 +23,7 @@ export interface FileJournal extends Journal {
 /** What a run is about; another job or other options begin anew. */
 export type JournalSubject = Readonly<Record<string, unknown>>;
 
-/** An older journal speaks of an instance that has moved on: its listing is no moment anybody would call "now". */
+/** What an older one tells of may have been pruned meanwhile. */
 const MAX_AGE_MS = 6 * 3_600_000;
 
 /** @throws Refused when another living process is at the same job, or its journal cannot be written */
@@ -33,13 +34,12 @@ export const openFileJournal = async (
 ): Promise<FileJournal> => {
   const turn = await beginTurn(path);
   try {
-    const ended = await readEnded(path, subject, now());
-    const isResumed = ended.size > 0;
-    if (!isResumed) {
+    const left = await readLeft(path, subject, now());
+    if (left.length === 0) {
       await rm(path, { force: true });
       await appendFile(path, `${JSON.stringify({ subject, startedAtMs: now() })}\n`, { mode: 0o600 });
     }
-    return createFileJournal(path, turn, ended, isResumed);
+    return createFileJournal(path, turn, left);
   } catch (error) {
     await turn.end();
     throw error;
@@ -66,14 +66,13 @@ const describeHolder = ({ who, heardOfMsAgo }: Holder): string => {
   return `another run of this job is under way (${process}last heard of ${ago} s ago); wait for it; if it was killed, its place is free in ${left} s`;
 };
 
-const createFileJournal = (path: string, turn: Turn, ended: Map<string, unknown>, isResumed: boolean): FileJournal => {
+const createFileJournal = (path: string, turn: Turn, left: readonly Step[]): FileJournal => {
   let written: Promise<void> = Promise.resolve();
   const append = (line: object): Promise<void> => {
     written = written.then(() => appendFile(path, `${JSON.stringify(line)}\n`));
     return written;
   };
   const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    if (ended.has(name)) return ended.get(name) as T;
     await requireTurn(turn);
     const result = await work();
     await requireTurn(turn);
@@ -81,7 +80,8 @@ const createFileJournal = (path: string, turn: Turn, ended: Map<string, unknown>
     return result;
   };
   return {
-    isResumed,
+    isResumed: left.length > 0,
+    leftovers: (name) => left.filter(({ step: of }) => of === name || isOneOf(name, of)).map(({ result }) => result),
     step,
     sleep: (_name, seconds) => sleep(seconds * 1000),
     all: (name, items, concurrency, work) =>
@@ -97,6 +97,10 @@ const createFileJournal = (path: string, turn: Turn, ended: Map<string, unknown>
   };
 };
 
+/** Whether it is one of the steps of `all` under that name. */
+const isOneOf = (name: string, step: string): boolean =>
+  step.startsWith(`${name} `) && /^\d+$/.test(step.slice(name.length + 1));
+
 /** What a run does after it has lost its turn would be done beside another one. */
 const requireTurn = async (turn: Turn): Promise<void> => {
   if (await turn.isOurs()) return;
@@ -105,7 +109,7 @@ const requireTurn = async (turn: Turn): Promise<void> => {
   );
 };
 
-const readEnded = async (path: string, subject: JournalSubject, nowMs: number): Promise<Map<string, unknown>> => {
+const readLeft = async (path: string, subject: JournalSubject, nowMs: number): Promise<readonly Step[]> => {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
@@ -114,9 +118,9 @@ const readEnded = async (path: string, subject: JournalSubject, nowMs: number): 
   const lines = parseLines(whole);
   const [first, ...steps] = (lines ?? []) as [Head?, ...Step[]];
   const isOurs = JSON.stringify(first?.subject) === JSON.stringify(subject);
-  if (!first || !isOurs || nowMs - first.startedAtMs > MAX_AGE_MS || nowMs < first.startedAtMs) return new Map();
+  if (!first || !isOurs || nowMs - first.startedAtMs > MAX_AGE_MS || nowMs < first.startedAtMs) return [];
   if (whole.length < text.length) await truncate(path, Buffer.byteLength(whole));
-  return new Map(steps.map(({ step, result }) => [step, result]));
+  return steps.slice(steps.findLastIndex(({ step }) => step === COMMIT) + 1);
 };
 
 interface Head {

@@ -10,6 +10,11 @@ export interface Journal {
   /** Runs `work` unless a step of this name has ended before. A step that throws has not ended. */
   step<T>(name: string, work: () => Promise<T>): Promise<T>;
   sleep(name: string, seconds: number): Promise<void>;
+  /**
+   * What steps of that name, or of `all` of that name, came to in earlier runs of this job that were cut off before their
+   * commit, oldest first. It tells what was done, and nothing of what is so now.
+   */
+  leftovers(name: string): readonly unknown[];
   /** One step for each item, named `name 1`, `name 2`…, at most `concurrency` at a time; results in order of the items. */
   all<T, R>(
     name: string,
@@ -18,6 +23,9 @@ export interface Journal {
     work: (item: T, index: number) => Promise<R>,
   ): Promise<R[]>;
 }
+
+/** The step by which a job has done what it is for: a run that was cut off after it is over, and has left nothing to do. */
+export const COMMIT = 'commit';
 
 /** Runs `work` over items, at most `limit` at a time, results in order. The first failure stops what has not begun. */
 export const mapLimited = async <T, R>(
@@ -49,5 +57,6 @@ export const mapLimited = async <T, R>(
 export const createForgetfulJournal = (sleep: (ms: number) => Promise<void>): Journal => ({
   step: (_name, work) => work(),
   sleep: (_name, seconds) => sleep(seconds * 1000),
+  leftovers: () => [],
   all: (_name, items, concurrency, work) => mapLimited(items, concurrency, work),
 });

@@ -310,15 +310,15 @@ describe('an integration that cannot be exported', () => {
     expect(await workshop.backUp(oic)).toMatchObject({ exported: 1, warnings: [] });
   });
 
-  test('because it is locked, and never was, is warned about and does not make the snapshot incomplete', async () => {
+  test('because it is locked, and never was, makes the snapshot incomplete', async () => {
     const { simulator, oic } = await start(3);
     simulator.instance.lock(idOf(1), 'bob@example.com');
 
     const report = await workshop.backUp(oic);
 
-    expect(report).toMatchObject({ complete: true, integrations: 3, exported: 2, unchanged: 0 });
-    expect(report.warnings).toEqual([
-      { id: idOf(1), message: expect.stringMatching(/locked by bob@example.com .* NOT backed up/) },
+    expect(report).toMatchObject({ complete: false, integrations: 3, exported: 2, unchanged: 0, warnings: [] });
+    expect(report.failures).toEqual([
+      { id: idOf(1), kind: 'locked', message: expect.stringMatching(/locked by bob@example.com .* NOT backed up/) },
     ]);
     expect((await latest(oic)).integrations[1]).toMatchObject({ id: idOf(1), archive: null });
   });
@@ -402,18 +402,66 @@ describe('a run that cannot go on', () => {
     expect(await workshop.vault.listSnapshots('dev')).toEqual([]);
   });
 
-  test('goes on where it was, with one listing and no archive exported twice', async () => {
+  test('goes on with another listing, and exports no archive twice that was stored', async () => {
     const { simulator, oic } = await start(120);
     const heal = refuseFrom(simulator, { kind: 'export', id: idOf(100) });
     await failureOf(workshop.backUp(oic));
     heal();
-    const listings = simulator.requests.filter(({ kind }) => kind === 'list').length;
+    const listings = () => simulator.requests.filter(({ kind }) => kind === 'list').length;
+    const before = listings();
 
     expect(await workshop.backUp(oic)).toMatchObject({ complete: true, integrations: 120, exported: 120 });
 
-    expect(simulator.requests.filter(({ kind }) => kind === 'list')).toHaveLength(listings);
+    expect(listings()).toBe(before + 2);
     // Two batches of 25 were under way; the rest is done once.
     expect(exportsSeen(simulator)).toBeLessThanOrEqual(120 + 2 * 25);
+    expect(await damages(oic)).toEqual([]);
+  });
+});
+
+describe('a locked integration is named by the newest bytes the vault has', () => {
+  const keyOf = (n: number) => `integrations/dev/${codeOf(n)}/01.00.0000.iar`;
+  /** As a run leaves it that has stored the archive and died before its manifest. */
+  const leaveBehind = async (marker: string) => workshop.vault.putAt(keyOf(1), archiveOf(1, marker));
+  const named = async (oic: OicClient) => (await latest(oic)).integrations[1]?.archive;
+
+  test('which a run that died has stored, though no snapshot names them', async () => {
+    const { simulator, oic } = await start(3);
+    await workshop.backUp(oic);
+    const stored = await leaveBehind('b');
+    simulator.instance.lock(idOf(1), 'bob@example.com');
+
+    expect(await workshop.backUp(oic)).toMatchObject({ complete: true, warnings: [{ id: idOf(1) }], failures: [] });
+
+    const { contentSha256, designSha256, sha256 } = await readArchive(archiveOf(1, 'b'));
+    expect(await named(oic)).toMatchObject({ ...stored, contentSha256, designSha256, sha256 });
+    expect(await damages(oic)).toEqual([]);
+  });
+
+  test('also when no snapshot ever named it', async () => {
+    const { simulator, oic } = await start(3);
+    const stored = await leaveBehind('b');
+    simulator.instance.lock(idOf(1), 'bob@example.com');
+
+    expect(await workshop.backUp(oic)).toMatchObject({ complete: true, failures: [] });
+    expect(await named(oic)).toMatchObject(stored);
+  });
+
+  test.each([
+    ['are of another', archiveOf(0, 'z')],
+    ['are no archive', Buffer.from('<html>')],
+  ])('and by those of the last snapshot, put again, when the newest %s', async (_, bytes) => {
+    const { simulator, oic } = await start(3);
+    await workshop.backUp(oic);
+    const before = await named(oic);
+    await workshop.vault.putAt(keyOf(1), bytes);
+    simulator.instance.lock(idOf(1), 'bob@example.com');
+
+    expect(await workshop.backUp(oic)).toMatchObject({ complete: true, failures: [] });
+
+    const { versionId, ...same } = (await named(oic)) ?? {};
+    expect(same).toEqual({ ...before, versionId: undefined });
+    expect(versionId).toBe((await workshop.store.head(keyOf(1)))?.versionId);
     expect(await damages(oic)).toEqual([]);
   });
 });

@@ -15,25 +15,48 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 const SUBJECT = { job: 'backup', instance: 'dev' };
 const HOUR_MS = 3_600_000;
-const unreachable = (): Promise<never> => Promise.reject(new Error('it was run again'));
 
 const begun = async (nowMs = 0): Promise<void> => {
   const journal = await openFileJournal(path, SUBJECT, () => nowMs);
   await journal.step('list', () => Promise.resolve(['A', 'B']));
-  await journal.all('batch', [1, 2], 2, (n) => Promise.resolve(n * 10));
+  await journal.all('batch', [1, 2], 1, (n) => Promise.resolve(n * 10));
   await journal.close();
 };
 
-test('a run that was cut off goes on: what had ended is not done again', async () => {
+test('a run that was cut off leaves what its steps came to, and every step is done anew', async () => {
   await begun();
 
   const journal = await openFileJournal(path, SUBJECT, () => HOUR_MS);
 
   expect(journal.isResumed).toBe(true);
-  expect(await journal.step('list', unreachable)).toEqual(['A', 'B']);
-  expect(await journal.all('batch', [1, 2], 2, unreachable)).toEqual([10, 20]);
-  expect(await journal.step('commit', () => Promise.resolve('done'))).toBe('done');
+  expect(journal.leftovers('list')).toEqual([['A', 'B']]);
+  expect(journal.leftovers('batch')).toEqual([10, 20]);
+  expect(journal.leftovers('bat')).toEqual([]);
+  expect(await journal.step('list', () => Promise.resolve(['C']))).toEqual(['C']);
+  expect(await journal.all('batch', [3], 2, (n) => Promise.resolve(n * 10))).toEqual([30]);
   await journal.close();
+
+  // Cut off once more: what both have left is there.
+  const again = await openFileJournal(path, SUBJECT, () => HOUR_MS);
+  expect(again.leftovers('list')).toEqual([['A', 'B'], ['C']]);
+  expect(again.leftovers('batch')).toEqual([10, 20, 30]);
+  await again.finish();
+  await again.close();
+  const third = await openFileJournal(path, SUBJECT, () => HOUR_MS);
+  expect(third.leftovers('batch')).toEqual([]);
+  await third.close();
+});
+
+test('a run that was cut off after its commit is over: it leaves nothing', async () => {
+  await begun();
+  const first = await openFileJournal(path, SUBJECT, () => 0);
+  await first.step('commit', () => Promise.resolve('done'));
+  await first.close();
+
+  const second = await openFileJournal(path, SUBJECT, () => 0);
+  expect(second.isResumed).toBe(false);
+  expect(second.leftovers('batch')).toEqual([]);
+  await second.close();
 });
 
 test('a step that failed is done again', async () => {
@@ -67,6 +90,7 @@ test.each([
   const journal = await openFileJournal(path, subject, () => nowMs);
 
   expect(journal.isResumed).toBe(false);
+  expect(journal.leftovers('list')).toEqual([]);
   expect(await journal.step('list', () => Promise.resolve('anew'))).toBe('anew');
   await journal.close();
 });
@@ -116,6 +140,7 @@ test('a journal that a power cut has spoilt is not gone on from', async () => {
   const journal = await openFileJournal(path, SUBJECT, () => 0);
 
   expect(journal.isResumed).toBe(false);
+  expect(journal.leftovers('list')).toEqual([]);
   await journal.close();
 });
 

@@ -238,7 +238,7 @@ describe('when something is in its way', () => {
     expect(await latest()).toMatch(/<li>\d{4}-\d\d-\d\d \d\d:\d\d content by maria/);
   });
 
-  test('a backup that was cut off between its snapshot and the page goes on with the page', async () => {
+  test('a backup that was cut off between its snapshot and the page takes another one, with its page', async () => {
     add(2);
     const cut = passNight({
       ...workshop.store,
@@ -250,7 +250,8 @@ describe('when something is in its way', () => {
     await rm(join(workshop.directory, '.journal', 'backup.ndjson.turns'), { recursive: true });
     const { backup } = await passNight();
 
-    expect(await workshop.vault.listSnapshots('dev')).toEqual([backup.snapshot]);
+    expect(await workshop.vault.listSnapshots('dev')).toEqual([backup.snapshot, expect.any(String)]);
+    expect(backup.exported).toBe(0);
     expect(await latest()).toContain(backup.snapshot);
   });
 });

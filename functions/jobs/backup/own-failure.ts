@@ -1,0 +1,13 @@
+/** What is one item's own trouble, and what every other one would meet as well. */
+import { UnstorableName } from '../../core/keys.ts';
+import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
+import { StoreError } from '../../store/store-error.ts';
+
+/** @throws the error when it is not the item's own: the run ends */
+export const failureOf = (error: unknown, label: string): { readonly kind: string; readonly message: string } => {
+  if (isOicError(error) && !stopsTheRun(error)) return { kind: error.kind, message: error.message };
+  const isOfItsName =
+    error instanceof UnstorableName || (error instanceof StoreError && ['bad-key', 'blocked'].includes(error.kind));
+  if (isOfItsName) return { kind: 'not-stored', message: `${label} could not be stored: ${error.message}` };
+  throw error;
+};
