@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import type { Settings } from '../functions/settings.ts';
 import { AccessLogs } from './constructs/access-logs.ts';
 import { createGuardedBucket } from './constructs/guarded-bucket.ts';
+import { guardLock } from './constructs/lock-guard.ts';
 import type { ReplicaDestination } from './constructs/replication.ts';
 import { createVaultKey, vaultBucketProps } from './constructs/vault-bucket.ts';
 
@@ -24,12 +25,9 @@ export class ReplicaStack extends Stack {
     const key = settings.vault.customerKey ? createVaultKey(this) : undefined;
     key?.addAlias(aliasName);
     const logs = new AccessLogs(this, 'AccessLogs', settings.retentionDays);
-    createGuardedBucket(
-      this,
-      'Replica',
-      { bucket: logs.bucket, prefix: 'replica/' },
-      { ...vaultBucketProps(settings, key), bucketName },
-    );
+    const about = { ...vaultBucketProps(settings, key), bucketName };
+    const bucket = createGuardedBucket(this, 'Replica', { bucket: logs.bucket, prefix: 'replica/' }, about);
+    guardLock(bucket, settings.vault);
     const kms = (resource: string): string => `arn:${Aws.PARTITION}:kms:${this.region}:${Aws.ACCOUNT_ID}:${resource}`;
     this.destination = {
       bucketArn: `arn:${Aws.PARTITION}:s3:::${bucketName}`,

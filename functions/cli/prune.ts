@@ -4,11 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { holdClock } from '../core/chain/clocks.ts';
 import { ConfigError, Refused } from '../core/errors.ts';
 import { isSnapshotName } from '../core/keys.ts';
-import { checkRetentionRules, type RetentionRules } from '../core/snapshot/retention.ts';
+import { checkRetentionRules, describeSpan, type RetentionRules, rulesOfSettings } from '../core/snapshot/retention.ts';
 import { openFileJournal } from '../jobs/journal/file-journal.ts';
 import { forget } from '../jobs/vault/forget.ts';
 import { type PruneReport, prune as pruneVault } from '../jobs/vault/prune.ts';
 import { journalPath } from '../runtime.ts';
+import type { Settings } from '../settings.ts';
 import { VaultError } from '../store/vault.ts';
 import { type CommonOptions, openSession, type Session } from './command.ts';
 import { count, formatTable } from './output.ts';
@@ -18,6 +19,8 @@ interface PruneCommandOptions extends CommonOptions {
   readonly keepDaily?: string;
   readonly keepWeekly?: string;
   readonly keepMonthly?: string;
+  readonly keepYearly?: string;
+  readonly keepLast?: string;
   readonly keepWithin?: string;
   readonly forget?: string;
   readonly dryRun?: boolean;
@@ -30,16 +33,13 @@ export const prune = async (name: string, options: PruneCommandOptions): Promise
   if (options.forget !== undefined) return forgetOne(session, name, options.forget, options);
   if (/^s3:/i.test(options.vault)) {
     throw new ConfigError(
-      `${options.vault} is not pruned from here: a bucket has its lifecycle, set by retentionDays in the settings`,
+      `${options.vault} is not pruned from here: a bucket has its lifecycle, set by retentionDays and vault.keep in the settings`,
     );
   }
-  const rules: RetentionRules = {
-    daily: limitOf(options.keepDaily),
-    weekly: limitOf(options.keepWeekly),
-    monthly: limitOf(options.keepMonthly),
-    within: options.keepWithin,
-  };
+  const rules = rulesOf(options, runtime.settings);
   checkRetentionRules(rules);
+  const span = rules.within === undefined ? undefined : describeSpan(rules.within);
+  if (span !== undefined) out.note(`everything within ${span} before the newest snapshot is kept`);
   const vault = await runtime.openVault(options.vault);
   if ((await vault.listSnapshots(name)).length === 0) {
     throw new VaultError(`${vault.name} holds no snapshot of ${name}, so there is nothing to prune`);
@@ -50,6 +50,31 @@ export const prune = async (name: string, options: PruneCommandOptions): Promise
   const report = isDryRun ? await work() : await withoutBackups(options.vault, name, work);
   out.result({ ...report, dryRun: isDryRun }, () => reportLines(report, vault.name, isDryRun));
   return 0;
+};
+
+const hasRules = ({
+  keepDaily,
+  keepWeekly,
+  keepMonthly,
+  keepYearly,
+  keepLast,
+  keepWithin,
+}: PruneCommandOptions): boolean =>
+  [keepDaily, keepWeekly, keepMonthly, keepYearly, keepLast, keepWithin].some((one) => one !== undefined);
+
+/** Those of the command line, or without any what a bucket would keep by the settings. */
+const rulesOf = (options: PruneCommandOptions, { retentionDays, vault: { keep } }: Settings): RetentionRules => {
+  const fromSettings = hasRules(options) ? undefined : rulesOfSettings({ retentionDays, keep });
+  return (
+    fromSettings ?? {
+      daily: limitOf(options.keepDaily),
+      weekly: limitOf(options.keepWeekly),
+      monthly: limitOf(options.keepMonthly),
+      yearly: limitOf(options.keepYearly),
+      last: limitOf(options.keepLast),
+      within: options.keepWithin,
+    }
+  );
 };
 
 /** What goes is decided by the clock. @throws Refused when it is wrong by an hour */
@@ -68,8 +93,7 @@ const forgetOne = async (
   snapshot: string,
   options: PruneCommandOptions,
 ): Promise<number> => {
-  const { keepDaily, keepWeekly, keepMonthly, keepWithin, dryRun } = options;
-  if ([keepDaily, keepWeekly, keepMonthly, keepWithin, dryRun].some((one) => one !== undefined)) {
+  if (hasRules(options) || options.dryRun !== undefined) {
     throw new ConfigError('--forget takes one snapshot away, and goes with none of the rules and not with --dry-run');
   }
   if (!isSnapshotName(snapshot)) {

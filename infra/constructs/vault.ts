@@ -10,6 +10,7 @@ import { VAULT_VARIABLE } from '../../functions/lambda/names.ts';
 import type { Settings } from '../../functions/settings.ts';
 import { createGuardedBucket } from './guarded-bucket.ts';
 import type { JobFunction } from './job-function.ts';
+import { guardLock } from './lock-guard.ts';
 import { createPrefixAccess, type PrefixAccess } from './prefix-access.ts';
 import { type ReplicaDestination, replicate } from './replication.ts';
 import { createVaultKey, vaultBucketProps } from './vault-bucket.ts';
@@ -34,6 +35,7 @@ export class Vault extends Construct {
       { bucket: accessLogs, prefix: 'vault/' },
       vaultBucketProps(settings, key),
     );
+    guardLock(this.bucket, settings.vault);
     this.isLocked = settings.vault.objectLock !== undefined;
     if (replica) replicate(this, { from: this.bucket, key, to: replica, isLocked: this.isLocked });
     this.access = createPrefixAccess(this.bucket, key, 'Vault');

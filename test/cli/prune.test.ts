@@ -2,6 +2,7 @@ import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { snapshotTime } from '../../functions/core/keys.ts';
 import { identifyThisProcess } from '../../functions/files/process-identity.ts';
 import { openFileJournal } from '../../functions/jobs/journal/file-journal.ts';
 import { verify } from '../../functions/jobs/vault/verify.ts';
@@ -55,6 +56,36 @@ test('prune tells what it keeps and why, what it forgot, and what that freed', a
     told.kept.map(({ snapshot }: { snapshot: string }) => snapshot),
   );
 });
+
+test('without rules of its own prune keeps what the settings say, and with them nothing else', async () => {
+  const hour = (day: string) => `${day}T04-15-00Z`;
+  const days = ['2024-12-31', '2025-12-30', '2025-12-31', '2026-03-31', '2026-04-29', '2026-04-30', '2026-05-01'];
+  for (const day of days) await commitEmpty(hour(day));
+  const file = join(desk.directory, 'cdk.json');
+  const { context } = JSON.parse(await readFile(file, 'utf8'));
+  const vault = { keep: { monthly: 2, yearly: 3 } };
+  await writeFile(file, JSON.stringify({ context: { oic: { ...context.oic, retentionDays: 1, vault } } }));
+  const kept = async (...args: string[]) =>
+    JSON.parse((await desk.oic('prune', 'dev', '--dry-run', '--json', ...args)).stdout).kept.map(
+      ({ snapshot }: { snapshot: string }) => snapshot,
+    );
+
+  expect(await kept()).toEqual(['2026-05-01', '2026-04-30', '2025-12-31', '2024-12-31'].map(hour));
+  expect(await kept('--keep-last', '3')).toEqual(['2026-05-01', '2026-04-30', '2026-04-29'].map(hour));
+  expect(await kept('--keep-yearly', '1')).toEqual(['2026-05-01'].map(hour));
+  expect((await desk.oic('prune', 'dev', '--dry-run', '--keep-within', '5m')).stderr).toContain(
+    'within 5 months before',
+  );
+});
+
+/** A snapshot of an instance that holds nothing. */
+const commitEmpty = async (snapshot: string): Promise<void> => {
+  const startedAt = snapshotTime(snapshot).toISOString();
+  await vaultIn(join(desk.directory, 'vault')).commitSnapshot({
+    ...{ formatVersion: 1, instance: 'dev', snapshot, startedAt, finishedAt: startedAt, complete: true },
+    ...{ integrations: [], failures: [], warnings: [] },
+  });
+};
 
 test.each([
   [['--keep-daily', '1', '--vault', 's3://acme-vault'], 2, /a bucket has its lifecycle/],

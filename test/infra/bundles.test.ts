@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import {
   CreateBucketCommand,
   GetObjectCommand,
+  GetObjectTaggingCommand,
   ListObjectsV2Command,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -14,6 +15,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Manifest } from '../../functions/core/snapshot/manifest.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { startMoto } from '../store/moto.ts';
@@ -79,9 +81,10 @@ describe.skipIf(!moto)('the bundled functions', () => {
         dev: { ...settingsOf(dev, 'dev'), backup: { schedule } },
         prod: { ...settingsOf(prod, 'prod'), deploy: {} },
       },
+      vault: { objectLock: { days: 30 }, keep: { monthly: 12 } },
     });
     for (const Bucket of ['vault', 'drop-box']) {
-      await s3.send(new CreateBucketCommand({ Bucket }));
+      await s3.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: Bucket === 'vault' }));
       await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
     }
     const secrets = new SecretsManagerClient(moto.clientConfig);
@@ -204,6 +207,39 @@ describe.skipIf(!moto)('the bundled functions', () => {
     expect(said).toContain('"message":"Report written"');
     expect(said).toContain('"BackupSucceeded":1');
   }, 30_000);
+
+  test('give what was replaced its class, keep the newest snapshot without one, and say until when all is locked', async () => {
+    const manifestOf = async (key: string): Promise<Manifest> => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'vault', Key: key }));
+      return JSON.parse((await Body?.transformToString()) ?? '');
+    };
+    const keys = async () =>
+      ((await s3.send(new ListObjectsV2Command({ Bucket: 'vault', Prefix: 'snapshots/dev/' }))).Contents ?? [])
+        .flatMap(({ Key }) => Key ?? [])
+        .toSorted();
+    const tagOf = async (Key: string, VersionId?: string) =>
+      (await s3.send(new GetObjectTaggingCommand({ Bucket: 'vault', Key, VersionId }))).TagSet;
+    const archiveOfFirst = ({ integrations }: Manifest) => integrations.find(({ code }) => code === 'FLOW_0')?.archive;
+
+    const replaced = archiveOfFirst(await manifestOf((await keys()).at(-1) ?? ''));
+    dev.instance.add(archiveOf(0, 'changed'), { status: 'ACTIVATED', lastUpdated: new Date(1) });
+    for (const scheduledTime of ['2026-11-25T04:15:00Z', '2026-11-26T04:15:00Z'])
+      expect(await invoke('Backup-dev', { scheduledTime })).toMatchObject({ result: { complete: true } });
+
+    const [first = '', second = '', third = '', newest = ''] = await keys();
+    // Those of one day are of no class but that: what comes after them is of the same day.
+    for (const key of [first, second]) expect(await tagOf(key)).toEqual([{ Key: 'oic-keep', Value: 'recent' }]);
+    for (const key of [third, newest]) expect(await tagOf(key)).toEqual([]);
+    expect(replaced).toBeDefined();
+    if (replaced) expect(await tagOf(replaced.key, replaced.versionId)).toEqual([{ Key: 'oic-keep', Value: 'recent' }]);
+    const now = archiveOfFirst(await manifestOf(newest));
+    if (now) expect(await tagOf(now.key, now.versionId)).toEqual([]);
+
+    const { integrations, startedAt } = await manifestOf(newest);
+    for (const { archive } of integrations) {
+      expect(Date.parse(archive?.lockedUntil ?? '') - Date.parse(startedAt)).toBeGreaterThan(29.9 * 86_400_000);
+    }
+  }, 60_000);
 
   test('deploy what is dropped, replace it, and put it back when it does not start', async () => {
     const key = 'deploy/prod/release 7/flow (1)+ü.iar';

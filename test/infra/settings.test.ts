@@ -23,7 +23,11 @@ const vault = (options: object) => ({ ...SAMPLE, vault: options });
 test('the sample has none, also with all options of the vault', () => {
   expect(problemsOf(SAMPLE)).toEqual([]);
   const objectLock = { mode: 'compliance', days: 90 };
-  expect(problemsOf(vault({ objectLock, customerKey: true, replicaRegion: 'us-gov-west-1' }))).toEqual([]);
+  const keep = { daily: 90, weekly: 20, monthly: 24, yearly: 7 };
+  const breakGlassRole = 'arn:aws-us-gov:iam::123456789012:role/emergencies/BreakGlass';
+  expect(
+    problemsOf(vault({ keep, objectLock, breakGlassRole, customerKey: true, replicaRegion: 'us-gov-west-1' })),
+  ).toEqual([]);
 });
 
 describe('a problem is told with its path', () => {
@@ -49,6 +53,14 @@ describe('a problem is told with its path', () => {
     [vault({ objectLock: { days: 0 } }), 'vault.objectLock.days: must be at least 1'],
     [vault({ objectLock: { days: 9, mode: 'soft' } }), 'vault.objectLock.mode: must be one of governance, compliance'],
     [vault({ replicaRegion: 'Ireland' }), 'vault.replicaRegion'],
+    [vault({ keep: { monthly: 0 } }), 'vault.keep.monthly: must be at least 1'],
+    [vault({ keep: { yearly: 1_000 } }), 'vault.keep.yearly: must be at most 100'],
+    [vault({ keep: { hourly: 24 } }), 'vault.keep.hourly: is not a setting'],
+    [
+      vault({ breakGlassRole: 'arn:aws:iam::123456789012:role/X' }),
+      'vault.breakGlassRole: is for a vault with objectLock',
+    ],
+    [vault({ objectLock: { days: 9 }, breakGlassRole: 'BreakGlass' }), 'vault.breakGlassRole'],
     [vault({ customerkey: true }), 'vault.customerkey: is not a setting'],
     [{ instances: { dr: { ...dr, concurrency: 2 } } }, 'instances.dr.concurrency: must be at least 3'],
   ])('%#', (settings, problem) => {

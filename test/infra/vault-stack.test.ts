@@ -167,6 +167,52 @@ describe('what is asked for in the settings only', () => {
     expect(only(locked.vault.ofType('AWS::S3::Bucket'), /^DropBox/).Properties).not.toHaveProperty('ObjectLockEnabled');
   });
 
+  test('what is locked is lifted, and the bucket changed, by one role alone', () => {
+    const denied = (settings: object, id: 'vault' | 'replica', bucket: RegExp) => {
+      const { ofType } = synthesize({ ...SAMPLE, vault: { replicaRegion: 'eu-west-1', ...settings } })[id];
+      const { Properties } = only(ofType('AWS::S3::BucketPolicy'), bucket);
+      const statements = Properties.PolicyDocument.Statement as {
+        Sid?: string;
+        Effect: string;
+        Action: string | string[];
+        Principal: unknown;
+        Condition: Record<string, Record<string, unknown>>;
+      }[];
+      return statements.filter(({ Sid }) => Sid !== undefined);
+    };
+    const objectLock = { days: 30 };
+    const breakGlassRole = 'arn:aws:iam::123456789012:role/BreakGlass';
+    expect(denied({}, 'vault', /^VaultBucketPolicy/)).toEqual([]);
+    for (const [id, bucket] of [
+      ['vault', /^VaultBucketPolicy/],
+      ['replica', /^ReplicaPolicy/],
+    ] as const) {
+      const statements = denied({ objectLock, breakGlassRole }, id, bucket);
+      expect(statements.flatMap(({ Action }) => Action).toSorted()).toEqual([
+        's3:BypassGovernanceRetention',
+        's3:DeleteBucket',
+        's3:DeleteBucketPolicy',
+        's3:DeleteObjectVersion',
+        's3:PutBucketObjectLockConfiguration',
+        's3:PutBucketPolicy',
+        's3:PutBucketVersioning',
+        's3:PutLifecycleConfiguration',
+        's3:PutObjectRetention',
+      ]);
+      for (const { Effect, Principal, Condition } of statements) {
+        expect({ Effect, Principal }).toEqual({ Effect: 'Deny', Principal: { AWS: '*' } });
+        expect(Condition.ArnNotEquals).toEqual({ 'aws:PrincipalArn': breakGlassRole });
+      }
+      expect(statements.find(({ Action }) => Action === 's3:PutObjectRetention')?.Condition).toMatchObject({
+        NumericGreaterThan: { 's3:object-lock-remaining-retention-days': 31 },
+      });
+      // Without one it is the role that deploys this: else nobody could ever change `retentionDays`.
+      expect(denied({ objectLock }, id, bucket)[0]?.Condition.ArnNotEquals).toEqual({
+        'aws:PrincipalArn': { 'Fn::Sub': expect.stringMatching(/:role\/cdk-\w+-cfn-exec-role-/) },
+      });
+    }
+  });
+
   test('a key of the account, rotated and kept', () => {
     expect(guardedBucket.BucketEncryption.ServerSideEncryptionConfiguration[0]).toMatchObject({
       BucketKeyEnabled: true,

@@ -46,11 +46,18 @@ export const defineSnapshots = (command: Define): void => {
     .option('--keep-daily <n>', 'the newest of each of the last n days that have one (UTC)')
     .option('--keep-weekly <n>', 'the newest of each of the last n weeks that have one')
     .option('--keep-monthly <n>', 'the newest of each of the last n months that have one')
-    .option('--keep-within <time>', 'all within this time before the newest, e.g. 36h, 14d, 3m, 1y')
+    .option('--keep-yearly <n>', 'the newest of each of the last n years that have one')
+    .option('--keep-last <n>', 'the last n, whatever their day')
+    .option('--keep-within <time>', 'all within this time before the newest: 36h, 14d, 1y, or 3m for three months')
     .option('--forget <snapshot>', 'instead of rules: take this one away, which is dated ahead or cannot be read')
     .option('--dry-run', 'tell what would go, change nothing')
     .option('--vault <directory>', 'a directory; a bucket has its lifecycle', './vault')
-    .addHelpText('after', '\nThe newest complete snapshot is always kept. At least one rule is needed.');
+    .addHelpText(
+      'after',
+      `
+The newest complete snapshot is always kept. Without any rule those of the settings count: vault.keep, and everything
+of the last retentionDays days.`,
+    );
 
   command(
     'diff <a> <b>',

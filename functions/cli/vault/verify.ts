@@ -2,6 +2,7 @@
 import { archiveFolders, snapshotTime } from '../../core/keys.ts';
 import { describeCounts } from '../../core/kinds.ts';
 import { archivesIn } from '../../core/snapshot/archived-items.ts';
+import { snapshotDays } from '../../core/snapshot/keep-classes.ts';
 import { type Verification, verify as verifySnapshot } from '../../jobs/vault/verify.ts';
 import { type ChainVerification, verifyChain } from '../../jobs/vault/verify-chain.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
@@ -28,13 +29,12 @@ export const verify = async (name: string, options: VerifyOptions): Promise<numb
   const snapshot = await chooseSnapshot(vault, name, options.snapshot, out);
   // Not refused when it is not what was stored: what is wrong with it is what is asked here.
   const { manifest } = await vault.readManifest(name, snapshot);
-  const { retentionDays } = runtime.settings;
+  const { retentionDays, vault: settings } = runtime.settings;
   const isBucket = /^s3:/i.test(options.vault);
-  const chain = await verifyChain(
-    vault,
-    name,
-    (gone) => isBucket && Date.now() - snapshotTime(gone).getTime() > retentionDays * DAY_MS,
-  );
+  const chain = await verifyChain(vault, name, (gone, given) => {
+    const days = snapshotDays(given, { retentionDays, keep: settings.keep });
+    return isBucket && Date.now() - snapshotTime(gone).getTime() > days * DAY_MS;
+  });
   const bar = out.progress('checking', archivesIn(manifest).length);
   const result = await verifySnapshot(vault, manifest, bar.tick, kinds).finally(bar.stop);
   const rehearsal = options.rehearse

@@ -44,9 +44,11 @@ export interface KeepSettings {
 /** No unit has more: an age in days below which a snapshot may be the last one of the newest so many. */
 const MOST_DAYS: Readonly<Record<CalendarUnit, number>> = { daily: 1, weekly: 7, monthly: 31, yearly: 366 };
 
-/** For how many days from its beginning a snapshot of this class is there. */
-export const snapshotDays = (keepClass: KeepClass, { retentionDays, keep = {} }: KeepSettings): number =>
-  Math.max(retentionDays, ...UNITS_OF[keepClass].map((unit) => (keep[unit] ?? 0) * MOST_DAYS[unit]));
+/** For how many days from its beginning a snapshot of this class is there. A class that nobody knows adds nothing. */
+export const snapshotDays = (keepClass: string | undefined, { retentionDays, keep = {} }: KeepSettings): number => {
+  const units = KEEP_CLASSES.filter((name) => name === keepClass).flatMap((name) => UNITS_OF[name]);
+  return Math.max(retentionDays, ...units.map((unit) => (keep[unit] ?? 0) * MOST_DAYS[unit]));
+};
 
 /** A class may be given so long after the last snapshot that names an archive was begun; when it is later, see `isLate`. */
 export const GRACE_DAYS = 14;

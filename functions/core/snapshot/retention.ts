@@ -1,17 +1,18 @@
 /**
  * Which snapshots are kept, and why. The rules are those of restic's `forget`, with every bucket in UTC: of each of the
- * last N days, ISO weeks or months that have a snapshot one is kept, and everything within a time before the newest.
- * A bucket keeps its newest complete snapshot, or its newest one when none is complete. The newest complete snapshot is
+ * last N days, ISO weeks, months or years that have a snapshot one is kept, the last N whatever their day, and everything
+ * within a time before the newest. A bucket keeps its newest complete snapshot, or its newest one when none is complete. The newest complete snapshot is
  * kept whatever the rules say. To apply the same rules again, also to a part of what they left, forgets nothing new.
  */
 import { ConfigError } from '../errors.ts';
 import { snapshotTime } from '../keys.ts';
+import { CALENDAR, CALENDAR_UNITS } from './calendar.ts';
+import type { Keep, KeepSettings } from './keep-classes.ts';
 
-export interface RetentionRules {
-  readonly daily?: number | undefined;
-  readonly weekly?: number | undefined;
-  readonly monthly?: number | undefined;
-  /** As people write it: `14d`, `3m`, `1y`, `36h`, or several of them, the largest first: `1y6m`. */
+export interface RetentionRules extends Keep {
+  /** So many of the newest, complete or not. */
+  readonly last?: number | undefined;
+  /** As people write it: `14d`, `3m` for months, `1y`, `36h`, or several of them, the largest first: `1y6m`. */
   readonly within?: string | undefined;
 }
 
@@ -40,10 +41,10 @@ export const applyRetention = (snapshots: readonly Snapshot[], rules: RetentionR
   };
   const newestComplete = newestFirst.find(({ complete }) => complete);
   if (newestComplete) keep(newestComplete, 'newest complete snapshot');
-  for (const [name, bucketOf] of Object.entries(BUCKETS)) {
-    const limit = rules[name as keyof typeof BUCKETS] ?? 0;
-    for (const snapshot of pickFromBuckets(newestFirst, bucketOf, limit)) keep(snapshot, `${name} snapshot`);
-  }
+  for (const snapshot of newestFirst.slice(0, rules.last ?? 0)) keep(snapshot, `one of the last ${rules.last}`);
+  for (const unit of CALENDAR_UNITS)
+    for (const snapshot of pickFromBuckets(newestFirst, CALENDAR[unit], rules[unit] ?? 0))
+      keep(snapshot, `${unit} snapshot`);
   for (const snapshot of pickWithin(newestFirst, rules.within)) keep(snapshot, `within ${rules.within}`);
   return {
     kept: newestFirst.flatMap(({ snapshot }) => {
@@ -56,35 +57,33 @@ export const applyRetention = (snapshots: readonly Snapshot[], rules: RetentionR
 
 /** @throws ConfigError with all that is wrong */
 export const checkRetentionRules = (rules: RetentionRules): void => {
-  const problems = Object.keys(BUCKETS).flatMap((name) => {
-    const limit = rules[name as keyof typeof BUCKETS];
+  const problems = ([...CALENDAR_UNITS, 'last'] as const).flatMap((name) => {
+    const limit = rules[name];
     if (limit === undefined || (Number.isSafeInteger(limit) && limit >= 1)) return [];
     return [`--keep-${name} needs a whole number of at least 1`];
   });
   if (rules.within !== undefined && !parseSpan(rules.within)) {
-    problems.push(`--keep-within "${rules.within}" is no time: write e.g. 14d, 3m, 1y or 36h`);
+    problems.push(`--keep-within "${rules.within}" is no time: write e.g. 36h, 14d, 3m (months) or 1y`);
   }
   if (problems.length > 0) throw new ConfigError('nothing was forgotten, for the rules are not clear', problems);
   if (Object.values(rules).every((rule) => rule === undefined)) {
     throw new ConfigError(
-      'nothing was forgotten, for nothing says what to keep: give --keep-daily, --keep-weekly, --keep-monthly or --keep-within',
+      'nothing was forgotten, for nothing says what to keep: give --keep-daily, --keep-weekly, --keep-monthly, --keep-yearly, --keep-last or --keep-within, or set vault.keep',
     );
   }
 };
 
-const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
+/** What a bucket keeps by its lifecycle, as rules; undefined when the settings have no `vault.keep`. */
+export const rulesOfSettings = ({ retentionDays, keep }: KeepSettings): RetentionRules | undefined =>
+  keep && { ...keep, within: `${retentionDays}d` };
 
-/** The Thursday of a week lies in the year the week is counted to (ISO 8601), and names it as well as any number. */
-const isoWeekOf = (at: Date): string => {
-  const weekday = (at.getUTCDay() + 6) % 7;
-  return dayOf(new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate() - weekday + 3)));
+/** `5m` is five months, which not everybody takes it for. @returns undefined for what is no span */
+export const describeSpan = (within: string): string | undefined => {
+  const span = parseSpan(within);
+  if (!span) return undefined;
+  const parts = Object.entries(span).filter(([, number]) => number > 0);
+  return parts.map(([unit, number]) => `${number} ${number === 1 ? unit.slice(0, -1) : unit}`).join(', ');
 };
-
-const BUCKETS = {
-  daily: dayOf,
-  weekly: isoWeekOf,
-  monthly: (at: Date): string => at.toISOString().slice(0, 7),
-} as const;
 
 /** One of each of the newest `limit` buckets. */
 const pickFromBuckets = (

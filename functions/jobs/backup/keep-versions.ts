@@ -44,7 +44,10 @@ export const keepVersions = async (
   const { undone, problem } = await attempt(ready, ({ key, versionId, class: keepClass }) =>
     marks.tag(key, versionId, { [KEEP_TAG]: keepClass }),
   );
-  if (problem) note(`${undone.length} versions got no class to be kept by, so they stay longer: ${problem}`);
+  if (problem)
+    note(
+      `warning: versions that stay longer, for their class could not be put: ${undone.length}. The next backup tries again: ${problem}`,
+    );
   const locked = objectLock ? await extendLocks(marks, objectLock, draft, stored, note) : draft;
   return handOn(locked, before, [...waiting, ...undone]);
 };
@@ -59,7 +62,10 @@ const extendLocks = async (
   const until = lockedUntil(draft, days);
   const due = locksDue(draft, stored, days);
   const { undone, problem } = await attempt(due, ({ key, versionId }) => marks.lock(key, versionId, until, mode));
-  if (problem) note(`the lock of ${undone.length} archives was not extended; the next backup tries again: ${problem}`);
+  if (problem)
+    note(
+      `warning: archives whose lock could not be extended: ${undone.length}. The next backup tries again: ${problem}`,
+    );
   const failed = new Set(undone);
   const extended = new Set([...stored, ...due.filter((one) => !failed.has(one)).map(({ versionId }) => versionId)]);
   return withArchives(draft, (archive) =>

@@ -3,6 +3,8 @@
  * it is there and is what it was. Reads every manifest, and no archive.
  */
 import { type ChainProblem, chainProblems, idsOf, type Link, unexplainedLosses } from '../../core/chain/chain.ts';
+import { snapshotOfKey } from '../../core/keys.ts';
+import type { Keeping } from '../../core/snapshot/handed-on.ts';
 import { ManifestError } from '../../core/snapshot/manifest.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import { type StoredManifest, type Vault, VaultError } from '../../store/vault.ts';
@@ -13,15 +15,19 @@ export interface ChainVerification {
   readonly broken: readonly ChainProblem[];
 }
 
-/** @param hasHadItsTime whether a snapshot of that name may have expired by now, as a bucket's lifecycle does it */
+/**
+ * @param hasHadItsTime whether a snapshot may have expired by now, as a bucket's lifecycle does it; with the class that it
+ * was given to be kept by, where a snapshot that is there says which
+ */
 export const verifyChain = async (
   vault: Vault,
   instance: string,
-  hasHadItsTime: (snapshot: string) => boolean,
+  hasHadItsTime: (snapshot: string, given: Keeping['class'] | undefined) => boolean,
 ): Promise<ChainVerification> => {
   const names = (await vault.listSnapshots(instance)).toReversed();
   const pruned = new Set((await vault.listPruned(instance)).map(({ snapshot }) => snapshot));
   const links: Link[] = [];
+  const given = new Map<string, Keeping['class']>();
   const unreadable: ChainProblem[] = [];
   let before: { readonly snapshot: string; readonly ids: ReturnType<typeof idsOf> } | undefined;
   // One manifest in memory at a time: each may tell of thousands of integrations.
@@ -37,10 +43,15 @@ export const verifyChain = async (
     const losses =
       previous && previous.snapshot === before?.snapshot ? unexplainedLosses(before.ids, manifest, ALL_KINDS) : [];
     links.push({ snapshot, sha256, isSealed: seal !== 'none', previous, problems: [...stored.problems, ...losses] });
+    for (const { key, class: keepClass } of manifest.handedOn?.versions ?? []) {
+      const handedOn = snapshotOfKey(instance, key);
+      if (handedOn !== undefined) given.set(handedOn, keepClass);
+    }
     before = { snapshot, ids: idsOf(manifest, ALL_KINDS) };
   }
   const isThere = new Set(names);
-  const mayBeGone = (name: string): boolean => isThere.has(name) || pruned.has(name) || hasHadItsTime(name);
+  const mayBeGone = (name: string): boolean =>
+    isThere.has(name) || pruned.has(name) || hasHadItsTime(name, given.get(name));
   return { manifests: links.length, broken: [...unreadable, ...chainProblems(links, mayBeGone)] };
 };
 

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { snapshotName } from '../../../functions/core/keys.ts';
-import { applyRetention, type RetentionRules } from '../../../functions/core/snapshot/retention.ts';
+import {
+  applyRetention,
+  describeSpan,
+  type RetentionRules,
+  rulesOfSettings,
+} from '../../../functions/core/snapshot/retention.ts';
 
 /** Complete unless marked with a `?`. */
 const taken = (...names: string[]) =>
@@ -49,6 +54,40 @@ describe('the rules', () => {
     const names = ['2026-11-01T00-00-00Z', '2026-10-31T23-59-59Z', '2026-10-01T00-00-00Z', '2025-10-31T00-00-00Z'];
 
     expect(Object.keys(keptBy({ monthly: 3 }, ...names))).toEqual([names[0], names[1], names[3]]);
+  });
+
+  test('keep the newest complete one of each year', () => {
+    const names = ['2027-01-01T00-00-00Z', '2026-12-31T23-59-59Z?', '2026-12-31T04-15-00Z', '2025-12-30T00-00-00Z'];
+
+    expect(keptBy({ yearly: 2 }, ...names)).toEqual({
+      '2027-01-01T00-00-00Z': ['newest complete snapshot', 'yearly snapshot'],
+      '2026-12-31T04-15-00Z': ['yearly snapshot'],
+    });
+  });
+
+  test('keep the last ones, also of one day and incomplete ones', () => {
+    const kept = keptBy({ last: 2 }, '2026-11-23T06-00-00Z?', '2026-11-23T05-00-00Z?', MON, '2026-11-22T04-15-00Z');
+
+    expect(kept).toEqual({
+      '2026-11-23T06-00-00Z': ['one of the last 2'],
+      '2026-11-23T05-00-00Z': ['one of the last 2'],
+      [MON]: ['newest complete snapshot'],
+    });
+  });
+
+  test('are those of the settings when these say what is to be kept', () => {
+    const keep = { daily: 30, yearly: 7 };
+    expect(rulesOfSettings({ retentionDays: 14, keep })).toEqual({ daily: 30, yearly: 7, within: '14d' });
+    expect(rulesOfSettings({ retentionDays: 14 })).toBeUndefined();
+  });
+
+  test.each([
+    ['5m', '5 months'],
+    ['1y1m', '1 year, 1 month'],
+    ['36h', '36 hours'],
+    ['a week', undefined],
+  ])('say what %s means', (within, words) => {
+    expect(describeSpan(within)).toBe(words);
   });
 
   test('keep together what each of them keeps, with every reason', () => {
