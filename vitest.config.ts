@@ -12,15 +12,10 @@ if (Number.parseInt(node, 10) < 24) {
 // For the tests and the processes that they start: each would compile the same files again.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.cache', 'compiled');
 
-/** What changes nothing of its process: its files need not load the same modules each for themselves. */
-const PURE = [
-  'test/core/**/*.test.ts',
-  'test/simulator/**/*.test.ts',
-  'test/oic/**/*.test.ts',
-  'test/jobs/**/*.test.ts',
-];
-/** Nor does what looks at the stacks. To load the CDK takes seconds, so one process does it, after the others. */
-const STACKS = ['test/infra/{alarms,policies,settings,lifecycle-stack,vault-stack}.test.ts'];
+/** What changes something of its process, such as the environment, or puts another module in the place of one. */
+const ALONE = ['test/lambda/**/*.test.ts', 'test/store/**/*.test.ts', 'test/infra/{bundles,synth}.test.ts'];
+/** To load the CDK takes seconds, so one process does it for all that look at the stacks, after the others. */
+const STACKS = ['test/infra/{alarms,layering,lifecycle-stack,policies,settings,vault-stack}.test.ts'];
 const ONE_AT_LAST = { isolate: false, maxWorkers: 1, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
@@ -32,9 +27,13 @@ export default defineConfig({
     // Node loads the modules, as it does where the program runs.
     experimental: { viteModuleRunner: false },
     projects: [
-      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
+      { extends: true, test: { name: 'alone', include: ALONE } },
       { extends: true, test: { name: 'stacks', include: STACKS, ...ONE_AT_LAST } },
-      { extends: true, test: { name: 'real', include: ['test/**/*.test.ts'], exclude: [...PURE, ...STACKS] } },
+      // These need not load the same modules each for themselves.
+      {
+        extends: true,
+        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: [...ALONE, ...STACKS], isolate: false },
+      },
     ],
   },
 });

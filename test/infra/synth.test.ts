@@ -22,6 +22,8 @@ const OFFLINE = {
   PATH: process.env.PATH,
   HOME: tmpdir(),
   CI: 'true',
+  // Nothing of the machine but what it compiled before.
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
   AWS_EC2_METADATA_DISABLED: 'true',
   HTTPS_PROXY: 'http://127.0.0.1:9',
   HTTP_PROXY: 'http://127.0.0.1:9',
