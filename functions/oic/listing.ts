@@ -45,6 +45,14 @@ export class ListingError extends Error {
   override readonly name = 'ListingError';
 }
 
+/**
+ * What a listing may come to, reading it again included: a server that says for ever that there is more must not take all
+ * memory and all night. The largest instance heard of has some thousand integrations.
+ */
+const MAX_ITEMS = 100_000;
+const MAX_PAGES = 2_000;
+const MAX_MINUTES = 15;
+
 /** How many items are asked for at a time: Oracle's default and maximum. */
 export const PAGE_SIZE = 100;
 
@@ -56,12 +64,14 @@ export const readListing = async <T extends Listed>(
   what: string,
   readPage: (offset: number) => Promise<Page<T>>,
   waitBeforePass: (pass: number) => Promise<void>,
+  nowMs: () => number = () => performance.now(),
 ): Promise<Listing<T>> => {
+  const ask = withinBounds(what, readPage, nowMs);
   let problem = '';
   let doubted: ReadonlySet<string> | undefined;
   for (let pass = 1; pass <= MAX_PASSES; pass++) {
     if (pass > 1) await waitBeforePass(pass);
-    const read = await readPass(readPage);
+    const read = await readPass(what, ask());
     if ('problem' in read) {
       problem = read.problem;
       doubted = undefined;
@@ -78,6 +88,29 @@ export const readListing = async <T extends Listed>(
   throw new ListingError(
     `${what} gave no list that can be trusted: ${problem}. Nothing was concluded from it; try again when fewer people are saving`,
   );
+};
+
+const tooLong = (what: string, bound: string): ListingError =>
+  new ListingError(
+    `${what} was given up after ${bound}: no instance takes so much, so its answers are not to be trusted. Nothing was concluded from it; ask Oracle, or look at what stands between here and the instance`,
+  );
+
+/** Of each pass so many pages, and of all of them together so many minutes. */
+const withinBounds = <T>(
+  what: string,
+  readPage: (offset: number) => Promise<Page<T>>,
+  nowMs: () => number,
+): (() => (offset: number) => Promise<Page<T>>) => {
+  const startedMs = nowMs();
+  return () => {
+    let pages = 0;
+    return (offset) => {
+      pages++;
+      if (pages > MAX_PAGES) throw tooLong(what, `${MAX_PAGES.toLocaleString('en')} pages`);
+      if (nowMs() - startedMs > MAX_MINUTES * 60_000) throw tooLong(what, `${MAX_MINUTES} minutes`);
+      return readPage(offset);
+    };
+  };
 };
 
 const describeOdd = (what: string, { code, names, reason, place }: OddOnPage): OddItem => {
@@ -100,6 +133,7 @@ interface Failed {
 }
 
 const readPass = async <T extends Listed>(
+  what: string,
   readPage: (offset: number) => Promise<Page<T>>,
 ): Promise<Pass<T> | Failed> => {
   const items = new Map<string, T>();
@@ -108,6 +142,7 @@ const readPass = async <T extends Listed>(
   let isDoubtful = false;
   const first = await readPage(0);
   const { totalResults: total, answeredAtMs: startedAtMs } = first;
+  if (total !== undefined && total > MAX_ITEMS) throw tooLong(what, `telling of ${total.toLocaleString('en')} items`);
   const pages = await readPromised(readPage, first);
   const isUntold = total === undefined && first.hasMore === undefined;
   for (;;) {
@@ -136,6 +171,7 @@ const readPass = async <T extends Listed>(
     }
     isDoubtful ||= total === undefined && received > 0 && size > 0;
     received += size;
+    if (received > MAX_ITEMS) throw tooLong(what, `${MAX_ITEMS.toLocaleString('en')} items`);
     // Told twice, or moved from one page to the next while another went by unseen: the next pass has to hold the same.
     const isTwice = items.size + odd.size < received;
     isDoubtful ||= isTwice;

@@ -4,6 +4,7 @@ import { OicError } from '../../functions/oic/http/errors.ts';
 import { type Listed, ListingError, type Page, readListing } from '../../functions/oic/listing.ts';
 import { rounds } from '../rounds.ts';
 import { createRandom } from '../simulator/random.ts';
+import { failureOf } from './simulated.ts';
 
 const items = (count: number): Listed[] =>
   Array.from({ length: count }, (_, n) => ({ id: `I${String(n).padStart(4, '0')}` }));
@@ -188,5 +189,53 @@ describe('a listing', () => {
       },
     );
     await fc.assert(property, { numRuns: rounds(100, 500) });
+  });
+});
+
+describe('a listing without an end is given up', () => {
+  const endless = (pageSize: number, more: Partial<Page<Listed>> = {}) => {
+    let pages = 0;
+    const readPage = (offset: number): Page<Listed> => {
+      pages++;
+      const here = Array.from({ length: pageSize }, (_, n) => ({ id: `I${offset + n}` }));
+      return { items: here, odd: [], hasMore: true, totalResults: undefined, answeredAtMs: undefined, ...more };
+    };
+    return { readPage, pages: () => pages };
+  };
+
+  test.each([
+    ['after 100,000 items', endless(1_000), 101],
+    ['after 2,000 pages', endless(1), 2_000],
+    ['that tells of more than there can be, at once', endless(100, { totalResults: 1e15 }), 1],
+    ['whose pages are all the same', endless(1, { items: [{ id: 'A' }] }), 2_000],
+  ])('%s', async (_, { readPage, pages }, asked) => {
+    const error = await failureOf(readAll(readPage));
+
+    expect(error).toBeInstanceOf(ListingError);
+    expect(error.message).toMatch(/^listing was given up after .*(items|pages): .*Nothing was concluded from it/);
+    expect(pages()).toBe(asked);
+  });
+
+  test('after 15 minutes, reading it again included', async () => {
+    let nowMs = 0;
+    const { readPage } = endless(1);
+    const slow = async (offset: number) => {
+      nowMs += 61_000;
+      return readPage(offset);
+    };
+    const error = await failureOf(
+      readListing(
+        'listing',
+        slow,
+        () => Promise.resolve(),
+        () => nowMs,
+      ),
+    );
+    expect(error.message).toMatch(/^listing was given up after 15 minutes/);
+  });
+
+  test('and one of 100,000 is read', async () => {
+    const all = items(100_000);
+    expect(await read((offset) => pageOf(all, offset, 100))).toHaveLength(100_000);
   });
 });
