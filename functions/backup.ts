@@ -103,6 +103,7 @@ const tell = (log: Logger, report: BackupReport): void => {
   log.info('Backup finished', summarise(report));
   putMetrics(report.instance, {
     ...(report.complete ? { BackupSucceeded: 1 } : { SnapshotIncomplete: 1 }),
+    ...(report.losses.some(({ isSevere }) => isSevere) && { SuddenLoss: 1 }),
     Integrations: report.integrations,
     Exported: report.exported,
     Unchanged: report.unchanged,

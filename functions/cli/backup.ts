@@ -55,7 +55,7 @@ export const backup = async (name: string, options: BackupCommandOptions): Promi
     ...reportLines(report, options.vault),
     ...(latestKey === null ? [] : [`the morning after, as a page: ${placeOf(options.vault, latestKey)}`]),
   ]);
-  return report.complete ? 0 : 1;
+  return report.complete && !report.losses.some(({ isSevere }) => isSevere) ? 0 : 1;
 };
 
 const backupProgress = (out: Output, name: string) => {
@@ -82,7 +82,7 @@ const reportLines = (report: BackupReport, vault: string): string[] => {
   const without = integrations - exported - unchanged - ownFailures;
   return [
     ...failures.map(({ message }) => `FAILED   ${message}`),
-    ...warnings.map(({ id, message }) => `warning  ${id} ${message}`),
+    ...warnings.map(({ id, message, isLoss }) => `${isLoss ? 'LOSS    ' : 'warning '} ${id} ${message}`),
     `${report.complete ? 'complete' : 'INCOMPLETE'} snapshot ${snapshot} of ${instance} in ${vault}`,
     `${count(integrations, 'integration')}: ${exported} exported, ${unchanged} unchanged, ${ownFailures} failed` +
       `${without > 0 ? `, ${without} without an archive` : ''}; ` +

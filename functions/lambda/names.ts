@@ -34,6 +34,7 @@ export type MetricName =
   | 'BackupSucceeded'
   | 'BackupFailed'
   | 'SnapshotIncomplete'
+  | 'SuddenLoss'
   | 'Integrations'
   | 'Exported'
   | 'Unchanged'

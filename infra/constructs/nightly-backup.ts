@@ -127,6 +127,13 @@ const alarmOnFailures = (alarms: Alarms, instance: string, job: JobFunction, dea
     article: 'A snapshot is incomplete',
     metric: instanceMetric(instance, 'SnapshotIncomplete'),
   });
+  alarms.onEvent({
+    instance,
+    name: 'sudden-loss',
+    means: `more than half of a kind that the last snapshot held is gone; ${reportKey(instance)} in the vault tells what.`,
+    article: 'Much is gone',
+    metric: instanceMetric(instance, 'SuddenLoss'),
+  });
   alarms.whileAbove(
     {
       instance,

@@ -219,6 +219,40 @@ test('a restore says in its first line which snapshot it takes, and what a newer
   });
 });
 
+describe('much that is gone, without an error', () => {
+  const ids = ['C', 'D', 'E', 'F', 'G', 'H'].map((code) => `${code}|01.00.0000`);
+  beforeEach(async () => {
+    for (const id of ids) simulator.instance.add(buildSampleArchive({ code: id.slice(0, 1), version: '01.00.0000' }));
+    await backUp();
+  });
+  const page = () => readFile(join(desk.directory, 'vault/reports/dev/latest.html'), 'utf8');
+
+  test.each([
+    [1, 0, false],
+    [3, 0, true],
+    [6, 1, true],
+    [8, 1, true],
+  ])('%i of 8 integrations: exit %i, told loudly: %s; the next night is as any', async (gone, exitCode, isTold) => {
+    for (const { id } of simulator.instance.list().toReversed().slice(0, gone)) simulator.instance.remove(id);
+
+    const typed = await desk.oic('backup', 'dev');
+
+    expect(typed.exitCode).toBe(exitCode);
+    const words = `integrations are gone: ${gone} of the 8 that the snapshot before held are not on dev any more`;
+    expect(typed.stdout.includes(`LOSS     ${words}`)).toBe(isTold);
+    expect(typed.stdout).toContain('complete snapshot');
+    expect((await page()).includes(`<b>Much is gone:</b> ${words}`)).toBe(isTold);
+    expect((await desk.oic('verify', 'dev')).exitCode).toBe(0);
+    const next = await json('backup', 'dev');
+    expect(next).toMatchObject({ exitCode: 0, complete: true, losses: [], integrations: 8 - gone });
+  });
+
+  test('is none when the settings leave it out', async () => {
+    await desk.configure({ dev: simulator }, { backup: { include: ['A', 'B'] } });
+    expect(await json('backup', 'dev')).toMatchObject({ exitCode: 0, losses: [], integrations: 2 });
+  });
+});
+
 describe('a snapshot that is dated ahead', () => {
   let real: string;
   let ahead: string;

@@ -11,7 +11,7 @@ const alarms = new Map(
 const alarmOf = (name: string): Resource['Properties'] => alarms.get(`OicLifecycle-${name}`);
 
 test('there is an alarm for everything of which somebody must be told', () => {
-  const backup = ['backup-missing', 'backup-failed', 'snapshot-incomplete', 'backup-dead-letters'];
+  const backup = ['backup-missing', 'backup-failed', 'snapshot-incomplete', 'sudden-loss', 'backup-dead-letters'];
   const drops = ['drop-errors', 'drop-dead-letters'];
   const deploy = [...drops, 'drop-failed', 'drops-waiting', 'restore-failed', 'restore-dead-letters'];
   const names = (instance: string, kinds: string[]) => kinds.map((kind) => `OicLifecycle-${instance}-${kind}`);

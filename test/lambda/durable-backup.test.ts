@@ -210,6 +210,18 @@ test('an integration that fails makes the snapshot incomplete: written, counted,
   expect(lines()).toContainEqual(expect.objectContaining({ level: 'ERROR', integration: 'FLOW_00001|01.00.0000' }));
 });
 
+test('more than half that is gone is a snapshot, and a metric for an alarm', async () => {
+  addIntegrations(4);
+  await run();
+  printed.splice(0);
+  for (const { id } of simulator.instance.list().slice(1)) simulator.instance.remove(id);
+
+  const { execution } = await run();
+
+  expect(execution.getStatus()).toBe('SUCCEEDED');
+  expect(metrics()).toEqual([expect.objectContaining({ BackupSucceeded: 1, SuddenLoss: 1, Integrations: 1 })]);
+});
+
 test('a run that can do nothing leaves no snapshot, and says so by metric, log and error', async () => {
   addIntegrations(60);
   refuseFrom(simulator, { kind: 'export' });

@@ -105,6 +105,7 @@ const renderGlance = (
   ];
   return markup`<header><p class="eyebrow">Oracle Integration backup</p><h1>${instance}</h1>
 <div class="card glance${complete ? '' : ' bad'}">${complete ? COMPLETE : INCOMPLETE}<div><b>${verdict}</b>Taken ${timeMarkup(startedAt)} UTC<span id="age" data-at="${startedAt}"></span>. <span class="hint">It took ${took}.</span></div></div>
+${warnings.filter(({ isLoss }) => isLoss).map(({ id, message }) => markup`<p class="card loss" role="alert"><b>Much is gone:</b> ${id} ${message}</p>`)}
 <p id="stale" class="card stale" hidden>This page tells of that snapshot and of nothing after it. There may be a newer page beside it, under the name latest.html; if there is none, ask why.</p>
 ${renderTiles(manifest, kinds, changes)}
 <nav aria-label="On this page">${sections.map(([id = '', words = '']) => markup`<a href="#${id}">${words}</a>`)}</nav></header>`;

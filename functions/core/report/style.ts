@@ -28,6 +28,7 @@ code{font:12px/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:va
 .glance.bad svg{stroke:var(--red)}
 .glance b{display:block;font-size:19px;line-height:1.3}
 .stale{margin:0 0 16px;padding:12px 18px;border-color:var(--amber);color:var(--amber)}
+.loss{margin:0 0 16px;padding:12px 18px;border-color:var(--red);color:var(--red)}
 .tiles{display:grid;grid-template-columns:2fr repeat(4,1fr);gap:10px;margin:0;padding:0;list-style:none}
 .tiles li{padding:14px 16px}
 .tiles b{display:block;font-size:24px;font-weight:650;letter-spacing:-.02em;line-height:1.2}

@@ -41,6 +41,8 @@ export interface SnapshotWarning {
   /** As in a failure, or a whole kind by its name in the plural: `lookups`, `agent groups`. */
   readonly id: string;
   readonly message: string;
+  /** Much of what the snapshot before held is gone. */
+  readonly isLoss?: true | undefined;
 }
 
 /** What a snapshot was taken from; two of the same url and service instance are one. */
@@ -110,7 +112,7 @@ const MANIFEST = {
   handedOn: z.optional(HANDED_ON),
   integrations: z.array(z.looseObject({ ...INTEGRATION_FIELDS, archive: z.nullable(ARCHIVE_REF) })),
   failures: z.array(z.looseObject({ id: z.string(), kind: z.string(), message: z.string() })),
-  warnings: z.array(z.looseObject({ id: z.string(), message: z.string() })),
+  warnings: z.array(z.looseObject({ id: z.string(), message: z.string(), isLoss: z.optional(z.literal(true)) })),
   selfSha256: z.optional(z.string()),
 };
 

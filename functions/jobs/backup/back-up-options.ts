@@ -1,6 +1,7 @@
 /** What a backup is given, and what it reports. */
 
 import type { Dependencies } from '../../core/archive/dependencies.ts';
+import type { SuddenLoss } from '../../core/chain/sudden-loss.ts';
 import type { IncludedKinds, OtherKind } from '../../core/kinds.ts';
 import type { BackupFilter, Manifest, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
 import type { OicClient } from '../../oic/client.ts';
@@ -53,6 +54,8 @@ export interface BackupReport {
   readonly instance: string;
   readonly snapshot: string;
   readonly complete: boolean;
+  /** Much of what the snapshot before held is gone. The snapshot is what the instance is now. */
+  readonly losses: readonly SuddenLoss[];
   readonly integrations: number;
   /** Got a new archive version in the vault. */
   readonly exported: number;

@@ -1,6 +1,7 @@
 /** The end of a backup: what was planned and what came of it, as one manifest under a free name. */
 
 import { idsOf, missingSince } from '../../core/chain/chain.ts';
+import { lossWarning, suddenLosses } from '../../core/chain/sudden-loss.ts';
 import { snapshotName } from '../../core/keys.ts';
 import type { KindFacts } from '../../core/kinds.ts';
 import { type OddItem, withKnown } from '../../core/odd-item.ts';
@@ -47,7 +48,7 @@ interface BackedUp {
 /** Writes the manifest, last of all, and sums the run up. */
 export const commitSnapshot = async (
   { oic, vault, now, progress, onManifest }: BackUpServices,
-  { filter, objectLock }: BackUpOptions,
+  { filter, objectLock, newOrigin = false }: BackUpOptions,
   { startedAt, previous, clock }: Begun,
   { plan, found, odd, earlier, left }: BackedUp,
   others: GatheredKinds,
@@ -74,8 +75,17 @@ export const commitSnapshot = async (
   const oddFailures = odd.map(({ id, message }) => oddFailure(id, message));
   const failures = [...oddFailures, ...ownFailures, ...others.failures];
   const gone = ALL_KINDS.filter(({ name }) => others.notOnInstance.includes(name) && (last?.[name]?.length ?? 0) > 0);
+  const same = newOrigin ? undefined : last;
+  const losses = same ? suddenLosses(same, { integrations, ...others.sections }, ALL_KINDS, isWanted) : [];
+  const lossWarnings = same ? losses.map((loss) => lossWarning(loss, same)) : [];
   const clockWarnings = clock === undefined ? [] : [clockWarning(clock)];
-  const warnings = [...clockWarnings, ...ownWarnings, ...gone.map(unknownKindWarning), ...others.warnings];
+  const warnings = [
+    ...lossWarnings,
+    ...clockWarnings,
+    ...ownWarnings,
+    ...gone.map(unknownKindWarning),
+    ...others.warnings,
+  ];
   const outcome = { complete: failures.length === 0, failures, warnings };
   const times = { startedAt, finishedAt: now().toISOString() };
   const hasFilter = filter.include !== undefined || filter.exclude !== undefined;
@@ -111,6 +121,7 @@ export const commitSnapshot = async (
     instance: oic.instance,
     snapshot: committed.snapshot,
     ...outcome,
+    losses,
     integrations: integrations.length,
     exported,
     unchanged: entries.filter(({ archive }) => archive).length - exported,
