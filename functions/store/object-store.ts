@@ -41,6 +41,8 @@ export interface ObjectStore {
   list(prefix: string, depth?: 'flat'): AsyncIterable<ObjectVersion>;
   /** Every readable version under a prefix: keys in order, newest version of a key first. Delete markers are not listed. */
   listVersions(prefix: string): AsyncIterable<VersionEntry>;
+  /** Keys under a prefix whose newest change is a deletion, in key order, and when that was. */
+  listRemovals(prefix: string): AsyncIterable<{ readonly key: string; readonly removedAt: Date }>;
   /** Hides the object; its versions stay readable by id. Nothing to delete is no error. @throws PreconditionFailed */
   delete(key: string, condition?: { readonly ifMatch: string }): Promise<void>;
   /** Removes one version for good. A version that is not there is no error. */

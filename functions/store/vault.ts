@@ -61,7 +61,11 @@ export interface Vault {
   /** @throws VaultError when there is none; ManifestError when it cannot be read, or says that it is another one */
   getSnapshot(instance: string, snapshot: string): Promise<Manifest>;
   /** The same for who checks it: whatever is wrong with it is told, also that it was edited. @throws as above when it is no manifest at all */
-  readManifest(instance: string, snapshot: string): Promise<StoredManifest>;
+  readManifest(instance: string, snapshot: string, versionId?: string): Promise<StoredManifest>;
+  /** Of each snapshot that was taken away, when that was. */
+  listRemovals(instance: string): Promise<ReadonlyMap<string, Date>>;
+  /** A version of its manifest becomes the current one. @returns false when somebody else changed it meanwhile */
+  bringBack(instance: string, snapshot: string, versionId: string): Promise<boolean>;
   /** Which snapshots were pruned. */
   listPruned(instance: string): Promise<readonly PrunedSnapshot[]>;
   /** Adds to that list, and takes from it what nothing asks for any more. */
@@ -132,9 +136,9 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
       }),
     );
 
-  const readManifest = async (instance: string, snapshot: string): Promise<StoredManifest> => {
+  const readManifest: Vault['readManifest'] = async (instance, snapshot, versionId) => {
     const key = snapshotKey(instance, snapshot);
-    const object = await store.get(key);
+    const object = await store.get(key, versionId);
     if (!object) {
       const names = await listSnapshots(instance);
       const there = names.length > 0 ? `the newest there is ${names[0]}` : `there is none of ${instance} at all`;
@@ -251,6 +255,29 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
         }
       }
       return versions;
+    },
+    listRemovals: async (instance) => {
+      const removals = new Map<string, Date>();
+      for await (const { key, removedAt } of store.listRemovals(snapshotPrefix(instance))) {
+        const snapshot = snapshotOfKey(instance, key);
+        if (snapshot !== undefined) removals.set(snapshot, removedAt);
+      }
+      return removals;
+    },
+    bringBack: async (instance, snapshot, versionId) => {
+      const key = snapshotKey(instance, snapshot);
+      const [version, now] = [await store.get(key, versionId), await store.head(key)];
+      if (!version) return false;
+      // In a bucket it is kept for as long as it was to be.
+      const tags = await store.marks?.tagsOf(key, versionId);
+      try {
+        const put = await store.put(key, version.body, now ? { ifMatch: now.etag } : { ifAbsent: true });
+        if (tags && Object.keys(tags).length > 0) await store.marks?.tag(key, put.versionId, tags);
+        return true;
+      } catch (error) {
+        if (error instanceof PreconditionFailed) return false;
+        throw error;
+      }
     },
     listManifestVersions: async (instance) => {
       const versions = await Array.fromAsync(store.listVersions(snapshotPrefix(instance)));

@@ -219,6 +219,53 @@ test('a restore says in its first line which snapshot it takes, and what a newer
   });
 });
 
+describe('a snapshot that was taken away by mistake', () => {
+  test('is listed with when it was removed, and comes back by the command that is told', async () => {
+    const first = await backUp();
+    await backUp();
+    expect((await json('snapshots', 'dev', '--deleted')).deleted).toEqual([]);
+    const since = Date.now() - 2_000;
+    await store().delete(snapshotKey('dev', first));
+    expect((await desk.oic('verify', 'dev')).exitCode).toBe(1);
+
+    const { deleted } = await json('snapshots', 'dev', '--deleted');
+    const command = `oic snapshots dev --bring-back ${first}`;
+    expect(deleted).toMatchObject([{ snapshot: first, how: 'removed', complete: true, integrations: 2, command }]);
+    expect(Date.parse(deleted[0].at)).toBeGreaterThan(since);
+    expect((await desk.oic('snapshots', 'dev', '--deleted')).stdout).toMatch(
+      new RegExp(`${first} .*removed .*${command}`),
+    );
+
+    expect((await desk.oic(...command.split(' ').slice(1))).exitCode).toBe(0);
+    expect(await json('verify', 'dev', '--snapshot', first)).toMatchObject({ exitCode: 0, checked: 2 });
+    expect((await desk.oic(...command.split(' ').slice(1))).exitCode).toBe(1);
+  });
+
+  test('or overwritten comes back as it was', async () => {
+    await backUp();
+    const last = await backUp();
+    await change(last, (manifest) => ({ ...manifest, integrations: [] }));
+    expect((await desk.oic('verify', 'dev')).exitCode).toBe(1);
+
+    expect((await json('snapshots', 'dev', '--deleted')).deleted).toMatchObject([
+      { snapshot: last, how: 'overwritten' },
+    ]);
+    expect((await desk.oic('snapshots', 'dev', '--bring-back', last)).exitCode).toBe(0);
+
+    expect(await json('verify', 'dev')).toMatchObject({ exitCode: 0, checked: 2, chain: { broken: [] } });
+  });
+
+  test('after --forget comes back too, until a prune', async () => {
+    await backUp();
+    await backUp();
+    const ahead = await takeAhead(400 * DAY_MS);
+    await desk.oic('prune', 'dev', '--forget', ahead);
+    expect((await json('snapshots', 'dev', '--deleted')).deleted).toMatchObject([{ snapshot: ahead }]);
+    expect((await desk.oic('prune', 'dev', '--keep-daily', '9')).exitCode).toBe(0);
+    expect((await json('snapshots', 'dev', '--deleted')).deleted).toEqual([]);
+  });
+});
+
 describe('much that is gone, without an error', () => {
   const ids = ['C', 'D', 'E', 'F', 'G', 'H'].map((code) => `${code}|01.00.0000`);
   beforeEach(async () => {

@@ -15,6 +15,18 @@ export const describeRemoval = (current: () => ObjectStore): void => {
     expect(await collect(current().listVersions(''))).toMatchObject([{ key: KEY, versionId, isCurrent: false }]);
   });
 
+  it('tells what was deleted last and when, until it is put again', async () => {
+    const before = Date.now();
+    for (const key of ['a/1', 'a/2', 'b']) await current().put(key, bytes('x'));
+    for (const key of ['a/1', 'a/2', 'b']) await current().delete(key);
+    await current().put('a/2', bytes('y'));
+
+    const removals = await collect(current().listRemovals('a/'));
+
+    expect(removals.map(({ key }) => key)).toEqual(['a/1']);
+    expect(Math.abs((removals[0]?.removedAt.getTime() ?? 0) - before)).toBeLessThan(60_000);
+  });
+
   it('finds nothing wrong with deleting what is not there', async () => {
     await current().delete(KEY);
     await current().put(KEY, bytes('x'));

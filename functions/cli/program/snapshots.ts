@@ -24,7 +24,10 @@ export const defineSnapshots = (command: Define): void => {
     'the snapshots in the vault, newest first',
     'snapshots prod',
     async () => (await import('../vault/snapshots.ts')).snapshots,
-  ).option(...VAULT);
+  )
+    .option('--deleted', 'instead those that were removed or overwritten, when, and the command that brings each back')
+    .option('--bring-back <snapshot>', 'bring back one of those')
+    .option(...VAULT);
 
   command(
     'verify <instance>',

@@ -1,15 +1,27 @@
 /** `oic snapshots`: what the vault holds of an instance. */
+
 import { describeAhead, splitAhead } from '../../core/chain/ahead.ts';
+import { ConfigError } from '../../core/errors.ts';
+import { isSnapshotName } from '../../core/keys.ts';
 import { archivesIn } from '../../core/snapshot/archived-items.ts';
 import { ManifestError } from '../../core/snapshot/manifest.ts';
+import { bringBack, listDeleted } from '../../jobs/vault/deleted.ts';
 import type { Vault } from '../../store/vault.ts';
 import { type CommonOptions, openSession } from '../command.ts';
-import { formatTable } from '../output.ts';
+import { formatTable, type Output } from '../output.ts';
 
-export const snapshots = async (name: string, options: CommonOptions & { readonly vault: string }): Promise<number> => {
+interface SnapshotsOptions extends CommonOptions {
+  readonly vault: string;
+  readonly deleted?: boolean;
+  readonly bringBack?: string;
+}
+
+export const snapshots = async (name: string, options: SnapshotsOptions): Promise<number> => {
   const { out, runtime } = await openSession(options);
   runtime.instance(name);
   const vault = await runtime.openVault(options.vault);
+  if (options.bringBack !== undefined) return returnOne(out, vault, name, options.bringBack);
+  if (options.deleted) return showDeleted(out, vault, name);
   const names = await vault.listSnapshots(name);
   const now = new Date();
   const { ahead } = splitAhead(names, now);
@@ -36,6 +48,44 @@ export const snapshots = async (name: string, options: CommonOptions & { readonl
         ),
   );
   return found.some(({ state }) => state === 'unreadable') ? 1 : 0;
+};
+
+const returnOne = async (out: Output, vault: Vault, name: string, snapshot: string): Promise<number> => {
+  if (!isSnapshotName(snapshot)) {
+    throw new ConfigError(
+      `"${snapshot}" is not the name of a snapshot; \`oic snapshots ${name} --deleted\` lists them`,
+    );
+  }
+  const broughtBack = await bringBack(vault, name, snapshot);
+  out.result({ broughtBack }, () => [
+    `brought back ${snapshot} of ${name} in ${vault.name}; \`oic verify ${name} --snapshot ${snapshot}\` checks that its archives are there`,
+  ]);
+  return 0;
+};
+
+const showDeleted = async (out: Output, vault: Vault, name: string): Promise<number> => {
+  const deleted = (await listDeleted(vault, name)).map((one) => ({
+    ...one,
+    command: `oic snapshots ${name} --bring-back ${one.snapshot}`,
+  }));
+  out.result({ deleted }, () =>
+    deleted.length === 0
+      ? `${vault.name} holds no snapshot of ${name} that was removed or overwritten`
+      : [
+          ...formatTable(
+            ['SNAPSHOT', 'STATE', 'INTEGRATIONS', 'WHAT', 'WHEN', 'BACK BY'],
+            deleted.map(({ snapshot, complete, integrations, how, at, command }) => [
+              snapshot,
+              complete ? 'complete' : 'incomplete',
+              `${integrations}`,
+              how,
+              at ?? 'not known',
+              command,
+            ]),
+          ),
+        ],
+  );
+  return 0;
 };
 
 interface SnapshotRow {

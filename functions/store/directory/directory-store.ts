@@ -33,6 +33,7 @@ import {
   ensureDirectory,
   linkOrCopy,
   readWhole,
+  statFile,
   sweepStaging,
   unless,
   untilStill,
@@ -40,7 +41,7 @@ import {
   writeDurably,
 } from './files.ts';
 import { keysUnder } from './keys.ts';
-import { checkFileKey, createLayout, type DirectoryLayout, stampOf, UNPUBLISHED } from './layout.ts';
+import { checkFileKey, createLayout, DELETED, type DirectoryLayout, stampOf, UNPUBLISHED } from './layout.ts';
 import { prepareDeletion, removeVersion } from './removal.ts';
 
 const KEYS_AT_ONCE = 32;
@@ -94,6 +95,13 @@ const listVersionsOf = async (layout: DirectoryLayout, key: string): Promise<Ver
     versions.set(version.versionId, { ...describe(key, version), isCurrent: version === state.current });
   }
   return [...versions.values()];
+};
+
+const listRemovalOf = async (layout: DirectoryLayout, key: string) => {
+  const { current, newest } = await observe(layout, key);
+  if (current || !newest || newest.versionId !== undefined) return [];
+  const mark = await statFile(join(newest.directory, DELETED));
+  return mark ? [{ key, removedAt: new Date(Number(mark.mtimeNs / 1_000_000n)) }] : [];
 };
 
 const listCurrentOf = async (layout: DirectoryLayout, key: string): Promise<ObjectVersion[]> => {
@@ -214,6 +222,7 @@ export const createDirectoryStore = (location: string): ObjectStore => {
     headAll: (_, keys) => headAll(keys, (key) => explained(key, () => glance(layout, key))),
     list: (prefix, depth) => listExplained(listKeys(layout, prefix, listCurrentOf, depth === 'flat')),
     listVersions: (prefix) => listExplained(listKeys(layout, prefix, listVersionsOf)),
+    listRemovals: (prefix) => listExplained(listKeys(layout, prefix, listRemovalOf)),
     delete: (key, condition) => explained(key, () => deleteObject(layout, key, condition)),
     deleteVersion: (key, versionId) => explained(key, () => removeVersion(layout, key, versionId)),
   };

@@ -194,6 +194,21 @@ async function* listEntries(
   }
 }
 
+async function* listMarkers(
+  { bucket, client }: S3StoreOptions,
+  prefix: string,
+): AsyncGenerator<{ readonly key: string; readonly removedAt: Date }> {
+  let marker: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
+  for (;;) {
+    const page = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...marker }));
+    for (const { Key: key, IsLatest, LastModified: removedAt } of page.DeleteMarkers ?? []) {
+      if (IsLatest && key !== undefined && removedAt) yield { key, removedAt };
+    }
+    if (!page.IsTruncated) return;
+    marker = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
+  }
+}
+
 /** Looks before it deletes: a bucket without versions would lose the object for good. */
 const deleteObject = async (
   options: S3StoreOptions,
@@ -243,6 +258,14 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => {
     }
   }
 
+  async function* listRemovals(prefix: string): ReturnType<typeof listMarkers> {
+    try {
+      yield* listMarkers(options, prefix);
+    } catch (error) {
+      throw explain(error, 's3:ListBucketVersions');
+    }
+  }
+
   /** By versions, since S3's list of objects does not tell their version ids. */
   async function* list(prefix: string, depth?: 'flat'): AsyncGenerator<ObjectVersion> {
     for await (const { isCurrent, ...version } of listVersions(prefix, depth)) if (isCurrent) yield version;
@@ -269,6 +292,7 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => {
     headAll,
     list,
     listVersions: (prefix) => listVersions(prefix),
+    listRemovals,
     delete: (key, condition) => explained('s3:DeleteObject', key, () => deleteObject(options, key, condition)),
     deleteVersion: (key, versionId) =>
       explained('s3:DeleteObjectVersion', key, () => removeVersion(options, key, versionId)),
