@@ -28,7 +28,10 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
       connections: (await credentials()).connections,
       policy: { activation: instance.deploy.activation, existing: 'replace', mayDowngrade: false },
     },
-    waiting: waitingWithin(() => context.getRemainingTimeInMillis()),
+    waiting: waitingWithin(
+      () => context.getRemainingTimeInMillis(),
+      (sentence) => log.info(sentence),
+    ),
     lease: { worker: context.awsRequestId, ttlMs: 30_000, patienceMs: 90_000, now: Date.now, elapsed, sleep: pause },
     retries: RETRY_SECONDS,
     onStep: ({ do: step, id, reason, outcome, message }) =>
@@ -71,7 +74,7 @@ const pause = (ms: number, signal?: AbortSignal) => sleep(ms, undefined, signal 
  * One deadline for all of a drop: each wait may take a third of what is left of the invocation, and five minutes at most. So
  * whatever comes to nothing, there is time for the way back, and for the receipt.
  */
-const waitingWithin = (leftMs: () => number): ActivationWait => ({
+const waitingWithin = (leftMs: () => number, note: (sentence: string) => void): ActivationWait => ({
   get deadlineMs() {
     return Math.min(300_000, leftMs() / 3);
   },
@@ -80,6 +83,7 @@ const waitingWithin = (leftMs: () => number): ActivationWait => ({
   },
   now: elapsed,
   sleep: pause,
+  note,
 });
 
 const METRIC_OF: Partial<Record<Receipt['state'], MetricName>> = {

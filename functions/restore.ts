@@ -10,6 +10,7 @@ import { type DurableContext, withDurableExecution } from '@aws/durable-executio
 import * as z from 'zod/mini';
 import { ConfigError } from './core/errors.ts';
 import { parseSnapshotChoice } from './core/snapshot/choose-snapshot.ts';
+import type { ActivationWait } from './jobs/instance/activation-wait.ts';
 import { restore } from './jobs/restore/restore.ts';
 import type { RestoreReport } from './jobs/restore/restore-options.ts';
 import { findSnapshot } from './jobs/restore/scope.ts';
@@ -67,7 +68,14 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
     });
     const manifest = await vault.getSnapshot(from, chosen);
     const { connections } = await credentials();
-    const waiting = { deadlineMs: 120_000, now: Date.now, sleep: (ms: number) => sleep(ms) };
+    const waiting: ActivationWait = {
+      deadlineMs: 120_000,
+      now: Date.now,
+      sleep: (ms) => sleep(ms),
+      // Of this invocation; a minute is left to write down what became of the batch.
+      endsAt: Date.now() + context.lambdaContext.getRemainingTimeInMillis() - 60_000,
+      note: (sentence) => log.info(sentence),
+    };
     const progress = {
       phase: (phase: string, total: number) => context.logger.info('Phase', { phase, total }),
       tick: () => undefined,

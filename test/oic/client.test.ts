@@ -267,6 +267,21 @@ describe('writing', () => {
     },
   );
 
+  test.each<[object, string]>([
+    [{ title: 'Import failed', status: 'HTTP 500 Internal Server Error', 'o:errorCode': 'ICS-20099' }, 'rejected'],
+    [{ title: 'It exists already', status: 'HTTP 409 Conflict' }, 'conflict'],
+    [{ title: 'No', status: 400 }, 'rejected'],
+    [{ 'o:errorDetails': [{ title: 'No', 'o:errorCode': 'ICS-1' }] }, 'rejected'],
+  ])('takes a 200 that tells an error for a refusal, in the words of Oracle (%j)', async (body, kind) => {
+    const { simulator, oic } = await start();
+    simulator.faults.add({ match: { kind: 'import' }, answer: { status: 200, body } });
+
+    const error = await failureOf(oic.importIntegration(HELLO, hello()));
+
+    expect(error).toMatchObject({ kind });
+    expect(error.message).toMatch(/answered 200 with an error \("(Import failed: ICS-20099|It exists already|No.*)"\)/);
+  });
+
   test('repeats a write the instance has no time for', async () => {
     const { simulator, oic } = await start();
     simulator.faults.add({ match: { kind: 'import', times: 3 }, answer: { status: 429, retryAfter: 0 } });

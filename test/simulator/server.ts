@@ -15,6 +15,7 @@ import { createInstance, type Instance } from './holds/instance.ts';
 import { createState } from './holds/state.ts';
 import { createFaultBook, type Faults } from './http/faults.ts';
 import { type CredentialsDocument, createIdentity, type Grant } from './http/identity.ts';
+import { createLateWork } from './http/late-work.ts';
 import { createServing, type LatencyKind, type RequestHook, type Role, TOKEN_PATH } from './http/serving.ts';
 import { createTokenService } from './http/token.ts';
 import { createTraffic, type RecordedRequest, type Stats } from './http/traffic.ts';
@@ -65,13 +66,18 @@ export interface Simulator {
   readonly stats: () => Stats;
   /** Called, and waited for, before each request is answered. The function it gives ends that. */
   readonly onRequest: (hook: RequestHook) => () => void;
+  /** Does what is due by its clock, as the next request would. */
+  readonly catchUp: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 export const startSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
   const api = createServer();
   const url = await listen(api, options.port ?? 0);
-  const { state, identity, faults, traffic, hooks, closing, serve, integrationInstance } = assemble(options, url);
+  const { state, identity, faults, lateWork, traffic, hooks, closing, serve, integrationInstance } = assemble(
+    options,
+    url,
+  );
   api.on('request', (request, response) => void serve(request, response));
   const serviceHost = options.serviceHostRedirect ? createServiceHost(url, traffic.requests, state.now) : undefined;
   const tokenUrl = `${url}${TOKEN_PATH}`;
@@ -92,6 +98,10 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
       return () => {
         hooks.delete(hook);
       };
+    },
+    catchUp: async () => {
+      await lateWork.doDue();
+      state.settle();
     },
     close: async () => {
       closing.abort();
@@ -116,6 +126,7 @@ const assemble = (options: SimulatorOptions, url: string) => {
   // Faults have their own sequence, so that an export more or less does not move them.
   const random = createRandom(seed + 1);
   const faultBook = createFaultBook(random, state.orderedFailures);
+  const lateWork = createLateWork(now);
   const traffic = createTraffic();
   const hooks = new Set<RequestHook>();
   const closing = new AbortController();
@@ -124,6 +135,7 @@ const assemble = (options: SimulatorOptions, url: string) => {
     routes: allRoutes(state, pageCap),
     tokens: createTokenService({ generation, identity, secrets: state.secrets, lifetimeSeconds, now }),
     faultBook,
+    lateWork,
     traffic,
     hooks,
     random,
@@ -133,7 +145,7 @@ const assemble = (options: SimulatorOptions, url: string) => {
     latencyMs: options.latencyMs ?? {},
     closing: closing.signal,
   });
-  return { state, identity, faults: faultBook.faults, traffic, hooks, closing, serve, integrationInstance };
+  return { state, identity, faults: faultBook.faults, lateWork, traffic, hooks, closing, serve, integrationInstance };
 };
 
 const createServiceHost = (designUrl: string, requests: RecordedRequest[], now: () => number): Server =>

@@ -98,6 +98,22 @@ describe('a fault', () => {
     expect(given.bytes.toString()).toMatch(body);
   });
 
+  test('answers what it is told, and does the work so much later by the clock', async () => {
+    let time = Date.now();
+    const { simulator, api } = await start({ now: () => time });
+    const answer = { status: 504, body: { title: 'too slow' }, landsAfterMs: 12_000 } as const;
+    simulator.faults.add({ match: { kind: 'import' }, answer });
+
+    const given = await upload(api, 'POST', sample('HELLO'));
+
+    expect([given.status, given.body]).toEqual([504, { title: 'too slow' }]);
+    time += 11_999;
+    await simulator.catchUp();
+    expect(simulator.instance.list()).toEqual([]);
+    time += 1;
+    expect((await api('GET', pathOf(HELLO))).status).toBe(200);
+  });
+
   test('redirects to where it is told, with path and query', async () => {
     const { simulator, api } = await withHello();
     simulator.faults.add({ match: { kind: 'get' }, answer: { redirect: 'https://design.example.com/' } });

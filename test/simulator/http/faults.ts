@@ -6,8 +6,16 @@ import type { Random } from '../random.ts';
 import type { RecordedRequest, RequestKind } from './traffic.ts';
 
 type FaultAnswer =
-  /** Nothing is done; this is the answer. `retryAfter` goes into the header as it is. */
-  | { readonly status: number; readonly retryAfter?: number | string; readonly body?: 'oracle' | 'html' | 'empty' }
+  /**
+   * This is the answer; a body that is an object is JSON. `retryAfter` goes into the header as it is. Nothing is done, or
+   * so many ms later, by the simulator's clock.
+   */
+  | {
+      readonly status: number;
+      readonly retryAfter?: number | string;
+      readonly body?: 'oracle' | 'html' | 'empty' | object;
+      readonly landsAfterMs?: number;
+    }
   /** The connection is reset and nothing was done. */
   | 'reset-before'
   /** The work is done, and the connection reset before the answer. */

@@ -7,9 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { State } from '../holds/holdings.ts';
 import type { Random } from '../random.ts';
 import { type FoundRoute, findRoute, type Route } from '../routes/route.ts';
-import { type Answer, emptyAnswer, htmlAnswer, Refusal, refusalAnswer } from './answer.ts';
+import { type Answer, emptyAnswer, htmlAnswer, jsonAnswer, Refusal, refusalAnswer } from './answer.ts';
 import type { DecidedAnswer, FaultBook } from './faults.ts';
 import { inForm } from './form.ts';
+import type { LateWork } from './late-work.ts';
 import { sendAnswer, sendBroken } from './sending.ts';
 import type { TokenService } from './token.ts';
 import type { RecordedRequest, RequestKind, Traffic } from './traffic.ts';
@@ -25,6 +26,7 @@ export interface ServingOptions {
   readonly routes: readonly Route[];
   readonly tokens: TokenService;
   readonly faultBook: FaultBook;
+  readonly lateWork: LateWork;
   readonly traffic: Traffic;
   readonly hooks: ReadonlySet<RequestHook>;
   readonly random: Random;
@@ -120,6 +122,12 @@ const serve = async (
     sendBroken(response, emptyAnswer(200), 'reset', random);
     return;
   }
+  await options.lateWork.doDue();
+  if (route && typeof fault === 'object' && 'landsAfterMs' in fault && fault.landsAfterMs !== undefined) {
+    const call = { query: url.query, headers: request.headers, body, signal: options.closing };
+    options.lateWork.add(fault.landsAfterMs, () => handle(options, route, call));
+    await options.lateWork.doDue();
+  }
   const plain =
     (fault && answerInstead(fault, state, request.url ?? '/')) ??
     (route
@@ -208,9 +216,12 @@ const answerInstead = (fault: DecidedAnswer, { behaviour }: State, target: strin
   if (fault === 'html-200') return htmlAnswer(200, 'Sign In');
   if (typeof fault === 'string') return undefined;
   if ('redirect' in fault) return emptyAnswer(307, { location: `${fault.redirect.replace(/\/$/, '')}${target}` });
-  const style = fault.body === 'oracle' || fault.body === undefined ? behaviour.errorBody : fault.body;
-  const answer = refusalAnswer(new Refusal(fault.status, 'The service cannot answer now'), style);
-  const { retryAfter } = fault;
+  const { body, retryAfter } = fault;
+  const style = body === 'oracle' || typeof body === 'object' || body === undefined ? behaviour.errorBody : body;
+  const answer =
+    typeof body === 'object'
+      ? jsonAnswer(fault.status, body)
+      : refusalAnswer(new Refusal(fault.status, 'The service cannot answer now'), style);
   return retryAfter === undefined
     ? answer
     : { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
