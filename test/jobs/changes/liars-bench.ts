@@ -70,7 +70,7 @@ export const LIES: readonly Lie[] = [
 ];
 
 /** What was said of a change. `as-before`: not done, and all of the target is as it was. */
-export interface Said {
+interface Said {
   readonly how: 'done' | 'not-done' | 'as-before' | 'unknown';
   readonly words: string;
   readonly unknown?: Unknown | undefined;
@@ -88,7 +88,7 @@ export interface Change {
 }
 
 /** What a change is made with. */
-export interface Hands {
+interface Hands {
   readonly oic: OicClient;
   readonly waiting: ActivationWait;
   readonly bench: InstallBench;
