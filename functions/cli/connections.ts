@@ -2,8 +2,8 @@
 import { connectionTemplate, isOraclesOwn, missingSettings } from '../core/archive/connection-template.ts';
 import { personName } from '../core/people.ts';
 import { mapLimited } from '../jobs/journal/journal.ts';
-import type { Connection } from '../oic/answers.ts';
 import type { OicClient } from '../oic/client.ts';
+import type { Connection } from '../oic/connection-answers.ts';
 import { isOicError } from '../oic/http/errors.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { count, formatTable, type Output } from './output.ts';

@@ -4,7 +4,7 @@ import { isOraclesOwn } from '../core/archive/connection-template.ts';
 import { hasSecretShape } from '../core/archive/secret-scan.ts';
 import type { Entry } from '../core/kinds.ts';
 import { MAYBE_TEXT, TEXT } from '../core/snapshot/sections.ts';
-import type { Connection } from '../oic/answers.ts';
+import type { Connection } from '../oic/connection-answers.ts';
 import type { Kind } from './kind.ts';
 import { toldOf } from './manual-steps.ts';
 

@@ -4,12 +4,11 @@
  * read as well, for scripts that work read lookups and packages by them.
  */
 import * as z from 'zod/mini';
-import { type ConnectionProperty, isMask } from '../core/archive/connection-template.ts';
-import { hasSecretShape } from '../core/archive/secret-scan.ts';
 import { type Integration, integrationRef, isCode, isVersion } from '../core/integration.ts';
 import type { RunState, ScheduleParameter } from '../core/schedule.ts';
 import { looksLikeHtml, parseJson } from './http/oracle-words.ts';
 import type { Answer, Taken } from './http/request.ts';
+import { isSecret } from './secret-values.ts';
 
 export const flag = z.optional(z.nullable(z.boolean()));
 export const text = z.optional(z.nullable(z.string()));
@@ -53,54 +52,6 @@ const ENVELOPE = z.object({
   'has-more': flag,
   'total-results': z.optional(count),
 });
-
-const PROPERTY = z.looseObject({
-  propertyName: z.string(),
-  propertyType: text,
-  requiredFlag: flag,
-  hiddenFlag: flag,
-  hasAttachment: flag,
-  defaultPropertyValue: text,
-  acceptableKeys: z.optional(z.nullable(z.array(z.unknown()))),
-});
-const PROPERTIES = z.optional(z.nullable(z.array(PROPERTY)));
-
-const CONNECTION = z.looseObject({
-  id: z.string().check(z.minLength(1)),
-  name: text,
-  status: text,
-  // An object in both generations (recorded of OIC 3).
-  adapterType: z.optional(z.nullable(z.union([z.string(), z.looseObject({ name: text })]))),
-  role: text,
-  securityPolicy: text,
-  agentGroupId: text,
-  agentRequired: flag,
-  lockedFlag: flag,
-  lockedBy: text,
-  lastUpdated: time,
-  lastUpdatedBy: text,
-  connectionProperties: PROPERTIES,
-  securityProperties: PROPERTIES,
-});
-
-/** What Oracle says of a connection, without the value of any secret. */
-export interface Connection {
-  readonly id: string;
-  readonly name: string;
-  readonly status: string | undefined;
-  readonly adapterType: string | undefined;
-  readonly role: string | undefined;
-  readonly securityPolicy: string | undefined;
-  readonly agentGroupId: string | undefined;
-  readonly agentRequired: boolean;
-  /** Who has it open in the designer; empty when that is not told, undefined when nobody has. */
-  readonly lockedBy: string | undefined;
-  readonly lastUpdated: string | undefined;
-  readonly lastUpdatedBy: string | undefined;
-  /** undefined when the answer leaves them out, as a listing may. */
-  readonly connectionProperties: readonly ConnectionProperty[] | undefined;
-  readonly securityProperties: readonly ConnectionProperty[] | undefined;
-}
 
 /** @throws Error saying what does not fit, without quoting the answer. */
 export const readJson = (answer: Answer): unknown => {
@@ -173,69 +124,6 @@ const inCamelCase = (value: unknown): unknown => {
   );
 };
 
-export const toConnection = (value: unknown): Connection => {
-  const item = check(CONNECTION, value);
-  const { adapterType } = item;
-  return {
-    id: item.id,
-    name: item.name ?? item.id,
-    status: item.status ?? undefined,
-    adapterType: (typeof adapterType === 'string' ? adapterType : adapterType?.name) || undefined,
-    role: item.role ?? undefined,
-    securityPolicy: item.securityPolicy ?? undefined,
-    agentGroupId: item.agentGroupId || undefined,
-    agentRequired: item.agentRequired ?? false,
-    lockedBy: item.lockedFlag ? (item.lockedBy ?? '') : undefined,
-    lastUpdated: isoTime(item.lastUpdated),
-    lastUpdatedBy: item.lastUpdatedBy ?? undefined,
-    connectionProperties: item.connectionProperties?.map((property) => toProperty(property, false)),
-    securityProperties: item.securityProperties?.map((property) => toProperty(property, true)),
-  };
-};
-
-/** Only what is told as it is leaves this place: no mask, no secret. */
-const toProperty = (property: z.infer<typeof PROPERTY>, isSecurity: boolean): ConnectionProperty => {
-  const { propertyName, propertyGroup, propertyValue, hasAttachment, acceptableKeys, defaultPropertyValue } = property;
-  const { propertyType, requiredFlag, hiddenFlag } = property;
-  const value = propertyText(propertyValue);
-  const isTold = value !== undefined && !isMask(value) && !isSecret(propertyName, propertyType, isSecurity, value);
-  return {
-    propertyName,
-    ...(typeof propertyGroup === 'string' && { propertyGroup }),
-    ...(propertyType && { propertyType }),
-    ...(isTold && { propertyValue: value }),
-    ...(typeof requiredFlag === 'boolean' && { requiredFlag }),
-    ...(typeof hiddenFlag === 'boolean' && { hiddenFlag }),
-    ...(acceptableKeys && { acceptableKeys: acceptableKeys.flatMap(keyNameOf) }),
-    ...(defaultPropertyValue && { defaultPropertyValue }),
-    isSet: value !== undefined || hasAttachment === true,
-  };
-};
-
-/** A port may come as a number, a choice as true or false. */
-const propertyText = (value: unknown): string | undefined => {
-  const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
-  return typeof text === 'string' && text !== '' ? text : undefined;
-};
-
-/** They are advice for whoever fills in a template; one that cannot be read is left out. */
-const keyNameOf = (key: unknown): string[] => {
-  const name = typeof key === 'object' && key !== null ? (key as { keyName?: unknown }).keyName : key;
-  return typeof name === 'string' ? [name] : [];
-};
-
-/** The types of security properties that were seen in clear: user names, client ids, addresses of token endpoints. */
-const CLEAR_TYPES = ['STRING', 'URL', 'CHOICE'];
-const SECRET_NAME =
-  /pass|pwd|secret|private|key(?!word|store)|signature|assertion|authorization|credential|token(?!.*ur[il])/i;
-
-/** By type, name and shape; of security properties also what is of a type never seen in clear. A choice is known to all. */
-const isSecret = (name: string, type: string | null | undefined, isSecurity: boolean, value: string): boolean => {
-  if (type === 'CHOICE') return false;
-  if (isSecurity && !CLEAR_TYPES.includes(type ?? '')) return true;
-  return SECRET_NAME.test(name) || /password|secret/i.test(type ?? '') || hasSecretShape(value);
-};
-
 /** Only the field is documented, so its items are read as they may come. What looks like a secret is not told. */
 const toParameter = (item: unknown): ScheduleParameter[] => {
   const { name, value, defaultValue } = (typeof item === 'object' && item !== null ? item : {}) as Record<
@@ -286,7 +174,6 @@ const LATEST_MS = Date.UTC(2100);
 const SCHEDULE = z.looseObject({ state: text, status: text });
 const ACTIVATION_STATUS = z.looseObject({ activationStatus: z.string() });
 const ACTIVATION_ERRORS = z.looseObject({ hasErrors: flag, errorMessage: text, shortSummaryMessage: text });
-const TEST_RESULT = z.looseObject({ status: text, details: text });
 
 /** What asks a schedule to change. */
 export type ScheduleVerb = 'start' | 'stop' | 'pause' | 'resume';
@@ -328,10 +215,4 @@ export const readActivationErrors = (answer: Answer): string | undefined => {
   const errors = check(ACTIVATION_ERRORS, readJson(answer));
   if (errors.hasErrors === false) return undefined;
   return errors.errorMessage || errors.shortSummaryMessage || undefined;
-};
-
-export const readTestResult = (answer: Answer): { status: string; details: string } => {
-  readDone(answer);
-  const result = check(TEST_RESULT, parseJson(answer.body.toString('utf8')) ?? {});
-  return { status: result.status ?? 'SUCCESS', details: result.details ?? '' };
 };

@@ -1,7 +1,8 @@
 /** Connections: what they are, never their secrets, and the settings an instance's own need after an import. */
 import { isMask } from '../core/archive/connection-template.ts';
 import type { Listing } from '../core/odd-item.ts';
-import { type Connection, readDone, readItem, readTestResult, toConnection } from './answers.ts';
+import { readDone, readItem } from './answers.ts';
+import { type Connection, readTestResult, toConnection } from './connection-answers.ts';
 import type { ConnectionSettings, PropertyFile, PropertySetting } from './http/credentials.ts';
 import { OicError } from './http/errors.ts';
 import type { Taken } from './http/request.ts';

@@ -8,11 +8,12 @@ import { ArchiveError, quoted } from '../formats/archive-error.ts';
 import { createByteSemaphore } from '../formats/byte-semaphore.ts';
 import { sha256 } from '../formats/hashing.ts';
 import { parseProperties } from '../formats/properties.ts';
-import { readElements, readRootChildren } from '../formats/xml.ts';
+import { readRootChildren } from '../formats/xml.ts';
 import { readZip } from '../formats/zip.ts';
 import { type IntegrationId, type IntegrationRef, integrationRef, isCode, isVersion } from '../integration.ts';
 import { contentDigest } from './content-digest.ts';
 import { designDigest, plainMembers } from './design-digest.ts';
+import { readCall } from './local-call.ts';
 
 export interface ArchiveConnection {
   readonly id: string;
@@ -188,39 +189,6 @@ const readLibraries = (members: ReadonlyMap<string, Buffer>): string[] => {
     if (id !== undefined || !ids.has(folder)) ids.set(folder, id ?? folder);
   }
   return [...ids.values()].sort();
-};
-
-const LOCAL_CALL_ADAPTER = 'collocatedics';
-export const INTRA_PROJECT = 'INTRA_PROJECT';
-
-/** What a .jca file tells of a call to another integration of the same instance. */
-export interface LocalCall {
-  readonly code: string;
-  /** Within a project it may be left to Oracle. */
-  readonly version: string | undefined;
-  /** `INTRA_PROJECT` within one; outside of projects it has none. */
-  readonly context: string | undefined;
-}
-
-/** The local call a .jca file is for, if it is one. */
-export const readLocalCall = (jca: Buffer): LocalCall | undefined => {
-  if (!jca.includes(LOCAL_CALL_ADAPTER) && !jca.includes(INTRA_PROJECT)) return undefined;
-  const elements = readElements(jca);
-  const propertyOf = (name: string): string | undefined =>
-    elements.find((element) => element.name === 'property' && element.attributes.name === name)?.attributes.value;
-  const [code, version, context] = [
-    propertyOf('integration_code') ?? '',
-    propertyOf('integration_version') || undefined,
-    propertyOf('integrationContext') || undefined,
-  ];
-  const isLocal = elements[0]?.attributes.adapter === LOCAL_CALL_ADAPTER || context === INTRA_PROJECT;
-  return isLocal && isCode(code) ? { code, version, context } : undefined;
-};
-
-/** The integration a .jca file outside of projects calls on the same instance, if that is what it is for. */
-export const readCall = (jca: Buffer): IntegrationRef | undefined => {
-  const { code, version } = readLocalCall(jca) ?? {};
-  return code !== undefined && version !== undefined && isVersion(version) ? integrationRef(code, version) : undefined;
 };
 
 export const readCalls = ({ members, projectFolder, ref }: OpenArchive): IntegrationRef[] => {

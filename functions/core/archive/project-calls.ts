@@ -6,7 +6,7 @@
 
 import { type Calling, orderByCalls } from '../call-order.ts';
 import type { IntegrationId, IntegrationRef } from '../integration.ts';
-import { INTRA_PROJECT, type LocalCall, readLocalCall } from './integration-archive.ts';
+import { INTRA_PROJECT, type LocalCall, readLocalCall } from './local-call.ts';
 
 interface Callable extends IntegrationRef {
   readonly persistedState: string | undefined;

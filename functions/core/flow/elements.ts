@@ -3,7 +3,8 @@
  * uses, which integration it calls, what it maps to. The facts lie in `project.xml` and in the element's own folder below
  * `resources/`. Literals in expressions are left out: they may be secrets, and the picture goes where archives do not.
  */
-import { type ArchiveConnection, type OpenArchive, readCall } from '../archive/integration-archive.ts';
+import type { ArchiveConnection, OpenArchive } from '../archive/integration-archive.ts';
+import { readCall } from '../archive/local-call.ts';
 import { parseProperties } from '../formats/properties.ts';
 import type { XmlNode } from '../formats/xml.ts';
 import type { FlowNode } from './flow-graph.ts';

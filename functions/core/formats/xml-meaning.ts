@@ -9,6 +9,23 @@
  * nothing of an element but a few numbers and the values as they stand.
  */
 
+import { END_OF_URI, END_OF_VALUE, type Name, named, type Scope, scopeIn, universalName, uriOf } from './xml-scope.ts';
+import {
+  BLANK,
+  CDATA,
+  decode,
+  EXCLAMATION,
+  endOfEndTag,
+  endOfMarkup,
+  isBlank,
+  QUESTION,
+  readTag,
+  refuse,
+  SLASH,
+  type Tag,
+  UNREADABLE,
+} from './xml-tag.ts';
+
 export interface XmlMeaning {
   /**
    * The document: `<` and the place of an element in `names`, `@` and that of an attribute with its value, `=` and a text,
@@ -28,30 +45,6 @@ export interface XmlRules {
   readonly text?: (text: string) => string;
 }
 
-/** What the prefixes stand for in one part of the document, and what was read there so far. */
-interface Scope {
-  readonly own: ReadonlyMap<string, string>;
-  readonly around: Scope | undefined;
-  readonly depth: number;
-  /** Scopes below it, by what they declare. */
-  readonly below: Map<string, Scope>;
-  /** By prefix; undefined when that is not declared. */
-  readonly uris: Map<string, string | undefined>;
-  /** By name as written. */
-  readonly elements: Map<string, Name>;
-  readonly attributes: Map<string, Name>;
-  /** Values with a colon, by what they are written as. */
-  readonly values: Map<string, string>;
-}
-
-interface Name {
-  /** With the URI of its namespace. */
-  readonly universal: string;
-  readonly local: string;
-  /** What tells its place in `names`, once it is there. */
-  code: string | undefined;
-}
-
 interface Element {
   readonly written: string;
   readonly local: string;
@@ -59,34 +52,7 @@ interface Element {
   readonly scope: Scope;
 }
 
-const UNREADABLE = new Error('not a document to compare');
-
-const refuse = (): never => {
-  throw UNREADABLE;
-};
-
 const XML = 'http://www.w3.org/XML/1998/namespace';
-const CDATA = '<![CDATA[';
-const TAB = 0x09;
-const NEWLINE = 0x0a;
-const BLANK = 0x20;
-const EXCLAMATION = 0x21;
-const QUOTE = 0x22;
-const AMPERSAND = 0x26;
-const APOSTROPHE = 0x27;
-const SLASH = 0x2f;
-const COLON = 0x3a;
-const LESS = 0x3c;
-const EQUALS = 0x3d;
-const GREATER = 0x3e;
-const QUESTION = 0x3f;
-
-/** Neither can stand in XML. */
-const END_OF_VALUE = '\0';
-const END_OF_URI = '\u0001';
-
-/** Elements that declare something, one inside the other, and ways to do so that are remembered. */
-const MAX_SCOPES = 100;
 
 /** @param source its bytes as latin1; undefined when they are no XML document */
 export const readXmlMeaning = (source: string, rules: XmlRules): XmlMeaning | undefined => {
@@ -148,7 +114,7 @@ const read = (text: string, rules: XmlRules): XmlMeaning => {
       continue;
     }
     if (!parent && root) refuse();
-    readTag(text, start, rules, tag);
+    readTag(text, start, rules.leftOutAttributes, tag);
     at = tag.end;
     const isEmpty = text.charCodeAt(at - 2) === SLASH;
     const scope = scopeIn(parent?.scope ?? outside, tag.declared);
@@ -176,29 +142,6 @@ const read = (text: string, rules: XmlRules): XmlMeaning => {
   flush();
   if (!root || parent) refuse();
   return writer.meaning();
-};
-
-const scopeIn = (around: Scope | undefined, own: ReadonlyMap<string, string> | undefined): Scope => {
-  if (around && !own) return around;
-  const depth = around ? around.depth + 1 : 0;
-  if (depth > MAX_SCOPES) refuse();
-  let declared = '';
-  for (const [prefix, uri] of own ?? []) declared += prefix + END_OF_VALUE + uri + END_OF_VALUE;
-  const known = around?.below.get(declared);
-  if (known) return known;
-  const scope: Scope = {
-    own: own ?? new Map(),
-    around,
-    depth,
-    below: new Map(),
-    uris: new Map(),
-    elements: new Map(),
-    attributes: new Map(),
-    values: new Map(),
-  };
-  // Real documents declare the same over and over; those that do not would only fill the memory.
-  if (around && around.below.size < MAX_SCOPES) around.below.set(declared, scope);
-  return scope;
 };
 
 const createWriter = () => {
@@ -261,11 +204,6 @@ const createWriter = () => {
   };
 };
 
-const isBlank = (text: string, from: number, to: number): boolean => {
-  for (let at = from; at < to; at++) if (text.charCodeAt(at) > BLANK) return false;
-  return true;
-};
-
 /** Not as `trim` does, to which a byte of UTF-8 may look like a blank. */
 const trimmed = (text: string): string => {
   let [from, to] = [0, text.length];
@@ -273,152 +211,3 @@ const trimmed = (text: string): string => {
   while (to > from && text.charCodeAt(to - 1) <= BLANK) to -= 1;
   return text.slice(from, to);
 };
-
-/** A comment, an instruction to a program, a CDATA section, or a document type that defines nothing itself. */
-const endOfMarkup = (text: string, start: number, isBeforeRoot: boolean): number => {
-  const endAfter = (begin: string, end: string): number | undefined => {
-    if (!text.startsWith(begin, start)) return undefined;
-    const found = text.indexOf(end, start + begin.length);
-    return found === -1 ? refuse() : found + end.length;
-  };
-  const end = endAfter('<!--', '-->') ?? endAfter('<?', '?>') ?? endAfter(CDATA, ']]>');
-  if (end !== undefined) return end;
-  const typeEnd = isBeforeRoot ? endAfter('<!DOCTYPE', '>') : undefined;
-  return typeEnd === undefined || text.slice(start, typeEnd).includes('[') ? refuse() : typeEnd;
-};
-
-const endOfEndTag = (text: string, start: number, name: string): number => {
-  const afterName = start + 2 + name.length;
-  if (!text.startsWith(name, start + 2)) refuse();
-  if (text.charCodeAt(afterName) === GREATER) return afterName + 1;
-  const end = text.indexOf('>', afterName);
-  return end === -1 || !isBlank(text, afterName, end) ? refuse() : end + 1;
-};
-
-/** One for all tags of a document, read into one after the other. */
-interface Tag {
-  name: string;
-  /** Of its attributes. */
-  readonly names: string[];
-  readonly values: string[];
-  readonly hasColon: boolean[];
-  declared: Map<string, string> | undefined;
-  /** Where the next thing begins. */
-  end: number;
-}
-
-const readTag = (text: string, start: number, rules: XmlRules, tag: Tag): void => {
-  let at = endOfName(text, start + 1);
-  tag.name = text.slice(start + 1, at);
-  tag.declared = undefined;
-  let count = 0;
-  for (;;) {
-    const begin = endOfBlanks(text, at);
-    const code = text.charCodeAt(begin);
-    const isEmpty = code === SLASH && text.charCodeAt(begin + 1) === GREATER;
-    if (code === GREATER || isEmpty) {
-      tag.names.length = count;
-      tag.end = begin + (isEmpty ? 2 : 1);
-      return;
-    }
-    if (begin === at) refuse();
-    at = endOfName(text, begin);
-    const attribute = text.slice(begin, at);
-    at = endOfBlanks(text, at);
-    if (text.charCodeAt(at) !== EQUALS) refuse();
-    at = endOfBlanks(text, at + 1);
-    const quote = text.charCodeAt(at);
-    if (quote !== QUOTE && quote !== APOSTROPHE) refuse();
-    const valueAt = ++at;
-    let isCoded = false;
-    let hasColon = false;
-    for (let each = text.charCodeAt(at); each !== quote; each = text.charCodeAt(++at)) {
-      if (each === COLON) hasColon = true;
-      else if (each === AMPERSAND || each === TAB || each === NEWLINE) isCoded = true;
-      else if (each === LESS || Number.isNaN(each)) refuse();
-    }
-    const written = text.slice(valueAt, at);
-    const value = isCoded ? decode(written.replace(/[\t\n]/g, ' ')) : written;
-    at += 1;
-    if (attribute.startsWith('xmlns') && (attribute.length === 5 || attribute.charCodeAt(5) === COLON)) {
-      tag.declared ??= new Map();
-      tag.declared.set(attribute.slice(6), value);
-    } else if (!rules.leftOutAttributes.get(attribute)?.test(value)) {
-      tag.names[count] = attribute;
-      tag.values[count] = value;
-      tag.hasColon[count] = hasColon || isCoded;
-      count += 1;
-    }
-  }
-};
-
-const endOfBlanks = (text: string, from: number): number => {
-  let at = from;
-  for (let code = text.charCodeAt(at); code === BLANK || code === NEWLINE || code === TAB; ) {
-    code = text.charCodeAt(++at);
-  }
-  return at;
-};
-
-const endOfName = (text: string, from: number): number => {
-  let at = from;
-  while (isOfName(text.charCodeAt(at))) at += 1;
-  return at === from ? refuse() : at;
-};
-
-const isOfName = (code: number): boolean => OF_NAME[code] === 1;
-
-const OF_NAME = Uint8Array.from({ length: 256 }, (_, code) =>
-  code > BLANK && !'=>/<"\'&'.includes(String.fromCharCode(code)) ? 1 : 0,
-);
-
-/** @param unprefixed the namespace of a name without a prefix */
-const universalName = (name: string, unprefixed: string, scope: Scope): string => {
-  const cut = name.indexOf(':');
-  const uri = cut === -1 ? unprefixed : (uriOf(name.slice(0, cut), scope) ?? refuse());
-  const local = cut === -1 ? name : name.slice(cut + 1);
-  return uri === '' ? local : uri + END_OF_URI + local;
-};
-
-const uriOf = (prefix: string, scope: Scope): string | undefined => {
-  const known = scope.uris.get(prefix);
-  if (known !== undefined || scope.uris.has(prefix)) return known;
-  const uri = scope.own.get(prefix) ?? (scope.around && uriOf(prefix, scope.around));
-  scope.uris.set(prefix, uri);
-  return uri;
-};
-
-/** The prefix of a name inside a value. */
-const PREFIX = /(?<![\w.-])([A-Za-z_][\w.-]*):(?=[A-Za-z_])/g;
-
-/** A value with what its prefixes stand for; one that is not declared stays. */
-const named = (value: string, scope: Scope): string => {
-  const known = scope.values.get(value);
-  if (known !== undefined) return known;
-  const told = value.replace(PREFIX, (found, prefix: string) => {
-    const uri = uriOf(prefix, scope);
-    return uri === undefined ? found : END_OF_URI + uri + END_OF_URI;
-  });
-  scope.values.set(value, told);
-  return told;
-};
-
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-]);
-
-const decode = (text: string): string =>
-  text.includes('&')
-    ? text.replace(/&(?:#x([0-9a-fA-F]+)|#(\d+)|(\w+))?;?/g, (found, hex?: string, decimal?: string, name?: string) => {
-        if (!found.endsWith(';')) return refuse();
-        if (name !== undefined) return ENTITIES.get(name) ?? refuse();
-        const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-        return code > 1 && code <= 0x10ffff ? bytesOf(String.fromCodePoint(code)) : refuse();
-      })
-    : text;
-
-const bytesOf = (text: string): string => Buffer.from(text).toString('latin1');

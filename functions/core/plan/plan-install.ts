@@ -12,15 +12,15 @@
  * Law: planning again after everything was done yields `unchanged` only.
  */
 import type { Integration, IntegrationId, IntegrationRef, Tracing } from '../integration.ts';
-import {
-  type AskedSchedule,
-  differingParameters,
-  isOn,
-  type RunState,
-  type ScheduleParameter,
-  type ScheduleState,
-} from '../schedule.ts';
+import { type AskedSchedule, isOn, type ScheduleParameter, type ScheduleState } from '../schedule.ts';
 import { isActive, isUnderWay, statusWords } from '../status.ts';
+import {
+  type CapturedSchedule,
+  type StepOfSchedule,
+  scheduleSteps,
+  type WantedSchedule,
+  wantedSchedule,
+} from './plan-schedule.ts';
 
 /** An integration that is to be in the target. */
 export interface Wanted extends IntegrationRef {
@@ -29,15 +29,7 @@ export interface Wanted extends IntegrationRef {
   readonly isDraft: boolean;
   readonly hasSchedule: boolean;
   /** How it was when the snapshot was taken; absent for a drop. */
-  readonly captured?:
-    | {
-        readonly isActive: boolean;
-        readonly schedule: AskedSchedule;
-        /** Absent: not known, or not to be restored. */
-        readonly parameters?: readonly ScheduleParameter[] | undefined;
-        readonly tracing: Tracing;
-      }
-    | undefined;
+  readonly captured?: (CapturedSchedule & { readonly isActive: boolean; readonly tracing: Tracing }) | undefined;
 }
 
 export interface TargetIntegration extends Integration {
@@ -56,29 +48,13 @@ export interface InstallPolicy {
   readonly mayDowngrade: boolean;
 }
 
-export type ScheduleStep = 'stop-schedule' | 'start-schedule' | 'resume-schedule' | 'pause-schedule';
-
 export type InstallStep = Readonly<
   | {
       do: 'deactivate' | 'import' | 'replace' | 'connect';
       id: IntegrationId;
       reason: string;
     }
-  | {
-      do: ScheduleStep;
-      id: IntegrationId;
-      reason: string;
-      /** Of a start: what the schedule had before. */
-      parameters?: readonly ScheduleParameter[] | undefined;
-    }
-  | {
-      do: 'set-parameters';
-      id: IntegrationId;
-      reason: string;
-      parameters: readonly ScheduleParameter[];
-      /** They are the target's own, which the change may have set back: those that a new version lacks go. */
-      isOwn?: true;
-    }
+  | StepOfSchedule
   | {
       do: 'activate';
       id: IntegrationId;
@@ -120,12 +96,8 @@ export const planInstall = (
   const rivals = target.filter((other) => isRival(wanted, other) && isActive(other));
   const displacedBefore = before.find((other) => isRival(wanted, other) && other.isActive);
   const activates = wantsActive(wanted, was, policy) && !(isSame && isActive(there));
-  const verdict = (kind: InstallPlan['verdict'], reason: string): InstallPlan => ({
-    id: wanted.id,
-    verdict: kind,
-    reason,
-    steps: [],
-  });
+  const { id } = wanted;
+  const verdict = (kind: InstallPlan['verdict'], reason: string) => ({ id, verdict: kind, reason, steps: [] });
 
   if (there && !isSame && policy.existing === 'skip')
     return verdict('skip', 'is there with other content, which is left as it is');
@@ -139,7 +111,7 @@ export const planInstall = (
     );
   }
 
-  const schedule = wantedSchedule(wanted, isOn(was?.schedule) ? was.schedule : displacedBefore?.schedule);
+  const schedule = wantedSchedule(wanted.captured, isOn(was?.schedule) ? was.schedule : displacedBefore?.schedule);
   // The flow goes on under another version: what the one that ran has come to is what this one goes on from.
   const own = (was?.isActive ? was : (displacedBefore ?? was))?.parameters;
   const steps = [
@@ -150,7 +122,7 @@ export const planInstall = (
       : scheduleSteps(wanted, isSame ? there : undefined, activates, schedule, own)),
   ];
   if (steps.length === 0) return verdict('unchanged', unchangedReason(wanted, there, policy));
-  return { id: wanted.id, verdict: 'install', reason: steps[0]?.reason ?? '', steps };
+  return { id, verdict: 'install', reason: steps[0]?.reason ?? '', steps };
 };
 
 /** One whose schedule is not known is left as it is, so nothing has to be put back. */
@@ -164,11 +136,9 @@ export const beforeOf = (there: TargetIntegration): Before => ({
   tracing: there.tracing,
 });
 
-const majorOf = (version: string): string => version.slice(0, 2);
-
 /** Same code, same major, another version: only one of them can be active. */
 export const isRival = (one: IntegrationRef, other: IntegrationRef): boolean =>
-  other.code === one.code && other.id !== one.id && majorOf(other.version) === majorOf(one.version);
+  other.code === one.code && other.id !== one.id && other.version.slice(0, 2) === one.version.slice(0, 2);
 
 const wantsActive = (wanted: Wanted, was: Before | undefined, { activation }: InstallPolicy): boolean => {
   if (wanted.isDraft) return false;
@@ -265,80 +235,6 @@ const activationSteps = (
       displaces,
       keepsStopped: hasSchedule && !isOn(schedule.state),
     },
-  ];
-};
-
-interface WantedSchedule {
-  readonly state: ScheduleState | undefined;
-  /** For the reason. */
-  readonly when: string;
-}
-
-/** As captured; for a drop, and where that could not be asked, as before. */
-const wantedSchedule = ({ captured }: Wanted, before: ScheduleState | undefined): WantedSchedule =>
-  captured !== undefined && captured.schedule !== 'unknown'
-    ? { state: captured.schedule, when: 'when the snapshot was taken' }
-    : { state: before, when: 'before' };
-
-const withValue = (parameters: readonly ScheduleParameter[] = []): ScheduleParameter[] =>
-  parameters.filter(({ value }) => value !== undefined);
-
-const keepParameters = (id: IntegrationId, parameters: readonly ScheduleParameter[]): InstallStep => ({
-  do: 'set-parameters',
-  id,
-  reason: `its parameters keep the values they had before: ${parameters.map(({ name }) => name).join(', ')}`,
-  parameters,
-  isOwn: true,
-});
-
-/**
- * @param same the target's own, when it has this content already
- * @param own the parameters that the schedule had before
- */
-const scheduleSteps = (
-  { id, captured, hasSchedule }: Wanted,
-  same: TargetIntegration | undefined,
-  activates: boolean,
-  { state, when }: WantedSchedule,
-  own: Before['parameters'],
-): InstallStep[] => {
-  const isActiveAfter = activates || (same !== undefined && isActive(same));
-  if (!hasSchedule || !isActiveAfter) return [];
-  const now = !activates && isOn(same?.schedule) ? same.schedule : 'stopped';
-  const wanted = captured?.parameters ?? [];
-  const other = differingParameters(wanted, activates ? [] : same?.scheduleParameters);
-  const reason = `${other.join(', ')} had other values ${when}`;
-  const parameters = captured?.parameters ?? own;
-  const changes = isOn(state) ? stepsBetween(now, state, when) : [];
-  // A start gives them; where there is none, nothing else would.
-  const isGiven = changes.some((step) => step.do === 'start-schedule');
-  const kept = activates && !isGiven && !captured?.parameters ? withValue(own) : [];
-  return [
-    ...(other.length > 0 ? [{ do: 'set-parameters' as const, id, reason, parameters: wanted }] : []),
-    ...(kept.length > 0 ? [keepParameters(id, kept)] : []),
-    ...changes.map((step) => ({
-      ...step,
-      id,
-      ...(step.do === 'start-schedule' && parameters && { parameters }),
-    })),
-  ];
-};
-
-const stepsBetween = (
-  now: RunState,
-  wanted: 'started' | 'paused',
-  when: string,
-): { readonly do: ScheduleStep; readonly reason: string }[] => {
-  if (wanted === 'started') {
-    if (now === 'started') return [];
-    return [{ do: now === 'paused' ? 'resume-schedule' : 'start-schedule', reason: `it ran ${when}` }];
-  }
-  const pause = { do: 'pause-schedule', reason: `it was on hold ${when}` } as const;
-  if (now === 'paused') return [];
-  if (now === 'started') return [pause];
-  return [
-    { do: 'start-schedule', reason: `it was on hold ${when}: only one that runs can be put on hold, which is next` },
-    pause,
   ];
 };
 

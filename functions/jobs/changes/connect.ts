@@ -12,8 +12,8 @@ import {
 import type { Archive } from '../../core/archive/integration-archive.ts';
 import { NotDone, NotKnown } from '../../core/errors.ts';
 import { personName } from '../../core/people.ts';
-import type { Connection } from '../../oic/answers.ts';
 import type { OicClient } from '../../oic/client.ts';
+import type { Connection } from '../../oic/connection-answers.ts';
 import type { ConnectionSettings, PropertySetting } from '../../oic/http/credentials.ts';
 import { isOicError, OicError } from '../../oic/http/errors.ts';
 import type { Clock } from '../instance/activation-wait.ts';

@@ -4,7 +4,8 @@
  */
 import { NotKnown } from '../../core/errors.ts';
 import type { IntegrationId } from '../../core/integration.ts';
-import type { InstallStep, ScheduleStep } from '../../core/plan/plan-install.ts';
+import type { InstallStep } from '../../core/plan/plan-install.ts';
+import type { ScheduleStep } from '../../core/plan/plan-schedule.ts';
 import { differingParameters, type RunState, type ScheduleParameter } from '../../core/schedule.ts';
 import type { ScheduleVerb } from '../../oic/answers.ts';
 import type { OicClient } from '../../oic/client.ts';

@@ -36,20 +36,16 @@ const put =
   ];
 
 const PROJECT = 'icspackage/project/HELLO_01.00.0000/';
+const FLAT_TERMS = ['identity', 'connections', 'schedule', 'endpoints', 'mappings', 'expressions'];
+const NOTHING = { added: [], removed: [] };
 const NO_DIFFERENCE = {
-  added: [],
-  removed: [],
+  ...NOTHING,
   changed: [],
   terms: {
-    identity: [],
-    connections: [],
-    calls: { added: [], removed: [] },
-    libraries: { added: [], removed: [] },
-    lookups: { added: [], removed: [], changed: [] },
-    schedule: [],
-    endpoints: [],
-    mappings: [],
-    expressions: [],
+    ...Object.fromEntries(FLAT_TERMS.map((term) => [term, []])),
+    calls: NOTHING,
+    libraries: NOTHING,
+    lookups: { ...NOTHING, changed: [] },
   },
 };
 
