@@ -6,6 +6,7 @@
  */
 
 import { callOrderIn, inCallOrder } from '../../core/archive/project-calls.ts';
+import { NotKnown } from '../../core/errors.ts';
 import type { Project } from '../../core/items.ts';
 import { itemKey, safetyCopyKey, undoKey } from '../../core/keys.ts';
 import { passwordsLost } from '../../core/plan/plan-restore-projects.ts';
@@ -19,7 +20,8 @@ import type { ActivationWait } from '../instance/activation-wait.ts';
 import { connect } from './connect.ts';
 import { findProject, type RanBefore, startAgain, switchboardOf } from './project-switches.ts';
 import { readProject } from './read-project.ts';
-import { isTroubleOfOne, RestoreTrouble } from './trouble.ts';
+import { mayStillArrive, waitToLookAgain } from './second-look.ts';
+import { causeText, isTroubleOfOne, RestoreTrouble } from './trouble.ts';
 import {
   importProjectSettled,
   type ProjectContent,
@@ -147,8 +149,13 @@ const forget = async (vault: Vault, instance: string, code: string): Promise<voi
 const goBack = async (services: ProjectServices, code: string, undo: Undo, cause: Error): Promise<Error> => {
   const { oic, vault } = services;
   const copy = `${undo.copy.key} in ${vault.name}`;
+  let isSure = true;
   try {
     await putBack(services, code, undo);
+    if (mayStillArrive(cause)) {
+      isSure = await waitToLookAgain(`project ${code} on ${oic.instance}`, services.waiting);
+      if (isSure) await putBack(services, code, undo);
+    }
   } catch (error) {
     if (!isTroubleOfOne(error)) throw error;
     return new RestoreTrouble(
@@ -157,9 +164,22 @@ const goBack = async (services: ProjectServices, code: string, undo: Undo, cause
     );
   }
   await forget(vault, oic.instance, code);
+  if (!isSure) {
+    const read = 'the project was put back, and there was no time to look again';
+    const unknown = {
+      sent: causeText(cause),
+      read,
+      lookAt: `project ${code} on ${oic.instance}`,
+      command: `oic list ${oic.instance} --kind projects`,
+    };
+    return new NotKnown(
+      `whether ${unknown.lookAt} stays as it was is not known: ${unknown.sent}; ${read}, so what was sent may still arrive. Its own archive is kept as ${copy}. Look at it: \`${unknown.command}\``,
+      unknown,
+    );
+  }
+  // What it was caused by is found out, whatever it was.
   return new RestoreTrouble(
-    `${cause.message}. ${oic.instance} has its own project ${code} as before (also kept as ${copy})`,
-    { cause },
+    `${causeText(cause)}. ${oic.instance} has its own project ${code} as before (also kept as ${copy})`,
   );
 };
 

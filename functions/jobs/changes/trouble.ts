@@ -34,3 +34,9 @@ export const unknownIn = (error: unknown): Unknown | undefined => {
   if (error instanceof NotKnown) return error.unknown;
   return error instanceof Error && error.cause ? unknownIn(error.cause) : undefined;
 };
+
+/** As the beginning of what is told once everything was put back. Oracle ends some of its sentences with a full stop, and others not. */
+export const causeText = (error: Error): string => {
+  const text = error instanceof NotKnown ? `${error.unknown.sent}, and ${error.unknown.read}` : error.message;
+  return text.replace(/\.$/, '');
+};

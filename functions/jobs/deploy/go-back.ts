@@ -3,12 +3,13 @@
  * sent may still arrive. Nothing is said of the target that was not read.
  */
 import { readArchive } from '../../core/archive/integration-archive.ts';
-import { NotDone, NotKnown, type Unknown } from '../../core/errors.ts';
+import type { Unknown } from '../../core/errors.ts';
 import type { IntegrationId, IntegrationRef } from '../../core/integration.ts';
 import type { Before } from '../../core/plan/plan-install.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { type UnreadyConnection, unreadyText } from '../changes/connect.ts';
-import { unknownIn } from '../changes/trouble.ts';
+import { mayStillArrive, SECOND_LOOK_MS, waitToLookAgain } from '../changes/second-look.ts';
+import { causeText, unknownIn } from '../changes/trouble.ts';
 import {
   type InstallOutcome,
   type InstallServices,
@@ -67,41 +68,20 @@ export const goBack = async (
   return { id, state: 'failed', message, ...connections };
 };
 
-/** Oracle ends some of its sentences with a full stop, and others not. */
-const causeText = (error: Error): string => {
-  const text = error instanceof NotKnown ? `${error.unknown.sent}, and ${error.unknown.read}` : error.message;
-  return text.replace(/\.$/, '');
-};
-
-const mayStillArrive = (error: Error): boolean => error instanceof NotKnown || error instanceof NotDone;
-
 const oldContent = async ({ safety }: Services, { copy }: Undo): Promise<WayBack['old']> => {
   const bytes = copy && (await safety.getSafe(copy));
   if (copy && !bytes) throw new Error(`the safety copy ${copy.key} is gone`);
   return bytes && { bytes, archive: await readArchive(bytes) };
 };
 
-const SECOND_LOOK_MS = 60_000;
-
-/**
- * What was sent and not seen may be done once the target is as before: that is undone then.
- *
- * @returns false when there is no time to look
- */
+/** What has arrived meanwhile is undone. @returns false when there is no time to look */
 const lookAgain = async (
   { oic, waiting, mayGoOn }: Services,
   wanted: IntegrationRef,
   wayBack: WayBack,
   report: (step: StepReport) => void,
 ): Promise<boolean> => {
-  const { now, sleep, note, endsAt = Number.POSITIVE_INFINITY } = waiting;
-  if (now() + SECOND_LOOK_MS > endsAt) return false;
-  for (let left = SECOND_LOOK_MS; left > 0; left -= SECOND_LOOK_MS / 2) {
-    note?.(
-      `${oic.instance} was put back as it was; what was sent may still arrive, so it is looked at again in ${left / 1000} s`,
-    );
-    await sleep(SECOND_LOOK_MS / 2);
-  }
+  if (!(await waitToLookAgain(oic.instance, waiting))) return false;
   await mayGoOn();
   await rollBack(oic, wanted, wayBack, waiting);
   const reason = `the target was looked at again ${SECOND_LOOK_MS / 1000} s later`;
