@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import Table from 'cli-table3';
 import {
   measureBackup,
+  measureBucket,
   measureLarge,
   measureLimited,
   measureOverhead,
@@ -21,6 +22,7 @@ const MEASUREMENTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   4: () => measureRestore(600, 16),
   5: () => measureLimited(600),
   6: () => measureLarge(40),
+  7: () => measureBucket(3_000),
 };
 
 const isMet = ({ value, atLeast, atMost }: Row): boolean =>

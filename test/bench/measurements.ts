@@ -1,6 +1,7 @@
-/** The six measurements. Each starts its instances, runs what is compared one after another, and gives rows of ratios. */
+/** The seven measurements. Each starts its instances, runs what is compared one after another, and gives rows of ratios. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openBucket } from './bucket.ts';
 import { type BenchInstance, type InstancePlan, startInstance } from './instance.ts';
 import {
   bareListing,
@@ -239,3 +240,35 @@ export const measureLarge = (count: number): Promise<Row[]> =>
       },
     ];
   });
+
+/** 7: what a bucket is asked on a night on which nothing changed, the fourth; nothing where there is no bucket. */
+export const measureBucket = async (count: number): Promise<Row[]> => {
+  const bucket = await openBucket();
+  if (!bucket) return [];
+  try {
+    return await withInstance({ count, archives: 'samples' }, (instance) =>
+      inDirectory(async (directory) => {
+        const { env, location } = bucket;
+        const oic = await setUp(directory, { dev: instance }, CONCURRENCY, {
+          env,
+          vault: { objectLock: { days: 30 }, keep: { monthly: 24 } },
+        });
+        for (let night = 1; night <= 3; night++) await oic('backup', 'dev', '--vault', location);
+        bucket.requests();
+        await oic('backup', 'dev', '--vault', location);
+        const requests = bucket.requests();
+        const told = requests.filter((one) => /[?&](tagging|retention)/.test(one));
+        return [
+          {
+            what: `7  ${count} unchanged in a bucket: requests that say how long something is kept`,
+            value: told.length,
+            atMost: 1,
+            from: `${requests.length} requests to the bucket`,
+          },
+        ];
+      }),
+    );
+  } finally {
+    await bucket.close();
+  }
+};

@@ -74,6 +74,7 @@ export const setUp = async (
   directory: string,
   instances: Readonly<Record<string, InstanceFacts>>,
   concurrency = CONCURRENCY,
+  { env = {}, ...more }: { readonly env?: NodeJS.ProcessEnv; readonly vault?: object } = {},
 ): Promise<Oic> => {
   const settings = Object.entries(instances).map(([name, { url, integrationInstance }]) => [
     name,
@@ -81,7 +82,7 @@ export const setUp = async (
   ]);
   await writeFile(
     join(directory, 'cdk.json'),
-    JSON.stringify({ context: { oic: { instances: Object.fromEntries(settings) } } }),
+    JSON.stringify({ context: { oic: { instances: Object.fromEntries(settings), ...more } } }),
   );
   const credentials = Object.entries(instances).map(([name, facts]) => [name, facts.credentials]);
   await writeFile(join(directory, 'credentials.json'), JSON.stringify(Object.fromEntries(credentials)));
@@ -89,6 +90,7 @@ export const setUp = async (
   return async (...args) => {
     const ended = await run(process.execPath, [cli, ...args, '--credentials', 'credentials.json', '--json'], {
       cwd: directory,
+      env,
     });
     return { ...ended, report: JSON.parse(ended.stdout) as Record<string, unknown> };
   };

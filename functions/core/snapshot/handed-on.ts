@@ -13,7 +13,7 @@ export interface Keeping {
 }
 
 export interface HandedOn {
-  /** The newest complete snapshot when this one was committed, this one included; null when there was none. */
+  /** The newest complete snapshot before this one; null when there was none. */
   readonly newestComplete: string | null;
   /** What the next backup tags before it commits. */
   readonly versions: readonly Keeping[];

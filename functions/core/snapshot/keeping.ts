@@ -55,8 +55,7 @@ export const handOn = (next: Manifest, before: Before, undone: readonly Keeping[
     archive.since === undefined && stored.has(archive.versionId) ? { ...archive, since: next.snapshot } : archive,
   );
   const versions = [...undone, ...snapshotsHandedOn(next, before), ...leaving(dated, before)];
-  const newestComplete = next.complete ? next.snapshot : (complete?.snapshot ?? null);
-  return { ...dated, handedOn: { newestComplete, versions } };
+  return { ...dated, handedOn: { newestComplete: complete?.snapshot ?? null, versions } };
 };
 
 const nameOf = ({ key, versionId }: Pick<Keeping, 'key' | 'versionId'>): string => `${key}\n${versionId}`;

@@ -14,6 +14,7 @@ import { createModelBucket } from '../../infra/lifecycle-model.ts';
 import { startMoto } from '../../store/moto.ts';
 
 const DAY_MS = 86_400_000;
+const NONCURRENT = { NoncurrentVersionExpiration: { NoncurrentDays: 1 } };
 const LOCK = { mode: 'governance', days: 20 } as const;
 
 /** Nights of one instance, each with so many items of which some have changed. */
@@ -73,7 +74,8 @@ const openNights = (store: ObjectStore, objectLock: typeof LOCK | undefined, ite
 
 /** A model that counts what it is told, and can refuse it. */
 const counting = () => {
-  const { store } = createModelBucket({ hidden: () => {}, removed: () => {} }, 0);
+  const bucket = createModelBucket({ hidden: () => {}, removed: () => {} }, 0);
+  const { store } = bucket;
   const told: string[] = [];
   let refusal: StoreError | undefined;
   const { marks } = store;
@@ -90,6 +92,7 @@ const counting = () => {
   };
   return {
     store: { ...store, marks: { ...marks, tag, lock } },
+    bucket,
     /** What was told since it was last asked. */
     told: () => told.splice(0),
     refuse: (error: StoreError | undefined) => {
@@ -147,9 +150,33 @@ test('what was replaced has its class two nights later, the longest of any snaps
   const last = await take(at(31), []);
   expect(told()).toEqual([`month ${snapshotAt(29)}`]);
   expect(last.handedOn).toEqual({
-    newestComplete: snapshotName(at(31)),
+    newestComplete: snapshotName(at(30)),
     versions: [{ key: snapshotAt(30), class: 'day' }],
   });
+});
+
+test('after a long silence an archive waits for its class until no version of its snapshot is left', async () => {
+  const { store, told, bucket } = counting();
+  const { take } = openNights(store, undefined, 2);
+  bucket.setTime(at(0).getTime());
+  await take(at(0), []);
+  bucket.setTime(at(29).getTime());
+  await take(at(29), [1]);
+
+  await take(at(30), []);
+  expect(told()).toEqual([`week ${snapshotAt(0)}`]);
+  const waits = await take(at(31), []);
+  expect(told()).toEqual([`month ${snapshotAt(29)}`]);
+  const { versionId = '' } = bucket.versionsOf(archiveKey(1)).at(-1) ?? {};
+  const waiting = { key: archiveKey(1), versionId, class: 'week', last: snapshotName(at(0)) };
+  expect(waits.handedOn?.versions).toContainEqual(waiting);
+
+  bucket.setRules([{ Id: 'all', Status: 'Enabled', Prefix: snapshotAt(0), ExpirationInDays: 1, ...NONCURRENT }]);
+  for (let day = 30; day <= 34; day += 1) bucket.runLifecycle(Date.UTC(2026, 10, 1 + day));
+  expect(bucket.versionsOf(snapshotAt(0))).toEqual([]);
+  const done = await take(at(34), []);
+  expect(told()).toEqual([`week ${archiveKey(1)}`, `day ${snapshotAt(30)}`]);
+  expect(done.handedOn?.versions).not.toContainEqual(waiting);
 });
 
 test('what the bucket refuses is said, kept longer, and told again the next night', async () => {
