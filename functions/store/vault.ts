@@ -268,11 +268,8 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
       const key = snapshotKey(instance, snapshot);
       const [version, now] = [await store.get(key, versionId), await store.head(key)];
       if (!version) return false;
-      // In a bucket it is kept for as long as it was to be.
-      const tags = await store.marks?.tagsOf(key, versionId);
       try {
-        const put = await store.put(key, version.body, now ? { ifMatch: now.etag } : { ifAbsent: true });
-        if (tags && Object.keys(tags).length > 0) await store.marks?.tag(key, put.versionId, tags);
+        await store.put(key, version.body, now ? { ifMatch: now.etag } : { ifAbsent: true });
         return true;
       } catch (error) {
         if (error instanceof PreconditionFailed) return false;

@@ -142,11 +142,17 @@ export const createModelBucket = (events: Events, lateDays: number): ModelBucket
       return version;
     },
     get: async (key, versionId) => find(key, versionId),
+    head: async (key, versionId) => find(key, versionId),
     async *list(prefix) {
       for (const key of [...objects.keys()].sort()) {
         const current = key.startsWith(prefix) ? currentOf(key) : undefined;
         if (current) yield current;
       }
+    },
+    async *listRemovals(prefix) {
+      for (const [key, [newest]] of objects)
+        if (key.startsWith(prefix) && newest?.noncurrentMs !== undefined)
+          yield { key, removedAt: new Date(newest.noncurrentMs) };
     },
     async *listVersions(prefix) {
       for (const [key, versions] of objects)

@@ -3,9 +3,14 @@
  * while, and with them the archives they name.
  */
 import { Refused } from '../../core/errors.ts';
+import { archivesIn } from '../../core/snapshot/archived-items.ts';
+import { KEEP_TAG, NEEDED } from '../../core/snapshot/keep-classes.ts';
 import { ManifestError } from '../../core/snapshot/manifest.ts';
 import type { VersionEntry } from '../../store/object-store.ts';
 import { type StoredManifest, type Vault, VaultError } from '../../store/vault.ts';
+import { mapLimited } from '../journal/journal.ts';
+
+const TAGS_AT_ONCE = 16;
 
 export interface DeletedSnapshot {
   readonly snapshot: string;
@@ -41,9 +46,10 @@ export const listDeleted = async (vault: Vault, instance: string): Promise<reado
   return found.toSorted((a, b) => (a.snapshot < b.snapshot ? 1 : -1));
 };
 
-/** @throws Refused when there is nothing to bring back */
+/** In a bucket it then stays, with its archives, until somebody removes it. @throws Refused when there is nothing to bring back */
 export const bringBack = async (vault: Vault, instance: string, snapshot: string): Promise<DeletedSnapshot> => {
   const deleted = (await listDeleted(vault, instance)).find((one) => one.snapshot === snapshot);
+  if (deleted) await keepArchives(vault, instance, deleted);
   const isBack = deleted && (await vault.bringBack(instance, snapshot, deleted.versionId));
   if (!isBack) {
     throw new Refused(
@@ -53,6 +59,19 @@ export const bringBack = async (vault: Vault, instance: string, snapshot: string
   // Were it to go once more, nothing would say that it was pruned.
   await vault.recordPruned(instance, [], (name) => name !== snapshot);
   return deleted;
+};
+
+/** It becomes a new object with a time of its own, so it would outlive archives that go by their class. */
+const keepArchives = async (
+  { marks, readManifest }: Vault,
+  instance: string,
+  { snapshot, versionId }: DeletedSnapshot,
+): Promise<void> => {
+  if (!marks) return;
+  const { manifest } = await readManifest(instance, snapshot, versionId);
+  await mapLimited(archivesIn(manifest), TAGS_AT_ONCE, async (archive) => {
+    if (archive) await marks.tag(archive.key, archive.versionId, { [KEEP_TAG]: NEEDED });
+  });
 };
 
 const newestSound = async (
