@@ -7,10 +7,11 @@ import { deactivateAndWait } from '../jobs/changes/activation.ts';
 import { applyActivation } from '../jobs/changes/apply-step.ts';
 import { importArchive } from '../jobs/changes/import-archive.ts';
 import { removeContent } from '../jobs/changes/write-content.ts';
+import { RESTORED_KINDS } from '../kinds/all-kinds.ts';
 import type { OicClient } from '../oic/client.ts';
 import { type CommonOptions, eachInTurn, idArgument, openSession, withInstance } from './command.ts';
 import { readLocalFile } from './files.ts';
-import { IMPORTED_KINDS, kindsOption } from './kinds/option.ts';
+import { IMPORTED_KINDS, kindsOption, otherKindOf } from './kinds/option.ts';
 import { WAITING } from './waiting.ts';
 
 export const importFiles = async (
@@ -20,7 +21,8 @@ export const importFiles = async (
 ): Promise<number> => {
   const [kind = 'integrations', ...more] = kindsOption(options.kind, IMPORTED_KINDS) ?? [];
   if (more.length > 0) throw new ConfigError('`oic import` imports one kind at a time');
-  if (kind !== 'integrations') return (await import('./kinds/import.ts')).importKind(name, kind, files, options);
+  const other = RESTORED_KINDS.find((one) => one === otherKindOf(kind));
+  if (other) return (await import('./kinds/import.ts')).importKind(name, other, files, options);
   const session = await openSession(options);
   return withInstance(session, name, async (oic) => {
     const { results, exitCode } = await eachInTurn(

@@ -87,8 +87,9 @@ export const exportOne = async (
   options: CommonOptions & { out?: string; kind?: string },
 ): Promise<number> => {
   const [kind] = kindsOption(options.kind, EXPORTED_KINDS) ?? [];
-  if (kind !== undefined && kind !== 'integrations') {
-    return (await import('./kinds/export.ts')).exportKind(name, kind, idText, options);
+  const other = kind === undefined ? undefined : otherKindOf(kind);
+  if (other?.download) {
+    return (await import('./kinds/export.ts')).exportKind(name, other, other.download, idText, options);
   }
   const session = await openSession(options);
   const { id, code, version } = idArgument(idText);

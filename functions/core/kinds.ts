@@ -6,7 +6,11 @@ import type * as z from 'zod/mini';
 import type { IntegrationId, Tracing } from './integration.ts';
 import type { ScheduleFields } from './schedule.ts';
 
-/** The entry of each kind in its section of a manifest. The module of a kind adds its own (declaration merging). */
+/**
+ * The entry of each kind in its section of a manifest. The module of a kind adds its own (declaration merging).
+ *
+ * @public
+ */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by the modules of the kinds
 export interface Sections {}
 

@@ -4,7 +4,7 @@ import { agentGroups } from './agent-groups.ts';
 import { certificates } from './certificates.ts';
 import { connections } from './connections.ts';
 import { deployments } from './deployments.ts';
-import type { Kind } from './kind.ts';
+import { hasArchive, type Kind, type RestoredKind } from './kind.ts';
 import { libraries } from './libraries.ts';
 import { lookups } from './lookups.ts';
 import { packages } from './packages.ts';
@@ -20,6 +20,13 @@ export const ALL_KINDS: readonly Kind[] = [
   certificates,
   agentGroups,
 ];
+
+const isRestored = (kind: Kind): kind is RestoredKind => hasArchive(kind) && kind.restore !== undefined;
+
+/** Those that a restore puts into an instance, in the order in which it does. */
+export const RESTORED_KINDS: readonly RestoredKind[] = (['before', 'after'] as const).flatMap((when) =>
+  ALL_KINDS.filter(isRestored).filter(({ restore }) => restore.when === when),
+);
 
 export const kindOf = (name: OtherKind): Kind => {
   const found = ALL_KINDS.find((kind) => kind.name === name);

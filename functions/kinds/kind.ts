@@ -7,7 +7,9 @@ import type { Entry, KindFacts, OtherKinds } from '../core/kinds.ts';
 import type { Listing, OddItem } from '../core/odd-item.ts';
 import type { SnapshotFailure, SnapshotWarning } from '../core/snapshot/manifest.ts';
 import type { OicClient } from '../oic/client.ts';
+import type { Connections } from '../oic/connections.ts';
 import type { OicError } from '../oic/http/errors.ts';
+import type { PlacedIntegrations } from '../oic/integrations.ts';
 
 export interface Item extends Entry {
   /** Who has it open; an empty text when Oracle does not say who. */
@@ -40,6 +42,8 @@ export interface Exported {
     /** By an earlier way of reading it. */
     readonly formerContentSha256?: string | undefined;
     readonly rezipped?: boolean;
+    /** That it brings along. */
+    readonly connections?: readonly { readonly id: string; readonly type: string }[];
   };
 }
 
@@ -52,7 +56,9 @@ export interface ReadArchive {
   readonly formerContentSha256?: string | undefined;
   /** That it brings along. */
   readonly connections?: readonly { readonly id: string; readonly type: string }[];
-  /** Of integrations in it that call or are called: called first. */
+  /** Integrations in it. */
+  readonly integrations?: readonly { readonly id: IntegrationId }[];
+  /** Of those that call or are called: called first. */
   readonly callOrder?: readonly IntegrationId[];
 }
 
@@ -101,7 +107,49 @@ export interface Kind<I extends Item = Item, E extends Entry = I, Seen extends o
   list(asking: Asking): Promise<Listed<I>>;
   /** Of a kind that has files. */
   readonly archive?: Archived<I, E, Seen>;
+  /** Of a kind with archives that a restore, and `oic import`, puts into an instance. */
+  readonly restore?: Restored<I, E>;
+  /** Of a kind that Oracle hands out as files. */
+  readonly download?: Download;
   readonly byHand?: ByHand<E>;
+}
+
+interface Restored<I, E> {
+  /** Whether it is put there before integrations outside projects, which may need it, or after them. */
+  readonly when: 'before' | 'after';
+  /** Adds one that the instance does not have. */
+  add(oic: OicClient, entry: E, bytes: Uint8Array): Promise<unknown>;
+  /** Replaces one that it has. */
+  replace(oic: OicClient, entry: E, bytes: Uint8Array): Promise<unknown>;
+  /**
+   * What a file holds, by its own words.
+   *
+   * @param name of the file, without its ending
+   * @throws Refused, ArchiveError
+   */
+  readFile(bytes: Uint8Array, name: string): Promise<ReadFile<E>>;
+  /** Of a kind whose items hold integrations. */
+  readonly container?: Container<I>;
+}
+
+export type ReadFile<E = Entry> = { readonly entry: E } & Omit<ReadArchive, 'id'>;
+
+interface Container<I> {
+  /** What can be done with the integrations in it, and with its connections. */
+  inside(oic: OicClient, own: I): PlacedIntegrations & Connections;
+  /** Nothing in it may be active. */
+  remove(oic: OicClient, own: I): Promise<unknown>;
+}
+
+export interface Download {
+  readonly ending: string;
+  /** What a person types for its id. @default the id */
+  idOf?(typed: string): string;
+  /** @throws Refused when the instance does not have it */
+  get(
+    oic: OicClient,
+    id: string,
+  ): Promise<{ readonly bytes: Uint8Array; readonly archive: { readonly sha256: string } }>;
 }
 
 /** What Oracle offers no way to restore is left for a person. */
@@ -125,6 +173,14 @@ interface ByHand<E> {
 export type KindWithArchive = Kind & { readonly archive: NonNullable<Kind['archive']> };
 
 export const hasArchive = (kind: Kind): kind is KindWithArchive => kind.archive !== undefined;
+
+export type RestoredKind = KindWithArchive & { readonly restore: NonNullable<Kind['restore']> };
+
+export type ContainerKind = RestoredKind & {
+  readonly restore: { readonly container: NonNullable<RestoredKind['restore']['container']> };
+};
+
+export const isContainer = (kind: RestoredKind): kind is ContainerKind => kind.restore.container !== undefined;
 
 /** What tells that nothing was saved: equal, and not undefined. */
 export const stampOf =

@@ -1,5 +1,6 @@
 /** Libraries outside projects: one version of JavaScript functions each, by `CODE|VERSION`. */
 import { readLibraryArchive } from '../core/archive/library-archive.ts';
+import { Refused } from '../core/errors.ts';
 import type { Library } from '../core/items.ts';
 import { type Entry, SAVED } from '../core/kinds.ts';
 import type { Stored } from '../core/snapshot/archived-items.ts';
@@ -33,4 +34,17 @@ export const libraries: Kind<Library, SnapshotLibrary> = {
     },
     describe: ({ id, code, version, name }) => ({ id, code, version, name }),
   },
+  restore: {
+    when: 'before',
+    add: (oic, library, bytes) => oic.registerLibrary(library, bytes),
+    replace: (oic, { id }, bytes) => oic.updateLibrary(id, bytes),
+    readFile: async (bytes) => {
+      const { code, version, ...read } = await readLibraryArchive(bytes);
+      if (code === undefined || version === undefined) {
+        throw new Refused('it does not tell which library and version it is: register it in the console');
+      }
+      return { ...read, entry: { id: `${code}|${version}`, code, version, name: code } };
+    },
+  },
+  download: { ending: '.jar', idOf: (typed) => typed.replace('/', '|'), get: (oic, id) => oic.exportLibrary(id) },
 };

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { readLookup } from '../core/archive/lookup-file.ts';
 import { describeFindings, type SecretFinding, scanForSecrets } from '../core/archive/secret-scan.ts';
+import { Refused } from '../core/errors.ts';
 import type { Lookup } from '../core/items.ts';
 import { type Entry, SAVED } from '../core/kinds.ts';
 import type { Stored } from '../core/snapshot/archived-items.ts';
@@ -48,4 +49,19 @@ export const lookups: Kind<Lookup, SnapshotLookup, Pick<SnapshotLookup, 'finding
       return message === undefined ? [] : [{ id: label, message }];
     },
   },
+  restore: {
+    when: 'before',
+    add: (oic, { id }, bytes) => oic.importLookup(id, bytes),
+    replace: (oic, { id }, bytes) => oic.replaceLookup(id, bytes),
+    readFile: async (bytes, fileName) => {
+      // The name of a file decides nothing; it only helps to see a title in a first line that begins with it.
+      const alone = await readLookup(bytes);
+      const { name, ...read } = alone.name === undefined ? await readLookup(bytes, fileName) : alone;
+      if (name !== undefined) return { ...read, entry: { id: name, name } };
+      throw new Refused(
+        'it does not tell which lookup it is: its first line must be DVM,<name>,<description>, as Oracle exports it',
+      );
+    },
+  },
+  download: { ending: '.csv', get: (oic, id) => oic.exportLookup(id) },
 };

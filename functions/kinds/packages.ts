@@ -42,6 +42,7 @@ export const packages: Kind<SnapshotPackage> = {
       odd,
     };
   },
+  download: { ending: '.par', get: (oic, name) => oic.exportPackage(name) },
   byHand: {
     order: 5,
     todo: (one, own) => {

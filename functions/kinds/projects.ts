@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { LOCAL_CALLS } from '../core/archive/connection-template.ts';
 import { readProjectArchive } from '../core/archive/project-archive.ts';
 import { callOrderIn } from '../core/archive/project-calls.ts';
+import { Refused } from '../core/errors.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Project } from '../core/items.ts';
 import { type Entry, type IntegrationInside, SAVED } from '../core/kinds.ts';
@@ -16,7 +17,7 @@ import { isActive } from '../core/status.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError, stopsTheRun } from '../oic/http/errors.ts';
 import { ListingError } from '../oic/listing.ts';
-import type { Asking, Kind } from './kind.ts';
+import type { Asking, Kind, ReadFile } from './kind.ts';
 import { type Asked, describeSchedule, unknownSchedule } from './read-schedule.ts';
 
 export interface ListedProject extends Omit<Project, 'deployments'> {
@@ -64,15 +65,8 @@ export const projects: Kind<ListedProject, SnapshotProject, Seen> = {
     itemsOn: (oic) => oic.listProjects(),
     export: (oic, project) => oic.exportProject(project),
     read: async (bytes) => {
-      const { code, contentSha256, designSha256, connections, integrations } = await readProjectArchive(bytes);
-      const others = connections.filter(({ type }) => type !== LOCAL_CALLS);
-      return {
-        id: code,
-        contentSha256,
-        designSha256,
-        connections: others.map(({ id, type }) => ({ id, type })),
-        callOrder: callOrderIn(integrations),
-      };
+      const { entry, ...read } = await readFile(bytes);
+      return { ...read, id: entry.code };
     },
     mustObserve: ({ integrations }) => integrations.some(mustAskSchedule),
     observe: async ({ oic, item, unsaved, hasParameters }) => {
@@ -91,6 +85,39 @@ export const projects: Kind<ListedProject, SnapshotProject, Seen> = {
         asked.trouble === undefined ? [] : [{ id: `${id} in ${label}`, message: unknownSchedule(asked) }],
       ),
   },
+  restore: {
+    when: 'after',
+    add: (oic, { code }, bytes) => oic.importProject(code, bytes),
+    replace: (oic, { code }, bytes) => oic.replaceProject(code, bytes),
+    readFile: (bytes) => readFile(bytes),
+    container: {
+      inside: (oic, { id }) => oic.inProject(id),
+      remove: (oic, { id }) => oic.deleteProject(id),
+    },
+  },
+  download: {
+    ending: '.car',
+    get: async (oic, id) => {
+      const project = (await oic.listProjects()).items.find((one) => one.code === id || one.id === id);
+      if (project) return oic.exportProject(project);
+      throw new Refused(
+        `${oic.instance} has no project ${id}; \`oic list ${oic.instance} --kind projects\` shows what it has`,
+      );
+    },
+  },
+};
+
+const readFile = async (bytes: Uint8Array): Promise<ReadFile<SnapshotProject>> => {
+  const { code, contentSha256, designSha256, connections, integrations } = await readProjectArchive(bytes);
+  const others = connections.filter(({ type }) => type !== LOCAL_CALLS);
+  return {
+    entry: { id: code, code, name: code, integrations: [] },
+    contentSha256,
+    designSha256,
+    connections: others.map(({ id, type }) => ({ id, type })),
+    integrations: integrations.map(({ id }) => ({ id })),
+    callOrder: callOrderIn(integrations),
+  };
 };
 
 const listings = new WeakMap<Asking, Promise<Listing<Project>>>();

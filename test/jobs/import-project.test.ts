@@ -1,9 +1,9 @@
 /** A file with a project into an instance that may have it already, by the rules of the simulated instance. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readProjectArchive } from '../../functions/core/archive/project-archive.ts';
-import { callOrderIn } from '../../functions/core/archive/project-calls.ts';
 import type { ImportAction } from '../../functions/jobs/changes/import-archive.ts';
 import { importItem } from '../../functions/jobs/changes/import-item.ts';
+import { RESTORED_KINDS } from '../../functions/kinds/all-kinds.ts';
+import type { RestoredKind } from '../../functions/kinds/kind.ts';
 import { buildProject, type SampleProject } from '../core/archive/kinds-forge.ts';
 import { connectTo, failureOf } from '../oic/simulated.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
@@ -19,6 +19,8 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const it of open.reverse()) await it.close();
 });
+
+const projects = RESTORED_KINDS.find(({ name }) => name === 'projects') as RestoredKind;
 
 const SHOP: SampleProject = {
   code: 'SHOP',
@@ -41,11 +43,9 @@ const arrange = async (behaviour: SimulatorOptions['behaviour'] = {}, hasOwn = t
   }
   let opened = 0;
   const importFile = async (bytes: Buffer): Promise<ImportAction> => {
-    const { code, ...content } = await readProjectArchive(bytes);
-    const callOrder = callOrderIn(content.integrations);
     const openVault = () => Promise.resolve(workshop.vault).finally(() => opened++);
     const services = { oic, connections: {}, waiting: WAITING, openVault };
-    return importItem(services, { kind: 'projects', id: code, ...content, callOrder }, bytes);
+    return importItem(services, projects, await projects.restore.readFile(bytes, 'SHOP'), bytes);
   };
   return { simulator, importFile, opened: () => opened };
 };

@@ -1,27 +1,19 @@
-/** `oic export --kind`: one project, lookup, library or package to a file, as Oracle sends it. */
-import { Refused } from '../../core/errors.ts';
-import type { OicClient } from '../../oic/client.ts';
+/** `oic export --kind`: one item of another kind to a file, as Oracle sends it. */
+import type { Download, Kind } from '../../kinds/kind.ts';
 import { type CommonOptions, openSession, withInstance } from '../command.ts';
 import { targetFile, writeWhole } from '../files.ts';
-import type { EXPORTED_KINDS } from './option.ts';
-
-type Kind = Exclude<(typeof EXPORTED_KINDS)[number], 'integrations'>;
-
-interface Found {
-  readonly bytes: Uint8Array;
-  readonly archive: { readonly sha256: string };
-}
 
 export const exportKind = async (
   name: string,
-  kind: Kind,
-  idText: string,
+  { name: kind }: Kind,
+  { ending, idOf, get }: Download,
+  typed: string,
   options: CommonOptions & { out?: string },
 ): Promise<number> => {
   const session = await openSession(options);
-  const id = kind === 'libraries' ? idText.replace('/', '|') : idText;
-  const { bytes, archive } = await withInstance(session, name, (oic) => exportFrom(oic, kind, id));
-  const file = await targetFile(options.out, fileName(kind, id));
+  const id = idOf?.(typed) ?? typed;
+  const { bytes, archive } = await withInstance(session, name, (oic) => get(oic, id));
+  const file = await targetFile(options.out, `${fileName(id)}${ending}`);
   await writeWhole(file, bytes);
   const { sha256 } = archive;
   session.out.result(
@@ -31,31 +23,5 @@ export const exportKind = async (
   return 0;
 };
 
-const exportFrom = async (oic: OicClient, kind: Kind, id: string): Promise<Found> => {
-  switch (kind) {
-    case 'lookups':
-      return oic.exportLookup(id);
-    case 'libraries':
-      return oic.exportLibrary(id);
-    case 'packages':
-      return oic.exportPackage(id);
-    case 'projects': {
-      const project = (await oic.listProjects()).items.find((one) => one.code === id || one.id === id);
-      if (project) return oic.exportProject(project);
-      throw new Refused(
-        `${oic.instance} has no project ${id}; \`oic list ${oic.instance} --kind projects\` shows what it has`,
-      );
-    }
-  }
-};
-
-const ENDINGS: Readonly<Record<Kind, string>> = {
-  projects: 'car',
-  lookups: 'csv',
-  libraries: 'jar',
-  packages: 'par',
-};
-
 /** Names may hold what a file name may not. */
-const fileName = (kind: Kind, id: string): string =>
-  `${id.replace('|', '_').replaceAll(/[^\p{L}\p{N} _.-]/gu, '_')}.${ENDINGS[kind]}`;
+const fileName = (id: string): string => id.replace('|', '_').replaceAll(/[^\p{L}\p{N} _.-]/gu, '_');

@@ -27,10 +27,25 @@ export const kindsOption = <K extends string>(text: string | undefined, allowed:
 export const KIND_WORDS: readonly string[] = ['integrations', ...ALL_KINDS.map(wordOf)];
 
 /** Those an instance hands out as a file. */
-export const EXPORTED_KINDS = ['integrations', 'projects', 'lookups', 'libraries', 'packages'] as const;
+export const EXPORTED_KINDS: readonly string[] = [
+  'integrations',
+  ...ALL_KINDS.filter((kind) => kind.download).map(wordOf),
+];
 
 /** Those it takes from a file. */
-export const IMPORTED_KINDS = ['integrations', 'projects', 'lookups', 'libraries'] as const;
+export const IMPORTED_KINDS: readonly string[] = [
+  'integrations',
+  ...ALL_KINDS.filter((kind) => kind.restore).map(wordOf),
+];
 
 /** undefined for integrations. */
 export const otherKindOf = (word: string): Kind | undefined => ALL_KINDS.find((kind) => wordOf(kind) === word);
+
+const eitherOf = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+
+/** As people read them, beside integrations: "project, lookup or library". */
+export const EITHER = {
+  exported: eitherOf(ALL_KINDS.filter(({ download }) => download).map(({ nouns: [one] }) => one)),
+  imported: eitherOf(ALL_KINDS.filter(({ restore }) => restore).map(({ nouns: [, many] }) => many)),
+  archived: eitherOf(ALL_KINDS.filter(({ file }) => file).map(({ nouns: [, many] }) => many)),
+};

@@ -1,5 +1,5 @@
 /** What there is to type about one instance: to look at it, and to change single items of it. */
-import { KIND_WORDS } from '../kinds/option.ts';
+import { EITHER, KIND_WORDS } from '../kinds/option.ts';
 import { type Define, VAULT } from './define.ts';
 
 const KINDS = KIND_WORDS.join(', ');
@@ -40,7 +40,7 @@ Of two archives it is drawn what was added, removed and changed. A file needs no
     async () => (await import('../integrations.ts')).exportOne,
   )
     .option('--out <file>', 'file or directory to write to (default: CODE_VERSION.iar here)')
-    .option('--kind <kind>', 'instead of an integration a project, lookup, library or package')
+    .option('--kind <kind>', `instead of an integration a ${EITHER.exported}`)
     .addHelpText(
       'after',
       `  $ oic export prod SHOP --kind project
@@ -53,7 +53,7 @@ Of two archives it is drawn what was added, removed and changed. A file needs no
     'import test HELLO_WORLD_01.00.0000.iar',
     async () => (await import('../changes.ts')).importFiles,
   )
-    .option('--kind <kind>', 'the files are not of integrations but projects, lookups or libraries')
+    .option('--kind <kind>', `the files are not of integrations but ${EITHER.imported}`)
     .option(...VAULT)
     .addHelpText(
       'after',

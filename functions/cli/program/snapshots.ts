@@ -1,5 +1,5 @@
 /** What there is to type about snapshots: to take, check, compare, forget and restore them. */
-import { KIND_WORDS } from '../kinds/option.ts';
+import { EITHER, KIND_WORDS } from '../kinds/option.ts';
 import { type Define, VAULT } from './define.ts';
 
 const KINDS = KIND_WORDS.join(', ');
@@ -36,7 +36,7 @@ export const defineSnapshots = (command: Define): void => {
     async () => (await import('../vault/verify.ts')).verify,
   )
     .option('--snapshot <name>', 'which one (default: the newest)')
-    .option('--kind <kinds>', 'only integrations, projects, lookups or libraries; several with commas')
+    .option('--kind <kinds>', `only integrations, ${EITHER.archived}; several with commas`)
     .option('--rehearse', 'also restore it into a throw-away simulated instance and compare the result')
     .option(...VAULT);
 

@@ -3,7 +3,7 @@
  * loopback that is thrown away, and what came out is compared with the manifest.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RESTORED_KINDS, type RestoredKind } from '../../core/plan/plan-restore-items.ts';
+import type { OtherKind } from '../../core/kinds.ts';
 import { scheduleOf, scheduleWord } from '../../core/schedule.ts';
 import type { Manifest, SnapshotIntegration } from '../../core/snapshot/manifest.ts';
 import { isActive, isMeantActive } from '../../core/status.ts';
@@ -11,16 +11,17 @@ import { compare as compareStates } from '../../jobs/compare/compare.ts';
 import { storedDesign } from '../../jobs/instance/stored-designs.ts';
 import { createForgetfulJournal, mapLimited } from '../../jobs/journal/journal.ts';
 import { restore } from '../../jobs/restore/restore.ts';
-import { kindOf } from '../../kinds/all-kinds.ts';
+import { ALL_KINDS, RESTORED_KINDS } from '../../kinds/all-kinds.ts';
 import { onlyKinds } from '../../kinds/included-kinds.ts';
+import { isContainer } from '../../kinds/kind.ts';
 import { createOicClient, type OicClient } from '../../oic/client.ts';
 import { parseCredentials } from '../../oic/http/credentials.ts';
 import type { Vault } from '../../store/vault.ts';
 
 export interface Rehearsal {
-  /** Integrations outside projects. */
+  /** Integrations that are in no other item. */
   readonly restored: number;
-  readonly others: Readonly<Partial<Record<RestoredKind, number>>>;
+  readonly others: Readonly<Partial<Record<OtherKind, number>>>;
   readonly differences: ReadonlyArray<{ readonly id: string; readonly problem: string }>;
 }
 
@@ -28,8 +29,10 @@ const CONCURRENCY = 8;
 
 export const rehearse = async (vault: Vault, manifest: Manifest): Promise<Rehearsal> => {
   const { startSimulator } = await import('../../../test/simulator/server.ts');
-  const inProjects = (manifest.projects ?? []).reduce((sum, { integrations }) => sum + integrations.length, 0);
-  const activeLimit = manifest.integrations.length + inProjects;
+  const inside = ALL_KINDS.flatMap(({ name, integrationsIn }) =>
+    (manifest[name] ?? []).flatMap((entry) => integrationsIn?.(entry) ?? []),
+  );
+  const activeLimit = manifest.integrations.length + inside.length;
   // Connections have their settings in the real target only; here they count as configured.
   const simulator = await startSimulator({
     behaviour: { importedConnection: 'CONFIGURED', inactiveCalleeActivation: 'succeeds', activeLimit },
@@ -69,7 +72,7 @@ export const rehearse = async (vault: Vault, manifest: Manifest): Promise<Rehear
     const rest = manifest.integrations.filter(({ id }) => !failed.has(id));
     const problems = await mapLimited(rest, CONCURRENCY, (entry) => compare(oic, vault, entry));
     const others = await compareOthers(oic, manifest, vault);
-    const known = new Set<string>(failures.map(({ id }) => id.replace(/^.* in project /, 'project ')));
+    const known = new Set<string>(failures.map(({ id }) => containerOf(id) ?? id));
     return {
       restored: report.created,
       others: Object.fromEntries(Object.entries(report.kinds).map(([kind, { created }]) => [kind, created])),
@@ -81,9 +84,16 @@ export const rehearse = async (vault: Vault, manifest: Manifest): Promise<Rehear
   }
 };
 
+/** Of a failure of something in an item, such as `ORDER|01.00.0000 in project SHOP`: the item. */
+const containerOf = (id: string): string | undefined =>
+  RESTORED_KINDS.filter(isContainer)
+    .map(({ nouns: [one] }) => id.indexOf(` in ${one} `))
+    .filter((at) => at >= 0)
+    .map((at) => id.slice(at + ' in '.length))[0];
+
 /** What a comparison finds in the other kinds a restore can bring back. */
 const compareOthers = async (oic: OicClient, manifest: Manifest, vault: Vault): Promise<Rehearsal['differences']> => {
-  const kinds = onlyKinds((kind) => RESTORED_KINDS.some((restored) => restored === kind));
+  const kinds = onlyKinds((name) => RESTORED_KINDS.some((restored) => restored.name === name));
   const { diff } = await compareStates(
     { manifest },
     { oic, concurrency: CONCURRENCY, kinds },
@@ -92,10 +102,10 @@ const compareOthers = async (oic: OicClient, manifest: Manifest, vault: Vault): 
     { exporting: () => undefined, exported: () => undefined },
   );
   return RESTORED_KINDS.flatMap((kind) => {
-    const found = diff.others?.kinds[kind];
+    const found = diff.others?.kinds[kind.name];
     if (!found) return [];
-    const tell = (things: readonly { readonly id: string }[], problem: string) =>
-      things.map(({ id }) => ({ id: `${kindOf(kind).nouns[0]} ${id}`, problem }));
+    const tell = (items: readonly { readonly id: string }[], problem: string) =>
+      items.map(({ id }) => ({ id: `${kind.nouns[0]} ${id}`, problem }));
     return [
       ...tell(found.removed, 'is not there after the restore'),
       ...tell(found.changed, 'is not what it was: another content, or states of what is in it'),

@@ -1,10 +1,9 @@
 /** What came of a restore, or what it would do, as lines for people. */
 import type { OtherKind } from '../../core/kinds.ts';
-import { RESTORED_KINDS } from '../../core/plan/plan-restore-items.ts';
 import { unreadyText } from '../../jobs/changes/connect.ts';
 import type { RestoreReport } from '../../jobs/restore/restore-options.ts';
 import type { FoundSnapshot } from '../../jobs/restore/scope.ts';
-import { kindOf } from '../../kinds/all-kinds.ts';
+import { kindOf, RESTORED_KINDS } from '../../kinds/all-kinds.ts';
 import { count } from '../output.ts';
 
 /** Which snapshot it is and, when it is not the newest, what that one lacks. */
@@ -55,11 +54,11 @@ export const reportLines = (report: RestoreReport): string[] => {
 };
 
 const kindLines = ({ kinds }: RestoreReport): string[] =>
-  RESTORED_KINDS.flatMap((kind) => {
-    const counts = kinds[kind];
+  RESTORED_KINDS.flatMap(({ name, nouns: [, many] }) => {
+    const counts = kinds[name];
     if (!counts) return [];
     const { created, replaced, skipped } = counts;
-    return [`  ${kindOf(kind).nouns[1].padEnd(9)} ${created} created, ${replaced} replaced, ${skipped} skipped`];
+    return [`  ${many.padEnd(9)} ${created} created, ${replaced} replaced, ${skipped} skipped`];
   });
 
 const nounOf = (kind: OtherKind | 'integrations'): string =>

@@ -1,14 +1,14 @@
 /**
- * What a restore does with each lookup, library and project, decided without touching the target: by the same rule as
+ * What a restore does with each item that has an archive, integrations outside projects aside, decided without touching the target: by the same rule as
  * integrations. What is missing is imported; what is there with other content is left, or replaced when that is asked for.
  * Law: planning again after everything was done yields `unchanged` only.
  */
 
-export const RESTORED_KINDS = ['lookups', 'libraries', 'projects'] as const;
-export type RestoredKind = (typeof RESTORED_KINDS)[number];
+import type { OtherKind } from '../kinds.ts';
+import type { InstallPlan } from './plan-install.ts';
 
 export interface WantedItem {
-  readonly kind: RestoredKind;
+  readonly kind: OtherKind;
   /** Of a project its code, for its id may differ between instances. */
   readonly id: string;
   /** As people read it: `lookup CODES`. */
@@ -23,13 +23,15 @@ export interface TargetItem {
   readonly lockedBy?: string | undefined;
 }
 
-export interface ThingPlan {
-  readonly kind: RestoredKind;
+export interface ItemPlan {
+  readonly kind: OtherKind;
   readonly id: string;
   /** As people read it: `lookup CODES`. */
   readonly label: string;
   readonly do: 'import' | 'replace' | 'unchanged' | 'skip' | 'refuse';
   readonly reason: string;
+  /** What is to be done with the integrations in it, once it is there. */
+  readonly inside?: readonly InstallPlan[];
 }
 
 /** @param refusalOf why one that is there may not be replaced, as far as its kind knows */
@@ -38,8 +40,8 @@ export const planItem = (
   there: TargetItem | undefined,
   existing: 'skip' | 'replace',
   refusalOf: () => string | undefined = () => undefined,
-): ThingPlan => {
-  const plan = (what: ThingPlan['do'], reason: string): ThingPlan => ({
+): ItemPlan => {
+  const plan = (what: ItemPlan['do'], reason: string): ItemPlan => ({
     kind: wanted.kind,
     id: wanted.id,
     label: wanted.label,

@@ -7,28 +7,10 @@
 
 import { type CallOrder, inTurn } from '../call-order.ts';
 import type { IntegrationId } from '../integration.ts';
+import type { OtherKind } from '../kinds.ts';
 import type { InstallPlan, InstallStep } from './plan-install.ts';
 import type { RemovalStep, RestorePlan } from './plan-restore.ts';
-import type { RestoredKind, ThingPlan } from './plan-restore-items.ts';
-import type { ProjectPlan } from './plan-restore-projects.ts';
-
-/** By the names that people see while they are under way. Within a phase, turns are taken side by side. */
-export const PHASES = [
-  'importing lookups',
-  'replacing lookups',
-  'importing libraries',
-  'replacing libraries',
-  'importing',
-  'replacing',
-  'importing projects',
-  'replacing projects',
-  'connections',
-  'activating',
-  'starting schedules',
-  'activating in projects',
-  'removing',
-] as const;
-export type PhaseName = (typeof PHASES)[number];
+import type { ItemPlan } from './plan-restore-items.ts';
 
 /** What is done with one item in one phase: its steps one after the other, and no further when one fails. */
 export interface Turn<Step> {
@@ -42,70 +24,95 @@ export type ContentStep = StepOf<'stop-schedule' | 'deactivate' | 'import' | 're
 /** The schedules of other versions of the code, whose place it takes, are stopped first. */
 export type ActivationTurn = Turn<StepOf<'stop-schedule' | 'activate'>>;
 
-/** One lookup, library or project. */
-export interface ThingTurn {
+/** One item beside integrations. */
+export interface ItemTurn {
   /** As people read it: `lookup CODES`. */
   readonly id: string;
-  readonly steps: readonly [
-    { readonly do: 'import' | 'replace'; readonly kind: RestoredKind; readonly reason: string },
-  ];
+  readonly steps: readonly [{ readonly do: 'import' | 'replace'; readonly kind: OtherKind; readonly reason: string }];
 }
 
-/** The integrations in one project: its connections first, then one integration after the other. */
-export interface ProjectTurn {
+/** The integrations in one item: its connections first, then one integration after the other. */
+export interface InsideTurn {
   /** As people read it: `project SHOP`. */
   readonly id: string;
-  readonly code: string;
   readonly connects: readonly StepOf<'connect'>[];
   /** Called integrations before their callers. */
   readonly runs: readonly Turn<Exclude<InstallStep, { do: 'connect' }>>[];
 }
 
-interface TurnOf extends Record<`${'importing' | 'replacing'} ${RestoredKind}`, ThingTurn> {
-  readonly importing: Turn<ContentStep>;
-  readonly replacing: Turn<ContentStep>;
-  readonly connections: Turn<StepOf<'connect'>>;
-  readonly activating: ActivationTurn;
-  readonly 'starting schedules': Turn<ScheduleChange>;
-  readonly 'activating in projects': ProjectTurn;
-  readonly removing: Turn<RemovalStep>;
+/** Of the kinds that are restored: whether integrations outside projects need it, or it may need them. */
+export interface PhasesOfKinds {
+  readonly before: readonly OtherKind[];
+  readonly after: readonly OtherKind[];
 }
 
-/** What is to be done in each phase; `PHASES` says in which order. */
-export type RestorePhases = { readonly [Name in PhaseName]: readonly TurnOf[Name][] };
+interface PhaseOf<Does extends string, T> {
+  readonly does: Does;
+  /** As people see it while it is under way. */
+  readonly name: string;
+  /** Taken side by side. */
+  readonly turns: readonly T[];
+}
 
+export type Phase =
+  | (PhaseOf<'put-items', ItemTurn> & { readonly kind: OtherKind; readonly how: 'import' | 'replace' })
+  | (PhaseOf<'put-contents', Turn<ContentStep>> & { readonly how: 'import' | 'replace' })
+  | PhaseOf<'connect', Turn<StepOf<'connect'>>>
+  | PhaseOf<'activate', ActivationTurn>
+  | PhaseOf<'schedule', Turn<ScheduleChange>>
+  | PhaseOf<'activate-inside', InsideTurn>
+  | PhaseOf<'remove', Turn<RemovalStep>>;
+
+const WAYS = [
+  ['importing', 'import'],
+  ['replacing', 'replace'],
+] as const;
+
+/** In the order in which they are run. @param items of other kinds */
 export const planPhases = (
   { installs, removals, order }: RestorePlan,
-  things: readonly ThingPlan[],
-  projects: readonly ProjectPlan[],
-): RestorePhases => {
+  items: readonly ItemPlan[],
+  { before, after }: PhasesOfKinds,
+): readonly Phase[] => {
   const ordered = inOrder(installs, order.order);
   const contents = (how: 'import' | 'replace'): Turn<ContentStep>[] =>
     turnsOf(installs, isOfContent).filter(({ steps }) => steps.some((step) => step.do === how));
-  const replacing = contents('replace');
-  const activating = activationsOf(ordered, order, replacing);
-  const puts = (how: 'import' | 'replace', kind: RestoredKind): ThingTurn[] =>
-    [...things, ...projects].flatMap(({ do: what, kind: own, label, reason }) =>
-      what === how && own === kind ? [{ id: label, steps: [{ do: how, kind, reason }] }] : [],
-    );
-  return {
-    'importing lookups': puts('import', 'lookups'),
-    'replacing lookups': puts('replace', 'lookups'),
-    'importing libraries': puts('import', 'libraries'),
-    'replacing libraries': puts('replace', 'libraries'),
-    importing: contents('import'),
-    replacing,
-    'importing projects': puts('import', 'projects'),
-    'replacing projects': puts('replace', 'projects'),
-    connections: inOrder(
-      turnsOf(installs, isConnect),
-      activating.map(({ id }) => id),
-    ),
-    activating,
-    'starting schedules': turnsOf(ordered, isScheduleChange),
-    'activating in projects': projects.map(inProject).filter(({ runs }) => runs.length > 0),
-    removing: [...Map.groupBy(removals, ({ id }) => id)].map(([id, steps]) => ({ id, steps })),
-  };
+  const activating = activationsOf(ordered, order, contents('replace'));
+  const putItems = (kind: OtherKind): Phase[] =>
+    WAYS.map(([doing, how]) => ({
+      does: 'put-items',
+      ...{ name: `${doing} ${kind}`, kind, how },
+      turns: items.flatMap(({ do: what, kind: own, label, reason }): ItemTurn[] =>
+        what === how && own === kind ? [{ id: label, steps: [{ do: how, kind, reason }] }] : [],
+      ),
+    }));
+  const putContents = WAYS.map(([name, how]): Phase => ({ does: 'put-contents', name, how, turns: contents(how) }));
+  const connecting = inOrder(
+    turnsOf(installs, isConnect),
+    activating.map(({ id }) => id),
+  );
+  const inside = (kind: OtherKind): Phase => ({
+    does: 'activate-inside',
+    name: `activating in ${kind}`,
+    turns: items
+      .filter((item) => item.kind === kind)
+      .map(insideOf)
+      .filter(({ runs }) => runs.length > 0),
+  });
+  return [
+    ...before.flatMap(putItems),
+    ...putContents,
+    ...after.flatMap(putItems),
+    { does: 'connect', name: 'connections', turns: connecting },
+    { does: 'activate', name: 'activating', turns: activating },
+    { does: 'schedule', name: 'starting schedules', turns: turnsOf(ordered, isScheduleChange) },
+    ...after.map(inside),
+    {
+      does: 'remove',
+      name: 'removing',
+      turns: [...Map.groupBy(removals, ({ id }) => id)].map(([id, steps]) => ({ id, steps })),
+    },
+  ];
 };
 
 const isContent = (step: InstallStep): step is ContentStep =>
@@ -157,11 +164,10 @@ const activationsOf = (
   );
 };
 
-const inProject = ({ label, id: code, integrations }: ProjectPlan): ProjectTurn => ({
+const insideOf = ({ label, inside = [] }: ItemPlan): InsideTurn => ({
   id: label,
-  code,
-  connects: turnsOf(integrations, isConnect).flatMap(({ steps }) => steps),
-  runs: turnsOf(integrations, (step): step is Exclude<InstallStep, { do: 'connect' }> => !isConnect(step)),
+  connects: turnsOf(inside, isConnect).flatMap(({ steps }) => steps),
+  runs: turnsOf(inside, (step): step is Exclude<InstallStep, { do: 'connect' }> => !isConnect(step)),
 });
 
 /** One line of the plan as people and scripts read it. */
@@ -169,46 +175,47 @@ export interface PlannedStep {
   readonly do: InstallStep['do'] | RemovalStep['do'] | 'unchanged' | 'skip' | 'refuse';
   /** Of an integration its id; of others such as `lookup CODES`, `project SHOP`, `ORDER|01.00.0000 in project SHOP`. */
   readonly id: string;
-  readonly kind: 'integrations' | RestoredKind;
+  readonly kind: 'integrations' | OtherKind;
   readonly reason: string;
 }
 
-/** How an integration in a project is named beside those outside of any. */
-export const nameInProject = (id: string, code: string): string => `${id} in project ${code}`;
+/** How an integration in an item is named beside those outside of any. */
+export const nameInside = (id: string, label: string): string => `${id} in ${label}`;
 
 /** What is left as it is, then every step of every phase. */
 export const plannedSteps = (
   { installs }: Pick<RestorePlan, 'installs'>,
-  things: readonly ThingPlan[],
-  projects: readonly ProjectPlan[],
-  phases: RestorePhases,
+  items: readonly ItemPlan[],
+  phases: readonly Phase[],
 ): PlannedStep[] => [
   ...leftOf(installs, (id) => id),
-  ...[...things, ...projects.filter(isIdle)].flatMap(({ do: what, label, kind, reason }): PlannedStep[] =>
-    what === 'import' || what === 'replace' ? [] : [{ do: what, id: label, kind, reason }],
-  ),
-  ...projects
+  ...items
+    .filter(isIdle)
+    .flatMap(({ do: what, label, kind, reason }): PlannedStep[] =>
+      what === 'import' || what === 'replace' ? [] : [{ do: what, id: label, kind, reason }],
+    ),
+  ...items
     .filter((one) => !isIdle(one))
-    .flatMap(({ id: code, integrations }) =>
+    .flatMap(({ label, inside = [] }) =>
       leftOf(
-        integrations.filter(({ verdict }) => verdict !== 'unchanged'),
-        (id) => nameInProject(id, code),
+        inside.filter(({ verdict }) => verdict !== 'unchanged'),
+        (id) => nameInside(id, label),
       ),
     ),
-  ...PHASES.flatMap((name) => phases[name].flatMap(linesOf)),
+  ...phases.flatMap(({ turns }) => turns.flatMap(linesOf)),
 ];
 
-const isIdle = ({ integrations }: ProjectPlan): boolean => integrations.every(({ verdict }) => verdict === 'unchanged');
+const isIdle = ({ inside = [] }: ItemPlan): boolean => inside.every(({ verdict }) => verdict === 'unchanged');
 
 const leftOf = (installs: readonly InstallPlan[], nameOf: (id: IntegrationId) => string): PlannedStep[] =>
   installs.flatMap(({ id, verdict, reason }): PlannedStep[] =>
     verdict === 'install' ? [] : [{ do: verdict, id: nameOf(id), kind: 'integrations', reason }],
   );
 
-const linesOf = (turn: TurnOf[PhaseName]): PlannedStep[] => {
+const linesOf = (turn: Phase['turns'][number]): PlannedStep[] => {
   if ('runs' in turn) {
     const steps = [...turn.connects, ...turn.runs.flatMap((run) => run.steps)];
-    return steps.map((step) => lineOf(step, nameInProject(step.id, turn.code)));
+    return steps.map((step) => lineOf(step, nameInside(step.id, turn.id)));
   }
   return turn.steps.map((step) => ('kind' in step ? { ...step, id: turn.id } : lineOf(step, step.id)));
 };

@@ -46,7 +46,7 @@ const MINUTE_MS = 60_000;
 /** How long what was sent and not answered may yet come. Activations have a deadline of their own. */
 export const PATIENCE_MS = {
   content: 3 * MINUTE_MS,
-  project: 10 * MINUTE_MS,
+  container: 10 * MINUTE_MS,
   connection: MINUTE_MS,
   schedule: MINUTE_MS,
 } as const;

@@ -1,14 +1,13 @@
 /** Does what a restore planned, phase by phase. Whoever failed in one phase is left out of the next. */
 import type { CallOrder } from '../../core/call-order.ts';
 import type { IntegrationId } from '../../core/integration.ts';
-import { RESTORED_KINDS } from '../../core/plan/plan-restore-items.ts';
-import { PHASES, type PhaseName, type RestorePhases, type ThingTurn } from '../../core/plan/plan-restore-steps.ts';
+import type { OtherKind } from '../../core/kinds.ts';
+import type { Phase } from '../../core/plan/plan-restore-steps.ts';
 import type { SnapshotIntegration } from '../../core/snapshot/manifest.ts';
 import { VaultError } from '../../store/vault.ts';
 import type { UnreadyConnection } from '../changes/connect.ts';
-import { putProject } from '../changes/put-project.ts';
 import { createSharedStatus } from '../changes/shared-status.ts';
-import { activateInProjects } from './activate-in-projects.ts';
+import { activateInside } from './activate-inside.ts';
 import type { RestoreFailure } from './batches.ts';
 import type { Numbers } from './items.ts';
 import { createPhaseRunner, type PhaseRunner } from './phase-runner.ts';
@@ -32,37 +31,44 @@ export const NOTHING_DONE: Done = {
 };
 
 export interface ToApply {
-  readonly phases: RestorePhases;
+  readonly phases: readonly Phase[];
   readonly order: CallOrder;
-  /** Lookups, libraries and projects, by label. */
+  /** Items of other kinds, by label. */
   readonly proved: ReadonlyMap<string, VerifiedItem>;
   readonly entries: readonly SnapshotIntegration[];
   readonly facts: ReadonlyMap<IntegrationId, ArchiveFacts>;
-  /** About how many integrations the target has outside projects. */
+  /** About how many integrations the target has outside of other items. */
   readonly size: number;
 }
 
 export const apply = async (services: RestoreServices, todo: ToApply, options: RestoreOptions): Promise<Done> => {
   const runner = createPhaseRunner(services, options);
-  const runs = phaseRuns(services, todo, options, runner);
-  const results = new Map<PhaseName, PhaseResult>();
-  const run = async <Name extends PhaseName>(name: Name): Promise<void> => {
-    results.set(name, await runs[name](todo.phases[name]));
-  };
-  for (const name of PHASES) await run(name);
-  const done = (name: PhaseName): number => results.get(name)?.done ?? 0;
-  const ofKinds = (how: 'importing' | 'replacing') =>
-    Object.fromEntries(RESTORED_KINDS.map((kind) => [kind, done(`${how} ${kind}`)]));
-  const all = [...results.values()];
+  const run = phaseRun(services, todo, options, runner);
+  const results: { readonly phase: Phase; readonly result: PhaseResult }[] = [];
+  for (const phase of todo.phases) results.push({ phase, result: await run(phase) });
+  const sum = (isMeant: (phase: Phase) => boolean, count: (result: PhaseResult) => number = ({ done }) => done) =>
+    results.filter(({ phase }) => isMeant(phase)).reduce((total, { result }) => total + count(result), 0);
+  const put = (how: 'import' | 'replace', kind?: OtherKind): number =>
+    sum((phase) =>
+      phase.does === 'put-items'
+        ? phase.how === how && phase.kind === kind
+        : phase.does === 'put-contents' && phase.how === how && kind === undefined,
+    );
+  const all = results.map(({ result }) => result);
   return {
     counts: {
-      created: done('importing'),
-      replaced: done('replacing'),
-      activated: done('activating') + done('activating in projects'),
-      scheduled: done('starting schedules') + (results.get('activating in projects')?.scheduled ?? 0),
-      deleted: done('removing'),
+      created: put('import'),
+      replaced: put('replace'),
+      activated: sum(({ does }) => does === 'activate' || does === 'activate-inside'),
+      scheduled:
+        sum(({ does }) => does === 'schedule') +
+        sum(
+          ({ does }) => does === 'activate-inside',
+          ({ scheduled = 0 }) => scheduled,
+        ),
+      deleted: sum(({ does }) => does === 'remove'),
     },
-    numbers: { created: ofKinds('importing'), replaced: ofKinds('replacing') },
+    numbers: { created: (kind) => put('import', kind), replaced: (kind) => put('replace', kind) },
     failures: [...runner.failures, ...all.flatMap(({ failures = [] }) => failures)],
     unready: all.flatMap(({ unready = [] }) => unready),
   };
@@ -71,7 +77,7 @@ export const apply = async (services: RestoreServices, todo: ToApply, options: R
 interface PhaseResult {
   /** How many went well. */
   readonly done: number;
-  /** Schedules in projects that were set. */
+  /** Schedules within items that were set. */
   readonly scheduled?: number;
   /** That keep nobody from anything in a later phase. */
   readonly failures?: readonly RestoreFailure[];
@@ -79,89 +85,61 @@ interface PhaseResult {
 }
 
 /** How each phase is run; what is run in it is what was planned. */
-type PhaseRuns = { readonly [Name in PhaseName]: (turns: RestorePhases[Name]) => Promise<PhaseResult> };
-
-const phaseRuns = (
+const phaseRun = (
   services: RestoreServices,
   { order, proved, entries, facts, size }: ToApply,
   options: RestoreOptions,
   runner: PhaseRunner,
-): PhaseRuns => {
+): ((phase: Phase) => Promise<PhaseResult>) => {
   const { oic, waiting, journal } = services;
-  // A listing answers those who look at many at once; what is in projects is not in it.
+  // A listing answers those who look at many at once; what is in other items is not in it.
   const outside = { ...services, waiting: { ...waiting, sharedStatus: createSharedStatus(oic, size, waiting.sleep) } };
   const refs = new Map(entries.map((entry) => [entry.id, entry.archive]));
   const able = <T extends { readonly id: string }>(turns: readonly T[]): T[] =>
     turns.filter(({ id }) => !runner.hasFailed(id));
 
-  const put = (name: PhaseName, how: 'import' | 'replace') => async (turns: readonly ThingTurn[]) => ({
-    done: await runner.run(
-      name,
-      turns,
-      1,
-      runner.each(how, (turn) => putOne(services, turn, proved.get(turn.id))),
-    ),
-  });
-  const putContents = (name: PhaseName, how: 'import' | 'replace') => async (turns: RestorePhases['importing']) => ({
-    done: await runner.run(
-      name,
-      turns,
-      2,
-      runner.each(how, (turn) => putContent(outside, turn, refs.get(turn.id))),
-    ),
-  });
+  /** @param batchesAtOnce two, so that the end of one leaves no place empty */
+  const runEach = async <T extends { readonly id: string }>(
+    { name, turns }: { readonly name: string; readonly turns: readonly T[] },
+    batchesAtOnce: number,
+    step: RestoreFailure['step'],
+    work: (turn: T) => Promise<void>,
+  ): Promise<PhaseResult> => ({ done: await runner.run(name, turns, batchesAtOnce, runner.each(step, work)) });
 
-  return {
-    'importing lookups': put('importing lookups', 'import'),
-    'replacing lookups': put('replacing lookups', 'replace'),
-    'importing libraries': put('importing libraries', 'import'),
-    'replacing libraries': put('replacing libraries', 'replace'),
-    importing: putContents('importing', 'import'),
-    replacing: putContents('replacing', 'replace'),
-    'importing projects': put('importing projects', 'import'),
-    'replacing projects': put('replacing projects', 'replace'),
-    connections: async (turns) => ({
-      done: 0,
-      unready: await journal.step('connections', () => connectAll(outside, able(turns), facts)),
-    }),
-    // Two batches at a time, so that the end of one leaves no place empty.
-    activating: async (turns) => ({
-      done: await runner.run('activating', turns, 2, createActivator(outside, order, options.concurrency)),
-    }),
-    'starting schedules': async (turns) => ({
-      done: await runner.run(
-        'starting schedules',
-        turns,
-        2,
-        runner.each('start-schedule', ({ steps }) => setSchedules(outside, steps)),
-      ),
-    }),
-    'activating in projects': async (turns) => {
-      const connectionsOf = (label: string) => proved.get(label)?.connections ?? [];
-      const { activated, ...rest } = await activateInProjects(services, able(turns), connectionsOf, options);
-      return { done: activated, ...rest };
-    },
-    removing: async (turns) => {
-      await runner.run(
-        'removing',
-        turns,
-        1,
-        runner.each('delete', ({ steps }) => removeOne(outside, steps)),
-      );
-      return { done: able(turns).filter(({ steps }) => steps.some((step) => step.do === 'delete')).length };
-    },
+  return async (phase) => {
+    switch (phase.does) {
+      case 'put-items':
+        return runEach(phase, 1, phase.how, ({ id, steps: [step] }) => {
+          const item = proved.get(id);
+          if (!item) throw new VaultError(`the snapshot holds no archive of ${id}`);
+          return putItem(services, item, step);
+        });
+      case 'put-contents':
+        return runEach(phase, 2, phase.how, (turn) => putContent(outside, turn, refs.get(turn.id)));
+      case 'connect': {
+        const unready = await journal.step(phase.name, () => connectAll(outside, able(phase.turns), facts));
+        return { done: 0, unready };
+      }
+      case 'activate': {
+        const activator = createActivator(outside, order, options.concurrency);
+        return { done: await runner.run(phase.name, phase.turns, 2, activator) };
+      }
+      case 'schedule':
+        return runEach(phase, 2, 'start-schedule', ({ steps }) => setSchedules(outside, steps));
+      case 'activate-inside': {
+        const { name, turns } = phase;
+        const { activated, ...rest } = await activateInside(
+          services,
+          name,
+          able(turns),
+          (id) => proved.get(id),
+          options,
+        );
+        return { done: activated, ...rest };
+      }
+      case 'remove':
+        await runEach(phase, 1, 'delete', ({ steps }) => removeOne(outside, steps));
+        return { done: able(phase.turns).filter(({ steps }) => steps.some((step) => step.do === 'delete')).length };
+    }
   };
-};
-
-/** One lookup, library or project. */
-const putOne = async (
-  services: RestoreServices,
-  { id, steps: [step] }: ThingTurn,
-  thing: VerifiedItem | undefined,
-): Promise<void> => {
-  if (!thing) throw new VaultError(`the snapshot holds no archive of ${id}`);
-  if (thing.kind !== 'projects') return putItem(services, services.oic, thing, step);
-  const { id: code, archive, ...wanted } = thing;
-  const bytes = await services.vault.getArchive(archive);
-  return putProject(services, { code, bytes, ...wanted });
 };

@@ -6,15 +6,14 @@ import { parseIntegrationId } from '../../core/integration.ts';
 import { safetyKey } from '../../core/keys.ts';
 import type { InstallPlan } from '../../core/plan/plan-install.ts';
 import type { RestorePlan } from '../../core/plan/plan-restore.ts';
-import { nameInProject } from '../../core/plan/plan-restore-steps.ts';
-import { projectCopyOf } from '../changes/put-project.ts';
 import type { RestoreFailure } from './batches.ts';
 import type { ItemsPlan } from './items.ts';
+import { safetyCopyOf } from './put-item.ts';
 
 export const explainFailures = (
   failures: readonly RestoreFailure[],
   { installs }: RestorePlan,
-  { projects }: Pick<ItemsPlan, 'projects'>,
+  { items, proved }: Pick<ItemsPlan, 'items' | 'proved'>,
   vaultName: string,
   target: string,
 ): RestoreFailure[] => {
@@ -25,10 +24,9 @@ export const explainFailures = (
     `${message}; it stays replaced, and the archive that ${target} had before is kept as ${key} in ${vaultName}`;
   return failures.map((failure) => {
     const { id, step, message } = failure;
-    const project = projects.find(
-      (one) => one.do === 'replace' && id === nameInProject(id.split(' ')[0] ?? '', one.id),
-    );
-    if (project) return { ...failure, message: staysReplaced(message, projectCopyOf(target, project.id)) };
+    const item = items.find(({ do: what, label }) => what === 'replace' && id.endsWith(` in ${label}`));
+    const content = item && proved.get(item.label);
+    if (content) return { ...failure, message: staysReplaced(message, safetyCopyOf(target, content)) };
     const ref = parseIntegrationId(id);
     const install = replaced.get(id);
     if (!ref || !install) return failure;

@@ -1,17 +1,19 @@
-/** What a restore does beside integrations outside projects: lookups, libraries, projects and the integrations in them. */
+/** What a restore does beside integrations outside projects: with items of other kinds, and with the integrations in them. */
 
-import { inCallOrder } from '../../core/archive/project-calls.ts';
-import { planItem, RESTORED_KINDS, type RestoredKind, type ThingPlan } from '../../core/plan/plan-restore-items.ts';
-import { type ProjectPlan, planProject, type TargetProject } from '../../core/plan/plan-restore-projects.ts';
+import type { OtherKind } from '../../core/kinds.ts';
+import { planContainer, type TargetContainer } from '../../core/plan/plan-restore-containers.ts';
+import { type ItemPlan, planItem } from '../../core/plan/plan-restore-items.ts';
+import { RESTORED_KINDS } from '../../kinds/all-kinds.ts';
+import { isContainer } from '../../kinds/kind.ts';
 import type { RestoreFailure } from './batches.ts';
 import { type VerifiedItem, verifyItems } from './prove-items.ts';
-import type { KindCounts, RestoreOptions, RestoreServices, ThingCounts } from './restore-options.ts';
+import type { ItemCounts, KindCounts, RestoreOptions, RestoreServices } from './restore-options.ts';
 import type { Scope } from './scope.ts';
 import { readTargetItems } from './target-items.ts';
 
 export interface ItemsPlan {
-  readonly things: readonly ThingPlan[];
-  readonly projects: readonly ProjectPlan[];
+  readonly items: readonly ItemPlan[];
+  /** By label. */
   readonly proved: ReadonlyMap<string, VerifiedItem>;
   /** Of what could not be read, here or there, and of what is refused. */
   readonly failures: readonly RestoreFailure[];
@@ -24,22 +26,20 @@ export const planItems = async (
 ): Promise<ItemsPlan> => {
   const { oic } = services;
   const { proved, failures: unproved } = await verifyItems(services, scope);
-  if (proved.length === 0) return { things: [], projects: [], proved: new Map(), failures: unproved };
+  if (proved.length === 0) return { items: [], proved: new Map(), failures: unproved };
   const target = await readTargetItems(services, proved, options.scheduleParameters ?? false);
-  const able = proved.filter((thing) => !target.unread.has(thing.label));
-  const things = able
-    .filter(({ kind }) => kind !== 'projects')
-    .map((thing) => planItem(thing, target.there.get(thing.label), options.existing));
-  const projects = able.flatMap((thing): ProjectPlan[] => {
-    if (thing.kind !== 'projects') return [];
-    const plan = planProject(thing, target.there.get(thing.label) as TargetProject | undefined, options);
-    return [{ ...plan, integrations: inCallOrder(plan.integrations, thing.callOrder) }];
+  const able = proved.filter(({ label }) => !target.unread.has(label));
+  const items = able.map(({ kind, ...item }): ItemPlan => {
+    const wanted = { ...item, kind: kind.name };
+    const there = target.there.get(item.label);
+    return isContainer(kind)
+      ? planContainer(wanted, there as TargetContainer | undefined, options)
+      : planItem(wanted, there, options.existing);
   });
-  const refused = [...things, ...projects].filter((plan) => plan.do === 'refuse');
+  const refused = items.filter((plan) => plan.do === 'refuse');
   return {
-    things,
-    projects,
-    proved: new Map(able.map((thing) => [thing.label, thing])),
+    items,
+    proved: new Map(able.map((item) => [item.label, item])),
     failures: [
       ...unproved,
       ...target.failures,
@@ -55,19 +55,18 @@ export const planItems = async (
 };
 
 /** How many of each kind went well. */
-export type Numbers = Readonly<Record<'created' | 'replaced', Readonly<Partial<Record<RestoredKind, number>>>>>;
+export type Numbers = Readonly<Record<'created' | 'replaced', (kind: OtherKind) => number>>;
 
 /** @param scope kinds that are not in it were not restored, and are not counted */
-export const countItems = (scope: Scope, plan: ItemsPlan, numbers: Numbers | undefined): KindCounts =>
+export const countItems = (scope: Scope, { items }: ItemsPlan, numbers: Numbers | undefined): KindCounts =>
   Object.fromEntries(
-    RESTORED_KINDS.filter((kind) => scope[kind] !== undefined).map((kind): [RestoredKind, ThingCounts] => [
-      kind,
+    RESTORED_KINDS.filter(({ name }) => scope[name] !== undefined).map(({ name }): [OtherKind, ItemCounts] => [
+      name,
       {
-        created: numbers?.created[kind] ?? 0,
-        replaced: numbers?.replaced[kind] ?? 0,
-        skipped: [...plan.things, ...plan.projects].filter(
-          (one) => one.kind === kind && (one.do === 'skip' || one.do === 'unchanged'),
-        ).length,
+        created: numbers?.created(name) ?? 0,
+        replaced: numbers?.replaced(name) ?? 0,
+        skipped: items.filter(({ kind, do: what }) => kind === name && (what === 'skip' || what === 'unchanged'))
+          .length,
       },
     ]),
   );

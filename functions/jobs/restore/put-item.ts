@@ -1,38 +1,31 @@
-/** One lookup or library into a target: added or replaced, its own copy kept first; settled. */
+/** One item of another kind into a target: added or replaced, its own copy kept first; settled. */
 import { itemKey, safetyCopyKey } from '../../core/keys.ts';
-import type { ThingPlan } from '../../core/plan/plan-restore-items.ts';
-import { libraries } from '../../kinds/libraries.ts';
-import { lookups } from '../../kinds/lookups.ts';
-import type { OicClient } from '../../oic/client.ts';
-import { verbsOf, writeItem } from '../changes/item-verbs.ts';
+import type { ItemTurn } from '../../core/plan/plan-restore-steps.ts';
+import { isContainer } from '../../kinds/kind.ts';
+import { putContainer } from '../changes/put-container.ts';
+import { addItem, replaceItem } from '../changes/write-item.ts';
 import type { VerifiedItem } from './prove-items.ts';
 import type { RestoreServices } from './restore-options.ts';
 
-type Plain = Exclude<VerifiedItem, { kind: 'projects' }>;
-
 /** Bears being run again after it was cut off: what has the content already is left, and its copy not taken again. */
 export const putItem = async (
-  { vault, waiting }: RestoreServices,
-  oic: OicClient,
-  thing: Plain,
-  { do: how }: Pick<ThingPlan, 'do'>,
+  services: RestoreServices,
+  { archive, ...item }: VerifiedItem,
+  { do: how }: ItemTurn['steps'][0],
 ): Promise<void> => {
-  const bytes = await vault.getArchive(thing.archive);
-  let was: string | undefined;
-  if (how === 'replace') {
-    const own = await verbsOf(oic, thing).export();
-    was = own.archive.designSha256;
-    if (was === thing.designSha256) return;
-    await vault.putAt(safetyCopyOf(oic.instance, thing), own.bytes);
-  }
-  await writeItem(oic, how === 'import' ? 'import' : 'replace', thing, { bytes, was }, waiting);
+  const { oic, vault, waiting } = services;
+  const { kind, entry, designSha256 } = item;
+  const bytes = await vault.getArchive(archive);
+  if (isContainer(kind)) return putContainer(services, { ...item, kind, bytes });
+  const content = { kind, entry, bytes, designSha256 };
+  if (how === 'import') return addItem(oic, content, waiting);
+  const own = await kind.archive.export(oic, entry);
+  const was = own.archive.designSha256;
+  if (was === designSha256) return;
+  await vault.putAt(safetyCopyOf(oic.instance, item), own.bytes);
+  await replaceItem(oic, content, entry, was, waiting);
 };
 
 /** Where the target's own copy is kept. */
-const safetyCopyOf = (instance: string, thing: Plain): string =>
-  safetyCopyKey(
-    instance,
-    thing.kind === 'lookups'
-      ? itemKey(instance, lookups, { id: thing.id, name: thing.id })
-      : itemKey(instance, libraries, thing.library),
-  );
+export const safetyCopyOf = (instance: string, { kind, entry }: Pick<VerifiedItem, 'kind' | 'entry'>): string =>
+  safetyCopyKey(instance, itemKey(instance, kind, entry));

@@ -2,7 +2,6 @@
 import type { IntegrationId } from '../../core/integration.ts';
 import type { OtherKind } from '../../core/kinds.ts';
 import type { WorkByHand } from '../../core/plan/manual-steps.ts';
-import type { RestoredKind } from '../../core/plan/plan-restore-items.ts';
 import type { PlannedStep } from '../../core/plan/plan-restore-steps.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
@@ -51,7 +50,7 @@ export interface RestoreReport {
   readonly scheduled: number;
   readonly skipped: number;
   readonly deleted: number;
-  /** Lookups, libraries and projects, as far as the snapshot tells of them. */
+  /** Of other kinds that are restored, as far as the snapshot tells of them. */
   readonly kinds: KindCounts;
   readonly failures: readonly RestoreFailure[];
   /** To be configured by a person, with the settings to fill in. */
@@ -63,11 +62,11 @@ export interface RestoreReport {
   readonly requests: number;
 }
 
-export interface ThingCounts {
+export interface ItemCounts {
   readonly created: number;
   readonly replaced: number;
   readonly skipped: number;
 }
 
 /** What became of each kind that the snapshot holds. */
-export type KindCounts = Readonly<Partial<Record<RestoredKind, ThingCounts>>>;
+export type KindCounts = Readonly<Partial<Record<OtherKind, ItemCounts>>>;

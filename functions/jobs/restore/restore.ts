@@ -4,7 +4,7 @@ import { planRestore, type RestorePlan } from '../../core/plan/plan-restore.ts';
 import { plannedSteps, planPhases } from '../../core/plan/plan-restore-steps.ts';
 import { createFilter } from '../../core/snapshot/filter.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
-import { ALL_KINDS } from '../../kinds/all-kinds.ts';
+import { ALL_KINDS, RESTORED_KINDS } from '../../kinds/all-kinds.ts';
 import { apply, NOTHING_DONE } from './apply.ts';
 import type { RestoreFailure } from './batches.ts';
 import { explainFailures } from './explain-failures.ts';
@@ -32,7 +32,7 @@ export const restore = async (
   const wanted = proved.filter(({ id }) => !leftAlone.has(id));
   const plan = planRestore(wanted, target, options, createFilter(manifest.filter ?? {}));
   const others = await planItems(services, scope, options);
-  const phases = planPhases(plan, others.things, others.projects);
+  const phases = planPhases(plan, others.items, PHASES_OF_KINDS);
   const size = target.length + entries.length;
   const { proved: otherArchives } = others;
   const done = options.dryRun
@@ -47,7 +47,7 @@ export const restore = async (
     snapshot: manifest.snapshot,
     to: oic.instance,
     dryRun: options.dryRun,
-    plan: plannedSteps(plan, others.things, others.projects, phases),
+    plan: plannedSteps(plan, others.items, phases),
     ...done.counts,
     skipped: plan.installs.filter(({ verdict }) => verdict === 'skip' || verdict === 'unchanged').length,
     kinds: countItems(scope, others, done.numbers),
@@ -58,6 +58,10 @@ export const restore = async (
     requests: oic.requests(),
   };
 };
+
+const namesOf = (when: 'before' | 'after') =>
+  RESTORED_KINDS.filter(({ restore: how }) => how.when === when).map(({ name }) => name);
+const PHASES_OF_KINDS = { before: namesOf('before'), after: namesOf('after') };
 
 const NO_TARGET: RestoreTarget = { integrations: [], unread: [] };
 

@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { IntegrationId } from '../../../functions/core/integration.ts';
 import type { InstallPlan, InstallStep } from '../../../functions/core/plan/plan-install.ts';
 import type { RestorePlan } from '../../../functions/core/plan/plan-restore.ts';
-import type { ThingPlan } from '../../../functions/core/plan/plan-restore-items.ts';
-import type { ProjectPlan } from '../../../functions/core/plan/plan-restore-projects.ts';
+import type { ItemPlan } from '../../../functions/core/plan/plan-restore-items.ts';
 import { plannedSteps, planPhases } from '../../../functions/core/plan/plan-restore-steps.ts';
 
 const idOf = (name: string): IntegrationId => `${name}|01.00.0000`;
@@ -47,24 +46,26 @@ const planOf = (
   },
 });
 
-const thing = (kind: 'lookups' | 'libraries', label: string, what: ThingPlan['do']): ThingPlan => ({
+const item = (kind: 'lookups' | 'libraries', label: string, what: ItemPlan['do']): ItemPlan => ({
   kind,
   id: label.split(' ')[1] ?? '',
   label,
   do: what,
   reason,
 });
-const project = (code: string, what: ThingPlan['do'], ...integrations: InstallPlan[]): ProjectPlan => ({
+const project = (code: string, what: ItemPlan['do'], ...integrations: InstallPlan[]): ItemPlan => ({
   kind: 'projects',
   id: code,
   label: `project ${code}`,
   do: what,
   reason,
-  integrations,
+  inside: integrations,
 });
 
-const linesOf = (plan: RestorePlan, things: ThingPlan[] = [], projects: ProjectPlan[] = []): string[] =>
-  plannedSteps(plan, things, projects, planPhases(plan, things, projects)).map(
+const KINDS = { before: ['lookups', 'libraries'], after: ['projects'] } as const;
+
+const linesOf = (plan: RestorePlan, ...items: ItemPlan[]): string[] =>
+  plannedSteps(plan, items, planPhases(plan, items, KINDS)).map(
     ({ do: what, id }) => `${what} ${id.replaceAll('|01.00.0000', '')}`,
   );
 
@@ -99,13 +100,11 @@ describe('the planned steps of a restore', () => {
     expect(
       linesOf(
         planOf([started, left('SAME', 'unchanged')], removals),
-        [
-          thing('libraries', 'library L|1', 'import'),
-          thing('lookups', 'lookup OLD', 'replace'),
-          thing('lookups', 'lookup NEW', 'import'),
-          thing('lookups', 'lookup KEPT', 'skip'),
-        ],
-        [project('P', 'replace', inside, install('Y', step('connect', 'Y'), activate('Y')), left('Z', 'refuse'))],
+        item('libraries', 'library L|1', 'import'),
+        item('lookups', 'lookup OLD', 'replace'),
+        item('lookups', 'lookup NEW', 'import'),
+        item('lookups', 'lookup KEPT', 'skip'),
+        project('P', 'replace', inside, install('Y', step('connect', 'Y'), activate('Y')), left('Z', 'refuse')),
       ),
     ).toEqual([
       'unchanged SAME',
@@ -161,10 +160,9 @@ describe('the planned steps of a restore', () => {
 
   test('tell of each what kind of item it is about', () => {
     const plan = planOf([install('A', step('import', 'A'))]);
-    const things = [thing('lookups', 'lookup CODES', 'import')];
-    const projects = [project('P', 'import', install('X', activate('X')))];
+    const items = [item('lookups', 'lookup CODES', 'import'), project('P', 'import', install('X', activate('X')))];
 
-    const steps = plannedSteps(plan, things, projects, planPhases(plan, things, projects));
+    const steps = plannedSteps(plan, items, planPhases(plan, items, KINDS));
 
     expect(steps).toEqual([
       { do: 'import', id: 'lookup CODES', kind: 'lookups', reason },

@@ -1,9 +1,11 @@
-/** A project of the target: what is in it, and what runs. */
+/** A container of the target: what is in it, and what runs. */
 
 import type { Integration } from '../../core/integration.ts';
+import { idOf } from '../../core/kinds.ts';
 import { withHolderNamed } from '../../core/people.ts';
 import { mustAskSchedule, scheduleState } from '../../core/plan/plan-backup.ts';
-import type { TargetProject } from '../../core/plan/plan-restore-projects.ts';
+import type { TargetContainer } from '../../core/plan/plan-restore-containers.ts';
+import type { ContainerKind, Item } from '../../kinds/kind.ts';
 import { describeSchedule } from '../../kinds/read-schedule.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { ListingError } from '../../oic/listing.ts';
@@ -13,15 +15,15 @@ import { readSettled } from '../instance/read-settled.ts';
 import { mapLimited } from '../journal/journal.ts';
 
 /** Waits until nothing in it is being activated or deactivated, or the deadline has passed. */
-export const readProject = async (
+export const readContainer = async (
   oic: OicClient,
-  code: string,
-  projectId: string,
+  kind: ContainerKind,
+  own: Item,
   waiting: ActivationWait,
   hasParameters: boolean,
-): Promise<TargetProject> => {
-  const inside = oic.inProject(projectId);
-  const exported = await ifExportable(() => oic.exportProject({ id: projectId, code, name: code }));
+): Promise<TargetContainer> => {
+  const inside = kind.restore.container.inside(oic, own);
+  const exported = await ifExportable(() => kind.archive.export(oic, own));
   const { items, odd } = await readSettled(
     () => inside.listIntegrations(),
     () => true,
@@ -35,7 +37,7 @@ export const readProject = async (
   }));
   const { designSha256, connections = [] } = exported?.archive ?? {};
   return {
-    id: code,
+    id: idOf(kind, own),
     designSha256,
     integrations,
     connections: connections.map(({ id, type }) => ({ id, type })),
@@ -46,7 +48,7 @@ const readScheduleIn = async (
   inside: Pick<OicClient, 'getSchedule' | 'getIntegration'>,
   one: Integration,
   hasParameters: boolean,
-): Promise<Pick<TargetProject['integrations'][number], 'schedule' | 'scheduleParameters'>> => {
+): Promise<Pick<TargetContainer['integrations'][number], 'schedule' | 'scheduleParameters'>> => {
   if (!mustAskSchedule(one)) return { schedule: scheduleState(one, undefined) };
   const { state, parameters } = await describeSchedule(inside, one, hasParameters);
   return { schedule: state, ...(hasParameters && { scheduleParameters: parameters }) };

@@ -1,39 +1,42 @@
 /**
- * Brings the integrations of restored projects to the state they were captured in, called integrations before their
+ * Brings the integrations of restored containers to the state they were captured in, called integrations before their
  * callers. What else one may need is not known, so one that fails is tried again as long as another has become active
  * meanwhile.
  */
 
-import { nameInProject, type ProjectTurn } from '../../core/plan/plan-restore-steps.ts';
+import { type InsideTurn, nameInside } from '../../core/plan/plan-restore-steps.ts';
+import { isContainer } from '../../kinds/kind.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { Switchboard } from '../changes/activation.ts';
 import { applyActivation } from '../changes/apply-step.ts';
 import { connect, type UnreadyConnection } from '../changes/connect.ts';
-import { findProject, switchboardOf } from '../changes/project-switches.ts';
+import { switchboardOf } from '../changes/container.ts';
 import { applyScheduleStep, isScheduleStep } from '../changes/schedule.ts';
 import { isTroubleOfOne, troubleText } from '../changes/trouble.ts';
+import { findItem } from '../changes/write-item.ts';
 import { mapLimited } from '../journal/journal.ts';
 import { inBatches, type RestoreFailure } from './batches.ts';
 import type { VerifiedItem } from './prove-items.ts';
 import type { RestoreOptions, RestoreServices } from './restore-options.ts';
 
-export interface ActivatedInProjects {
+export interface ActivatedInside {
   readonly activated: number;
   readonly scheduled: number;
   readonly failures: readonly RestoreFailure[];
   readonly unready: readonly UnreadyConnection[];
 }
 
-/** @param connectionsOf those that the archive of the project with this label brings along */
-export const activateInProjects = async (
+/** @param name of the phase. @param itemOf what was put there, by its label */
+export const activateInside = async (
   services: RestoreServices,
-  projects: readonly ProjectTurn[],
-  connectionsOf: (label: string) => VerifiedItem['connections'],
+  name: string,
+  turns: readonly InsideTurn[],
+  itemOf: (label: string) => VerifiedItem | undefined,
   { concurrency }: RestoreOptions,
-): Promise<ActivatedInProjects> => {
-  if (projects.length > 0) services.progress.phase('activating in projects', projects.length);
-  const results = await services.journal.all('activating in projects', inBatches(projects), 1, (batch) =>
-    mapLimited(batch, concurrency, (project) => activateIn(services, project, connectionsOf(project.id))),
+): Promise<ActivatedInside> => {
+  if (turns.length > 0) services.progress.phase(name, turns.length);
+  const results = await services.journal.all(name, inBatches(turns), 1, (batch) =>
+    mapLimited(batch, concurrency, (turn) => activateIn(services, turn, itemOf(turn.id))),
   );
   const all = results.flat();
   return {
@@ -46,19 +49,20 @@ export const activateInProjects = async (
 
 const activateIn = async (
   services: RestoreServices,
-  turn: ProjectTurn,
-  connections: VerifiedItem['connections'],
-): Promise<ActivatedInProjects> => {
+  turn: InsideTurn,
+  item: VerifiedItem | undefined,
+): Promise<ActivatedInside> => {
   const { oic, progress } = services;
-  const { id: label, code, connects } = turn;
+  const { id: label, connects } = turn;
+  const { kind, id = '', connections = [] } = item ?? {};
   const nothing = { activated: 0, scheduled: 0, unready: [] };
   try {
-    const project = await findProject(oic, code);
-    if (!project) {
+    const own = kind && (await findItem(oic, kind, id));
+    if (!own || !isContainer(kind)) {
       const message = `nothing in it was activated: ${oic.instance} does not list it after it was imported`;
       return { ...nothing, failures: [{ id: label, step: 'activate', message: `${label}: ${message}` }] };
     }
-    const inside = switchboardOf(oic, project);
+    const inside = switchboardOf(oic, kind, own);
     const unready =
       connects.length > 0 ? await connect(inside, { connections }, services.connections, services.waiting) : [];
     const result = await runAll(services, inside, turn);
@@ -72,9 +76,9 @@ const activateIn = async (
   }
 };
 
-type Run = ProjectTurn['runs'][number];
+type Run = InsideTurn['runs'][number];
 
-/** Whether connections answer below their project, Oracle documents nowhere. Those that do not may be what is wrong. */
+/** Whether connections answer below their container, Oracle documents nowhere. Those that do not may be what is wrong. */
 const outOfReach = async (
   inside: Pick<OicClient, 'getConnection'>,
   connections: VerifiedItem['connections'],
@@ -91,8 +95,8 @@ const outOfReach = async (
 const runAll = async (
   { waiting }: RestoreServices,
   inside: Switchboard,
-  { code, runs }: ProjectTurn,
-): Promise<Omit<ActivatedInProjects, 'unready'>> => {
+  { id: label, runs }: InsideTurn,
+): Promise<Omit<ActivatedInside, 'unready'>> => {
   let waitingForOthers = runs;
   let failures: RestoreFailure[] = [];
   const done: Run[] = [];
@@ -106,7 +110,7 @@ const runAll = async (
         continue;
       }
       failed.push(one);
-      failures.push({ ...failure, id: nameInProject(one.id, code) });
+      failures.push({ ...failure, id: nameInside(one.id, label) });
     }
     isMoving = failed.length < waitingForOthers.length;
     waitingForOthers = failed;

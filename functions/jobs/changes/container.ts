@@ -1,15 +1,16 @@
-/** One project of an instance as it runs: found, stopped as far as it must be, and started again as it was. */
+/** One container of an instance as it runs: stopped as far as it must be, and started again as it was. */
 
 import type { IntegrationId, Tracing } from '../../core/integration.ts';
-import type { Project } from '../../core/items.ts';
+import { labelOf } from '../../core/kinds.ts';
 import type { ScheduleParameter, ScheduleState } from '../../core/schedule.ts';
 import { isInService } from '../../core/status.ts';
+import type { ContainerKind, Item } from '../../kinds/kind.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
 import { activateAndWait, deactivateAndWait, type Switchboard } from './activation.ts';
 import { setSchedule } from './schedule.ts';
 
-/** What of a project was active, and how. */
+/** What of a container was active, and how. */
 export type RanBefore = readonly {
   readonly id: IntegrationId;
   /** Null when it has none, or it could not be asked. */
@@ -20,28 +21,24 @@ export type RanBefore = readonly {
   readonly tracing: Tracing;
 }[];
 
-export const findProject = async (oic: OicClient, code: string): Promise<Project | undefined> =>
-  (await oic.listProjects()).items.find((project) => project.code === code);
-
-/** What can be done within one project; messages say of which. */
-export const switchboardOf = (oic: OicClient, { id, code }: Pick<Project, 'id' | 'code'>) => ({
-  ...oic.inProject(id),
-  instance: `${oic.instance} (project ${code})`,
+/** What can be done within one of them; messages say of which. */
+export const switchboardOf = (oic: OicClient, kind: ContainerKind, own: Item) => ({
+  ...kind.restore.container.inside(oic, own),
+  instance: `${oic.instance} (${labelOf(kind, own)})`,
   people: oic.people,
-  shownBy: `oic list ${oic.instance} --kind projects`,
+  shownBy: `oic list ${oic.instance} --kind ${kind.name}`,
 });
 
 /** Deactivates what is active in it, schedules first. @returns whether anything was */
-export const stopProject = async (
+export const stopContainer = async (
   oic: OicClient,
-  project: Project,
+  kind: ContainerKind,
+  own: Item,
   waiting: ActivationWait,
   isMeant: (id: IntegrationId) => boolean = () => true,
 ): Promise<boolean> => {
-  const inside = switchboardOf(oic, project);
-  const active = (await oic.inProject(project.id).listIntegrations()).items.filter(
-    (there) => isMeant(there.id) && isInService(there),
-  );
+  const inside = switchboardOf(oic, kind, own);
+  const active = (await inside.listIntegrations()).items.filter((there) => isMeant(there.id) && isInService(there));
   for (const { id } of active) await deactivateAndWait(inside, id, waiting);
   return active.length > 0;
 };

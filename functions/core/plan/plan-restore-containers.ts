@@ -1,48 +1,44 @@
 /**
- * What a restore does with a project and the integrations in it. One that is there is replaced in place, as Oracle's own
+ * What a restore does with a container and the integrations in it: a project is one. One that is there is replaced in place, as Oracle's own
  * scripts do (`PUT /projects/archive` after a 409), which leaves its connections their passwords. Whether an instance knows
  * that call is found out by asking; one that does not can only delete and import.
  */
 
 import { LOCAL_CALLS } from '../archive/connection-template.ts';
 import type { ArchiveConnection } from '../archive/integration-archive.ts';
+import { inCallOrder } from '../archive/project-calls.ts';
 import type { Integration, IntegrationId } from '../integration.ts';
 import type { IntegrationInside } from '../kinds.ts';
 import { type AskedSchedule, scheduleOf } from '../schedule.ts';
 import { isDraft, isMeantActive, isUnderWay, statusWords } from '../status.ts';
 import { type InstallPlan, planInstall, type TargetIntegration, type Wanted } from './plan-install.ts';
 import type { RestorePolicy } from './plan-restore.ts';
-import { planItem, type TargetItem, type ThingPlan, type WantedItem } from './plan-restore-items.ts';
+import { type ItemPlan, planItem, type TargetItem, type WantedItem } from './plan-restore-items.ts';
 
-export interface WantedProject extends WantedItem {
-  readonly kind: 'projects';
+export interface WantedContainer extends WantedItem {
   readonly integrations: readonly IntegrationInside[];
+  /** Those in it that call or are called, called first. */
+  readonly callOrder: readonly IntegrationId[];
 }
 
-export interface TargetProject extends TargetItem {
+export interface TargetContainer extends TargetItem {
   readonly integrations: readonly (Integration & { readonly schedule: AskedSchedule })[];
   /** Of its own archive. */
   readonly connections: readonly Pick<ArchiveConnection, 'id' | 'type'>[];
 }
 
-export interface ProjectPlan extends ThingPlan {
-  readonly kind: 'projects';
-  /** What is to be done with the integrations in it, once it is there. */
-  readonly integrations: readonly InstallPlan[];
-}
-
-export const planProject = (
-  wanted: WantedProject,
-  there: TargetProject | undefined,
+export const planContainer = (
+  wanted: WantedContainer,
+  there: TargetContainer | undefined,
   policy: RestorePolicy,
-): ProjectPlan => {
+): ItemPlan => {
   const plan = planItem(wanted, there, policy.existing, () => whyNotReplaced(there));
   const isHandled = plan.do === 'import' || plan.do === 'replace' || plan.do === 'unchanged';
   const integrations = isHandled ? planIntegrations(wanted, plan.do === 'unchanged' ? there : undefined, policy) : [];
-  return { ...plan, kind: 'projects', reason: reasonOf(plan), integrations };
+  return { ...plan, reason: reasonOf(plan), inside: inCallOrder(integrations, wanted.callOrder) };
 };
 
-const whyNotReplaced = (there: TargetProject | undefined): string | undefined => {
+const whyNotReplaced = (there: TargetContainer | undefined): string | undefined => {
   const busy = there?.integrations.find(isUnderWay);
   if (busy) return `cannot be replaced while ${busy.id} in it is ${statusWords(busy)}; try again when that has ended`;
   const locked = there?.integrations.find(({ lockedBy }) => lockedBy !== undefined);
@@ -50,29 +46,29 @@ const whyNotReplaced = (there: TargetProject | undefined): string | undefined =>
 };
 
 /**
- * Why a project must not be deleted and imported: the passwords of its connections are in no archive.
+ * Why a container must not be deleted and imported: the passwords of its connections are in no archive.
  * @param configurable the connections that the target's credentials document has settings for
  */
 export const passwordsLost = (
-  connections: TargetProject['connections'],
+  connections: TargetContainer['connections'],
   configurable: ReadonlySet<string>,
 ): string | undefined => {
   const lost = connections.filter(({ id, type }) => type !== LOCAL_CALLS && !configurable.has(id));
   if (lost.length === 0) return undefined;
   return (
-    'cannot be replaced without losing passwords: this instance only lets a project be deleted and imported, and the ' +
+    'cannot be replaced without losing passwords: this instance only lets it be deleted and imported, and the ' +
     `credentials document of the target has no settings for ${lost.map(({ id }) => id).join(', ')}; put them there, or ` +
-    'replace the project by hand'
+    'replace it by hand'
   );
 };
 
-const reasonOf = ({ do: what, reason }: ThingPlan): string =>
+const reasonOf = ({ do: what, reason }: ItemPlan): string =>
   what === 'replace' ? `${reason}; it is replaced in place, its own archive and state kept first` : reason;
 
-/** @param there the project that has this content already; undefined: it will be there, with nothing in it active */
+/** @param there the one that has this content already; undefined: it will be there, with nothing in it active */
 const planIntegrations = (
-  { integrations, designSha256 }: WantedProject,
-  there: TargetProject | undefined,
+  { integrations, designSha256 }: WantedContainer,
+  there: TargetContainer | undefined,
   policy: RestorePolicy,
 ): InstallPlan[] => {
   const target = there
@@ -120,6 +116,6 @@ const asImported = (one: IntegrationInside, designSha256: string): TargetIntegra
 const notInIt = (id: IntegrationId): InstallPlan => ({
   id,
   verdict: 'refuse',
-  reason: 'is in the snapshot and not in the project of the target, though its content is the same',
+  reason: 'is in the snapshot and not in what the target has of it, though its content is the same',
   steps: [],
 });
