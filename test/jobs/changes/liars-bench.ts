@@ -4,20 +4,17 @@
  */
 
 import { readArchive } from '../../../functions/core/archive/integration-archive.ts';
-import { readLibraryArchive } from '../../../functions/core/archive/library-archive.ts';
-import { readLookup } from '../../../functions/core/archive/lookup-file.ts';
-import { readProjectArchive } from '../../../functions/core/archive/project-archive.ts';
-import { callOrderIn } from '../../../functions/core/archive/project-calls.ts';
 import type { Unknown } from '../../../functions/core/errors.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
 import { activateAndWait, deactivateAndWait } from '../../../functions/jobs/changes/activation.ts';
 import { importArchive } from '../../../functions/jobs/changes/import-archive.ts';
-import { type FileItem, importItem } from '../../../functions/jobs/changes/import-item.ts';
+import { importItem } from '../../../functions/jobs/changes/import-item.ts';
 import { unknownIn } from '../../../functions/jobs/changes/trouble.ts';
 import { removeContent } from '../../../functions/jobs/changes/write-content.ts';
 import { handleDrop } from '../../../functions/jobs/deploy/handle-drop.ts';
 import type { ActivationWait } from '../../../functions/jobs/instance/activation-wait.ts';
 import type { RestoreOptions } from '../../../functions/jobs/restore/restore-options.ts';
+import { RESTORED_KINDS } from '../../../functions/kinds/all-kinds.ts';
 import { onlyKinds } from '../../../functions/kinds/included-kinds.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { buildLibrary, buildProject } from '../../core/archive/kinds-forge.ts';
@@ -314,19 +311,10 @@ const imports =
   async ({ oic, waiting, workshop, source }) => {
     const bytes = source[of];
     const services = { oic, waiting, connections: SETTINGS, openVault: async () => workshop.vault };
-    return saidBy(importItem(services, await itemOf(of, bytes), bytes));
+    const kind = RESTORED_KINDS.find(({ nouns: [one] }) => one === of);
+    if (!kind) throw new Error(`no kind of ${of}`);
+    return saidBy(importItem(services, kind, await kind.restore.readFile(bytes, 'CODES'), bytes));
   };
-
-const itemOf = async (of: (typeof ITEMS)[number]['of'], bytes: Buffer): Promise<FileItem> => {
-  if (of === 'lookup') return { kind: 'lookups', id: 'CODES', designSha256: (await readLookup(bytes)).designSha256 };
-  if (of === 'library') {
-    const library = { code: 'TEXTS', version: VERSION, name: 'TEXTS' };
-    const { designSha256 } = await readLibraryArchive(bytes);
-    return { kind: 'libraries', id: `TEXTS|${VERSION}`, designSha256, library };
-  }
-  const { code, designSha256, integrations, connections } = await readProjectArchive(bytes);
-  return { kind: 'projects', id: code, designSha256, integrations, connections, callOrder: callOrderIn(integrations) };
-};
 
 export const WAYS: Readonly<Record<string, readonly Change[]>> = {
   deploy: installs.map((change) => ({ ...change, make: deploy })),
