@@ -19,6 +19,7 @@ import { mapLimited } from '../journal/journal.ts';
 import type { ObjectLock } from './back-up-options.ts';
 
 const CONCURRENCY = 16;
+const MAX_FAILURES = 50;
 
 interface Keeper {
   readonly vault: Vault;
@@ -73,23 +74,23 @@ const extendLocks = async (
   );
 };
 
-/** Of all items; those that come after one which the store refuses for good are not tried. */
+/** As many as the store takes; it is not asked on and on when it takes none. */
 const attempt = async <T>(
   items: readonly T[],
   work: (item: T) => Promise<unknown>,
 ): Promise<{ readonly undone: readonly T[]; readonly problem: string | undefined }> => {
   const undone: T[] = [];
-  let problem: string | undefined;
+  let [failures, problem]: [number, string | undefined] = [0, undefined];
   await mapLimited(items, CONCURRENCY, async (item) => {
-    if (problem !== undefined) return undone.push(item);
     try {
-      await work(item);
+      if (failures < MAX_FAILURES) await work(item);
+      else undone.push(item);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      problem = error.message;
+      failures += 1;
+      problem ??= error.message;
       undone.push(item);
     }
-    return undone.length;
   });
   return { undone, problem };
 };

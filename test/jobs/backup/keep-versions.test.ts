@@ -78,15 +78,22 @@ const counting = () => {
   const { store } = bucket;
   const told: string[] = [];
   let refusal: StoreError | undefined;
+  let [times, tries] = [0, 0];
+  const mayRefuse = (): void => {
+    tries += 1;
+    if (!refusal || times === 0) return;
+    times -= 1;
+    throw refusal;
+  };
   const { marks } = store;
   if (!marks) throw new Error('the model has no marks');
   const tag: VersionMarks['tag'] = async (key, versionId, tags) => {
-    if (refusal) throw refusal;
+    mayRefuse();
     told.push(`${Object.values(tags)} ${key}`);
     return marks.tag(key, versionId, tags);
   };
   const lock: VersionMarks['lock'] = async (key) => {
-    if (refusal) throw refusal;
+    mayRefuse();
     told.push(`lock ${key}`);
     return true;
   };
@@ -95,8 +102,10 @@ const counting = () => {
     bucket,
     /** What was told since it was last asked. */
     told: () => told.splice(0),
-    refuse: (error: StoreError | undefined) => {
-      refusal = error;
+    /** @returns how often it was tried since */
+    refuse: (error: StoreError | undefined, howOften = Number.POSITIVE_INFINITY) => {
+      [refusal, times, tries] = [error, howOften, 0];
+      return () => tries;
     },
   };
 };
@@ -199,6 +208,26 @@ test('what the bucket refuses is said, kept longer, and told again the next nigh
   const given = [`week ${snapshotAt(0)}`, `week ${archiveKey(0)}`, `week ${snapshotAt(1)}`];
   expect(told()).toEqual([...given, `lock ${archiveKey(0)}`, `lock ${archiveKey(1)}`]);
   expect(mended.handedOn?.versions).toEqual([{ key: snapshotAt(13), class: 'day' }]);
+});
+
+test('one version that cannot be tagged keeps no other one from its class, and a bucket that takes none is soon let be', async () => {
+  const { store, told, refuse } = counting();
+  const { take, notes } = openNights(store, undefined, 200);
+  const all = Array.from({ length: 200 }, (_, item) => item);
+  await take(at(1), []);
+  await take(at(2), all);
+  refuse(new StoreError('failed', 'odd'), 1);
+  await take(at(3), []);
+  expect(told()).toHaveLength(200);
+  expect(notes.splice(0)).toEqual([expect.stringContaining('could not be put: 1.')]);
+
+  await take(at(4), all);
+  told();
+  const tries = refuse(new StoreError('denied', 'AWS denies it'));
+  await take(at(5), []);
+  expect(told()).toEqual([]);
+  expect(notes).toEqual([expect.stringMatching(/could not be put: 201\. .*AWS denies it/)]);
+  expect(tries()).toBeLessThan(100);
 });
 
 test('an incomplete night hands on what it takes the place of, and nothing of the newest complete one', async () => {
