@@ -108,11 +108,11 @@ interface Seen {
 
 /** Reads until it is done, or there is nothing more to wait for. */
 const watch = async (write: Write, answer: Answered, clock: Clock): Promise<Seen> => {
-  const { now, sleep, endsAt = Number.POSITIVE_INFINITY } = clock;
+  const { now, endsAt = Number.POSITIVE_INFINITY } = clock;
   const begunAt = now();
   const isTaken = answer.how === 'done' || answer.how === 'goes-on';
   let patienceMs = firstPatience(write, answer);
-  let saidAt = begunAt;
+  const pause = pauseSaying(clock, (waitedMs) => waitingText(write, answer, waitedMs, patienceMs));
   for (;;) {
     const { sight, trouble } = await lookOnce(write, isTaken);
     const waitedMs = now() - begunAt;
@@ -122,13 +122,25 @@ const watch = async (write: Write, answer: Answered, clock: Clock): Promise<Seen
     if (sight === 'moving') patienceMs = write.patienceMs;
     const until = Math.min(begunAt + patienceMs, endsAt);
     if (now() >= until) return { sight, ...(trouble && { trouble }), waitedMs, isWhole: waitedMs >= patienceMs };
-    if (now() - saidAt >= SAY_EVERY_MS) {
-      saidAt = now();
-      clock.note?.(waitingText(write, answer, waitedMs, patienceMs));
-    }
     const pauseMs = write.pauseMs?.(waitedMs) ?? Math.min(15_000, Math.max(500, waitedMs * 0.6));
-    await sleep(Math.min(pauseMs, until - now()));
+    await pause(Math.min(pauseMs, until - now()));
   }
+};
+
+/** Pauses, and says every half minute what is waited for. @param text of how long it has been waited, in ms */
+const pauseSaying = ({ now, sleep, note }: Clock, text: (waitedMs: number) => string) => {
+  const begunAt = now();
+  let sayAt = begunAt + SAY_EVERY_MS;
+  return async (ms: number): Promise<void> => {
+    for (let left = ms; left > 0; ) {
+      const slice = Math.min(left, Math.max(0, sayAt - now()));
+      await sleep(slice);
+      left -= slice;
+      if (now() < sayAt) continue;
+      note?.(text(now() - begunAt));
+      sayAt = now() + SAY_EVERY_MS;
+    }
+  };
 };
 
 const firstPatience = ({ patienceMs }: Write, { how }: Answered): number => {
