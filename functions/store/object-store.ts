@@ -15,7 +15,14 @@ export interface ObjectVersion {
   readonly etag: string;
   readonly bytes: number;
   readonly lastModified: Date;
+  /** What is wrong with the copy that people see, as far as its size and time tell; of what is current and was listed. */
+  readonly copy?: CopyProblem | undefined;
+  /** What was stored is lost, and this is the copy that people see. */
+  readonly isOnlyCopy?: true;
 }
+
+/** `shared`: the very file that counts, so that writing into it would damage the version. */
+export type CopyProblem = 'gone' | 'differs' | 'shared';
 
 export interface StoredObject extends ObjectVersion {
   readonly body: Uint8Array;
@@ -49,6 +56,16 @@ export interface ObjectStore {
   deleteVersion(key: string, versionId: string): Promise<void>;
   /** Absent where nothing but its owner ever removes anything, as in a directory. */
   readonly marks?: VersionMarks;
+  /** Absent where people see no files, as in a bucket. */
+  readonly copies?: VisibleCopies;
+}
+
+/** What counts is what was put. A directory shows people a copy of each current version, as a plain file at its key. */
+interface VisibleCopies {
+  /** Reads both and compares them. @returns what is wrong with the copy, by key; nothing of those that are right */
+  compare(keys: readonly string[]): Promise<ReadonlyMap<string, CopyProblem>>;
+  /** Makes them anew where something is wrong with them. What cannot be made stays as it is, for `compare` to tell. */
+  mend(keys: readonly string[]): Promise<void>;
 }
 
 /** What is told to a bucket about a version: its lifecycle goes by tags, and a lock keeps everybody from removing it. */

@@ -50,9 +50,9 @@ export const createReportStore = (store: ObjectStore, instance: string): ReportS
     },
     picturesHeld: async (now) => {
       const held = new Set<string>();
-      for await (const { key, lastModified } of store.list(flowPicturePrefix(instance))) {
+      for await (const { key, lastModified, copy } of store.list(flowPicturePrefix(instance))) {
         const digest = digestOfFlowPicture(instance, key);
-        if (digest && now.getTime() - lastModified.getTime() < PICTURE_DAYS * DAY_MS) held.add(digest);
+        if (digest && !copy && now.getTime() - lastModified.getTime() < PICTURE_DAYS * DAY_MS) held.add(digest);
       }
       return held;
     },

@@ -27,9 +27,11 @@ import type { KindFacts } from '../core/kinds.ts';
 import type { ArchiveRef } from '../core/snapshot/archive-ref.ts';
 import { formatManifest, type Manifest, ManifestError, parseManifest } from '../core/snapshot/manifest.ts';
 import {
+  type CopyProblem,
   type ObjectStore,
   type ObjectVersion,
   PreconditionFailed,
+  type StoredObject,
   type VersionEntry,
   type VersionMarks,
 } from './object-store.ts';
@@ -47,14 +49,19 @@ export interface Vault {
   getNewest(key: string): Promise<{ readonly versionId: string; readonly bytes: Uint8Array } | undefined>;
   /** Exactly the version named, proved by its sha256. @throws VaultError when it is missing or damaged */
   getArchive(archive: ArchiveRef): Promise<Uint8Array>;
+  /** As `getArchive`, but when only the copy that people see is left, that is told. @throws VaultError */
+  readStored(archive: ArchiveRef): Promise<Uint8Array>;
   /** Keeps a target's own copy before a restore replaces it. */
   keepSafe(target: string, ref: IntegrationRef, bytes: Uint8Array): Promise<void>;
   /**
    * A test for "the vault holds exactly this version now, as the newest of its key", of those archives. An older version
-   * is on its way out by the bucket's lifecycle, so a new snapshot must not come to depend on it.
+   * is on its way out by the bucket's lifecycle, so a new snapshot must not come to depend on it. What people see of these
+   * archives in a directory is made anew where it is gone or differs.
    */
   archivesHeld(instance: string, archives: readonly ArchiveRef[]): Promise<(archive: ArchiveRef) => boolean>;
-  /** The commit. @returns false when a snapshot of that name exists already. */
+  /** The files that people see in a directory, of these keys: what is wrong with them. What the vault holds is another matter. */
+  compareCopies(keys: readonly string[]): Promise<ReadonlyMap<string, CopyProblem>>;
+  /** The commit. In a directory people see all manifests again afterwards. @returns false when a snapshot of that name exists already. */
   commitSnapshot(manifest: Manifest): Promise<boolean>;
   /** Names, newest first. */
   listSnapshots(instance: string): Promise<readonly string[]>;
@@ -128,6 +135,23 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
     return names.reverse();
   };
 
+  const readProved = async ({ key, versionId, sha256 }: ArchiveRef): Promise<StoredObject> => {
+    const object = await store.get(key, versionId).catch((error: unknown) => {
+      throw isOfOneObject(error)
+        ? new VaultError(`${key} version ${versionId} cannot be read: ${error.message}`)
+        : error;
+    });
+    if (!object) throw new VaultError(`${key} version ${versionId} is missing from ${store.name}`);
+    if ((await hashOf(object.body)) !== sha256) {
+      throw new VaultError(`${key} version ${versionId} in ${store.name} is damaged: its bytes are not those stored`);
+    }
+    return object;
+  };
+
+  const mendCopies = async (found: readonly ObjectVersion[]): Promise<void> => {
+    await store.copies?.mend(found.flatMap(({ key, copy }) => (copy ? [key] : [])));
+  };
+
   const prepareRemovals = (keys: readonly string[]) =>
     Promise.all(
       keys.map(async (key) => {
@@ -192,17 +216,13 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
     keepSafe: async (target, ref, bytes) => {
       await store.put(safetyKey(target, ref), bytes);
     },
-    getArchive: async ({ key, versionId, sha256 }) => {
-      const object = await store.get(key, versionId).catch((error: unknown) => {
-        throw isOfOneObject(error)
-          ? new VaultError(`${key} version ${versionId} cannot be read: ${error.message}`)
-          : error;
-      });
-      if (!object) throw new VaultError(`${key} version ${versionId} is missing from ${store.name}`);
-      if ((await hashOf(object.body)) !== sha256) {
-        throw new VaultError(`${key} version ${versionId} in ${store.name} is damaged: its bytes are not those stored`);
-      }
-      return object.body;
+    getArchive: async (archive) => (await readProved(archive)).body,
+    readStored: async (archive) => {
+      const { key, versionId, body, isOnlyCopy } = await readProved(archive);
+      if (!isOnlyCopy) return body;
+      throw new VaultError(
+        `${key} version ${versionId} is missing from ${store.name}; the file that people see there is whole, and the next backup stores it again`,
+      );
     },
     archivesHeld: async (instance, archives) => {
       const held = new Map<string, ObjectVersion>();
@@ -214,22 +234,25 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
         if (inFolder.length === 0) continue;
         for (const found of await store.headAll(`${folder}/${instance}/`, inFolder)) held.set(found.key, found);
       }
+      await mendCopies([...held.values()]);
       return ({ key, versionId, bytes }) => {
         const found = held.get(key);
         return found?.versionId === versionId && found.bytes === bytes;
       };
     },
+    compareCopies: async (keys) => (await store.copies?.compare(keys)) ?? new Map(),
     commitSnapshot: async (manifest) => {
       const { selfSha256: _, ...unsealed } = manifest;
       const text = formatManifest(unsealed);
       const sealed = Buffer.from(withSeal(text, await hashOf(text)));
       try {
         await store.put(snapshotKey(manifest.instance, manifest.snapshot), sealed, { ifAbsent: true });
-        return true;
       } catch (error) {
         if (error instanceof PreconditionFailed) return false;
         throw error;
       }
+      if (store.copies) await mendCopies(await Array.fromAsync(store.list(snapshotPrefix(manifest.instance))));
+      return true;
     },
     listSnapshots,
     getSnapshot: async (instance, snapshot) => {

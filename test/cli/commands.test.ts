@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { seedSamples } from '../simulator/archives/samples.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { storedFile } from '../store/stored-file.ts';
 import { type Desk, openDesk } from './typed.ts';
 
 let desk: Desk;
@@ -235,13 +236,14 @@ test('verify names what was damaged or removed in the vault', async () => {
   await desk.oic('backup', 'dev');
   const { open, rm, symlink } = await import('node:fs/promises');
   const [one, two, three] = simulator.instance.list();
-  const fileOf = (id = '') => join(desk.directory, 'vault', 'integrations', 'dev', `${id.replace('|', '/')}.iar`);
-  const file = await open(fileOf(one?.id), 'r+');
+  const fileOf = (id = '') => storedFile(join(desk.directory, 'vault'), `integrations/dev/${id.replace('|', '/')}.iar`);
+  const file = await open(await fileOf(one?.id), 'r+');
   await file.write(Buffer.from('damage'), 0, 6, 200);
   await file.close();
-  await rm(fileOf(two?.id));
-  await rm(fileOf(three?.id));
-  await symlink(fileOf(three?.id), fileOf(three?.id));
+  await rm(await fileOf(two?.id));
+  const third = await fileOf(three?.id);
+  await rm(third);
+  await symlink(third, third);
 
   const { exitCode, document } = await json('verify', 'dev');
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readPicture } from '../core/picture/pictured.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { storedFile } from '../store/stored-file.ts';
 import { type Desk, openDesk } from './typed.ts';
 
 let desk: Desk;
@@ -99,7 +100,10 @@ describe('oic report', () => {
 
   test('tells what it could not read, on the page, on stderr and by its exit code', async () => {
     await desk.oic('backup', 'prod');
-    await writeFile(join(desk.directory, 'vault/integrations/prod/ORDERS/01.00.0000.iar'), 'rotten');
+    await writeFile(
+      await storedFile(join(desk.directory, 'vault'), 'integrations/prod/ORDERS/01.00.0000.iar'),
+      'rotten',
+    );
     const { exitCode, stdout, stderr } = await desk.oic('report', 'prod');
 
     expect(exitCode).toBe(1);

@@ -1,6 +1,6 @@
 /** A directory store after a crash, after a copy, and where it cannot work. */
 import { execFileSync } from 'node:child_process';
-import { chmod, link, mkdir, readdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, link, mkdir, readdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
@@ -25,7 +25,7 @@ const unpublishPut = async (before: string | undefined): Promise<void> => {
   const changes = join(root, '.versions', KEY);
   const newest = (await readdir(changes)).sort().at(-1) ?? '';
   await rename(file, join(changes, newest, '.unpublished'));
-  if (before !== undefined) await link(join(changes, 'v0000000001', before), file);
+  if (before !== undefined) await copyFile(join(changes, 'v0000000001', before), file);
 };
 
 describe('a directory store after a crash', () => {
@@ -125,14 +125,25 @@ describe('a copied directory store', () => {
     expect(await textOf(store, KEY)).toBe('second');
   });
 
-  it('shows damage done to the copy', async () => {
+  it('shows damage done to a version in the copy', async () => {
     const { versionId } = await store.put(KEY, bytes('12345'));
     execFileSync('cp', ['-r', root, join(root, '..', 'copy')]);
-    await writeFile(join(root, '..', 'copy', KEY), '1234X');
+    await writeFile(join(root, '..', 'copy', '.versions', KEY, 'v0000000001', versionId), '1234X');
 
     const copied = createDirectoryStore(join(root, '..', 'copy'));
     expect(await textOf(copied, KEY, versionId)).toBe('1234X');
     expect(await textOf(store, KEY, versionId)).toBe('12345');
+  });
+
+  it('has its files for people made anew once, for they have times of their own', async () => {
+    await store.put(KEY, bytes('12345'));
+    execFileSync('cp', ['-r', root, join(root, '..', 'copy')]);
+    const copied = createDirectoryStore(join(root, '..', 'copy'));
+
+    expect(await copied.copies?.compare([KEY])).toEqual(new Map());
+    await copied.copies?.mend([KEY]);
+    expect(await copied.headAll('', [KEY])).toMatchObject([{ key: KEY, bytes: 5 }]);
+    expect((await copied.headAll('', [KEY]))[0]?.copy).toBeUndefined();
   });
 });
 

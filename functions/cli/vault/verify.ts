@@ -50,7 +50,7 @@ export const verify = async (name: string, options: VerifyOptions): Promise<numb
 };
 
 const verificationLines = (
-  { instance, snapshot, checked, damaged, missing, withoutArchive }: Verification,
+  { instance, snapshot, checked, damaged, missing, withoutArchive, copies }: Verification,
   { manifests, broken }: ChainVerification,
   vault: string,
 ): string[] => [
@@ -58,6 +58,10 @@ const verificationLines = (
   ...broken.map(({ snapshot: name, problem }) => `BROKEN   snapshot ${name}: ${problem}`),
   ...missing.map(({ id, problem }) => `MISSING  ${id} ${problem}`),
   ...withoutArchive.map((id) => `warning  ${id} is in the snapshot without an archive`),
+  ...copies.map(
+    ({ key, problem }) =>
+      `file     ${key} ${problem === 'gone' ? 'is gone' : 'was changed'}; what the vault holds is another file, and the next backup makes this one anew`,
+  ),
   `snapshot ${snapshot} of ${instance} in ${vault}: ${count(checked, 'archive')} checked, ${damaged.length} damaged` +
     (missing.length > 0 ? `, ${missing.length} missing from it` : ''),
   `${count(manifests, 'manifest')} held against each other, ${broken.length} broken`,

@@ -1,12 +1,13 @@
 /** Reads every archive of a snapshot back from the vault and checks that it is what was stored. Needs no instance. */
 
 import { strangeKeys } from '../../core/chain/chain.ts';
-import type { ArchiveKind } from '../../core/keys.ts';
+import { type ArchiveKind, snapshotKey } from '../../core/keys.ts';
 import { type ArchivedItem, archivedItems } from '../../core/snapshot/archived-items.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
 import { absentKinds } from '../../core/snapshot/not-covered.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import { readKind } from '../../kinds/read-archive.ts';
+import type { CopyProblem } from '../../store/object-store.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
 import { mapLimited } from '../journal/journal.ts';
 
@@ -28,6 +29,8 @@ export interface Verification {
   readonly withoutArchive: readonly string[];
   /** What should be in the snapshot and is not, as sentences: what failed when it was taken, and kinds that are not in it. */
   readonly missing: readonly Missing[];
+  /** Files of a directory that people see and that are not what the vault holds. No damage: nothing is read from them. */
+  readonly copies: readonly { readonly key: string; readonly problem: CopyProblem }[];
 }
 
 interface Missing {
@@ -43,7 +46,7 @@ export const verify = async (
   onChecked: () => void,
   kinds?: readonly ArchiveKind[],
 ): Promise<Verification> => {
-  const { instance } = manifest;
+  const { instance, snapshot } = manifest;
   const things = archivedItems(manifest, ALL_KINDS).filter(({ kind }) => kinds?.includes(kind) ?? true);
   const stored = things.filter(({ archive }) => archive);
   const strange = new Set(strangeKeys(instance, manifest, ALL_KINDS).map(({ label }) => label));
@@ -52,14 +55,17 @@ export const verify = async (
     onChecked();
     return found ? [found] : [];
   });
+  const keys = new Set([snapshotKey(instance, snapshot), ...stored.flatMap(({ archive }) => archive?.key ?? [])]);
+  const copies = await vault.compareCopies([...keys]);
   return {
     instance,
-    snapshot: manifest.snapshot,
+    snapshot,
     complete: manifest.complete,
     checked: stored.length,
     damaged: damaged.flat(),
     withoutArchive: things.flatMap(({ label, archive }) => (archive ? [] : [label])),
     missing: missingFrom(manifest, kinds),
+    copies: [...copies].map(([key, problem]) => ({ key, problem })),
   };
 };
 
@@ -94,7 +100,7 @@ const findDamage = async (vault: Vault, { kind, label, id, archive }: ArchivedIt
   const { key, versionId } = archive;
   const damage = (problem: string): Damage => ({ id: label, key, versionId, problem });
   try {
-    const found = await readKind(kind, await vault.getArchive(archive), id);
+    const found = await readKind(kind, await vault.readStored(archive), id);
     if (found.id !== undefined && found.id !== id) return damage(`it is the archive of ${found.id}`);
     if (![found.contentSha256, found.formerContentSha256].includes(archive.contentSha256))
       return damage('its content digest is not the one in the snapshot');

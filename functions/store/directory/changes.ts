@@ -1,41 +1,42 @@
 /**
  * The changes of a key, in one unbroken order, without locks. A change is prepared aside as a directory and committed by
  * renaming that directory to the next number, which only one of many can do: a directory that holds something is never
- * replaced, and no number is given up. It carries `.unpublished` until it has reached the file at the key:
+ * replaced, and no number is given up. What counts is what was committed. Until people see it, the change carries
+ * `.unpublished`:
  *
- *   put     .unpublished is a second name of the new bytes; it is renamed onto the file
+ *   put     .unpublished is a copy of the new bytes; it is renamed onto the file at the key
  *   delete  .unpublished is a directory; the file is renamed into it, then both are removed
  *
  * Either step works once, whoever takes it, and nobody commits before the change ahead is published. So the file goes
  * through the versions in their order, and a process that died, or slept, between the two steps does no harm.
  */
 import type { BigIntStats } from 'node:fs';
-import { realpath, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
+  copyApart,
   ensureDirectory,
   exists,
-  haveSameBytes,
-  linkOrCopy,
   readNames,
   renameIfThere,
   statFile,
   syncDirectory,
-  syncFile,
   unless,
   withStage,
 } from './files.ts';
-import { changeName, DELETED, type DirectoryLayout, isVersionOf, sequenceOf, stampOf, UNPUBLISHED } from './layout.ts';
+import { changeName, DELETED, type DirectoryLayout, REMOVED, sequenceOf, stampOf, UNPUBLISHED } from './layout.ts';
 
 /** A directory that is, or is to be, one change of a key. */
 export interface Change {
   readonly directory: string;
-  /** Undefined when the change is a deletion. */
+  /** Undefined when the change is a deletion, or what it stored is lost. */
   readonly versionId: string | undefined;
 }
 
 interface CommittedChange extends Change {
   readonly isPublished: boolean;
+  /** Somebody took away what it stored, but not by this store. */
+  readonly isLost: boolean;
 }
 
 /** A version and the file that holds it. */
@@ -43,6 +44,8 @@ export interface FoundVersion {
   readonly versionId: string;
   readonly path: string;
   readonly file: BigIntStats;
+  /** Its own file is lost; this is the copy. */
+  readonly isOnlyCopy?: true;
 }
 
 export interface KeyState {
@@ -51,7 +54,7 @@ export interface KeyState {
   readonly newest: CommittedChange | undefined;
   /** Of the changes before `newest`, newest first. */
   readonly olderSequences: readonly number[];
-  /** What the key holds now: the newest change, or what a person has put there since. */
+  /** What the key holds now: what the newest change stored; when that is nothing, what a person has put there. */
   readonly current: FoundVersion | undefined;
 }
 
@@ -69,14 +72,17 @@ const readChange = async (
   const directory = join(layout.changes(key), changeName(sequence));
   const names = await readNames(directory);
   const versionId = names.find((name) => !name.startsWith('.'));
-  if (versionId === undefined && !names.includes(DELETED)) return undefined;
-  return { directory, versionId, isPublished: !names.includes(UNPUBLISHED) };
+  const isDeletion = names.includes(DELETED);
+  if (versionId === undefined && !isDeletion && (names.includes(REMOVED) || !(await exists(directory))))
+    return undefined;
+  const isLost = versionId === undefined && !isDeletion;
+  return { directory, versionId, isLost, isPublished: isLost || !names.includes(UNPUBLISHED) };
 };
 
 /** Every change before the newest that is still there, newest first. */
 export const readOlder = async (layout: DirectoryLayout, key: string, state: KeyState): Promise<Change[]> => {
   const changes = await Promise.all(state.olderSequences.map((sequence) => readChange(layout, key, sequence)));
-  return changes.filter((change) => change !== undefined);
+  return changes.filter((change) => change !== undefined).filter(({ isLost }) => !isLost);
 };
 
 /** The bytes of a change as it was committed; undefined for a deletion, and when they are gone. */
@@ -87,30 +93,16 @@ export const findStored = async (change: Change): Promise<FoundVersion | undefin
   return file && { versionId: change.versionId, path, file };
 };
 
-/** A copied store has files with a new time and inodes of their own, but the same bytes. */
-const isCopyOf = async (change: Change, path: string, file: BigIntStats): Promise<boolean> => {
-  const stored = await findStored(change);
-  if (!stored || stored.file.ino === file.ino || stored.file.size !== file.size) return false;
-  return (await unless(['ENOENT'], haveSameBytes(path, stored.path))) ?? false;
-};
-
 const findCurrent = async (
   layout: DirectoryLayout,
   key: string,
   newest: CommittedChange | undefined,
 ): Promise<FoundVersion | undefined> => {
-  if (newest && !newest.isPublished) return findStored(newest);
+  if (newest?.versionId !== undefined) return findStored(newest);
+  if (newest && !newest.isPublished) return undefined;
   const path = layout.file(key);
   const file = await statFile(path);
-  if (!file) return undefined;
-  const stamp = stampOf(file);
-  if (
-    newest?.versionId !== undefined &&
-    (isVersionOf(newest.versionId, stamp) || (await isCopyOf(newest, path, file)))
-  ) {
-    return { versionId: newest.versionId, path, file };
-  }
-  return { versionId: stamp, path, file };
+  return file && { versionId: stampOf(file), path, file };
 };
 
 const readState = async (layout: DirectoryLayout, key: string): Promise<KeyState> => {
@@ -123,7 +115,7 @@ const readState = async (layout: DirectoryLayout, key: string): Promise<KeyState
   return { lastSequence, newest, olderSequences, current: await findCurrent(layout, key, newest) };
 };
 
-/** Undefined when the key was changed meanwhile: the file says which version it is only between two equal looks. */
+/** Undefined when the key was changed meanwhile: what lies at it says what it is only between two equal looks. */
 const look = async (layout: DirectoryLayout, key: string): Promise<KeyState | undefined> => {
   const state = await readState(layout, key);
   const isStill = ((await readSequences(layout, key))[0] ?? 0) === state.lastSequence;
@@ -139,7 +131,7 @@ const publish = async (layout: DirectoryLayout, key: string, { directory, versio
   } else {
     await ensureDirectory(dirname(file));
     await renameIfThere(pending, file);
-    // Renaming a file onto another name of itself leaves both.
+    // An older program left a second name of the file there; renaming a file onto itself leaves both.
     await rm(pending, { force: true });
   }
   await syncDirectory(dirname(file));
@@ -162,8 +154,8 @@ export const observe = async (layout: DirectoryLayout, key: string): Promise<Key
 /** As `observe`; a key that changes meanwhile may be told as it was before. */
 export const glance = async (layout: DirectoryLayout, key: string): Promise<KeyState> => {
   const state = await readState(layout, key);
-  const isAsStored = state.newest?.isPublished && state.newest.versionId === state.current?.versionId;
-  return isAsStored ? state : observe(layout, key);
+  const isStored = state.newest?.isPublished && state.newest.versionId !== undefined && state.current !== undefined;
+  return isStored ? state : observe(layout, key);
 };
 
 /** Makes the prepared change the one after `state`, and publishes it. @returns false when somebody else was faster. */
@@ -191,8 +183,7 @@ export const commit = async (
 const adopt = (layout: DirectoryLayout, key: string, state: KeyState, byHand: FoundVersion): Promise<void> =>
   withStage(layout.staging, async (directory) => {
     const kept = join(directory, byHand.versionId);
-    await linkOrCopy(await realpath(byHand.path), kept);
-    await syncFile(kept);
+    await copyApart(byHand.path, kept);
     const file = await statFile(byHand.path);
     if (file && stampOf(file) === byHand.versionId) {
       await commit(layout, key, state, { directory, versionId: byHand.versionId });

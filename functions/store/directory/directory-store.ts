@@ -1,15 +1,17 @@
 /**
- * An object store in a directory. The current version of a key is a plain file at that path, which a person can open,
- * copy, put there, replace or remove; the versions before it lie under `.versions/`. Files are for this user only.
+ * An object store in a directory. What counts are the versions under `.versions/`. The current one of each key is also
+ * there as a plain file at the key: a copy for people to open, which may be edited, replaced or removed without harm and is
+ * made anew by `copies.mend`. Where the store holds nothing, or has deleted it, a file that a person puts at a key is its
+ * current version, until it is put over or deleted, which keeps it. Files are for this user only.
  *
- * The newest version is always read through the file at the key, so that damage and removal by hand are seen: a file
- * that was overwritten is a new version, without a put; the id it had gives the bytes that lie there now, and is no
- * longer listed. Copies of the directory (cp, rsync, tar) keep all version ids.
+ * Copies of the directory (cp, rsync, tar) keep all version ids. When the file of the newest version is lost, its copy
+ * serves, as long as that has the time and size that the version's id tells.
  */
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import {
+  type CopyProblem,
   type ObjectStore,
   type ObjectVersion,
   PreconditionFailed,
@@ -28,10 +30,11 @@ import {
   readOlder,
   settle,
 } from './changes.ts';
+import { compareCopy, glanceAtCopy, mendCopy } from './copies.ts';
 import { explainFileError } from './errors.ts';
 import {
+  copyApart,
   ensureDirectory,
-  linkOrCopy,
   readWhole,
   statFile,
   sweepStaging,
@@ -41,7 +44,15 @@ import {
   writeDurably,
 } from './files.ts';
 import { keysUnder } from './keys.ts';
-import { checkFileKey, createLayout, DELETED, type DirectoryLayout, stampOf, UNPUBLISHED } from './layout.ts';
+import {
+  checkFileKey,
+  createLayout,
+  DELETED,
+  type DirectoryLayout,
+  isVersionOf,
+  stampOf,
+  UNPUBLISHED,
+} from './layout.ts';
 import { prepareDeletion, removeVersion } from './removal.ts';
 
 const KEYS_AT_ONCE = 32;
@@ -51,13 +62,20 @@ interface PreparedObject extends Change {
   readonly modified: Date;
 }
 
-const describe = (key: string, { versionId, file }: FoundVersion): ObjectVersion => ({
+const describe = (key: string, { versionId, file, isOnlyCopy }: FoundVersion): ObjectVersion => ({
   key,
   versionId,
   etag: versionId,
   bytes: Number(file.size),
   lastModified: new Date(Number(file.mtimeNs / 1_000_000n)),
+  ...(isOnlyCopy && { isOnlyCopy }),
 });
+
+const describeCurrent = async (layout: DirectoryLayout, key: string, state: KeyState): Promise<ObjectVersion[]> => {
+  if (!state.current) return [];
+  const copy = await glanceAtCopy(layout, key, state);
+  return [{ ...describe(key, state.current), ...(copy && { copy }) }];
+};
 
 const checkCondition = (key: string, condition: PutCondition | undefined, current: FoundVersion | undefined): void => {
   if (!condition) return;
@@ -71,11 +89,17 @@ const findVersion = async (
   versionId: string | undefined,
 ): Promise<FoundVersion | undefined> => {
   const state = await observe(layout, key);
-  const { newest, current } = state;
-  if (versionId === undefined || versionId === current?.versionId) return current;
-  if (versionId === newest?.versionId) return current && { ...current, versionId };
+  if (versionId === undefined || versionId === state.current?.versionId) return state.current;
   const older = (await readOlder(layout, key, state)).find((change) => change.versionId === versionId);
-  return older && findStored(older);
+  if (older) return findStored(older);
+  return state.newest && !state.newest.isLost ? undefined : findCopy(layout, key, versionId);
+};
+
+/** The newest version, when its own file is lost. */
+const findCopy = async (layout: DirectoryLayout, key: string, versionId: string): Promise<FoundVersion | undefined> => {
+  const path = layout.file(key);
+  const file = await statFile(path);
+  return file && isVersionOf(versionId, stampOf(file)) ? { versionId, path, file, isOnlyCopy: true } : undefined;
 };
 
 /** Undefined when another file has taken its place meanwhile; `object` is undefined when there is no such version. */
@@ -104,10 +128,8 @@ const listRemovalOf = async (layout: DirectoryLayout, key: string) => {
   return mark ? [{ key, removedAt: new Date(Number(mark.mtimeNs / 1_000_000n)) }] : [];
 };
 
-const listCurrentOf = async (layout: DirectoryLayout, key: string): Promise<ObjectVersion[]> => {
-  const { current } = await observe(layout, key);
-  return current ? [describe(key, current)] : [];
-};
+const listCurrentOf = async (layout: DirectoryLayout, key: string): Promise<ObjectVersion[]> =>
+  describeCurrent(layout, key, await observe(layout, key));
 
 async function* listKeys<T>(
   layout: DirectoryLayout,
@@ -122,17 +144,12 @@ async function* listKeys<T>(
 }
 
 /** One by one: a walk through all folders reads twice as much. */
-const headAll = async (keys: readonly string[], look: (key: string) => Promise<KeyState>): Promise<ObjectVersion[]> => {
-  const found: ObjectVersion[] = [];
+const forEach = async (keys: readonly string[], work: (key: string) => Promise<void>): Promise<void> => {
   const waiting = keys.values();
   const lane = async (): Promise<void> => {
-    for (const key of waiting) {
-      const { current } = await look(key);
-      if (current) found.push(describe(key, current));
-    }
+    for (const key of waiting) await work(key);
   };
   await Promise.all(Array.from({ length: KEYS_AT_ONCE }, lane));
-  return found;
 };
 
 /** Nothing may stand in the way once the change is committed. */
@@ -151,7 +168,7 @@ const prepareObject = async (directory: string, body: Uint8Array): Promise<Prepa
   const versionId = `${stamp}-${randomBytes(5).toString('hex')}`;
   const modified = new Date(seconds * 1000);
   await writeDurably(join(directory, versionId), body, modified);
-  await linkOrCopy(join(directory, versionId), join(directory, UNPUBLISHED));
+  await copyApart(join(directory, versionId), join(directory, UNPUBLISHED));
   return { directory, versionId, modified };
 };
 
@@ -219,11 +236,29 @@ export const createDirectoryStore = (location: string): ObjectStore => {
         const found = await findVersion(layout, key, versionId);
         return found && describe(key, found);
       }),
-    headAll: (_, keys) => headAll(keys, (key) => explained(key, () => glance(layout, key))),
+    headAll: async (_, keys) => {
+      const found: ObjectVersion[] = [];
+      await forEach(keys, async (key) => {
+        found.push(...(await explained(key, async () => describeCurrent(layout, key, await glance(layout, key)))));
+      });
+      return found;
+    },
     list: (prefix, depth) => listExplained(listKeys(layout, prefix, listCurrentOf, depth === 'flat')),
     listVersions: (prefix) => listExplained(listKeys(layout, prefix, listVersionsOf)),
     listRemovals: (prefix) => listExplained(listKeys(layout, prefix, listRemovalOf)),
     delete: (key, condition) => explained(key, () => deleteObject(layout, key, condition)),
     deleteVersion: (key, versionId) => explained(key, () => removeVersion(layout, key, versionId)),
+    copies: {
+      compare: async (keys) => {
+        const problems = new Map<string, CopyProblem>();
+        await forEach(keys, async (key) => {
+          // What cannot be read is told by whoever reads it.
+          const problem = await explained(key, () => compareCopy(layout, key)).catch(() => undefined);
+          if (problem) problems.set(key, problem);
+        });
+        return problems;
+      },
+      mend: (keys) => forEach(keys, (key) => mendCopy(layout, key).catch(() => undefined)),
+    },
   };
 };

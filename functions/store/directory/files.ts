@@ -3,7 +3,7 @@
  * of files open at once, whatever the number of callers.
  */
 import { randomUUID } from 'node:crypto';
-import { type BigIntStats, readdir, stat } from 'node:fs';
+import { type BigIntStats, constants, readdir, stat } from 'node:fs';
 import { copyFile, type FileHandle, link, open, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -87,7 +87,7 @@ export const writeDurably = (path: string, body: Uint8Array, modified: Date): Pr
     await file.sync();
   });
 
-export const syncFile = (path: string): Promise<void> => withFile(path, 'r', (file) => file.sync());
+const syncFile = (path: string): Promise<void> => withFile(path, 'r', (file) => file.sync());
 
 /** Makes the names in a directory survive a power cut. Not every file system can; those that cannot say so. */
 export const syncDirectory = async (path: string): Promise<void> => {
@@ -105,11 +105,19 @@ export const linkOrCopy = async (from: string, to: string): Promise<void> => {
     await link(from, to);
   } catch (error) {
     if (['ENOENT', 'EEXIST', 'ENOSPC', 'EROFS'].includes(errorCode(error))) throw error;
-    const { atime, mtime } = await statOf(from);
-    await copyFile(from, to);
-    await utimes(to, atime, mtime);
-    await syncFile(to);
+    await copyApart(from, to);
   }
+};
+
+/**
+ * The same bytes and time under an inode of its own, so that whoever writes into one file leaves the other alone. Where
+ * the file system can (Btrfs, XFS, APFS) the two share their blocks until then.
+ */
+export const copyApart = async (from: string, to: string): Promise<void> => {
+  const { atime, mtime } = await statOf(from);
+  await copyFile(from, to, constants.COPYFILE_FICLONE);
+  await utimes(to, atime, mtime);
+  await syncFile(to);
 };
 
 const isUntouched = (a: BigIntStats, b: BigIntStats): boolean =>

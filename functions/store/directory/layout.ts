@@ -1,7 +1,7 @@
 /**
  * Where things lie in a directory store, as names only; no file is touched here.
  *
- *   <root>/<key>                                  the current version, a plain file
+ *   <root>/<key>                                  a copy of the current version, for people; or what they put there
  *   <root>/.versions/<key>/v0000000002/<version>  what the 2nd change of <key> stored ...
  *   <root>/.versions/<key>/v0000000003/.deleted   ... and the 3rd deleted
  *   <root>/.versions/.new/<random>/               a change being prepared

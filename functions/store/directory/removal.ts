@@ -7,6 +7,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Change, commit, type KeyState, readOlder, settle } from './changes.ts';
 import {
+  copyApart,
   exists,
   isSettledLongAgo,
   linkOrCopy,
@@ -27,7 +28,7 @@ export const prepareDeletion = async (directory: string): Promise<Change> => {
 
 const prepareReturn = async (directory: string, path: string, versionId: string): Promise<Change> => {
   await linkOrCopy(path, join(directory, versionId));
-  await linkOrCopy(path, join(directory, UNPUBLISHED));
+  await copyApart(path, join(directory, UNPUBLISHED));
   return { directory, versionId };
 };
 

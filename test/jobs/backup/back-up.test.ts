@@ -9,6 +9,7 @@ import { connectTo, failureOf, refuseFrom } from '../../oic/simulated.ts';
 import { rounds } from '../../rounds.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts';
+import { storedFile } from '../../store/stored-file.ts';
 import { openWorkshop, type Workshop } from '../workshop.ts';
 
 let workshop: Workshop;
@@ -185,7 +186,7 @@ describe('a backup of what has not changed', () => {
     const { oic } = await start(3);
     await workshop.backUp(oic);
     const { archive } = (await latest(oic)).integrations[1] ?? {};
-    const path = `${workshop.directory}/${archive?.key}`;
+    const path = await storedFile(workshop.directory, archive?.key ?? '');
     const { mtime } = await stat(path);
     const bytes = await readFile(path);
     await writeFile(path, bytes.fill('damage', 200, 206));

@@ -12,6 +12,7 @@ import { createVault } from '../../../functions/store/vault.ts';
 import { readPicture } from '../../core/picture/pictured.ts';
 import { connectTo } from '../../oic/simulated.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import { storedFile } from '../../store/stored-file.ts';
 import { callingArchive } from '../calling-archive.ts';
 import { openWorkshop, type Workshop } from '../workshop.ts';
 
@@ -142,7 +143,7 @@ describe('an archive is read once', () => {
     await writeReport(servicesOn(workshop.store), 'dev');
     const [picture = ''] = (await workshop.files()).filter((file) => file.endsWith('.svg'));
     await rm(join(workshop.directory, picture));
-    await writeFile(join(workshop.directory, 'reports/dev/surroundings.json'), '{"formatVersion":7}');
+    await workshop.store.put('reports/dev/surroundings.json', Buffer.from('{"formatVersion":7}'));
     await writeReport(servicesOn(workshop.store), 'dev');
 
     expect(await workshop.files()).toContain(picture);
@@ -162,7 +163,7 @@ test('the page alone writes nothing and links to nothing', async () => {
 describe('from a vault that has suffered', () => {
   test('an archive that is damaged is told, and the rest is there', async () => {
     await workshop.backUp(oic);
-    await writeFile(join(workshop.directory, 'integrations/dev/ORDERS/01.00.0000.iar'), 'not an archive');
+    await writeFile(await storedFile(workshop.directory, 'integrations/dev/ORDERS/01.00.0000.iar'), 'not an archive');
     const { problems, html } = await makeReport(servicesOn(workshop.store), 'dev');
 
     expect(problems).toEqual([expect.stringMatching(/^ORDERS\|01.00.0000: .* is damaged/)]);

@@ -3,6 +3,7 @@ import { createLonelyTime } from '../../oic/http/virtual-time.ts';
 import { failureOf } from '../../oic/simulated.ts';
 import { buildSampleArchive, type SampleArchive } from '../../simulator/archives/sample-archive.ts';
 import type { Simulator } from '../../simulator/server.ts';
+import { storedFile } from '../../store/stored-file.ts';
 import { WAITING } from '../deploy/install-bench.ts';
 import { changesIn } from '../requests.ts';
 import { useWorkshop } from '../workshop.ts';
@@ -176,7 +177,7 @@ describe('what keeps a restore from being run', () => {
     const manifest = await snapshotOf(source.oic);
     const [a, b] = manifest.integrations;
     const { open: openFile } = await import('node:fs/promises');
-    const file = await openFile(`${workshop.directory}/${a?.archive?.key}`, 'r+');
+    const file = await openFile(await storedFile(workshop.directory, a?.archive?.key ?? ''), 'r+');
     await file.write(Buffer.from('damage'), 0, 6, 300);
     await file.close();
     await workshop.store.deleteVersion(b?.archive?.key ?? '', b?.archive?.versionId ?? '');

@@ -1,5 +1,4 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '../../../functions/core/formats/hashing.ts';
 import { type ArchiveKind, itemKey } from '../../../functions/core/keys.ts';
@@ -13,6 +12,7 @@ import { lookups } from '../../../functions/kinds/lookups.ts';
 import { projects } from '../../../functions/kinds/projects.ts';
 import { readKind } from '../../../functions/kinds/read-archive.ts';
 import { buildLibrary, buildProject } from '../../core/archive/kinds-forge.ts';
+import { storedFile } from '../../store/stored-file.ts';
 import { openWorkshop, type Workshop } from '../workshop.ts';
 
 let workshop: Workshop;
@@ -90,8 +90,8 @@ describe('verifying a snapshot of all kinds', () => {
 
   test('names what is missing, changed or of somebody else', async () => {
     const manifest = await takeSnapshot(1, 'a');
-    await rm(join(workshop.directory, 'projects/dev/SHOP.car'));
-    await writeFile(join(workshop.directory, 'lookups/dev/CODES.csv'), 'a,b\n1,z\n');
+    await rm(await storedFile(workshop.directory, 'projects/dev/SHOP.car'));
+    await writeFile(await storedFile(workshop.directory, 'lookups/dev/CODES.csv'), 'a,b\n1,z\n');
     const other = await store(
       'libraries',
       'TOOLS|1.0',
