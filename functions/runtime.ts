@@ -15,8 +15,9 @@ import { createOicClient, type OicClient } from './oic/client.ts';
 import { type Credentials, type PropertyFile, parseCredentials } from './oic/http/credentials.ts';
 import { askServerTime } from './oic/http/server-clock.ts';
 import { type InstanceSettings, instanceOf, parseSettings, type Settings } from './settings.ts';
+import type { ContractCheck } from './store/contract.ts';
 import { createDropBox, type DropBox } from './store/drop-box.ts';
-import { openStore } from './store/open-store.ts';
+import { openStore, tryStore } from './store/open-store.ts';
 import { createReportStore, type ReportStore } from './store/report-store.ts';
 import { createRunStore, type RunStore } from './store/run-store.ts';
 import { createSecretsManagerSource } from './store/secrets.ts';
@@ -32,6 +33,8 @@ export interface Runtime {
   /** What the instance's clock says; undefined when it cannot be asked. Needs no credentials. */
   serverTime(name: string): Promise<Date | undefined>;
   openVault(location: string): Promise<Vault>;
+  /** Writes, reads and removes a small object there; of a bucket it is told what it keeps of what backups rely on. */
+  tryVault(location: string, instance: string): Promise<readonly ContractCheck[]>;
   /** The reports of an instance in the vault there. */
   openReports(location: string, instance: string): Promise<ReportStore>;
   openDropBox(location: string): Promise<DropBox>;
@@ -91,6 +94,7 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
     },
     serverTime: (name) => askServerTime(instanceOf(settings, name).url),
     openVault: async (location) => createVault(await openStore(location), ALL_KINDS),
+    tryVault: tryStore,
     openReports: async (location, instance) => createReportStore(await openStore(location), instance),
     openDropBox: async (location) => createDropBox(await openStore(location)),
   };
@@ -146,7 +150,7 @@ export const readTargets = (env: NodeJS.ProcessEnv): ReadonlyMap<string, boolean
 
 /** What an instance has in the vault of a function. @throws ConfigError when the environment names none */
 export const openFunctionVault = async (instance: string, env: NodeJS.ProcessEnv): Promise<FunctionVault> => {
-  const store = await openStore(valueIn(env, VAULT_VARIABLE));
+  const store = await openStore(valueIn(env, VAULT_VARIABLE), true);
   return {
     vault: createVault(store, ALL_KINDS),
     reports: createReportStore(store, instance),
@@ -156,7 +160,7 @@ export const openFunctionVault = async (instance: string, env: NodeJS.ProcessEnv
 
 /** @throws ConfigError when the environment names none */
 export const openFunctionDropBox = async (env: NodeJS.ProcessEnv): Promise<DropBox> =>
-  createDropBox(await openStore(valueIn(env, DROP_BOX_VARIABLE)));
+  createDropBox(await openStore(valueIn(env, DROP_BOX_VARIABLE), true));
 
 type ReadCredentials = (options: { readonly fresh: boolean }) => Promise<Credentials>;
 

@@ -52,7 +52,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   files: [],
   store: [...ALL_CORE, 'store/directory', 'store/s3'],
   'store/directory': ['store', 'files'],
-  'store/s3': ['store'],
+  'store/s3': ['core', 'store'],
   kinds: [...ALL_CORE, ...OIC],
   'jobs/journal': ['core', 'files'],
   'jobs/instance': [...ALL_CORE, 'kinds', ...GIVEN, 'jobs/journal'],

@@ -3,20 +3,29 @@
  * meets them. A check that depends on a failed one is not made.
  */
 import { lookup } from 'node:dns/promises';
-import { access, constants, stat } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
-import { dirname, resolve } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { holdClock } from '../core/chain/clocks.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/http/errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { InstanceSettings } from '../settings.ts';
+import type { ContractCheck } from '../store/contract.ts';
 import { type CommonOptions, openSession } from './command.ts';
 import { count } from './output.ts';
 
 interface Check {
-  readonly name: 'host' | 'tls' | 'secret' | 'token' | 'role' | 'integrationInstance' | 'clock' | 'deploy' | 'vault';
+  readonly name:
+    | 'host'
+    | 'tls'
+    | 'secret'
+    | 'token'
+    | 'role'
+    | 'integrationInstance'
+    | 'clock'
+    | 'deploy'
+    | 'vault'
+    | ContractCheck['name'];
   readonly ok: boolean;
   readonly advice: string;
 }
@@ -26,7 +35,7 @@ const PATIENCE_MS = 10_000;
 export const doctor = async (name: string, options: CommonOptions & { vault: string }): Promise<number> => {
   const { out, runtime } = await openSession(options);
   const instance = runtime.instance(name);
-  const checks = [...(await checkInstance(runtime, instance)), await checkVault(runtime, name, options.vault)];
+  const checks = [...(await checkInstance(runtime, instance)), ...(await checkVault(runtime, name, options.vault))];
   out.result({ checks }, () =>
     checks.map(({ name: check, ok, advice }) => `${ok ? 'ok  ' : 'FAIL'}  ${check.padEnd(20)} ${advice}`),
   );
@@ -158,30 +167,26 @@ const clockCheck = (name: string, there: Date | undefined): Check => {
   };
 };
 
-const checkVault = async (runtime: Runtime, name: string, location: string): Promise<Check> => {
+/** Really writes, for what may be written is not always what can be. */
+const checkVault = async (runtime: Runtime, name: string, location: string): Promise<Check[]> => {
   try {
     const vault = await runtime.openVault(location);
     const { length } = await vault.listSnapshots(name);
-    const holds = `holds ${count(length, 'snapshot')} of ${name}`;
-    if (/^s3:/i.test(location)) return { name: 'vault', ok: true, advice: `${vault.name} can be read and ${holds}` };
-    const isWritable = await mayWrite(resolve(location));
-    const advice = isWritable
-      ? `${vault.name} can be written and ${holds}`
-      : `${vault.name} cannot be written by this user: give them the right to, or choose another directory`;
-    return { name: 'vault', ok: isWritable, advice };
+    const kept = await runtime.tryVault(location, name);
+    const advice = `${vault.name} was written, read and cleared again; it holds ${count(length, 'snapshot')} of ${name}`;
+    return [
+      { name: 'vault', ok: true, advice },
+      ...kept.map(({ name: check, problem }) => ({
+        name: check,
+        ok: problem === undefined,
+        advice:
+          problem === undefined
+            ? 'kept'
+            : `${vault.name} ${problem}: backups rely on it; take another store, or give this user the rights`,
+      })),
+    ];
   } catch (error) {
-    return { name: 'vault', ok: false, advice: sentence(error) };
-  }
-};
-
-/** Of a directory that does not exist yet, the nearest one above it that does has to let it be made. */
-const mayWrite = async (directory: string): Promise<boolean> => {
-  try {
-    await access(directory, constants.W_OK | constants.X_OK);
-    return (await stat(directory)).isDirectory();
-  } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return isAbsent && dirname(directory) !== directory && mayWrite(dirname(directory));
+    return [{ name: 'vault', ok: false, advice: sentence(error) }];
   }
 };
 

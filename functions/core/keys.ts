@@ -268,3 +268,10 @@ export const runMarkerKey = (instance: string, tick: Date): string =>
 /** What a step of a run gave when that is too large for the journal. */
 export const runResultKey = (instance: string, run: string, step: string): string =>
   `${runPrefix(instance)}${run}/${step}.json.gz`;
+
+/** An object that is there for a moment, to try out whether a vault can be written. No snapshot. */
+export const writingProbeKey = (instance: string): string => `${snapshotPrefix(instance)}try-of-doctor`;
+
+/** An object that is there for a moment, to try out what a store can do. */
+export const contractProbeKey = (id: string): string => `contract-probe/${id}`;
+export const isContractProbe = (key: string): boolean => key.startsWith('contract-probe/');

@@ -16,6 +16,8 @@ export type StoreErrorKind =
   | 'unreachable'
   /** The bucket keeps no versions. */
   | 'unversioned'
+  /** The store does not do what it is asked, though it may say so. */
+  | 'unfit'
   | 'failed';
 
 export class StoreError extends Error {
