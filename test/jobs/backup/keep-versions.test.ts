@@ -267,6 +267,44 @@ test('an archive that lay there without a snapshot needing it, and is needed aga
   expect(kept.integrations[0]?.archive?.since).toBe(first.snapshot);
 });
 
+test('what an older version of the program left is handed on too, its archives for as long as any', async () => {
+  const { store, told } = counting();
+  const { take } = openNights(store, undefined, 1);
+  const vault = createVault(store, ALL_KINDS);
+  const { handedOn: _, ...taken } = await take(at(0), []);
+  const [entry] = taken.integrations;
+  const { since: __, ...archive } = entry?.archive ?? {
+    key: '',
+    versionId: '',
+    bytes: 0,
+    sha256: '',
+    contentSha256: '',
+  };
+  const old = entry ? { ...taken, integrations: [{ ...entry, archive }] } : taken;
+  await vault.commitSnapshot({ ...old, snapshot: snapshotName(at(1)), startedAt: at(1).toISOString() });
+  const nights = [2, 3, 4, 5, 6].map((day): Manifest => {
+    const startedAt = at(day).toISOString();
+    return { ...old, snapshot: snapshotName(at(day)), startedAt, complete: false, integrations: [] };
+  });
+  for (const night of nights) await vault.commitSnapshot(night);
+  const draft = { ...old, snapshot: snapshotName(at(7)), startedAt: at(7).toISOString(), integrations: [] };
+
+  // The complete one lies behind all that a backup reads, and nothing says which it is.
+  const keeper = { vault, note: expect.unreachable, objectLock: undefined };
+  const kept = await keepVersions(keeper, draft, nights.toReversed(), new Set());
+
+  expect(told()).toEqual([]);
+  const { key, versionId } = archive;
+  expect(kept.handedOn).toEqual({
+    newestComplete: snapshotName(at(1)),
+    versions: [
+      { key: snapshotAt(6), class: 'day' },
+      { key: snapshotAt(1), class: 'day' },
+      { key, versionId, class: 'year-week', last: snapshotName(at(1)) },
+    ],
+  });
+});
+
 const moto = await startMoto();
 afterAll(() => moto?.close());
 
