@@ -34,9 +34,10 @@ export const simulate = async (options: { json?: boolean; port: string; seed?: s
   const credentials = { sim: simulator.credentials() };
   const integrations = simulator.instance.list().length;
   const { others = [], refused = [] } = seeded ?? {};
-  const numberOf = (kind: 'projects' | 'lookups' | 'libraries'): number =>
-    others.filter((id) => id.startsWith(`${kind}/`)).length;
-  const kinds = { projects: numberOf('projects'), lookups: numberOf('lookups'), libraries: numberOf('libraries') };
+  const seedable = ALL_KINDS.filter(({ restore }) => restore);
+  const kinds = Object.fromEntries(
+    seedable.map(({ name }) => [name, others.filter((id) => id.startsWith(`${name}/`)).length]),
+  );
   out.result({ url, integrationInstance, integrations, kinds, refused, settings, credentials }, () => [
     `a simulated OIC listens on ${url} (integrationInstance ${integrationInstance}), with ${count(integrations, 'integration')}${others.length === 0 ? '' : `, ${describeCounts(kinds, ALL_KINDS)}`}`,
     ...(refused.length === 0 ? [] : [`${count(refused.length, 'file')} of ${options.seed} could not be loaded:`]),

@@ -44,12 +44,12 @@ const mayBe = (odd: OddItem, id: string): boolean => odd.names.length === 0 || i
  * read. What is odd and fits none of it is told as well.
  */
 export const splitAbsent = <T extends { readonly id: string }>(absent: readonly T[], odd: readonly OddItem[] = []) => {
-  const found = absent.map((thing) => ({ thing, one: odd.find((each) => mayBe(each, thing.id)) }));
+  const found = absent.map((item) => ({ item, one: odd.find((each) => mayBe(each, item.id)) }));
   const fitting = new Set(found.map(({ one }) => one));
   return {
-    absent: found.flatMap(({ thing, one }) => (one ? [] : [thing])),
+    absent: found.flatMap(({ item, one }) => (one ? [] : [item])),
     unknown: [
-      ...found.flatMap(({ thing, one }) => (one ? [{ id: thing.id, reason: one.message }] : [])),
+      ...found.flatMap(({ item, one }) => (one ? [{ id: item.id, reason: one.message }] : [])),
       ...odd.filter((one) => !fitting.has(one)).map(({ id, message }) => ({ id, reason: message })),
     ],
   };

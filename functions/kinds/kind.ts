@@ -111,7 +111,21 @@ export interface Kind<I extends Item = Item, E extends Entry = I, Seen extends o
   readonly restore?: Restored<I, E>;
   /** Of a kind that Oracle hands out as files. */
   readonly download?: Download;
+  /** What more a comparison tells of two files of one item. */
+  readonly details?: DetailsOf;
   readonly byHand?: ByHand<E>;
+}
+
+/** Numbers and names, never values. */
+export interface Details {
+  /** The id of the item. */
+  readonly name: string;
+}
+
+interface DetailsOf<D extends Details = Details> {
+  compare(from: Uint8Array, to: Uint8Array, id: string): Promise<D>;
+  /** In a line, instead of `content`. */
+  text(details: D): string;
 }
 
 interface Restored<I, E> {
@@ -141,6 +155,11 @@ interface Container<I> {
   remove(oic: OicClient, own: I): Promise<unknown>;
 }
 
+export interface FileDiff {
+  readonly diff: object;
+  readonly lines: readonly string[];
+}
+
 export interface Download {
   readonly ending: string;
   /** What a person types for its id. @default the id */
@@ -150,6 +169,10 @@ export interface Download {
     oic: OicClient,
     id: string,
   ): Promise<{ readonly bytes: Uint8Array; readonly archive: { readonly sha256: string } }>;
+  /** @throws ArchiveError that says why the bytes are none */
+  check?(bytes: Uint8Array): Promise<unknown>;
+  /** Of two such files: what differs, and as lines for people. @param names of the files */
+  diff?(from: Uint8Array, to: Uint8Array, names: readonly [string, string]): Promise<FileDiff>;
 }
 
 /** What Oracle offers no way to restore is left for a person. */

@@ -2,11 +2,13 @@
 import * as z from 'zod/mini';
 import { readLookup } from '../core/archive/lookup-file.ts';
 import { describeFindings, type SecretFinding, scanForSecrets } from '../core/archive/secret-scan.ts';
+import { type ChangedLookup, diffTables } from '../core/diff/lookups.ts';
 import { Refused } from '../core/errors.ts';
 import type { Lookup } from '../core/items.ts';
 import { type Entry, SAVED } from '../core/kinds.ts';
 import type { Stored } from '../core/snapshot/archived-items.ts';
 import { TEXT } from '../core/snapshot/sections.ts';
+import { rowsOf } from './diff-lines.ts';
 import type { Kind } from './kind.ts';
 
 interface SnapshotLookup extends Entry {
@@ -63,5 +65,15 @@ export const lookups: Kind<Lookup, SnapshotLookup, Pick<SnapshotLookup, 'finding
       );
     },
   },
+  details: {
+    compare: async (from, to, id) => diffTables(id, await readLookup(from, id), await readLookup(to, id)),
+    text: rowText,
+  },
   download: { ending: '.csv', get: (oic, id) => oic.exportLookup(id) },
 };
+
+function rowText({ columns, rows, rowsAdded, rowsRemoved, isDescribedAnew }: ChangedLookup): string {
+  const [before, after] = [columns.from.join(', '), columns.to.join(', ')];
+  const columnText = before === after ? '' : `columns ${before} -> ${after}; `;
+  return `${isDescribedAnew ? 'another description; ' : ''}${columnText}${rows.from} -> ${rowsOf(rows.to)} (${rowsAdded} new, ${rowsRemoved} gone)`;
+}

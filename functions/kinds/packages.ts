@@ -1,9 +1,12 @@
 /** Packages: names under which integrations outside projects are kept together; they hold nothing of their own. */
 import * as z from 'zod/mini';
+import { readPackageArchive } from '../core/archive/package-archive.ts';
+import { diffPackages } from '../core/diff/diff-projects.ts';
 import type { IntegrationId } from '../core/integration.ts';
 import type { Package } from '../core/items.ts';
 import type { Entry } from '../core/kinds.ts';
 import { INTEGRATION_ID } from '../core/snapshot/sections.ts';
+import { differingLines, withHeading } from './diff-lines.ts';
 import type { Kind } from './kind.ts';
 
 interface SnapshotPackage extends Entry {
@@ -42,7 +45,16 @@ export const packages: Kind<SnapshotPackage> = {
       odd,
     };
   },
-  download: { ending: '.par', get: (oic, name) => oic.exportPackage(name) },
+  download: {
+    ending: '.par',
+    get: (oic, name) => oic.exportPackage(name),
+    check: readPackageArchive,
+    diff: async (from, to, [a, b]) => {
+      const diff = await diffPackages(from, to);
+      const heading = `package ${diff.from} (${a}) -> package ${diff.to} (${b})`;
+      return { diff, lines: withHeading(heading, differingLines('integration', diff.integrations)) };
+    },
+  },
   byHand: {
     order: 5,
     todo: (one, own) => {

@@ -1,8 +1,9 @@
 /** Projects of Oracle Integration 3, stored as a whole; what runs in them is told of each integration in them. */
 import * as z from 'zod/mini';
+import { callOrderIn } from '../core/archive/calls-inside.ts';
 import { LOCAL_CALLS } from '../core/archive/connection-template.ts';
 import { readProjectArchive } from '../core/archive/project-archive.ts';
-import { callOrderIn } from '../core/archive/project-calls.ts';
+import { diffProjects } from '../core/diff/diff-projects.ts';
 import { Refused } from '../core/errors.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Project } from '../core/items.ts';
@@ -17,7 +18,8 @@ import { isActive } from '../core/status.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError, stopsTheRun } from '../oic/http/errors.ts';
 import { ListingError } from '../oic/listing.ts';
-import type { Asking, Kind, ReadFile } from './kind.ts';
+import { differingLines, lookupLines, withHeading } from './diff-lines.ts';
+import type { Asking, FileDiff, Kind, ReadFile } from './kind.ts';
 import { type Asked, describeSchedule, unknownSchedule } from './read-schedule.ts';
 
 export interface ListedProject extends Omit<Project, 'deployments'> {
@@ -97,6 +99,8 @@ export const projects: Kind<ListedProject, SnapshotProject, Seen> = {
   },
   download: {
     ending: '.car',
+    check: readProjectArchive,
+    diff: diffFiles,
     get: async (oic, id) => {
       const project = (await oic.listProjects()).items.find((one) => one.code === id || one.id === id);
       if (project) return oic.exportProject(project);
@@ -184,3 +188,14 @@ const integrationEntry = (integration: Integration, asked: Asked | undefined): I
     tracing,
   };
 };
+
+async function diffFiles(from: Uint8Array, to: Uint8Array, [a, b]: readonly [string, string]): Promise<FileDiff> {
+  const diff = await diffProjects(from, to);
+  const lines = [
+    ...differingLines('integration', diff.integrations),
+    ...differingLines('connection', diff.connections),
+    ...lookupLines(diff.lookups),
+    ...differingLines('file', diff.others),
+  ];
+  return { diff, lines: withHeading(`project ${diff.from} (${a}) -> project ${diff.to} (${b})`, lines) };
+}

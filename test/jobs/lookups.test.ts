@@ -55,14 +55,14 @@ const restoreInto = (
 ): Promise<RestoreReport> => restoreWith(oic, manifest, { existing });
 
 const differences = async (manifest: Manifest, oic: OicClient) => {
-  const { diff, lookups } = await compare(
+  const { diff, details } = await compare(
     { manifest },
     { oic, concurrency: 4, kinds: LOOKUPS },
     { integrations: false, kinds: LOOKUPS },
     workshop.vault,
     { exporting: () => undefined, exported: () => undefined },
   );
-  return { ...diff.others?.kinds.lookups, lookups };
+  return { ...diff.others?.kinds.lookups, lookups: details.lookups ?? [] };
 };
 
 describe.each([

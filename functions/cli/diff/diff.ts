@@ -122,9 +122,9 @@ const showStates = async (
 ): Promise<void> => {
   const progress = createProgress(out);
   const { people } = runtime.settings;
-  const { diff: result, lookups } = await compare(from, to, compared, vault, progress).finally(progress.stop);
-  out.result({ a, b, ...result, ...(lookups.length > 0 && { lookups }) }, () => [
-    ...(result.others ? [...kindsDiffLines(result.others, lookups, people), ''] : []),
+  const { diff: result, details } = await compare(from, to, compared, vault, progress).finally(progress.stop);
+  out.result({ a, b, ...result, ...details }, () => [
+    ...(result.others ? [...kindsDiffLines(result.others, details, people), ''] : []),
     ...(compared.integrations ? snapshotDiffLines(a, b, result, people) : [`${a} -> ${b}`]),
   ]);
 };

@@ -1,10 +1,10 @@
 /** What `oic diff` has found, as lines for people. */
 import type { ArchiveDiff, ChangedMember, Terms } from '../../core/diff/diff-archives.ts';
 import type { ChangedIntegration, SnapshotDiff } from '../../core/diff/diff-snapshots.ts';
-import type { LookupDiff } from '../../core/diff/lookups.ts';
 import type { ConnectionDiff, NamedChange } from '../../core/diff/terms.ts';
 import type { Tracing } from '../../core/integration.ts';
 import { type People, personName } from '../../core/people.ts';
+import { lookupLines } from '../../kinds/diff-lines.ts';
 import { count } from '../output.ts';
 
 export const snapshotDiffLines = (a: string, b: string, diff: SnapshotDiff, people: People): string[] => {
@@ -122,13 +122,3 @@ const connectionText = ({ id, change, fields, properties }: ConnectionDiff): str
   const values = properties.length > 0 ? [`another value of ${properties.join(', ')}`] : [];
   return `connection ${id}: ${[...fields.map(fieldText), ...values].join('; ')}`;
 };
-
-export const lookupLines = ({ added, removed, changed }: LookupDiff): string[] => [
-  ...added.map(({ name, columns, rows }) => `lookup ${name}: added (${columns.join(', ')}; ${count(rows, 'row')})`),
-  ...removed.map(({ name, columns, rows }) => `lookup ${name}: removed (${columns.join(', ')}; ${count(rows, 'row')})`),
-  ...changed.map(({ name, columns, rows, rowsAdded, rowsRemoved }) => {
-    const [before, after] = [columns.from.join(', '), columns.to.join(', ')];
-    const rowText = `${rows.from} -> ${count(rows.to, 'row')} (${rowsAdded} new, ${rowsRemoved} gone)`;
-    return `lookup ${name}: ${before === after ? '' : `columns ${before} -> ${after}; `}${rowText}`;
-  }),
-];

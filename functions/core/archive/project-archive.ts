@@ -9,10 +9,10 @@ import { sha256 } from '../formats/hashing.ts';
 import { readYamlFacts } from '../formats/yaml-facts.ts';
 import { readZip } from '../formats/zip.ts';
 import { type IntegrationRef, integrationRef, isCode, isVersion } from '../integration.ts';
+import { readProjectCalls } from './calls-inside.ts';
 import { contentDigest } from './content-digest.ts';
 import type { ArchiveConnection } from './integration-archive.ts';
 import { readConnection } from './integration-archive.ts';
-import { readProjectCalls } from './project-calls.ts';
 import { projectDesign } from './project-design.ts';
 import { projectMeaning } from './project-digest.ts';
 

@@ -1,6 +1,6 @@
 /**
  * What becomes of a file by its key alone: which ones are deployed, and why the others are not. What is inside a file decides
- * what is deployed; its name only says which kind of thing it claims to be.
+ * what is deployed; its name only says which kind of item it claims to be.
  */
 import { dropPrefix, instanceOfDrop, isPlainKey } from '../keys.ts';
 

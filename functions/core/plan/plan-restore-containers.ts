@@ -4,9 +4,9 @@
  * that call is found out by asking; one that does not can only delete and import.
  */
 
+import { inCallOrder } from '../archive/calls-inside.ts';
 import { LOCAL_CALLS } from '../archive/connection-template.ts';
 import type { ArchiveConnection } from '../archive/integration-archive.ts';
-import { inCallOrder } from '../archive/project-calls.ts';
 import type { Integration, IntegrationId } from '../integration.ts';
 import type { IntegrationInside } from '../kinds.ts';
 import { type AskedSchedule, scheduleOf } from '../schedule.ts';

@@ -5,7 +5,7 @@
  * outlives a run that was cut off; the next one goes on, and can still go back.
  */
 
-import { inCallOrder } from '../../core/archive/project-calls.ts';
+import { inCallOrder } from '../../core/archive/calls-inside.ts';
 import { NotKnown } from '../../core/errors.ts';
 import { itemKey, safetyCopyKey, undoKey } from '../../core/keys.ts';
 import { idOf, labelOf } from '../../core/kinds.ts';

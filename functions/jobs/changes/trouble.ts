@@ -5,7 +5,7 @@ import { VaultError } from '../../store/vault.ts';
 import { ActivationError } from './activation.ts';
 import { ScheduleError } from './schedule.ts';
 
-/** What went wrong with one thing, and what became of it: told as a failure of that thing. */
+/** What went wrong with one item, and what became of it: told as a failure of that item. */
 export class RestoreTrouble extends Error {
   override readonly name = 'RestoreTrouble';
 }

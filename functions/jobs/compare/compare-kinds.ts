@@ -3,15 +3,13 @@
  * do: none of what was not saved since a snapshot of the same instance, nor of what only one side has.
  */
 
-import { readLookup } from '../../core/archive/lookup-file.ts';
-import { type KindsState, type OddItems, stateOfKinds } from '../../core/diff/diff-kinds.ts';
-import { type ChangedLookup, diffTables } from '../../core/diff/lookups.ts';
-import type { Entry, OtherKinds } from '../../core/kinds.ts';
+import { type KindsDiff, type KindsState, type OddItems, stateOfKinds } from '../../core/diff/diff-kinds.ts';
+import type { Entry, OtherKind, OtherKinds } from '../../core/kinds.ts';
 import { entriesIn } from '../../core/snapshot/archived-items.ts';
 import { digestsOf, type KnownContent } from '../../core/snapshot/known-content.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
-import { hasArchive, type KindWithArchive, stampOf } from '../../kinds/kind.ts';
+import { type Details, hasArchive, type KindWithArchive, stampOf } from '../../kinds/kind.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { isOicError } from '../../oic/http/errors.ts';
 import type { Vault } from '../../store/vault.ts';
@@ -78,20 +76,36 @@ const exportContent = async (
   }
 };
 
-/** What became of the rows of these lookups, which both sides have. */
-export const compareLookups = (
-  names: readonly string[],
+/** By kind: what more is known of items whose content changed, which both sides have. */
+export type ComparedDetails = Readonly<Partial<Record<OtherKind, readonly Details[]>>>;
+
+export const compareDetails = async (
+  changed: KindsDiff['kinds'] | undefined,
   from: KindsSide,
   to: KindsSide,
   vault: Vault,
-): Promise<ChangedLookup[]> =>
-  mapLimited(names, from.concurrency, async (name) =>
-    diffTables(name, await readTable(name, from, vault), await readTable(name, to, vault)),
-  );
+): Promise<ComparedDetails> => {
+  const compared: [OtherKind, readonly Details[]][] = [];
+  for (const kind of ALL_KINDS.filter(hasArchive)) {
+    const { name, details } = kind;
+    const ids = (changed?.[name]?.changed ?? []).flatMap(({ id, content }) => (content ? [id] : []));
+    if (!details || ids.length === 0) continue;
+    const told = await mapLimited(ids, from.concurrency, async (id) =>
+      details.compare(await bytesOf(kind, id, from, vault), await bytesOf(kind, id, to, vault), id),
+    );
+    compared.push([name, told]);
+  }
+  return Object.fromEntries(compared);
+};
 
-const readTable = async (name: string, { sections, oic }: KindsSide, vault: Vault) => {
-  const archive = sections.lookups?.find(({ id }) => id === name)?.archive;
-  const bytes = archive ? await vault.getArchive(archive) : (await oic?.exportLookup(name))?.bytes;
-  if (!bytes) throw new Error(`nothing to read of the lookup ${name}`);
-  return readLookup(bytes, name);
+const bytesOf = async (
+  kind: KindWithArchive,
+  id: string,
+  { sections, oic }: KindsSide,
+  vault: Vault,
+): Promise<Uint8Array> => {
+  const entry = entriesIn(sections, kind).find((one) => one.id === id);
+  if (entry?.archive) return vault.getArchive(entry.archive);
+  if (!entry || !oic) throw new Error(`nothing to read of ${kind.nouns[0]} ${id}`);
+  return (await kind.archive.export(oic, entry)).bytes;
 };

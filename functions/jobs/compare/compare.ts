@@ -12,7 +12,6 @@ import {
   type SnapshotDiff,
   stateOfManifest,
 } from '../../core/diff/diff-snapshots.ts';
-import type { ChangedLookup } from '../../core/diff/lookups.ts';
 import { undecided, withDesigns } from '../../core/diff/undecided.ts';
 import type { IntegrationId } from '../../core/integration.ts';
 import type { IncludedKinds, OtherKind } from '../../core/kinds.ts';
@@ -30,7 +29,7 @@ import type { Vault } from '../../store/vault.ts';
 import { askInstance } from '../instance/ask-instance.ts';
 import { storedDesigns } from '../instance/stored-designs.ts';
 import { mapLimited } from '../journal/journal.ts';
-import { compareLookups, type KindsSide, readKindsState } from './compare-kinds.ts';
+import { type ComparedDetails, compareDetails, type KindsSide, readKindsState } from './compare-kinds.ts';
 
 export type Source =
   | { readonly manifest: Manifest }
@@ -46,8 +45,7 @@ export interface CompareOptions {
 
 export interface Comparison {
   readonly diff: SnapshotDiff;
-  /** Of the lookups that changed: what became of their rows. */
-  readonly lookups: readonly ChangedLookup[];
+  readonly details: ComparedDetails;
 }
 
 export interface CompareProgress {
@@ -86,10 +84,9 @@ export const compare = async (
     await decided(to, states[1], states[0], vault),
   );
   const others = withUnlooked(diff.others, from, to, kinds);
-  const changed = others?.kinds.lookups?.changed.flatMap(({ id, content }) => (content ? [id] : [])) ?? [];
   return {
     diff: { ...diff, ...(others && { others }) },
-    lookups: await compareLookups(changed, first, second, vault),
+    details: await compareDetails(others?.kinds, first, second, vault),
   };
 };
 

@@ -6,7 +6,7 @@ import { isTroubleOfOne, troubleText } from '../changes/trouble.ts';
 import { mapLimited } from '../journal/journal.ts';
 
 export interface RestoreFailure {
-  /** Of an integration its id, of other things such as `lookup CODES`; of a kind the target refuses, its name. */
+  /** Of an integration its id, of other items such as `lookup CODES`; of a kind the target refuses, its name. */
   readonly id: string;
   readonly step: PlannedStep['do'] | 'read-archive' | 'read-target';
   readonly message: string;

@@ -47,11 +47,11 @@ export const verify = async (
   kinds?: readonly ArchiveKind[],
 ): Promise<Verification> => {
   const { instance, snapshot } = manifest;
-  const things = archivedItems(manifest, ALL_KINDS).filter(({ kind }) => kinds?.includes(kind) ?? true);
-  const stored = things.filter(({ archive }) => archive);
+  const items = archivedItems(manifest, ALL_KINDS).filter(({ kind }) => kinds?.includes(kind) ?? true);
+  const stored = items.filter(({ archive }) => archive);
   const strange = new Set(strangeKeys(instance, manifest, ALL_KINDS).map(({ label }) => label));
-  const damaged = await mapLimited(stored, 8, async (thing): Promise<Damage[]> => {
-    const found = strange.has(thing.label) ? strangeKey(instance, thing) : await findDamage(vault, thing);
+  const damaged = await mapLimited(stored, 8, async (item): Promise<Damage[]> => {
+    const found = strange.has(item.label) ? strangeKey(instance, item) : await findDamage(vault, item);
     onChecked();
     return found ? [found] : [];
   });
@@ -63,7 +63,7 @@ export const verify = async (
     complete: manifest.complete,
     checked: stored.length,
     damaged: damaged.flat(),
-    withoutArchive: things.flatMap(({ label, archive }) => (archive ? [] : [label])),
+    withoutArchive: items.flatMap(({ label, archive }) => (archive ? [] : [label])),
     missing: missingFrom(manifest, kinds),
     copies: [...copies].map(([key, problem]) => ({ key, problem })),
   };

@@ -48,11 +48,11 @@ describe('an instance against its snapshot', () => {
   test('that has not changed is the same, and nothing is exported', async () => {
     const before = await snapshot();
 
-    const { diff, lookups } = await run(before, live());
+    const { diff, details } = await run(before, live());
 
     expect(diff.others?.kinds.lookups).toMatchObject({ changed: [], contentUnknown: [], unchanged: 2 });
     expect(diff.others?.kinds.projects).toMatchObject({ changed: [], unchanged: 1 });
-    expect(lookups).toEqual([]);
+    expect(details).toEqual({});
     expect(askedSince(before.asked).filter((what) => what.includes('export'))).toEqual([]);
   });
 
@@ -71,7 +71,7 @@ describe('an instance against its snapshot', () => {
       removed: [{ id: 'OTHER' }],
       changed: [{ id: 'CODES', lastUpdated: TUESDAY.lastUpdated.toISOString() }],
     });
-    expect(comparison.lookups).toEqual([
+    expect(comparison.details.lookups).toEqual([
       {
         name: 'CODES',
         columns: { from: ['iso', 'name'], to: ['iso', 'title'] },
@@ -116,12 +116,12 @@ test('two snapshots are compared from the vault alone', async () => {
   addToPackage('A');
   const after = await snapshot();
 
-  const { diff, lookups } = await run(before, after);
+  const { diff, details } = await run(before, after);
 
   expect(diff.others?.kinds).toMatchObject({
     lookups: { changed: [{ id: 'CODES' }], unchanged: 1 },
     packages: { changed: [{ facts: [{ fact: 'A|01.00.0000', to: 'in it' }] }] },
   });
-  expect(lookups).toMatchObject([{ name: 'CODES', rowsAdded: 0, rowsRemoved: 1 }]);
+  expect(details.lookups).toMatchObject([{ name: 'CODES', rowsAdded: 0, rowsRemoved: 1 }]);
   expect(askedSince(after.asked)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { callOrderIn, inCallOrder } from '../../../functions/core/archive/calls-inside.ts';
 import { readProjectArchive } from '../../../functions/core/archive/project-archive.ts';
-import { callOrderIn, inCallOrder } from '../../../functions/core/archive/project-calls.ts';
 import { buildProject, type SampleProject } from './kinds-forge.ts';
 
 const V1 = '01.00.0000';
