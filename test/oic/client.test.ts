@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { readArchive } from '../../functions/core/archive/integration-archive.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { parseCredentials } from '../../functions/oic/http/credentials.ts';
-import { OicError } from '../../functions/oic/http/errors.ts';
+import { isAnswerLost, OicError } from '../../functions/oic/http/errors.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import type { Behaviour } from '../simulator/behaviour.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
@@ -266,6 +266,19 @@ describe('writing', () => {
       expect(kinds(simulator, 'import')).toBe(1);
     },
   );
+
+  test.each([
+    ['Oracle itself', { title: 'not now' }, true],
+    ['a gateway', { code: 503, message: 'Service Unavailable' }, false],
+  ])('takes a 503 of %s for what it is', async (_, body, isPutOff) => {
+    const { simulator, oic } = await start();
+    simulator.faults.add({ match: { kind: 'import' }, answer: { status: 503, body } });
+
+    const error = await failureOf(oic.importIntegration(HELLO, hello()));
+
+    expect(error).toMatchObject({ kind: 'unavailable', details: { isPutOff } });
+    expect(isAnswerLost(error)).toBe(!isPutOff);
+  });
 
   test.each<[object, string]>([
     [{ title: 'Import failed', status: 'HTTP 500 Internal Server Error', 'o:errorCode': 'ICS-20099' }, 'rejected'],

@@ -50,6 +50,12 @@ export const statusOfErrorBody = (body: string): number | undefined => {
   return isError ? 500 : undefined;
 };
 
+/** Whether it is an error body as Oracle writes them; a gateway may answer with JSON of its own. */
+export const isOracles = (body: string): boolean => {
+  const json = parseJson(body);
+  return ['title', 'details', 'o:errorCode', 'o:errorDetails'].some((name) => field(json, name) !== undefined);
+};
+
 /** undefined for anything that is not JSON. */
 export const parseJson = (body: string): unknown => {
   try {

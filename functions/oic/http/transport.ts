@@ -8,16 +8,16 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type buildConnector } from 'undici';
-import { stripHtml } from '../../core/plain-text.ts';
+import { attempt } from './attempt.ts';
 import type { Credentials } from './credentials.ts';
 import { isDesignHostFor } from './design-host.ts';
-import { errorMessage, kindOfStatus, OicError, type OicErrorKind } from './errors.ts';
-import { describeFailure, type Exchange, exchangeOnce, MAX_FILE_BYTES, MAX_JSON_BYTES } from './exchange.ts';
-import { oracleWords, parseJson, statusOfErrorBody } from './oracle-words.ts';
+import { OicError } from './errors.ts';
+import { type Exchange, exchangeOnce, MAX_FILE_BYTES, MAX_JSON_BYTES } from './exchange.ts';
+import { parseJson } from './oracle-words.ts';
 import { isReading, judgeOutcome, paceKind } from './outcome.ts';
 import { createPace, type Verdict } from './pace.ts';
 import type { Answer, OicRequest } from './request.ts';
-import { parseRetryAfterMs, RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry.ts';
+import { RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry.ts';
 import { createServerClock } from './server-clock.ts';
 import { createAuthorizer, type OAuthLogin, TOKEN_ANSWER, type TokenAnswer } from './token.ts';
 
@@ -173,83 +173,6 @@ const repeat = async <T>(policy: RetryPolicy, isRead: boolean, once: () => Promi
       await sleep(delayMs);
     }
   }
-};
-
-interface Attempt<T> {
-  readonly what: string;
-  readonly method: OicRequest<T>['method'];
-  readonly isRead?: boolean;
-  readonly path: string;
-  /** Asking for a token changes nothing and does not reach the instance: whoever waits for it may always try again. */
-  readonly isToken?: boolean;
-  readonly read: (answer: Answer) => T | Promise<T>;
-}
-
-/** Sends once and gives the read answer; whatever went wrong comes out as an OicError with secrets taken out. */
-const attempt = async <T>(
-  request: Attempt<T>,
-  send: () => Promise<Answer>,
-  redact: (text: string) => string,
-): Promise<T> => {
-  const fail = (kind: OicErrorKind, happened: string, more: Partial<OicError['details']> = {}): OicError => {
-    const oracle = more.oracle === undefined ? undefined : redact(more.oracle);
-    const { method, path } = request;
-    return new OicError(kind, redact(errorMessage(kind, request.what, happened, oracle)), {
-      method,
-      path,
-      ...more,
-      oracle,
-    });
-  };
-  let answer: Answer;
-  try {
-    answer = await send();
-  } catch (error) {
-    if (!(error instanceof Error) || error instanceof OicError || error.name === 'CredentialsError') throw error;
-    const { kind, happened, reached } = describeFailure(error);
-    throw fail(kind, happened, { reached: reached && !request.isToken, cause: error });
-  }
-  const requestId = answer.headers['opc-request-id'] ?? answer.headers['x-oracle-dms-ecid'];
-  const { status } = answer;
-  if (status >= 200 && status < 300) {
-    const text = isReading(request) || request.isToken ? '' : answer.body.toString('utf8');
-    const told = statusOfErrorBody(text);
-    if (told !== undefined) {
-      const happened = `the instance answered ${status} with an error`;
-      const kind = told < 500 ? kindOfStatus(told, true, true) : 'rejected';
-      throw fail(kind, happened, { status, requestId, oracle: oracleWords(text) });
-    }
-    try {
-      return await request.read(answer);
-    } catch (error) {
-      const happened = `the answer cannot be used: ${error instanceof Error ? error.message : String(error)}`;
-      throw fail('unexpected-answer', happened, { status, requestId, reached: !request.isToken, cause: error });
-    }
-  }
-  if (status >= 300 && status < 400) {
-    const host = URL.parse(answer.headers.location ?? '')?.host ?? 'nowhere';
-    const happened = `the instance redirects to ${stripHtml(host)}, which is not this region's design host, so nothing was sent there; check the url in the settings`;
-    throw fail('rejected', happened, { status, requestId });
-  }
-  const text = answer.body.toString('utf8');
-  const oracle = oracleWords(text);
-  const isWrite = !isReading(request);
-  const kind = answer.isOfThisAlone
-    ? 'forbidden'
-    : request.isToken && status < 429
-      ? 'unauthorized'
-      : kindOfStatus(status, isWrite, parseJson(text) !== undefined);
-  // A gateway says so of what may go on behind it; the instance's own words say that it has not begun.
-  const isPutOff = (status === 502 || status === 503) && parseJson(text) !== undefined;
-  const retryAfterMs = parseRetryAfterMs(answer.headers['retry-after'], Date.now());
-  throw fail(kind, `${request.isToken ? 'the identity domain' : 'the instance'} answered ${status}`, {
-    status,
-    requestId,
-    oracle,
-    retryAfterMs,
-    reached: !request.isToken,
-    isPutOff,
-  });
 };
 
 const readToken = (answer: Answer): TokenAnswer => {
