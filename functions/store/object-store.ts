@@ -78,7 +78,7 @@ export interface VersionMarks {
   /** undefined when there is no such version. */
   tagsOf(key: string, versionId: string | undefined): Promise<Readonly<Record<string, string>> | undefined>;
   /** Nobody removes that version before then; a lock is only ever made longer. @returns false when there is no such version */
-  lock(key: string, versionId: string, until: Date, mode: LockMode): Promise<boolean>;
+  lock(key: string, versionId: string | undefined, until: Date, mode: LockMode): Promise<boolean>;
 }
 
 /** `governance` can be lifted by whoever has the right to, `compliance` by nobody. */

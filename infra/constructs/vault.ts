@@ -52,7 +52,10 @@ export class Vault extends Construct {
     this.access.readAndWrite(to, [...archivePrefixes(instance, ALL_KINDS), ...others]);
     this.access.mark(to, 's3:PutObjectTagging', [snapshotPrefix(instance)]);
     this.access.mark(to, 's3:PutObjectVersionTagging', archivePrefixes(instance, ALL_KINDS));
-    if (this.isLocked) this.access.mark(to, 's3:PutObjectRetention', archivePrefixes(instance, ALL_KINDS));
+    if (this.isLocked) {
+      const prefixes = [...archivePrefixes(instance, ALL_KINDS), snapshotPrefix(instance)];
+      this.access.mark(to, 's3:PutObjectRetention', prefixes);
+    }
     to.tell(VAULT_VARIABLE, this.location);
   }
 

@@ -167,7 +167,7 @@ test('with Object Lock, who takes snapshots may make locks longer, and nobody el
   const locks = (job: string) => rightsOf(locked, job).filter((right) => right.includes('Retention'));
 
   expect(locks('BackupprodJobRole')).toEqual(
-    archives('prod')
+    held('prod')
       .map((prefix) => `s3:PutObjectRetention Vault/${prefix}/*`)
       .sort(),
   );

@@ -54,13 +54,17 @@ export const describeVersionMarks = (name: string, makeStore: () => Promise<Obje
       }
     });
 
-    it('keeps everybody from removing a version that is locked', async () => {
-      const { versionId } = await store.put(KEY, bytes('locked'));
+    it.each(['the version named', 'the current one'])(
+      'keeps everybody from removing a version that is locked: %s',
+      async (which) => {
+        const { versionId } = await store.put(KEY, bytes('locked'));
+        const named = which === 'the version named' ? versionId : undefined;
 
-      expect(await marks.lock(KEY, versionId, new Date(Date.now() + 86_400_000), 'governance')).toBe(true);
+        expect(await marks.lock(KEY, named, new Date(Date.now() + 86_400_000), 'governance')).toBe(true);
 
-      await expect(store.deleteVersion(KEY, versionId)).rejects.toMatchObject({ name: 'StoreError', kind: 'denied' });
-      expect(await textOf(store, KEY, versionId)).toBe('locked');
-    });
+        await expect(store.deleteVersion(KEY, versionId)).rejects.toMatchObject({ name: 'StoreError', kind: 'denied' });
+        expect(await textOf(store, KEY, versionId)).toBe('locked');
+      },
+    );
   });
 };

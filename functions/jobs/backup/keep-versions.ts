@@ -10,7 +10,7 @@
 import { withArchives } from '../../core/snapshot/archived-items.ts';
 import { KEEP_TAG } from '../../core/snapshot/keep-classes.ts';
 import { type Before, handOn, isLate, tagsDue } from '../../core/snapshot/keeping.ts';
-import { lockedUntil, locksDue } from '../../core/snapshot/locks.ts';
+import { type Lockable, lockedUntil, locksDue, locksDueOfComplete } from '../../core/snapshot/locks.ts';
 import { type Manifest, ManifestError } from '../../core/snapshot/manifest.ts';
 import type { VersionMarks } from '../../store/object-store.ts';
 import { StoreError } from '../../store/store-error.ts';
@@ -49,7 +49,7 @@ export const keepVersions = async (
     note(
       `warning: versions that stay longer, for their class could not be put: ${undone.length}. The next backup tries again: ${problem}`,
     );
-  const locked = objectLock ? await extendLocks(marks, objectLock, draft, stored, note) : draft;
+  const locked = objectLock ? await extendLocks(marks, objectLock, draft, before, note) : draft;
   return handOn(locked, before, [...waiting, ...undone]);
 };
 
@@ -57,15 +57,15 @@ const extendLocks = async (
   marks: VersionMarks,
   { days, mode }: ObjectLock,
   draft: Manifest,
-  stored: ReadonlySet<string>,
+  { last, complete, stored }: Before,
   note: (message: string) => void,
 ): Promise<Manifest> => {
   const until = lockedUntil(draft, days);
-  const due = locksDue(draft, stored, days);
+  const due: Lockable[] = [...locksDue(draft, stored, days), ...locksDueOfComplete(draft, last, complete, days)];
   const { undone, problem } = await attempt(due, ({ key, versionId }) => marks.lock(key, versionId, until, mode));
   if (problem)
     note(
-      `warning: archives whose lock could not be extended: ${undone.length}. The next backup tries again: ${problem}`,
+      `warning: versions whose lock could not be extended: ${undone.length}. The next backup tries again: ${problem}`,
     );
   const failed = new Set(undone);
   const extended = new Set([...stored, ...due.filter((one) => !failed.has(one)).map(({ versionId }) => versionId)]);

@@ -145,6 +145,34 @@ describe('an unchanged night of 3,000', () => {
   });
 });
 
+test('while snapshots are incomplete, what only the newest complete one names stays locked, and so does that one', async () => {
+  const { store, told } = counting();
+  const { take } = openNights(store, LOCK, 2);
+  const locks = () => told().filter((one) => one.startsWith('lock'));
+
+  await take(at(0), []);
+  const nights: (readonly [number, readonly string[]])[] = [];
+  for (let day = 1; day <= 22; day += 1) {
+    await take(at(day), day === 1 ? [1] : [], false);
+    const locked = locks();
+    if (locked.length > 0) nights.push([day, locked]);
+  }
+
+  // Every five days, a quarter of the period; both archives of the day by themselves when half of it is over.
+  const alone = [`lock ${archiveKey(1)}`, `lock ${snapshotAt(0)}`];
+  expect(nights).toEqual([
+    [5, alone],
+    [10, alone],
+    [11, [`lock ${archiveKey(0)}`]],
+    [12, [`lock ${archiveKey(1)}`]],
+    [15, alone],
+    [20, alone],
+    [22, [`lock ${archiveKey(0)}`]],
+  ]);
+  await take(at(23), []);
+  expect(locks()).toEqual([`lock ${archiveKey(1)}`]);
+});
+
 test('what was replaced has its class two nights later, the longest of any snapshot that names it', async () => {
   const { store, told } = counting();
   const { take } = openNights(store, undefined, 3);
@@ -199,7 +227,7 @@ test('what the bucket refuses is said, kept longer, and told again the next nigh
   const problem = 'The next backup tries again: s3:PutObjectTagging on s3://vault failed: AWS denies it';
   expect(notes).toEqual([
     `warning: versions that stay longer, for their class could not be put: 2. ${problem}`,
-    `warning: archives whose lock could not be extended: 2. ${problem}`,
+    `warning: versions whose lock could not be extended: 2. ${problem}`,
   ]);
   expect(refused.integrations[1]?.archive?.lockedUntil).toBe(new Date(at(0).getTime() + 20 * DAY_MS).toISOString());
   refuse(undefined);
