@@ -8,6 +8,7 @@ import { ConfigError } from './core/errors.ts';
 import { NO_INSTANCE } from './core/keys.ts';
 import type { IncludedKinds } from './core/kinds.ts';
 import type { People } from './core/people.ts';
+import { parseShare } from './core/share.ts';
 import type { Keep } from './core/snapshot/keep-classes.ts';
 import { ofEachKind } from './kinds/included-kinds.ts';
 import { isLoopback } from './oic/http/design-host.ts';
@@ -41,6 +42,8 @@ export interface BackupSettings {
   readonly timeZone?: string | undefined;
   readonly include?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
+  /** The share of all stored versions that is read back after each backup of the command line, such as `1/30`. @default none */
+  readonly scrub?: string | undefined;
 }
 
 interface DeploySettings {
@@ -111,6 +114,9 @@ const timeZoneProblem = (name: string): string | undefined => {
   }
 };
 
+const shareProblem = (text: string): string | undefined =>
+  parseShare(text) === undefined ? `"${text}" is not a share: write 1/30, or a number up to 1` : undefined;
+
 const secretProblem = (name: string): string | undefined => {
   if (SECRET_NAME.test(name)) return undefined;
   return name === ''
@@ -145,6 +151,7 @@ const INSTANCE = z.strictObject({
       timeZone: z.optional(textWith(timeZoneProblem)),
       include: globs,
       exclude: globs,
+      scrub: z.optional(textWith(shareProblem)),
     }),
   ),
   include: z.prefault(INCLUDE, {}),

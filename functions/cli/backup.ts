@@ -3,12 +3,14 @@ import { backUp } from '../jobs/backup/back-up.ts';
 import type { BackupReport, KindCounts } from '../jobs/backup/back-up-options.ts';
 import { openFileJournal } from '../jobs/journal/file-journal.ts';
 import { createPageWriter } from '../jobs/report/after-backup.ts';
+import { readDamaged } from '../jobs/vault/scrub.ts';
 import { ALL_KINDS } from '../kinds/all-kinds.ts';
 import { includedKinds } from '../kinds/included-kinds.ts';
 import { journalPath } from '../runtime.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { placeOf } from './files.ts';
 import { count, type Output, type Progress } from './output.ts';
+import { scrubLines, scrubShare } from './scrub.ts';
 
 interface BackupCommandOptions extends CommonOptions {
   readonly vault: string;
@@ -20,9 +22,9 @@ export const backup = async (name: string, options: BackupCommandOptions): Promi
   const session = await openSession(options);
   const { out, runtime } = session;
   const settings = runtime.instance(name);
-  const { include, exclude } = settings.backup ?? {};
+  const { include, exclude, scrub } = settings.backup ?? {};
   const { full = false, newOrigin = false } = options;
-  const { page, ...report } = await withInstance(session, name, async (oic) => {
+  const { page, scrubbed, ...report } = await withInstance(session, name, async (oic) => {
     const vault = await runtime.openVault(options.vault);
     const reports = await runtime.openReports(options.vault, name);
     const kinds = includedKinds(settings.include, settings.integrationInstance);
@@ -40,10 +42,21 @@ export const backup = async (name: string, options: BackupCommandOptions): Promi
       const services = { oic, vault, journal, now, progress, ...writer.listening };
       const { objectLock } = runtime.settings.vault;
       const filter = { include, exclude };
-      const made = await backUp(services, { full, newOrigin, filter, concurrency, kinds, scan, objectLock });
+      const made = await backUp(services, {
+        full,
+        newOrigin,
+        filter,
+        concurrency,
+        kinds,
+        scan,
+        objectLock,
+        damaged: await readDamaged(vault, name),
+      });
       const page = await writer.write();
       await journal.finish();
-      return { ...made, page };
+      // After it, so that what is found here is exported again tomorrow and not taken for a snapshot that failed.
+      const scrubbed = scrub === undefined ? undefined : await scrubShare(vault, name, scrub, out);
+      return { ...made, page, scrubbed };
     } finally {
       progress.stop();
       await journal.close();
@@ -51,11 +64,14 @@ export const backup = async (name: string, options: BackupCommandOptions): Promi
   });
   for (const problem of page.problems) out.note(`warning: ${problem}`);
   const { key, latestKey } = page;
-  out.result({ ...report, report: { key, latestKey, problems: page.problems } }, () => [
+  const pages = { key, latestKey, problems: page.problems };
+  out.result({ ...report, report: pages, ...(scrubbed && { scrub: scrubbed }) }, () => [
     ...reportLines(report, options.vault),
     ...(latestKey === null ? [] : [`the morning after, as a page: ${placeOf(options.vault, latestKey)}`]),
+    ...(scrubbed ? scrubLines(scrubbed) : []),
   ]);
-  return report.complete && !report.losses.some(({ isSevere }) => isSevere) ? 0 : 1;
+  const isWhole = (scrubbed?.damaged ?? []).length === 0;
+  return report.complete && isWhole && !report.losses.some(({ isSevere }) => isSevere) ? 0 : 1;
 };
 
 const backupProgress = (out: Output, name: string) => {

@@ -258,6 +258,9 @@ export const isOfReports = (instance: string, key: string): boolean => {
   return isPage || digestOfFlowPicture(instance, key) !== undefined;
 };
 
+/** When which archive was read back, and what was damaged. Beside format 1, not part of it. */
+export const scrubKey = (instance: string): string => `scrub/${instance}.json`;
+
 /** What is kept of runs in AWS while they last, and a few days longer. Beside format 1, not part of it. */
 export const runPrefix = (instance: string): string => `runs/${instance}/`;
 

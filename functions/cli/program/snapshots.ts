@@ -41,6 +41,21 @@ export const defineSnapshots = (command: Define): void => {
     .option(...VAULT);
 
   command(
+    'scrub <instance>',
+    'read a share of all that is stored back and check it, what was read longest ago first',
+    'scrub prod --share 1/30',
+    async () => (await import('../scrub.ts')).scrub,
+  )
+    .option('--share <share>', 'how much of it: 1/30, or a number up to 1', '1/30')
+    .option(...VAULT)
+    .addHelpText(
+      'after',
+      `
+What is damaged is exported again by the next backup, when the instance still has it. backup.scrub in the settings does
+the same after each backup.`,
+    );
+
+  command(
     'prune <instance>',
     'forget snapshots by rules, then drop the archives that none of the others needs',
     'prune prod --keep-daily 14 --keep-monthly 12 --dry-run',

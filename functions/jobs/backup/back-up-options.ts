@@ -41,6 +41,8 @@ export interface BackUpOptions {
   readonly kinds?: IncludedKinds | undefined;
   /** Look for credentials in lookups. @default false */
   readonly scan?: boolean | undefined;
+  /** Versions that were found damaged, by `nameOfVersion`: exported again. @default none */
+  readonly damaged?: ReadonlySet<string> | undefined;
   /** How long a version in the bucket is locked when it is put. @default not at all */
   readonly objectLock?: ObjectLock | undefined;
 }

@@ -13,8 +13,10 @@ import {
   planBackup,
 } from '../../core/plan/plan-backup.ts';
 import { hasAllArchives } from '../../core/plan/plan-kinds.ts';
+import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { createFilter, namesWithoutMatch } from '../../core/snapshot/filter.ts';
 import { type BackupFilter, type Manifest, ManifestError } from '../../core/snapshot/manifest.ts';
+import { nameOfVersion } from '../../core/snapshot/scrub.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { StoredManifest, Vault } from '../../store/vault.ts';
 import { COMMIT, type Journal, mapLimited } from '../journal/journal.ts';
@@ -67,7 +69,8 @@ export const backUp = async (services: BackUpServices, asked: BackUpOptions): Pr
         instance,
         [...known.values()].map(({ archive }) => archive),
       );
-      return [...known].filter(([, { archive }]) => !isHeld(archive)).map(([id]) => id);
+      const isWhole = (archive: ArchiveRef) => isHeld(archive) && !options.damaged?.has(nameOfVersion(archive));
+      return [...known].filter(([, { archive }]) => !isWhole(archive)).map(([id]) => id);
     }),
   );
   const lostKeys = new Set(lost.map((id) => known.get(id)?.archive.key));

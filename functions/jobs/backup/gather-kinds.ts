@@ -12,6 +12,7 @@ import { type KnownItem, knownItems, planItems } from '../../core/plan/plan-kind
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { entriesIn } from '../../core/snapshot/archived-items.ts';
 import type { Manifest, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
+import { nameOfVersion } from '../../core/snapshot/scrub.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import { hasArchive, type Item, type KindWithArchive, stampOf } from '../../kinds/kind.ts';
 import { listKinds } from '../../kinds/list-kinds.ts';
@@ -27,6 +28,8 @@ export interface GatherKindsOptions {
   readonly kinds?: IncludedKinds | undefined;
   /** Look for credentials in lookups. @default false */
   readonly scan?: boolean | undefined;
+  /** As in the options of a backup. */
+  readonly damaged?: ReadonlySet<string> | undefined;
   readonly full: boolean;
   readonly concurrency: number;
 }
@@ -73,7 +76,7 @@ export const gatherKinds = async (
   earlier: readonly Manifest[],
 ): Promise<GatheredKinds> => {
   const { oic, vault, journal, progress } = services;
-  const { kinds: wanted, scan = false, full, concurrency } = options;
+  const { kinds: wanted, scan = false, full, concurrency, damaged } = options;
   if (!wanted) return NOTHING;
   const archived = ALL_KINDS.filter(hasArchive).map((kind) => ({
     kind,
@@ -88,7 +91,8 @@ export const gatherKinds = async (
     const stored = archived.flatMap(({ known }) => [...known.values()].map(({ archive }) => archive));
     const archives = [...stored, ...[...left.values()].map(({ archive }) => archive)];
     const isHeld = await vault.archivesHeld(oic.instance, archives);
-    return { listed: listing, gone: archives.filter((archive) => !isHeld(archive)).map(({ versionId }) => versionId) };
+    const isWhole = (archive: ArchiveRef) => isHeld(archive) && !damaged?.has(nameOfVersion(archive));
+    return { listed: listing, gone: archives.filter((archive) => !isWhole(archive)).map(({ versionId }) => versionId) };
   });
   const goneVersions = new Set(gone);
   const isStored = ({ versionId }: ArchiveRef): boolean => !goneVersions.has(versionId);

@@ -95,7 +95,11 @@ const missingFrom = (manifest: Manifest, kinds: readonly ArchiveKind[] | undefin
   ];
 };
 
-const findDamage = async (vault: Vault, { kind, label, id, archive }: ArchivedItem): Promise<Damage | undefined> => {
+/** Reads an archive back. Nothing when it is whole. */
+export const findDamage = async (
+  vault: Vault,
+  { kind, label, id, archive }: ArchivedItem,
+): Promise<Damage | undefined> => {
   if (!archive) return undefined;
   const { key, versionId } = archive;
   const damage = (problem: string): Damage => ({ id: label, key, versionId, problem });
