@@ -149,7 +149,9 @@ const installOne = async (
   const onStep = (step: StepReport): void => out.note(stepLine(step));
   const outcome = await withLease(dropBox.lease(oic.instance, code), leaseOptions(2 * LEASE_MS), async (lease) => {
     const { undoLogOf, mayGoOn } = lease;
-    const services = { oic, safety: dropBox, undoLog: undoLogOf(), connections, waiting: WAITING, onStep, mayGoOn };
+    const guarded = oic.guarded(mayGoOn);
+    const undoLog = undoLogOf();
+    const services = { oic: guarded, safety: dropBox, undoLog, connections, waiting: WAITING, onStep, mayGoOn };
     const ending = await install(services, content, policy);
     await lease.settle(id, { wasRefused: ending.state === 'rejected' });
     return ending;

@@ -12,10 +12,10 @@ import type { Output } from './output.ts';
 import { elapsed, WAITING } from './waiting.ts';
 
 /** From one look to the next; longer where a look itself takes long, so that looking is a fifth of the work at most. */
-const POLL_MS = 200;
+const POLL_MS = 150;
 const POLL_SHARE = 4;
 /** A file that has not changed for so long is no longer being copied. */
-const STILL_MS = 400;
+const STILL_MS = 300;
 
 export const watch = async (name: string, options: CommonOptions & DropBoxOption): Promise<number> => {
   const session = await openSession(options);

@@ -17,7 +17,7 @@ import { libraries } from './libraries.ts';
 import { lookups } from './lookups.ts';
 import { packages } from './packages.ts';
 import { projects } from './projects.ts';
-import { createRequests } from './requests.ts';
+import { createRequests, type Requests } from './requests.ts';
 import type { WholeInstance } from './whole-instance.ts';
 
 export interface OicClient extends Integrations, Connections, WholeInstance {
@@ -30,6 +30,8 @@ export interface OicClient extends Integrations, Connections, WholeInstance {
   requests(): number;
   /** What the instance's clock says now, by the answers so far; undefined when none has told. */
   serverTime(): Date | undefined;
+  /** The same client, which asks before it sends anything but reading. @param beforeChange throws when nothing may be changed */
+  guarded(beforeChange: () => Promise<void>): OicClient;
   close(): Promise<void>;
 }
 
@@ -43,21 +45,30 @@ export interface OicClientOptions extends TransportOptions {
 export const createOicClient = (options: OicClientOptions): OicClient => {
   const { instance, isReadOnly, people = NOBODY_NAMED, integrationInstance } = options;
   const transport = createTransport(options);
-  const requests = createRequests(transport, instance, isReadOnly);
-  return {
+  const origin = {
+    url: new URL(options.url).origin,
+    ...(integrationInstance !== undefined && { integrationInstance }),
+  };
+  const askingFirst = (beforeChange?: () => Promise<void>): OicClient => ({
     instance,
-    origin: { url: new URL(options.url).origin, ...(integrationInstance !== undefined && { integrationInstance }) },
+    origin,
     people,
-    ...integrations(requests),
-    ...connections(requests),
-    ...projects(requests),
-    ...lookups(requests),
-    ...libraries(requests),
-    ...packages(requests),
-    listCertificates: () => listCertificates(requests),
-    listAgentGroups: () => listAgentGroups(requests),
+    ...verbs(createRequests(transport, instance, isReadOnly, beforeChange)),
     requests: transport.requests,
     serverTime: transport.serverTime,
+    guarded: askingFirst,
     close: transport.close,
-  };
+  });
+  return askingFirst();
 };
+
+const verbs = (requests: Requests) => ({
+  ...integrations(requests),
+  ...connections(requests),
+  ...projects(requests),
+  ...lookups(requests),
+  ...libraries(requests),
+  ...packages(requests),
+  listCertificates: () => listCertificates(requests),
+  listAgentGroups: () => listAgentGroups(requests),
+});

@@ -60,14 +60,24 @@ export interface Requests {
   remove(what: string, path: string): Promise<Taken>;
 }
 
-/** @param isReadOnly settings without `deploy`: everything but reading is refused before it is sent */
-export const createRequests = (transport: Transport, instance: string, isReadOnly: boolean): Requests => {
-  const send = <T>(request: OicRequest<T>): Promise<T> => {
-    if (isReadOnly && !isReading(request)) {
+/**
+ * @param isReadOnly settings without `deploy`: everything but reading is refused before it is sent
+ * @param beforeChange asked before anything but reading is sent; what it throws is thrown instead
+ */
+export const createRequests = (
+  transport: Transport,
+  instance: string,
+  isReadOnly: boolean,
+  beforeChange?: () => Promise<void>,
+): Requests => {
+  const send = async <T>(request: OicRequest<T>): Promise<T> => {
+    if (isReading(request)) return transport.send(request);
+    if (isReadOnly) {
       const { method, path } = request;
       const message = `${request.what} on ${instance} was refused: ${instance} has no \`deploy\` in the settings, so it is only read`;
-      return Promise.reject(new OicError('rejected', message, { method, path, reached: false }));
+      throw new OicError('rejected', message, { method, path, reached: false });
     }
+    await beforeChange?.();
     return transport.send(request);
   };
   return {

@@ -4,6 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import Table from 'cli-table3';
+import { measureDrops } from './drops.ts';
 import {
   measureBackup,
   measureBucket,
@@ -23,6 +24,7 @@ const MEASUREMENTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   5: () => measureLimited(600),
   6: () => measureLarge(40),
   7: () => measureBucket(3_000),
+  8: () => measureDrops(),
 };
 
 const isMet = ({ value, atLeast, atMost }: Row): boolean =>

@@ -4,7 +4,6 @@
  */
 import { pathToFileURL } from 'node:url';
 import type { DurableLambdaHandler } from '@aws/durable-execution-sdk-js';
-import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import type { Context } from 'aws-lambda';
 
 const [, , bundle = '', kind = '', event = ''] = process.argv;
@@ -16,6 +15,7 @@ if (kind === 'plain') {
   const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 900_000 } as Context;
   process.send?.({ status: 'SUCCEEDED', result: await plain(payload, context) });
 } else {
+  const { LocalDurableTestRunner } = await import('@aws/durable-execution-sdk-js-testing');
   await LocalDurableTestRunner.setupTestEnvironment();
   const execution = await new LocalDurableTestRunner({ handlerFunction: handler as DurableLambdaHandler }).run({
     payload,

@@ -304,6 +304,26 @@ describe('writing', () => {
     expect(kinds(simulator, 'import')).toBe(4);
   });
 
+  test('a guarded client asks before each change, sends nothing when it may not, and reads as it likes', async () => {
+    const { simulator, oic } = await start();
+    simulator.instance.add(hello(), { status: 'CONFIGURED' });
+    let asked = 0;
+    const guarded = oic.guarded(async () => {
+      asked++;
+      if (asked > 1) throw new Error('another one has taken over');
+    });
+
+    await guarded.getIntegration(HELLO);
+    await guarded.exportIntegration(HELLO);
+    expect(asked).toBe(0);
+    await guarded.activate(HELLO);
+    await expect(guarded.deactivate(HELLO)).rejects.toThrow('another one has taken over');
+    await expect(guarded.replaceIntegration(HELLO, hello('b'))).rejects.toThrow('another one has taken over');
+
+    expect(kinds(simulator, 'deactivate') + kinds(simulator, 'replace')).toBe(0);
+    await oic.deactivate(HELLO);
+  });
+
   test('sends nothing but reads to an instance that is not for deploying', async () => {
     const { simulator, oic } = await start({}, { isReadOnly: true });
     simulator.instance.add(hello());

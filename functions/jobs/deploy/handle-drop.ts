@@ -169,11 +169,11 @@ const readDrop = async (
   if (refusal !== undefined) return rejected(refusal);
   if (!target) return rejected(`${instance} has no \`deploy\` in the settings, so it is only read`);
   const head = await dropBox.headDrop(key, versionId);
-  if (!head) return rejected(WITHDRAWN);
+  if (!head) return goneReason(dropBox, instance, key);
   if (head.bytes > MAX_DROP_BYTES)
     return rejected(`the file has ${head.bytes} bytes; at most ${MAX_DROP_BYTES} are taken`);
   const object = await dropBox.getDrop(key, versionId);
-  if (!object) return rejected(WITHDRAWN);
+  if (!object) return goneReason(dropBox, instance, key);
   try {
     return { archive: await readArchive(object.body), bytes: object.body, droppedAt: object.lastModified };
   } catch (error) {
@@ -181,6 +181,12 @@ const readDrop = async (
     throw error;
   }
 };
+
+/** Of a version that cannot be read any more: a directory keeps none that a person has put a file over. */
+const goneReason = async (dropBox: DropBox, instance: string, key: string): Promise<Ending> =>
+  (await dropBox.newestDrop(key)) ? { state: 'superseded', message: replaced(key) } : rejection(instance, WITHDRAWN);
+
+const replaced = (key: string): string => `a newer file was put at ${key} before this one was handled; that one counts`;
 
 const rejection = (instance: string, reason: string): Ending => ({
   state: 'rejected',
@@ -225,7 +231,7 @@ const reasonAgainst = async (
   const message =
     current.versionId === event.versionId
       ? await olderThanHandled(services, event, read, lease, handled)
-      : `a newer file was put at ${event.key} before this one was handled; that one counts`;
+      : replaced(event.key);
   return message === undefined ? undefined : { state: 'superseded', message };
 };
 
@@ -256,5 +262,9 @@ const installDrop = (
   if (!target) throw new Error('a drop for an instance without `deploy` is rejected before this');
   const { oic, connections, policy } = target;
   const undoLog = undoLogOf(event);
-  return install({ oic, safety: dropBox, undoLog, connections, waiting, onStep, mayGoOn }, content, policy);
+  return install(
+    { oic: oic.guarded(mayGoOn), safety: dropBox, undoLog, connections, waiting, onStep, mayGoOn },
+    content,
+    policy,
+  );
 };

@@ -136,6 +136,7 @@ const withoutRivals = (undo: Content['undo'], id: IntegrationId): Content['undo'
  * Works under the lease. When another worker has taken over meanwhile, waits for its end and does the work anew, which goes on
  * from what it then finds.
  * @returns undefined when another worker holds it for longer than the patience lasts
+ * @throws LeaseLost when it is lost again after that
  */
 export const withLease = async <T extends object>(
   document: Document,
@@ -149,7 +150,7 @@ export const withLease = async <T extends object>(
     try {
       return await work(lease);
     } catch (error) {
-      if (!(error instanceof LeaseLost)) throw error;
+      if (!(error instanceof LeaseLost) || options.elapsed() >= until) throw error;
     } finally {
       // What was done is done; a lease that cannot be given back expires.
       await lease.release().catch(() => undefined);
@@ -187,6 +188,9 @@ const isFree = (
   const hasExpired = leftMs <= 0 || leftMs > ttlMs;
   return stoodStillMs >= (hasExpired ? ttlMs / 2 : ttlMs);
 };
+
+/** A machine may sleep over its own question; but not as often. */
+const MOST_ASKED = 5;
 
 /** A reading of both clocks. */
 interface Moment {
@@ -250,8 +254,14 @@ const holdLease = (
 
   return {
     mayGoOn: async () => {
-      if (etag === undefined) throw lost(document);
-      if (!isSure()) await renewed();
+      for (let asked = 0; asked < MOST_ASKED; asked++) {
+        if (etag === undefined) throw lost(document);
+        if (isSure()) return;
+        await renewed().catch((error: Error) => {
+          throw error instanceof LeaseLost ? error : cannotKeep(document, error.message);
+        });
+      }
+      throw cannotKeep(document, 'the drop box takes too long to answer');
     },
     storeTime: async () => (await document.read())?.writtenAt ?? new Date(now()),
     newest: (id) => content.newest[id],
@@ -288,3 +298,7 @@ const holdLease = (
 
 const lost = ({ key }: Document): LeaseLost =>
   new LeaseLost(`the lease ${key} was lost: another worker has taken over`);
+
+/** Whether somebody has it cannot be found out: that is no right to go on either. */
+const cannotKeep = ({ key }: Document, reason: string): LeaseLost =>
+  new LeaseLost(`the lease ${key} could not be kept: ${reason}`);

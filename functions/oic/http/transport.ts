@@ -64,7 +64,7 @@ export const createTransport = (options: TransportOptions): Transport => {
     keepAliveTimeout: 20_000,
     connect: options.connect ?? { timeout: 15_000 },
   });
-  const pace = createPace(concurrency, { now: Date.now, sleep: (ms) => sleep(ms) });
+  const pace = createPace(concurrency, { now: () => performance.now(), sleep: (ms) => sleep(ms) });
   const configured = new URL(options.url);
   let base = configured;
   const clock = createServerClock();

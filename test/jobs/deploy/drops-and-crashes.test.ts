@@ -25,6 +25,8 @@ const mortal = <T extends object>(target: T, life: { left: number; isDoneFirst: 
   new Proxy(target, {
     get: (object, name, receiver) => {
       const value = Reflect.get(object, name, receiver) as unknown;
+      if (name === 'guarded')
+        return (check: () => Promise<void>) => mortal((value as (check: unknown) => T)(check), life);
       if (
         typeof value !== 'function' ||
         ['requests', 'close', 'describe', 'list', 'listVersions'].includes(String(name))

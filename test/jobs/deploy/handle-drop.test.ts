@@ -1,6 +1,9 @@
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DropEvent } from '../../../functions/core/drop/drop-event.ts';
 import { type DropResult, handleDrop } from '../../../functions/jobs/deploy/handle-drop.ts';
+import { LeaseLost } from '../../../functions/jobs/deploy/install.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { connectTo } from '../../oic/simulated.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
@@ -25,6 +28,14 @@ const archiveOf = (code: string, marker: string) => buildSampleArchive({ code, v
 const drop = async (key: string, bytes: Uint8Array | string): Promise<DropEvent> => {
   const { versionId } = await bench.store.put(key, Buffer.from(bytes));
   return { key, versionId };
+};
+/** As a person copies a file, with its time. */
+const copied = async (key: string, bytes: Uint8Array, time: Date): Promise<DropEvent> => {
+  const path = join(bench.store.name, key);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, bytes);
+  await utimes(path, time, time);
+  return { key, versionId: (await bench.store.head(key))?.versionId ?? '' };
 };
 /** @param retries none: it is the last try */
 const handle = (event: DropEvent, retries: readonly number[] = []) =>
@@ -131,6 +142,60 @@ describe('a drop', () => {
       kind: 'receipt',
       receipt: { state: 'superseded', message: expect.stringContaining('tuesday.iar') },
     });
+  });
+
+  test('with a file of 2099 does not make later ones superseded, under its key or another', async () => {
+    configureAll();
+    const future = await copied('deploy/dev/flow.iar', archiveOf('FLOW', 'a'), new Date('2099-06-01'));
+    expect(stateIn(await handle(future))).toBe('deployed');
+
+    expect(stateIn(await handle(await drop('deploy/dev/other.iar', archiveOf('FLOW', 'b'))))).toBe('deployed');
+    expect(stateIn(await handle(await drop('deploy/dev/flow.iar', archiveOf('FLOW', 'c'))))).toBe('deployed');
+    const again = await copied('deploy/dev/third.iar', archiveOf('FLOW', 'd'), new Date('2099-01-01'));
+    expect(stateIn(await handle(again))).toBe('deployed');
+  });
+
+  test('that was replaced at its key is superseded, whatever the times of the two files say', async () => {
+    configureAll();
+    const future = await copied('deploy/dev/flow.iar', archiveOf('FLOW', 'a'), new Date('2099-06-01'));
+    const now = await drop('deploy/dev/flow.iar', archiveOf('FLOW', 'b'));
+
+    expect(stateIn(await handle(future))).toBe('superseded');
+    expect(stateIn(await handle(now))).toBe('deployed');
+  });
+
+  test('that was withdrawn before it was handled is rejected, and nothing is sent', async () => {
+    const event = await drop('deploy/dev/flow.iar', archiveOf('FLOW', 'a'));
+    await bench.store.delete(event.key);
+
+    expect(await handle(event)).toMatchObject({
+      receipt: { state: 'rejected', message: expect.stringContaining('withdrawn') },
+    });
+    expect(writes()).toBe(0);
+  });
+
+  test('that was withdrawn, or replaced, when it was half done is brought to its end', async () => {
+    configureAll();
+    for (const then of ['delete', 'replace'] as const) {
+      simulator.instance.add(archiveOf('FLOW', `${then} old`), { status: 'ACTIVATED' });
+      const event = await drop(`deploy/dev/${then}.iar`, archiveOf('FLOW', `${then} new`));
+      const services = bench.services(oic, 'dev', { retries: [60], patienceMs: 50 });
+      // The drop box goes away after the first change, and with it the right to go on.
+      let isGone = false;
+      const guarded = () =>
+        oic.guarded(async () => {
+          if (isGone) throw new LeaseLost('the drop box is away');
+          isGone = true;
+        });
+      const target = services.target && { ...services.target, oic: { ...oic, guarded } };
+      expect(await handleDrop({ ...services, target }, event)).toMatchObject({ kind: 'later' });
+      expect(simulator.instance.get('FLOW|01.00.0000')?.status).toBe('CONFIGURED');
+      if (then === 'delete') await bench.store.delete(event.key);
+      else await bench.store.put(event.key, Buffer.from('junk'));
+
+      expect(stateIn(await handle(event))).toBe('deployed');
+      expect(simulator.instance.get('FLOW|01.00.0000')?.status).toBe('ACTIVATED');
+    }
   });
 
   test('dropped again after another one is deployed again', async () => {
