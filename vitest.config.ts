@@ -13,7 +13,12 @@ if (Number.parseInt(node, 10) < 24) {
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.cache', 'compiled');
 
 /** What changes something of its process, such as the environment, or puts another module in the place of one. */
-const ALONE = ['test/lambda/**/*.test.ts', 'test/store/**/*.test.ts', 'test/infra/{bundles,synth}.test.ts'];
+const ALONE = [
+  'test/lambda/**/*.test.ts',
+  'test/store/**/*.test.ts',
+  'test/infra/{bundles,synth}.test.ts',
+  'test/jobs/deploy/drops-and-clocks.test.ts',
+];
 /** To load the CDK takes seconds, so one process does it for all that look at the stacks, after the others. */
 const STACKS = ['test/infra/{alarms,layering,lifecycle-stack,policies,settings,vault-stack}.test.ts'];
 const ONE_AT_LAST = { isolate: false, maxWorkers: 1, sequence: { groupOrder: 1 } };

@@ -172,6 +172,51 @@ test('watch handles drops of one code one after the other, however long an activ
   expect(slow.instance.get('FLOW|01.00.0001')?.status).toBe('ACTIVATED');
 }, 60_000);
 
+test("watch answers every file: also in the root, for no instance, of other kinds; what is another instance's it leaves", async () => {
+  const other = await startSimulator({ integrationInstance: 'sim-prod' });
+  await desk.configure({ test: simulator, prod: other });
+  await other.close();
+  for (const folder of ['deploy/test', 'deploy/prod', 'deploy/tset']) {
+    await mkdir(join(desk.directory, 'box', folder), { recursive: true });
+  }
+  const watching = desk.start('watch', 'test', '--drop-box', 'box');
+  for (const file of [
+    'root.iar',
+    'deploy/loose.iar',
+    'deploy/tset/typo.iar',
+    'deploy/test/table.csv',
+    'deploy/prod/its.iar',
+  ]) {
+    await put(`box/${file}`, 'FLOW');
+  }
+  await desk.write('box/deploy/test/x.Iar', 'junk');
+  let said = '';
+  await new Promise<void>((resolve) => {
+    watching.process.stdout?.on('data', (text: string) => {
+      said += text;
+      if (said.split('\n').length > 5) resolve();
+    });
+  });
+  watching.process.kill('SIGINT');
+  const { stdout } = await watching.ended;
+
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { key: string; instance: string; state: string; message: string });
+  expect(lines.map(({ key, instance, state }) => `${key} ${instance} ${state}`).sort()).toEqual([
+    'deploy/loose.iar unknown rejected',
+    'deploy/test/table.csv test rejected',
+    'deploy/test/x.Iar test rejected',
+    'deploy/tset/typo.iar unknown rejected',
+    'root.iar unknown rejected',
+  ]);
+  for (const { message } of lines) expect(message).toMatch(/^nothing was sent /);
+  const receipts = await readdir(join(desk.directory, 'box/receipts'), { recursive: true });
+  expect(receipts.filter((name) => name.startsWith('unknown/') && name.endsWith('.json'))).toHaveLength(3);
+  expect(simulator.requests.filter(({ kind }) => kind !== 'token')).toEqual([]);
+}, 40_000);
+
 test('watch deploys what is put into its directory, with a line of JSON and a receipt beside it', async () => {
   const watching = desk.start('watch', 'test', '--drop-box', 'box');
   await mkdir(join(desk.directory, 'box/deploy/test/some folder'), { recursive: true });

@@ -17,6 +17,7 @@ import { isContainer } from '../../kinds/kind.ts';
 import { createOicClient, type OicClient } from '../../oic/client.ts';
 import { parseCredentials } from '../../oic/http/credentials.ts';
 import type { Vault } from '../../store/vault.ts';
+import { elapsed } from '../waiting.ts';
 
 export interface Rehearsal {
   /** Integrations that are in no other item. */
@@ -53,7 +54,7 @@ export const rehearse = async (vault: Vault, manifest: Manifest): Promise<Rehear
         journal: createForgetfulJournal((ms) => sleep(ms)),
         connections: {},
         // Nothing takes long in there.
-        waiting: { deadlineMs: 60_000, now: Date.now, sleep: (ms) => sleep(ms / 20) },
+        waiting: { deadlineMs: 60_000, now: elapsed, sleep: (ms) => sleep(ms / 20) },
         progress: { phase: () => undefined, tick: () => undefined },
       },
       manifest,

@@ -114,7 +114,7 @@ const SCHEDULE_WORDS = {
 } as const;
 
 /** What the target is now and was before, in a sentence; a best effort, for the instance may be away. */
-const describeState = async (oic: OicClient, before: readonly Before[], id: IntegrationId): Promise<string> => {
+export const describeState = async (oic: OicClient, before: readonly Before[], id: IntegrationId): Promise<string> => {
   const ids = [...new Set([id, ...before.filter(({ isActive }) => isActive).map((was) => was.id)])];
   const states = await Promise.all(
     ids.map(async (one) => {

@@ -12,13 +12,15 @@ import type { DropEvent } from '../../core/drop/drop-event.ts';
 import { refusalOfDrop } from '../../core/drop/dropped-file.ts';
 import { parseReceipt, type Receipt } from '../../core/drop/receipt.ts';
 import { isProgrammingError } from '../../core/errors.ts';
+import { type IntegrationId, parseIntegrationId } from '../../core/integration.ts';
 import type { InstallPolicy } from '../../core/plan/plan-install.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
 import type { Document, DropBox } from '../../store/drop-box.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
+import { describeState } from './go-back.ts';
 import { install } from './install.ts';
-import type { InstallOutcome, StepReport } from './install-services.ts';
+import { type InstallOutcome, LeaseLost, type StepReport, type UndoLog } from './install-services.ts';
 import { type HandledDrop, type Lease, type LeaseOptions, withLease } from './lease.ts';
 
 export interface DropServices {
@@ -58,6 +60,7 @@ export const handleDrop = async (services: DropServices, event: DropEvent): Prom
   const claim = await claimReceipt(services, document, event);
   if (claim.isFinal) return { kind: 'receipt', receipt: claim.receipt, isNew: false };
   const attempt: Attempt = {
+    begun: claim.receipt.id,
     document,
     finish: (ending) => finishReceipt(services, document, claim, ending),
     later: async (reason, isOurs) => {
@@ -71,7 +74,7 @@ export const handleDrop = async (services: DropServices, event: DropEvent): Prom
     return await decide(services, event, attempt);
   } catch (error) {
     if (!(error instanceof Error) || error.name === 'AbortError' || isProgrammingError(error)) throw error;
-    return attempt.later(error.message, true);
+    return attempt.later(error.message, !(error instanceof LeaseLost));
   }
 };
 
@@ -83,6 +86,8 @@ const givenUp = ({ instance }: DropServices, claim: Claim): Ending => ({
 type Ending = Pick<Receipt, 'state' | 'message'> & Partial<Pick<Receipt, 'id' | 'steps' | 'connections' | 'unknown'>>;
 
 interface Attempt {
+  /** Of an earlier try that has begun to change the target; undefined when there was none. */
+  readonly begun: string | undefined;
   /** The receipt. */
   readonly document: Document;
   readonly finish: (ending: Ending) => Promise<DropResult>;
@@ -97,9 +102,12 @@ const decide = async (services: DropServices, event: DropEvent, attempt: Attempt
   const { dropBox, instance } = services;
   const read = await readDrop(services, event);
   if ('state' in read) return attempt.finish(read);
-  const { code } = read.archive;
-  const done = await withLease(dropBox.lease(instance, code), services.lease, (lease) =>
-    underLease(services, event, read, lease, attempt),
+  const code = 'isGone' in read ? parseIntegrationId(attempt.begun ?? '')?.code : read.archive.code;
+  if (code === undefined) return attempt.finish(goneEnding(services, event, read as Gone));
+  const done = await withLease(dropBox.lease(instance, code), services.lease, async (lease) =>
+    'isGone' in read
+      ? attempt.finish(await goneHalfDone(services, event, read, lease, attempt.begun as IntegrationId))
+      : underLease(services, event, read, lease, attempt),
   );
   return done ?? attempt.later(`another worker is at ${code} on ${instance}`, false);
 };
@@ -134,6 +142,12 @@ const readClaim = async (document: Document): Promise<Claim & { readonly etag: s
   return { receipt, isFinal: receipt.state !== 'started', etag: found.etag, writtenAt: found.writtenAt };
 };
 
+/** What was begun is told by its id, before there is an ending. */
+const noteBegun = async (document: Document, id: IntegrationId): Promise<void> => {
+  const { receipt, isFinal, etag } = await readClaim(document);
+  if (!isFinal) await document.write({ ...receipt, id }, etag);
+};
+
 const finishReceipt = async (
   { lease }: DropServices,
   document: Document,
@@ -163,17 +177,17 @@ const WITHDRAWN = 'it was withdrawn: the file was removed before it was handled'
 const readDrop = async (
   { dropBox, instance, target }: DropServices,
   { key, versionId }: DropEvent,
-): Promise<ReadDrop | Ending> => {
+): Promise<ReadDrop | Ending | Gone> => {
   const rejected = (reason: string): Ending => rejection(instance, reason);
   const refusal = refusalOfDrop(key, instance);
   if (refusal !== undefined) return rejected(refusal);
   if (!target) return rejected(`${instance} has no \`deploy\` in the settings, so it is only read`);
   const head = await dropBox.headDrop(key, versionId);
-  if (!head) return goneReason(dropBox, instance, key);
+  if (!head) return gone(dropBox, key);
   if (head.bytes > MAX_DROP_BYTES)
     return rejected(`the file has ${head.bytes} bytes; at most ${MAX_DROP_BYTES} are taken`);
   const object = await dropBox.getDrop(key, versionId);
-  if (!object) return goneReason(dropBox, instance, key);
+  if (!object) return gone(dropBox, key);
   try {
     return { archive: await readArchive(object.body), bytes: object.body, droppedAt: object.lastModified };
   } catch (error) {
@@ -182,9 +196,36 @@ const readDrop = async (
   }
 };
 
-/** Of a version that cannot be read any more: a directory keeps none that a person has put a file over. */
-const goneReason = async (dropBox: DropBox, instance: string, key: string): Promise<Ending> =>
-  (await dropBox.newestDrop(key)) ? { state: 'superseded', message: replaced(key) } : rejection(instance, WITHDRAWN);
+/** A version that cannot be read any more: a directory keeps none that a person has put a file over, or removed. */
+interface Gone {
+  readonly isGone: true;
+  readonly isReplaced: boolean;
+}
+
+const gone = async (dropBox: DropBox, key: string): Promise<Gone> => ({
+  isGone: true,
+  isReplaced: (await dropBox.newestDrop(key)) !== undefined,
+});
+
+const goneEnding = ({ instance }: DropServices, { key }: DropEvent, { isReplaced }: Gone): Ending =>
+  isReplaced ? { state: 'superseded', message: replaced(key) } : rejection(instance, WITHDRAWN);
+
+/** Without its bytes it cannot be brought to its end. */
+const goneHalfDone = async (
+  services: DropServices,
+  event: DropEvent,
+  read: Gone,
+  lease: Lease,
+  id: IntegrationId,
+): Promise<Ending> => {
+  const undo = (await lease.undoLogOf().recall())[id];
+  const { target, instance } = services;
+  if (!undo || !target || !lease.wasBegunBy(id, event)) return { ...goneEnding(services, event, read), id };
+  const state = await describeState(target.oic, undo.before, id);
+  const what = read.isReplaced ? 'another file was put in its place' : 'the file was removed';
+  const message = `${what} after it was begun, so it cannot be brought to its end on ${instance}. ${state} Drop or deploy ${id} again: that goes on from there`;
+  return { state: 'failed', id, message };
+};
 
 const replaced = (key: string): string => `a newer file was put at ${key} before this one was handled; that one counts`;
 
@@ -210,12 +251,22 @@ const underLease = async (
   }
   const reason = lease.wasBegunBy(id, event) ? undefined : await reasonAgainst(services, event, read, lease, handled);
   if (reason) return finish({ ...reason, id });
-  const outcome = await installDrop(services, event, read, lease);
+  const outcome = await installDrop(services, event, read, lease, document).catch(async (error: Error) => {
+    throw lease.wasBegunBy(id, event) ? await halfDone(services, lease, id, error) : error;
+  });
   const { state, message } = outcome;
   // Before the receipt: what was to undo must not outlive an ending that anybody has read.
   const times = { droppedAt: read.droppedAt.toISOString(), handledAt: claim.writtenAt.toISOString() };
   await lease.settle(id, { wasRefused: state === 'rejected', drop: { ...times, ...event, state, message } });
   return finish(outcome);
+};
+
+/** What is thrown instead of the cause: it also says what the target is now. */
+const halfDone = async ({ target }: DropServices, lease: Lease, id: IntegrationId, cause: Error): Promise<Error> => {
+  const undo = (await lease.undoLogOf().recall())[id];
+  if (!undo || !target || cause instanceof LeaseLost || isProgrammingError(cause)) return cause;
+  const state = await describeState(target.oic, undo.before, id);
+  return new Error(`${cause.message}. It is half done. ${state} The next try, or deployment of it, goes on from there`);
 };
 
 /** Why it is not to be installed any more. What was begun is past that: half way, the target may be without it. */
@@ -258,10 +309,18 @@ const installDrop = (
   event: DropEvent,
   content: { archive: Archive; bytes: Uint8Array },
   { undoLogOf, mayGoOn }: Lease,
+  document: Document,
 ): Promise<InstallOutcome> => {
   if (!target) throw new Error('a drop for an instance without `deploy` is rejected before this');
   const { oic, connections, policy } = target;
-  const undoLog = undoLogOf(event);
+  const { recall, remember } = undoLogOf(event);
+  const undoLog: UndoLog = {
+    recall,
+    remember: async (id, undo) => {
+      await remember(id, undo);
+      await noteBegun(document, id);
+    },
+  };
   return install(
     { oic: oic.guarded(mayGoOn), safety: dropBox, undoLog, connections, waiting, onStep, mayGoOn },
     content,

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DropEvent } from '../../../functions/core/drop/drop-event.ts';
 import { type DropResult, handleDrop } from '../../../functions/jobs/deploy/handle-drop.ts';
-import { LeaseLost } from '../../../functions/jobs/deploy/install.ts';
+import { LeaseLost } from '../../../functions/jobs/deploy/install-services.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { connectTo } from '../../oic/simulated.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
