@@ -127,7 +127,7 @@ test(`${COUNT} drops of every sort, clocks that jump by days and workers that sl
     if (dice < 14)
       return {
         ...base,
-        ...(await copyFile(key, archive, new Date(Date.UTC(2099, 5, 1, 0, 0, number)))),
+        ...(await copyFile(`deploy/dev/by hand/${code}.iar`, archive, new Date(Date.UTC(2099, 5, 1, 0, 0, number)))),
         sort: 'whole',
       };
     if (dice < 20) {
@@ -179,6 +179,8 @@ test(`${COUNT} drops of every sort, clocks that jump by days and workers that sl
   const drops: Dropped[] = [];
   const queue: Dropped[] = [];
   let begun = 0;
+  /** One after the other: a key shows the file that was put there last. */
+  let putting: Promise<unknown> = Promise.resolve();
   const until = performance.now() + 300_000;
   try {
     const work = async (): Promise<void> => {
@@ -187,7 +189,10 @@ test(`${COUNT} drops of every sort, clocks that jump by days and workers that sl
         if (random.below(6) === 0) offset = (random.below(11) - 5) * DAY;
         // Twice as fast as it is handled, so that much waits, and comes in any order.
         for (let n = 0; n < 2 && begun < COUNT; n++) {
-          const dropped = await drop(begun++);
+          const number = begun++;
+          const put = putting.then(() => drop(number));
+          putting = put;
+          const dropped = await put;
           drops.push(dropped);
           queue.push(dropped, ...(random.below(3) === 0 ? [dropped] : []));
         }
@@ -203,6 +208,7 @@ test(`${COUNT} drops of every sort, clocks that jump by days and workers that sl
       const receipt = parseReceipt(JSON.parse(Buffer.from(object?.body ?? '').toString()), key);
       receipts.set(`${receipt.key} ${receipt.versionId}`, receipt);
     }
+    expect(drops.filter(({ key, versionId }) => !receipts.has(`${key} ${versionId}`))).toEqual([]);
     expect(receipts.size).toBe(drops.length);
     expect([...answers.values()]).toEqual(Array(drops.length).fill(1));
 
