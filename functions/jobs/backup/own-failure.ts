@@ -6,6 +6,10 @@ import { StoreError } from '../../store/store-error.ts';
 /** @throws the error when it is not the item's own: the run ends */
 export const failureOf = (error: unknown, label: string): { readonly kind: string; readonly message: string } => {
   if (isOicError(error) && !stopsTheRun(error)) return { kind: error.kind, message: error.message };
+  if (error instanceof URIError) {
+    // Half of a letter that takes two: no request can name it.
+    return { kind: 'not-stored', message: `${label} could not be asked for: its name is no text; give it another one` };
+  }
   const isOfItsName =
     error instanceof UnstorableName || (error instanceof StoreError && ['bad-key', 'blocked'].includes(error.kind));
   if (isOfItsName) return { kind: 'not-stored', message: `${label} could not be stored: ${error.message}` };

@@ -10,10 +10,13 @@ import { type Answer, FILE_TYPE, jsonText } from './answer.ts';
 
 export const wireTime = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
 
+/** As headers carry UTF-8. */
+const inBytes = (text: string): string => Buffer.from(text).toString('latin1');
+
 /** The name without quotes, as recorded. */
 export const fileAnswer = (filename: string, body: Buffer): Answer => ({
   status: 200,
-  headers: { 'content-type': FILE_TYPE, 'content-disposition': `attachment; filename=${filename}` },
+  headers: { 'content-type': FILE_TYPE, 'content-disposition': `attachment; filename=${inBytes(filename)}` },
   body,
 });
 

@@ -79,7 +79,7 @@ const exportLookup = (state: State, name: string): Answer => {
 
 const lookupUrl = ({ baseUrl }: State, { query }: Pick<Call, 'query'>, name: string): string => {
   const instance = query.get('integrationInstance');
-  const url = `${baseUrl}/ic/api/integration/v1/lookups/${encodeURIComponent(name)}`;
+  const url = `${baseUrl}/ic/api/integration/v1/lookups/${encodeURIComponent(name.toWellFormed())}`;
   return instance === null ? url : `${url}?integrationInstance=${encodeURIComponent(instance)}`;
 };
 
