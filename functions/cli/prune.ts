@@ -46,7 +46,13 @@ export const prune = async (name: string, options: PruneCommandOptions): Promise
   }
   await checkClock(session, name);
   const isDryRun = options.dryRun ?? false;
-  const work = (): Promise<PruneReport> => pruneVault(vault, name, { rules, isDryRun, now: new Date() });
+  const work = (): Promise<PruneReport> =>
+    pruneVault(vault, name, {
+      rules,
+      isDryRun,
+      now: new Date(),
+      keepRemovedDays: runtime.settings.retentionDays,
+    });
   const report = isDryRun ? await work() : await withoutBackups(options.vault, name, work);
   out.result({ ...report, dryRun: isDryRun }, () => reportLines(report, vault.name, isDryRun));
   return 0;

@@ -185,6 +185,7 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
       const needed = [...all.values()].filter(({ snapshot }) => isNeeded(snapshot));
       const text = formatPruned(needed);
       if (there ? Buffer.from(there.body).equals(Buffer.from(text)) : needed.length === 0) return;
+      if (needed.length === 0) return store.delete(key);
       try {
         await store.put(key, Buffer.from(text), there ? { ifMatch: there.etag } : { ifAbsent: true });
         return;

@@ -69,7 +69,8 @@ export const exportArchive = async <E extends Exported>(
   } catch (error) {
     if (isOicError(error, 'locked')) {
       const holder = lockedBy(await source.holder(), oic.people);
-      const kept = last ? { archive: last, isNew: false } : await keptArchive(vault, source, former);
+      const isHeld = last !== undefined && (await isWhole(vault, last));
+      const kept = isHeld ? { archive: last, isNew: false } : await keptArchive(vault, source, former);
       if (!kept) return { failure: { kind: 'locked', message: neverSaved(source.label, oic.instance, holder) } };
       const warning = `${holder} and cannot be exported: its last archive is kept, which may be older`;
       return { ...kept, isStale: true, warning };
@@ -128,4 +129,4 @@ const lockedBy = (holder: string | undefined, people: People): string =>
   holder ? `locked by ${personName(holder, people)}` : 'locked, or delivered by Oracle,';
 
 const neverSaved = (label: string, instance: string, holder: string): string =>
-  `${label} on ${instance} is ${holder} and cannot be exported, and the vault has nothing of it: it is NOT backed up; ask the holder to close it in the designer`;
+  `${label} on ${instance} is ${holder} and cannot be exported, and the vault has nothing of it that is whole: it is NOT backed up; ask the holder to close it in the designer`;

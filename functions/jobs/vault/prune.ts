@@ -20,11 +20,14 @@ import { applyRetention, type KeptSnapshot, type RetentionRules } from '../../co
 import type { VersionEntry } from '../../store/object-store.ts';
 import type { Vault } from '../../store/vault.ts';
 import { mapLimited } from '../journal/journal.ts';
+import { listDeleted } from './deleted.ts';
 
 export interface PruneOptions {
   readonly rules: RetentionRules;
   readonly isDryRun: boolean;
   readonly now: Date;
+  /** What was taken away by hand can be brought back for so long. @default 90 */
+  readonly keepRemovedDays?: number | undefined;
 }
 
 export interface PruneReport {
@@ -37,6 +40,7 @@ export interface PruneReport {
 }
 
 const CONCURRENCY = 8;
+const DAY_MS = 86_400_000;
 
 /**
  * @throws Refused when a manifest cannot be read, for it may name anything, or one is dated ahead, for one of two clocks is
@@ -45,7 +49,7 @@ const CONCURRENCY = 8;
 export const prune = async (
   vault: Vault,
   instance: string,
-  { rules, isDryRun, now }: PruneOptions,
+  { rules, isDryRun, now, keepRemovedDays = 90 }: PruneOptions,
 ): Promise<PruneReport> => {
   const names = await vault.listSnapshots(instance);
   const ahead = describeAhead(instance, splitAhead(names, now).ahead, now);
@@ -53,15 +57,18 @@ export const prune = async (
   const before = await readManifests(vault, instance, names);
   const { kept, forgotten } = applyRetention(before.snapshots, rules);
   const manifests = await vault.listManifestVersions(instance);
+  const removed = await readRemoved(vault, instance, new Date(now.getTime() - keepRemovedDays * DAY_MS));
   const goneManifests = [...manifests].filter(
-    ([snapshot, versions]) => forgotten.includes(snapshot) || !versions.some(({ isCurrent }) => isCurrent),
+    ([snapshot, versions]) =>
+      forgotten.includes(snapshot) || (!removed.has(snapshot) && !versions.some(({ isCurrent }) => isCurrent)),
   );
+  const spared = new Set([...removed.values()].flat());
   if (!isDryRun) {
     // Told before it is done: who finds one missing must find the reason.
     await vault.recordPruned(
       instance,
       forgotten.map((snapshot) => ({ snapshot, at: now.toISOString() })),
-      (snapshot) => before.previous.has(snapshot),
+      () => true,
     );
     for (const [snapshot] of goneManifests) await vault.forgetSnapshot(instance, snapshot);
   }
@@ -71,6 +78,7 @@ export const prune = async (
   const unneeded = (await vault.listArchiveVersions(instance)).filter(
     (version) =>
       !after.named.has(nameOf(version)) &&
+      !spared.has(nameOf(version)) &&
       (before.named.has(nameOf(version)) || version.lastModified.getTime() < after.newestStartMs),
   );
   if (!isDryRun) {
@@ -85,6 +93,25 @@ export const prune = async (
     removedVersions: unneeded.length,
     freedBytes: sumBytes(unneeded) + sumBytes(goneManifests.flatMap(([, versions]) => versions)),
   };
+};
+
+/** The archive versions that snapshots name which were taken away by hand since then, by snapshot: they may be brought back. */
+const readRemoved = async (
+  vault: Vault,
+  instance: string,
+  since: Date,
+): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const pruned = new Set((await vault.listPruned(instance)).map(({ snapshot }) => snapshot));
+  const removed = new Map<string, readonly string[]>();
+  for (const { snapshot, how, at, versionId } of await listDeleted(vault, instance)) {
+    if (how !== 'removed' || pruned.has(snapshot) || at === undefined || Date.parse(at) < since.getTime()) continue;
+    const { manifest } = await vault.readManifest(instance, snapshot, versionId);
+    removed.set(
+      snapshot,
+      archivesIn(manifest).flatMap((archive) => (archive ? [nameOf(archive)] : [])),
+    );
+  }
+  return removed;
 };
 
 interface ReadManifests {
@@ -111,7 +138,14 @@ const readManifests = async (vault: Vault, instance: string, names: readonly str
   let newestStartMs = Number.NEGATIVE_INFINITY;
   for (const snapshot of names) {
     try {
-      const manifest = await vault.getSnapshot(instance, snapshot);
+      const { manifest, problems: doubts } = await vault.readManifest(instance, snapshot);
+      // One that was emptied would let go of what it needs.
+      if (doubts.length > 0) {
+        throw new ManifestError(
+          'damaged',
+          `the snapshot ${snapshot} of ${instance} is not to be trusted: ${doubts.join('; ')}`,
+        );
+      }
       for (const archive of archivesIn(manifest)) {
         if (!archive) continue;
         named.add(nameOf(archive));
@@ -132,7 +166,7 @@ const readManifests = async (vault: Vault, instance: string, names: readonly str
   if (problems.length === 0) return { snapshots, named, contents, previous, newestStartMs };
   throw new Refused(
     `${vault.name} was not pruned, for what an unreadable snapshot needs is not known: ` +
-      `${problems.join('; ')}. Use the version that wrote it, or move the file away if it is of no use to anybody`,
+      `${problems.join('; ')}. Use the version that wrote it, bring back what it was (\`oic snapshots ${instance} --deleted\`), or take it away with --forget`,
   );
 };
 
