@@ -45,7 +45,10 @@ export const createLife = (random: Random, { instance }: Simulator): Life => {
   };
 
   const add = (): string => {
-    const code = `FLOW_${acts}`;
+    const [twin] = instance.list();
+    // Now and then one that differs from another in nothing but capitals.
+    const code = twin && random.next() < 0.1 ? `flow_${twin.id.slice('FLOW_'.length).split('|')[0]}` : `FLOW_${acts}`;
+    if (instance.get(`${code}|01.00.0000`)) return `${code}|01.00.0000`;
     const sample = { code, version: '01.00.0000', name: `Flow ${random.below(40)} ${acts}`, marker: `${acts}` };
     const isScheduled = random.next() < 0.3;
     const status = random.next() < 0.6 ? 'ACTIVATED' : 'CONFIGURED';

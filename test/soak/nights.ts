@@ -4,10 +4,11 @@
  * less. One seed gives one life; what is under way at the same time may still fall another way.
  */
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Refused } from '../../functions/core/errors.ts';
+import type { ArchiveRef } from '../../functions/core/snapshot/archive-ref.ts';
 import type { Manifest, SnapshotIntegration } from '../../functions/core/snapshot/manifest.ts';
 import { backUp } from '../../functions/jobs/backup/back-up.ts';
 import type { BackupReport } from '../../functions/jobs/backup/back-up-options.ts';
@@ -35,8 +36,10 @@ export interface Tally {
   backups: number;
   deaths: number;
   givenUp: number;
-  /** For a clock that was wrong. */
+  /** For a clock that was wrong, or another instance under the name of this one. */
   refused: number;
+  /** Archives that rotted, were told and stored anew. */
+  healed: number;
   archives: number;
   /** What a snapshot or the vault had wrong; empty, or there is a bug. */
   readonly wrong: string[];
@@ -54,13 +57,15 @@ export const runNights = async ({ seed, nights, onNight }: NightsOptions): Promi
   const now = () => Date.now() + clock.ahead;
   const simulator = await startSimulator({ seed, pageCap: 5 + random.below(30), now });
   const life = createLife(random, simulator);
-  const tally: Tally = { backups: 0, deaths: 0, givenUp: 0, refused: 0, archives: 0, wrong: [] };
+  const tally: Tally = { backups: 0, deaths: 0, givenUp: 0, refused: 0, healed: 0, archives: 0, wrong: [] };
   try {
     for (let n = 0; n < 40; n++) life.act();
     for (let night = 1; night <= nights; night++) {
       clock.ahead += DAY_MS;
       for (let n = random.below(15); n > 0; n--) life.act();
-      await passNight({ random, directory, simulator, life, tally, now }, night);
+      const world = { random, directory, simulator, life, tally, now };
+      await passNight(world, night);
+      if (random.next() < 0.15) await passRot(world, `night ${night}`);
       onNight?.(night, tally);
     }
     return tally;
@@ -93,7 +98,7 @@ const passNight = async (world: World, night: number): Promise<void> => {
     const report = await runBackup(world, run < MOST_RUNS - 1);
     simulator.faults.clear();
     await checkVault(world, `night ${night}, run ${run}`);
-    if (report?.complete) {
+    if (report && isAsCompleteAsCanBe(report)) {
       tally.backups++;
       await checkSnapshots(world, report, since, `night ${night}`);
       calm();
@@ -104,6 +109,29 @@ const passNight = async (world: World, night: number): Promise<void> => {
   tally.wrong.push(`night ${night}: no complete backup in ${MOST_RUNS} runs, the last ones without trouble`);
 };
 
+/** What is locked and was never saved cannot be saved by anybody. */
+const isAsCompleteAsCanBe = ({ failures }: BackupReport): boolean => failures.every(({ kind }) => kind === 'locked');
+
+/** Of one archive that the newest snapshot names half is lost: it is told, and a full backup stores it anew. */
+const passRot = async (world: World, when: string): Promise<void> => {
+  const { directory, random, simulator, tally } = world;
+  const vault = createVault(createDirectoryStore(directory), ALL_KINDS);
+  const newest = await vault.getSnapshot('dev', (await vault.listSnapshots('dev'))[0] ?? '');
+  const [first, ...others] = newest.integrations.filter(
+    ({ id, archive }) => archive && simulator.instance.get(id) && !simulator.instance.get(id)?.lockedBy,
+  );
+  if (!first) return;
+  const { id, archive } = random.pick([first, ...others]);
+  if (!archive || !(await rotBytes(directory, archive))) return;
+  const { damaged } = await verify(vault, newest, () => undefined);
+  if (damaged.length !== 1 || damaged[0]?.id !== id) tally.wrong.push(`${when}: the rot of ${id} goes unsaid`);
+  const report = await runBackup(world, false, true);
+  if (!report) return void tally.wrong.push(`${when}: no backup after the rot of ${id}`);
+  const healed = await verify(vault, await vault.getSnapshot('dev', report.snapshot), () => undefined);
+  for (const one of healed.damaged) tally.wrong.push(`${when}: ${one.id} was not stored anew`);
+  tally.healed++;
+};
+
 const PROGRESS = {
   listed: () => undefined,
   listedKinds: () => undefined,
@@ -112,7 +140,7 @@ const PROGRESS = {
 };
 
 /** Undefined when it died or gave up. */
-const runBackup = async (world: World, mayDie: boolean): Promise<BackupReport | undefined> => {
+const runBackup = async (world: World, mayDie: boolean, mustBeFull = false): Promise<BackupReport | undefined> => {
   const { random, directory, simulator, tally } = world;
   const mortal = createMortal(
     createDirectoryStore(directory),
@@ -125,8 +153,11 @@ const runBackup = async (world: World, mayDie: boolean): Promise<BackupReport | 
     ? random.pick([-1, 1]) * HOUR_MS * (2 + random.below(10_000))
     : Math.round((random.next() - 0.5) * 8 * MINUTE_MS);
   const now = () => world.now() + offMs;
-  const oic = connectTo(simulator);
-  const full = random.next() < 0.1;
+  // Now and then the settings name another instance.
+  const isForeign = mayDie && world.tally.backups > 0 && random.next() < 0.1;
+  const client = connectTo(simulator);
+  const oic = isForeign ? { ...client, origin: { url: 'https://other.example' } } : client;
+  const full = mustBeFull || random.next() < 0.1;
   const journal = await openFileJournal(join(directory, '.journal', 'backup.ndjson'), { full }, now);
   try {
     const services = {
@@ -138,11 +169,12 @@ const runBackup = async (world: World, mayDie: boolean): Promise<BackupReport | 
     };
     const report = await backUp(services, { full, filter: {}, concurrency: 8 });
     await journal.finish();
+    if (isForeign) tally.wrong.push('a backup of another instance was taken under the name of this one');
     if (isWild) tally.wrong.push(`a backup was taken ${offMs} ms off the clock of the instance`);
     return report;
   } catch (error) {
     if (error instanceof Killed) tally.deaths++;
-    else if (isWild && error instanceof Refused) tally.refused++;
+    else if ((isWild || isForeign) && error instanceof Refused) tally.refused++;
     else if (isOicError(error) || error instanceof ListingError) tally.givenUp++;
     else throw error;
     return undefined;
@@ -159,6 +191,24 @@ const latestComplete = async ({ directory }: World): Promise<Manifest | undefine
     if (manifest.complete) return manifest;
   }
   return undefined;
+};
+
+/** In place, by the clock of before, as a disk forgets. @returns whether there was something to lose */
+const rotBytes = async (directory: string, { key, versionId }: ArchiveRef): Promise<boolean> => {
+  const changes = join(directory, '.versions', key);
+  const stored = (await readdir(changes)).map((name) => join(changes, name, versionId));
+  const isCurrent = (await createDirectoryStore(directory).head(key))?.versionId === versionId;
+  let isDone = false;
+  for (const file of [...stored, ...(isCurrent ? [join(directory, key)] : [])]) {
+    const there = await stat(file).catch(() => undefined);
+    if (!there?.isFile()) continue;
+    const bytes = await readFile(file);
+    bytes.fill(0, bytes.length >> 1);
+    await writeFile(file, bytes);
+    await utimes(file, there.atime, there.mtime);
+    isDone = true;
+  }
+  return isDone;
 };
 
 /** Whatever has happened: what the last complete snapshot names is there and whole. */

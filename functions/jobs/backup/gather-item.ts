@@ -60,7 +60,7 @@ export const gatherItem = async (
             ...(await exportArchive({ oic, vault }, source, { last: last?.archive, former })),
           }
         : {};
-    if (exported.failure || exported.isGone || !archive.observe) return { name, ...exported };
+    if (exported.isGone || !archive.observe) return { name, ...exported };
     const seen = await archive.observe({
       oic,
       item,

@@ -45,7 +45,7 @@ export const gather = async (
   try {
     const exported: Omit<Gathered, 'id'> =
       step.do === 'export' ? { lastUpdated, ...(await inSlot(() => exportOne(services, step, hasTwin))) } : {};
-    if (exported.failure || exported.isGone || !mustAskSchedule(step.integration)) return { id, ...exported };
+    if (exported.isGone || !mustAskSchedule(step.integration)) return { id, ...exported };
     const mayHaveParameters = step.do === 'export' || step.last?.mayHaveParameters !== false;
     const { state, parameters, trouble } = await describeSchedule(oic, step.integration, mayHaveParameters);
     // No schedule where the list had one: a snapshot must not hold what was deleted meanwhile.
@@ -58,7 +58,9 @@ export const gather = async (
       ...exported,
     };
   } catch (error) {
-    return { id, failure: failureOf(error, id) };
+    // Nobody asked what its schedule does, so nobody may say that it is stopped.
+    const schedule = mustAskSchedule(step.integration) ? { schedule: 'unknown' as const } : {};
+    return { id, failure: failureOf(error, id), ...schedule };
   }
 };
 
