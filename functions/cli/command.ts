@@ -1,5 +1,5 @@
 /** What every command is given: the options all of them have, and the runtime they lead to. */
-import { ConfigError, isProgrammingError } from '../core/errors.ts';
+import { ConfigError, isProgrammingError, unknownIn } from '../core/errors.ts';
 import { type IntegrationRef, parseIntegrationId } from '../core/integration.ts';
 import type { OicClient } from '../oic/client.ts';
 import { createRuntime, type Runtime } from '../runtime.ts';
@@ -59,7 +59,8 @@ export const eachInTurn = async <T, R, F>(
       if (!(error instanceof Error) || isProgrammingError(error)) throw error;
       exitCode = 1;
       out.note(error.message);
-      results.push(failed(item, error.message));
+      const unknown = unknownIn(error);
+      results.push({ ...failed(item, error.message), ...(unknown && { state: 'unknown', unknown }) });
     }
   }
   return { results, exitCode };

@@ -28,6 +28,12 @@ export class NotKnown extends Error {
   }
 }
 
+/** What is told as not known by an error, or by what it was caused by. */
+export const unknownIn = (error: unknown): Unknown | undefined => {
+  if (error instanceof NotKnown) return error.unknown;
+  return error instanceof Error && error.cause ? unknownIn(error.cause) : undefined;
+};
+
 /** A change that was not refused, and that the instance does not show although it was waited for. */
 export class NotDone extends Error {
   override readonly name = 'NotDone';

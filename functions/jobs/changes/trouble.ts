@@ -1,5 +1,5 @@
 /** What may go wrong with one item of many and be told as its own failure. */
-import { NotDone, NotKnown, type Unknown } from '../../core/errors.ts';
+import { NotDone, NotKnown, type Unknown, unknownIn } from '../../core/errors.ts';
 import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { VaultError } from '../../store/vault.ts';
 import { ActivationError } from './activation.ts';
@@ -27,12 +27,6 @@ export const isTroubleOfOne = (error: unknown): error is Error =>
 export const troubleText = (error: Error): { readonly message: string; readonly unknown?: Unknown } => {
   const unknown = unknownIn(error);
   return { message: error.message, ...(unknown && { unknown }) };
-};
-
-/** Of an error, or of what it was caused by. */
-export const unknownIn = (error: unknown): Unknown | undefined => {
-  if (error instanceof NotKnown) return error.unknown;
-  return error instanceof Error && error.cause ? unknownIn(error.cause) : undefined;
 };
 
 /** As the beginning of what is told once everything was put back. Oracle ends some of its sentences with a full stop, and others not. */

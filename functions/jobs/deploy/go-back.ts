@@ -3,13 +3,13 @@
  * sent may still arrive. Nothing is said of the target that was not read.
  */
 import { readArchive } from '../../core/archive/integration-archive.ts';
-import type { Unknown } from '../../core/errors.ts';
+import { type Unknown, unknownIn } from '../../core/errors.ts';
 import type { IntegrationId, IntegrationRef } from '../../core/integration.ts';
 import type { Before } from '../../core/plan/plan-install.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { type UnreadyConnection, unreadyText } from '../changes/connect.ts';
 import { mayStillArrive, SECOND_LOOK_MS, waitToLookAgain } from '../changes/second-look.ts';
-import { causeText, unknownIn } from '../changes/trouble.ts';
+import { causeText } from '../changes/trouble.ts';
 import {
   type InstallOutcome,
   type InstallServices,

@@ -4,12 +4,11 @@
  */
 
 import { readArchive } from '../../../functions/core/archive/integration-archive.ts';
-import type { Unknown } from '../../../functions/core/errors.ts';
+import { type Unknown, unknownIn } from '../../../functions/core/errors.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
 import { activateAndWait, deactivateAndWait } from '../../../functions/jobs/changes/activation.ts';
 import { importArchive } from '../../../functions/jobs/changes/import-archive.ts';
 import { importItem } from '../../../functions/jobs/changes/import-item.ts';
-import { unknownIn } from '../../../functions/jobs/changes/trouble.ts';
 import { removeContent } from '../../../functions/jobs/changes/write-content.ts';
 import { handleDrop } from '../../../functions/jobs/deploy/handle-drop.ts';
 import type { ActivationWait } from '../../../functions/jobs/instance/activation-wait.ts';
