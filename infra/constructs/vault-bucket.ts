@@ -80,6 +80,7 @@ const otherRules = (retentionDays: number, instances: readonly string[]): Lifecy
     noncurrentVersionExpiration: Duration.days(retentionDays),
     expiredObjectDeleteMarker: true,
   },
+  { id: 'Scrubs', prefix: 'scrub/', noncurrentVersionExpiration: Duration.days(1) },
   { id: 'Runs', prefix: 'runs/', expiration: Duration.days(14), noncurrentVersionExpiration: Duration.days(1) },
   { id: 'UnfinishedUploads', abortIncompleteMultipartUploadAfter: Duration.days(2) },
 ];

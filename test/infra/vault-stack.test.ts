@@ -133,8 +133,9 @@ describe('the lifecycle of the vault', () => {
     },
   );
 
-  test('markers of runs and broken uploads are gone soon', () => {
+  test('markers of runs, what scrubs have noted before, and broken uploads are gone soon', () => {
     expect(rulesOf(90)).toMatchObject({
+      'scrub/': { NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
       'runs/': { ExpirationInDays: 14 },
       all: { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } },
     });
