@@ -58,6 +58,7 @@ const deliver = (
   messageId: string,
   body: string,
   receives: number,
+  leftMs?: number,
 ): Promise<SQSBatchResponse | undefined> =>
   new Promise((resolve, reject) => {
     const end = (): void => resolve(undefined);
@@ -69,7 +70,7 @@ const deliver = (
     });
     const eventSourceARN = 'arn:aws:sqs:eu-central-1:123456789012:drops-test';
     const attributes = { ApproximateReceiveCount: String(receives) };
-    worker.send({ Records: [{ messageId, body, attributes, receiptHandle: messageId, eventSourceARN }] });
+    worker.send({ Records: [{ messageId, body, attributes, receiptHandle: messageId, eventSourceARN }], leftMs });
   });
 
 const notification = (key: string, versionId: string, bucket = directory): string => {
@@ -161,6 +162,30 @@ test('every file is answered: what is not deployed has a receipt that says why',
   expect(answers['deploy/test//x.iar']).toContain('empty, "." or ".."');
   expect(simulator.requests).toEqual([]);
 });
+
+test('a drop whose activation never ends is put back in what is left of the invocation, and has its receipt', async () => {
+  const id = simulator.instance.add(buildSampleArchive({ code: 'FLOW', version: '01.00.0000', marker: 'old' }), {
+    status: 'ACTIVATED',
+  });
+  const old = simulator.instance.get(id)?.contentDigest;
+  const key = 'deploy/test/x.iar';
+  const { versionId } = await store.put(
+    key,
+    buildSampleArchive({ code: 'FLOW', version: '01.00.0000', marker: 'new' }),
+  );
+  simulator.faults.add({ match: { kind: 'activate', times: 1 }, answer: { status: 200, body: {} } });
+  const leftMs = 15_000;
+  const begunAt = performance.now();
+
+  expect(await deliver(startWorker(), 'm1', notification(key, versionId), 1, leftMs)).toEqual({
+    batchItemFailures: [],
+  });
+
+  expect(performance.now() - begunAt).toBeLessThan(leftMs);
+  const [receipt] = await receipts();
+  expect(['rolled-back', 'unknown', 'failed']).toContain(receipt?.state);
+  expect(simulator.instance.get(id)).toMatchObject({ status: 'ACTIVATED', contentDigest: old });
+}, 30_000);
 
 test('the ending of a name may be in any letters', async () => {
   const { versionId } = await store.put(

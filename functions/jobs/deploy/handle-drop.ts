@@ -10,7 +10,7 @@ import { type Archive, readArchive } from '../../core/archive/integration-archiv
 import { isOlderDrop } from '../../core/drop/age.ts';
 import type { DropEvent } from '../../core/drop/drop-event.ts';
 import { refusalOfDrop } from '../../core/drop/dropped-file.ts';
-import { parseReceipt, type Receipt } from '../../core/drop/receipt.ts';
+import type { Receipt } from '../../core/drop/receipt.ts';
 import { isProgrammingError } from '../../core/errors.ts';
 import { type IntegrationId, parseIntegrationId } from '../../core/integration.ts';
 import type { InstallPolicy } from '../../core/plan/plan-install.ts';
@@ -18,6 +18,15 @@ import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
 import type { Document, DropBox } from '../../store/drop-box.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
+import {
+  type Claim,
+  claimReceipt,
+  type Ending,
+  finishReceipt,
+  noteBegun,
+  readClaim,
+  triesOf,
+} from './claim-receipt.ts';
 import { describeState } from './go-back.ts';
 import { install } from './install.ts';
 import { type InstallOutcome, LeaseLost, type StepReport, type UndoLog } from './install-services.ts';
@@ -57,12 +66,16 @@ const UNENDED = 3;
 
 export const handleDrop = async (services: DropServices, event: DropEvent): Promise<DropResult> => {
   const document = services.dropBox.receipts(services.instance, event.key, event.versionId);
-  const claim = await claimReceipt(services, document, event);
+  const { instance, lease } = services;
+  const claim = await claimReceipt(document, instance, event, lease.now());
   if (claim.isFinal) return { kind: 'receipt', receipt: claim.receipt, isNew: false };
   const attempt: Attempt = {
     begun: claim.receipt.id,
     document,
-    finish: (ending) => finishReceipt(services, document, claim, ending),
+    finish: async (ending) => ({
+      kind: 'receipt',
+      ...(await finishReceipt(document, claim, ending, lease.now())),
+    }),
     later: async (reason, isOurs) => {
       const seconds = services.retries[triesOf(claim) - 1];
       if (seconds === undefined && isOurs) return attempt.finish({ state: 'failed', message: reason });
@@ -82,8 +95,6 @@ const givenUp = ({ instance }: DropServices, claim: Claim): Ending => ({
   state: 'failed',
   message: `it was begun ${triesOf(claim) - 1} times and never came to an end: see what the worker says of it, and what ${instance} has now (\`oic list ${instance}\`)`,
 });
-
-type Ending = Pick<Receipt, 'state' | 'message'> & Partial<Pick<Receipt, 'id' | 'steps' | 'connections' | 'unknown'>>;
 
 interface Attempt {
   /** Of an earlier try that has begun to change the target; undefined when there was none. */
@@ -110,60 +121,6 @@ const decide = async (services: DropServices, event: DropEvent, attempt: Attempt
       : underLease(services, event, read, lease, attempt),
   );
   return done ?? attempt.later(`another worker is at ${code} on ${instance}`, false);
-};
-
-interface Claim {
-  readonly receipt: Receipt;
-  readonly isFinal: boolean;
-}
-
-/** Put if absent: of the same event twice, both see one receipt, and the lease decides who works. */
-const claimReceipt = async (services: DropServices, document: Document, event: DropEvent): Promise<Claim> => {
-  const { instance, lease } = services;
-  const startedAt = new Date(lease.now()).toISOString();
-  const message = 'is being handled';
-  const started = { formatVersion: 1, instance, ...event, state: 'started', startedAt, message, steps: [] } as const;
-  const first: Receipt = { ...started, tries: 1 };
-  if ((await document.write(first, undefined)) !== undefined) return { receipt: first, isFinal: false };
-  for (;;) {
-    const { etag, ...claim } = await readClaim(document);
-    if (claim.isFinal) return claim;
-    const receipt: Receipt = { ...claim.receipt, tries: triesOf(claim) + 1 };
-    if ((await document.write(receipt, etag)) !== undefined) return { receipt, isFinal: false };
-  }
-};
-
-const triesOf = ({ receipt }: Claim): number => receipt.tries ?? 1;
-
-const readClaim = async (document: Document): Promise<Claim & { readonly etag: string; readonly writtenAt: Date }> => {
-  const found = await document.read();
-  if (!found) throw new Error(`the receipt ${document.key} was removed while its drop was handled; drop it again`);
-  const receipt = parseReceipt(found.content, document.key);
-  return { receipt, isFinal: receipt.state !== 'started', etag: found.etag, writtenAt: found.writtenAt };
-};
-
-/** What was begun is told by its id, before there is an ending. */
-const noteBegun = async (document: Document, id: IntegrationId): Promise<void> => {
-  const { receipt, isFinal, etag } = await readClaim(document);
-  if (!isFinal) await document.write({ ...receipt, id }, etag);
-};
-
-const finishReceipt = async (
-  { lease }: DropServices,
-  document: Document,
-  { receipt }: Claim,
-  ending: Ending,
-): Promise<DropResult> => {
-  const finishedAt = new Date(lease.now()).toISOString();
-  const final: Receipt = { ...receipt, finishedAt, ...ending, steps: ending.steps ?? [] };
-  for (;;) {
-    const found = await document.read();
-    const there = found && parseReceipt(found.content, document.key);
-    // The first ending holds: a worker that was slow does not write over it.
-    if (there && there.state !== 'started') return { kind: 'receipt', receipt: there, isNew: false };
-    if ((await document.write(final, found?.etag)) !== undefined)
-      return { kind: 'receipt', receipt: final, isNew: true };
-  }
 };
 
 interface ReadDrop {

@@ -8,13 +8,10 @@
  * been seen to stand still, for longer than a living holder ever lets it. And a holder that may have slept asks before it
  * goes on: a write that only the holder can do.
  */
-import * as z from 'zod/mini';
 import type { DropEvent } from '../../core/drop/drop-event.ts';
-import { type IntegrationId, integrationRef, parseIntegrationId } from '../../core/integration.ts';
-import { isRival } from '../../core/plan/plan-install.ts';
-import { RUN_STATES } from '../../core/schedule.ts';
 import type { Document } from '../../store/drop-box.ts';
 import { LeaseLost, type Undo, type UndoLog } from './install-services.ts';
+import { type Content, NOBODY, readContent, withoutRivals } from './lease-content.ts';
 
 export interface Lease {
   /** @throws LeaseLost */
@@ -62,75 +59,6 @@ export interface LeaseOptions {
   /** Rejects when the signal is aborted. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
-
-const text = z.string();
-const flag = z.boolean();
-
-const CONTENT = z.object({
-  holder: z.nullable(text),
-  expiresAt: text,
-  undo: z.record(
-    text,
-    z.object({
-      before: z.array(
-        z.pipe(
-          z.object({
-            id: z.custom<`${string}|${string}`>((value) => typeof value === 'string'),
-            code: text,
-            version: text,
-            isActive: flag,
-            schedule: z.optional(z.nullable(z.enum(RUN_STATES))),
-            parameters: z.optional(z.readonly(z.array(z.object({ name: text, value: z.optional(text) })))),
-            /** Of what an earlier version has left, instead of `schedule`. */
-            isScheduleStarted: z.optional(flag),
-            tracing: z.object({ tracing: flag, payload: flag, recording: flag }),
-          }),
-          z.transform(({ isScheduleStarted, schedule = isScheduleStarted ? 'started' : 'stopped', ...was }) => ({
-            ...was,
-            schedule,
-          })),
-        ),
-      ),
-      copy: z.pipe(
-        z.optional(z.object({ key: text, versionId: text })),
-        z.transform((copy) => copy),
-      ),
-      /** That was being installed; null: none, but a file. Absent in what earlier versions have left. */
-      drop: z.optional(z.nullable(z.object({ key: text, versionId: text }))),
-    }),
-  ),
-  newest: z.record(
-    text,
-    z.object({
-      droppedAt: text,
-      handledAt: z.optional(text),
-      key: text,
-      versionId: text,
-      state: z.enum(['deployed', 'unchanged', 'rejected', 'failed', 'rolled-back', 'unknown']),
-      message: text,
-    }),
-  ),
-});
-
-type Content = z.infer<typeof CONTENT>;
-
-const NOBODY: Content = { holder: null, expiresAt: new Date(0).toISOString(), undo: {}, newest: {} };
-
-const readContent = (value: unknown, where: string): Content => {
-  const parsed = CONTENT.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new Error(`${where} is not a lease: it was damaged; look what it says, then move it away and try again`);
-};
-
-const withoutRivals = (undo: Content['undo'], id: IntegrationId): Content['undo'] => {
-  const [code = '', version = ''] = id.split('|');
-  return Object.fromEntries(
-    Object.entries(undo).filter(([other]) => {
-      const ref = parseIntegrationId(other);
-      return !ref || !isRival(integrationRef(code, version), ref);
-    }),
-  );
-};
 
 /**
  * Works under the lease. When another worker has taken over meanwhile, waits for its end and does the work anew, which goes on
@@ -301,4 +229,6 @@ const lost = ({ key }: Document): LeaseLost =>
 
 /** Whether somebody has it cannot be found out: that is no right to go on either. */
 const cannotKeep = ({ key }: Document, reason: string): LeaseLost =>
-  new LeaseLost(`the lease ${key} could not be kept: ${reason}`);
+  new LeaseLost(
+    `the lease ${key} could not be kept: ${reason}. What was begun goes on with the next deployment of the same integration`,
+  );
