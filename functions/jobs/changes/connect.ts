@@ -66,7 +66,7 @@ const connectOne = async (
     return unready(connection, `it was not touched, for ${isLocked(oic, connection)}`);
   try {
     await configure(oic, connection, settings, clock);
-    const tested = await readTested(oic, id, clock);
+    const tested = await oic.getConnection(id);
     if (!tested || tested.status === 'CONFIGURED') return undefined;
     return unready(
       tested,
@@ -96,7 +96,7 @@ const configure = async (
   settings: ConnectionSettings,
   clock: Clock,
 ): Promise<void> => {
-  const write = (doing: string, send: Write['send'], seen: (now: Connection, isTaken: boolean) => Sight) =>
+  const write = (doing: string, send: Write['send'], seen: (now: Connection) => Sight) =>
     settle(writeOf(oic, before.id, doing, send, seen), clock);
   const update = () =>
     write(
@@ -116,20 +116,32 @@ const configure = async (
   const isAnotherPolicy = settings.securityPolicy && settings.securityPolicy !== before.securityPolicy;
   for (const step of isAnotherPolicy ? [update, attach] : [attach, update]) await step();
 
-  let failure: OicError | undefined;
-  const test = async () => {
+  await testIt(oic, before.id, clock);
+};
+
+/** Also returns when a good test came to nothing. @throws OicError when it failed */
+const testIt = async (oic: Connections, id: string, clock: Clock): Promise<void> => {
+  let result: 'good' | OicError | undefined;
+  const send = async () => {
     try {
-      await oic.testConnection(before.id);
+      await oic.testConnection(id);
+      result = 'good';
     } catch (error) {
       if (!isOicError(error, 'rejected')) throw error;
-      failure = error;
+      result = error;
     }
+    return 'goes-on';
   };
-  // What a good test comes to is read later, in its own time.
-  await write('testing', test, ({ status }, isTaken) =>
-    status === 'CONFIGURED' ? 'done' : isTaken ? 'unclear' : 'before',
-  );
-  if (failure) throw failure;
+  const seen = ({ status }: Connection): Sight => {
+    if (result instanceof OicError) return 'unclear';
+    return status === 'CONFIGURED' ? 'done' : 'before';
+  };
+  try {
+    await settle(writeOf(oic, id, 'testing', send, seen), clock);
+  } catch (error) {
+    if (!(error instanceof NotDone) || result !== 'good') throw error;
+  }
+  if (result instanceof OicError) throw result;
 };
 
 const writeOf = (
@@ -137,13 +149,13 @@ const writeOf = (
   id: string,
   doing: string,
   send: Write['send'],
-  seen: (now: Connection, isTaken: boolean) => Sight,
+  seen: (now: Connection) => Sight,
 ): Write => ({
   what: `${doing} connection ${id} on ${oic.instance}`,
   send,
-  look: async (isTaken) => {
+  look: async () => {
     const now = await oic.getConnection(id);
-    return now ? seen(now, isTaken) : 'unclear';
+    return now ? seen(now) : 'unclear';
   },
   patienceMs: PATIENCE_MS.connection,
   lookAt: `connection ${id} on ${oic.instance}`,
@@ -179,15 +191,4 @@ const sightOf = (now: Connection, before: Connection, settings: ConnectionSettin
 const sightOfValue = (sent: string, now: string | undefined, was: string | undefined): Sight => {
   if (now === sent) return 'done';
   return now === was ? 'before' : 'unclear';
-};
-
-const LOOKS = 3;
-
-/** The status after a good test, which may come a moment later. */
-const readTested = async (oic: Connections, id: string, clock: Clock): Promise<Connection | undefined> => {
-  for (let look = 1; ; look++) {
-    const connection = await oic.getConnection(id);
-    if (!connection || connection.status === 'CONFIGURED' || look === LOOKS) return connection;
-    await clock.sleep(1_000);
-  }
 };

@@ -50,6 +50,11 @@ export const LIES: readonly Lie[] = [
   { name: 'a 200 that did nothing', answer: { status: 200, body: 'empty' }, isDone: false },
   { name: 'a 200 with an error body', answer: { status: 200, body: FAILED }, isDone: false },
   { name: 'a 202 that never happens', answer: { status: 202, body: 'empty' }, isDone: false },
+  {
+    name: 'a 202 that happens a minute later',
+    answer: { status: 202, body: 'empty', landsAfterMs: 60_000 },
+    isDone: true,
+  },
   late(1),
   late(12),
   late(60),
