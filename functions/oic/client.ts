@@ -26,6 +26,8 @@ export interface OicClient extends Integrations, Connections, WholeInstance {
   readonly origin: Origin;
   /** What those who work on the instance are called. */
   readonly people: People;
+  /** For what has no verb of its own here. */
+  readonly api: Requests;
   /** Requests sent so far: repeats, redirects and tokens count. */
   requests(): number;
   /** What the instance's clock says now, by the answers so far; undefined when none has told. */
@@ -63,6 +65,7 @@ export const createOicClient = (options: OicClientOptions): OicClient => {
 };
 
 const verbs = (requests: Requests) => ({
+  api: requests,
   ...integrations(requests),
   ...connections(requests),
   ...projects(requests),
