@@ -8,13 +8,12 @@ import { ConfigError } from './core/errors.ts';
 import { NO_INSTANCE } from './core/keys.ts';
 import type { IncludedKinds } from './core/kinds.ts';
 import type { People } from './core/people.ts';
-import { parseShare } from './core/share.ts';
 import type { Keep } from './core/snapshot/keep-classes.ts';
 import { ofEachKind } from './kinds/included-kinds.ts';
 import { isLoopback } from './oic/http/design-host.ts';
 import { describeIssue } from './settings/issues.ts';
-import { readSchedule } from './settings/schedule-expression.ts';
 import { leastConcurrency } from './settings/share-concurrency.ts';
+import { scheduleProblem, secretProblem, shareProblem, timeZoneProblem } from './settings/values.ts';
 
 export interface InstanceSettings {
   readonly name: string;
@@ -86,9 +85,6 @@ export interface Settings {
 
 /** Names go into keys, environment variables and resource names. */
 const INSTANCE_NAME = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
-/** What Secrets Manager allows, but for the end: it takes a dash and six characters for its own suffix of an ARN. */
-const SECRET_NAME = /^(?!.*-.{6}$)[\w/+=.@-]{1,512}$/;
-
 /** A text with a rule of its own: `problemOf` gives what is wrong, to be read after the path. */
 const textWith = (problemOf: (text: string) => string | undefined) =>
   z.string().check((context) => {
@@ -103,36 +99,6 @@ const urlProblem = (text: string): string | undefined => {
     return 'must begin with https: (http: is for this machine only)';
   }
   return url.username || url.password ? 'must not hold a user name or a password' : undefined;
-};
-
-const timeZoneProblem = (name: string): string | undefined => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return undefined;
-  } catch {
-    return `"${name}" is not a time zone such as Europe/Berlin`;
-  }
-};
-
-const shareProblem = (text: string): string | undefined =>
-  parseShare(text) === undefined ? `"${text}" is not a share: write 1/30, or a number up to 1` : undefined;
-
-const secretProblem = (name: string): string | undefined => {
-  if (SECRET_NAME.test(name)) return undefined;
-  return name === ''
-    ? 'must be at least 1 character long'
-    : 'must be the name of a secret: letters, digits and /_+=.@- (not its ARN), not ending in a dash and six characters';
-};
-
-/** An alarm looks back a week at most, so a backup that comes less often could fail and nobody would be told. */
-const MAX_GAP_HOURS = 6 * 24;
-
-const scheduleProblem = (expression: string): string | undefined => {
-  const reading = readSchedule(expression);
-  if (reading.problem !== undefined) return `"${expression}" ${reading.problem}`;
-  return reading.maxGapHours <= MAX_GAP_HOURS
-    ? undefined
-    : `"${expression}" leaves more than six days without a backup, too long for an alarm to notice that one is missing`;
 };
 
 const switchedOn = z._default(z.boolean(), true);

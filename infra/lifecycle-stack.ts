@@ -2,8 +2,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Settings } from '../functions/settings.ts';
-import { Alarms } from './constructs/alarms.ts';
-import { createDashboard } from './constructs/dashboard.ts';
+import { Alarms } from './constructs/alarms/alarms.ts';
+import { createDashboard } from './constructs/alarms/dashboard.ts';
 import { Deployment } from './constructs/deployment.ts';
 import type { DropBox } from './constructs/drop-box.ts';
 import type { JobFunction } from './constructs/job-function.ts';

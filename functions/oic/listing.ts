@@ -26,6 +26,8 @@ export interface Page<T> {
   readonly answeredAtMs: number | undefined;
 }
 
+type ReadPage<T> = (offset: number) => Promise<Page<T>>;
+
 export interface OddOnPage extends Pick<OddItem, 'code' | 'names'> {
   /** Its content as text: what tells it from others. */
   readonly content: string;
@@ -62,7 +64,7 @@ const PAGES_AT_ONCE = 8;
 
 export const readListing = async <T extends Listed>(
   what: string,
-  readPage: (offset: number) => Promise<Page<T>>,
+  readPage: ReadPage<T>,
   waitBeforePass: (pass: number) => Promise<void>,
   nowMs: () => number = () => performance.now(),
 ): Promise<Listing<T>> => {
@@ -96,11 +98,7 @@ const tooLong = (what: string, bound: string): ListingError =>
   );
 
 /** Of each pass so many pages, and of all of them together so many minutes. */
-const withinBounds = <T>(
-  what: string,
-  readPage: (offset: number) => Promise<Page<T>>,
-  nowMs: () => number,
-): (() => (offset: number) => Promise<Page<T>>) => {
+const withinBounds = <T>(what: string, readPage: ReadPage<T>, nowMs: () => number): (() => ReadPage<T>) => {
   const startedMs = nowMs();
   return () => {
     let pages = 0;
@@ -132,10 +130,7 @@ interface Failed {
   readonly isFinal?: boolean;
 }
 
-const readPass = async <T extends Listed>(
-  what: string,
-  readPage: (offset: number) => Promise<Page<T>>,
-): Promise<Pass<T> | Failed> => {
+const readPass = async <T extends Listed>(what: string, readPage: ReadPage<T>): Promise<Pass<T> | Failed> => {
   const items = new Map<string, T>();
   const odd = new Map<string, OddOnPage>();
   let received = 0;
@@ -193,11 +188,7 @@ const NO_PAGE = { items: [], odd: [], hasMore: undefined, totalResults: undefine
  *
  * @throws ListingError for any other list: that its first page came says that it is there
  */
-const readNext = async <T>(
-  readPage: (offset: number) => Promise<Page<T>>,
-  offset: number,
-  isUntold: boolean,
-): Promise<Page<T>> => {
+const readNext = async <T>(readPage: ReadPage<T>, offset: number, isUntold: boolean): Promise<Page<T>> => {
   try {
     return await readPage(offset);
   } catch (error) {
@@ -218,10 +209,7 @@ const keysOf = ({ items, odd }: Page<Listed>): Set<string> =>
   new Set([...items.map(({ id }) => id), ...odd.map(({ content }) => content)]);
 
 /** By offset: the first page and, if it tells the total, the others at its size, until one shows that the list has moved. */
-const readPromised = async <T>(
-  readPage: (offset: number) => Promise<Page<T>>,
-  first: Page<T>,
-): Promise<ReadonlyMap<number, Page<T>>> => {
+const readPromised = async <T>(readPage: ReadPage<T>, first: Page<T>): Promise<ReadonlyMap<number, Page<T>>> => {
   const pages = new Map([[0, first]]);
   const size = sizeOf(first);
   const total = size === 0 ? 0 : (first.totalResults ?? 0);

@@ -5,11 +5,11 @@ import { Construct } from 'constructs';
 import type { People } from '../../functions/core/people.ts';
 import { shareConcurrency } from '../../functions/settings/share-concurrency.ts';
 import type { InstanceSettings } from '../../functions/settings.ts';
-import type { Alarms } from './alarms.ts';
-import { alarmOnUnhandled } from './drop-alarms.ts';
+import type { Alarms } from './alarms/alarms.ts';
+import { alarmOnUnhandled } from './alarms/drop-alarms.ts';
+import { instanceMetric, queueMetric } from './alarms/metrics.ts';
 import type { DropBox } from './drop-box.ts';
 import { JobFunction } from './job-function.ts';
-import { instanceMetric, queueMetric } from './metrics.ts';
 
 export interface DeploymentProps {
   readonly instance: InstanceSettings;

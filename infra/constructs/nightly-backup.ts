@@ -11,10 +11,10 @@ import { BACKUP_HOURS } from '../../functions/lambda/names.ts';
 import { readSchedule } from '../../functions/settings/schedule-expression.ts';
 import { shareConcurrency } from '../../functions/settings/share-concurrency.ts';
 import type { BackupSettings, InstanceSettings, VaultSettings } from '../../functions/settings.ts';
-import type { Alarms } from './alarms.ts';
+import type { Alarms } from './alarms/alarms.ts';
+import { functionMetric, instanceMetric, queueMetric } from './alarms/metrics.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { JobFunction } from './job-function.ts';
-import { functionMetric, instanceMetric, queueMetric } from './metrics.ts';
 import type { Vault } from './vault.ts';
 
 export interface NightlyBackupProps {

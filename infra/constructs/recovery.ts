@@ -5,10 +5,10 @@ import { Construct } from 'constructs';
 import type { People } from '../../functions/core/people.ts';
 import { shareConcurrency } from '../../functions/settings/share-concurrency.ts';
 import type { InstanceSettings } from '../../functions/settings.ts';
-import type { Alarms } from './alarms.ts';
+import type { Alarms } from './alarms/alarms.ts';
+import { functionMetric, instanceMetric, queueMetric } from './alarms/metrics.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { JobFunction } from './job-function.ts';
-import { functionMetric, instanceMetric, queueMetric } from './metrics.ts';
 import type { Vault } from './vault.ts';
 
 export interface RecoveryProps {

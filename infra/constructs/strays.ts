@@ -3,8 +3,8 @@ import { Construct } from 'constructs';
 import { NO_INSTANCE } from '../../functions/core/keys.ts';
 import { TARGETS_VARIABLE } from '../../functions/lambda/names.ts';
 import type { InstanceSettings } from '../../functions/settings.ts';
-import type { Alarms } from './alarms.ts';
-import { alarmOnUnhandled } from './drop-alarms.ts';
+import type { Alarms } from './alarms/alarms.ts';
+import { alarmOnUnhandled } from './alarms/drop-alarms.ts';
 import type { DropBox } from './drop-box.ts';
 import { JobFunction } from './job-function.ts';
 

@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { integrationRef } from '../../functions/core/integration.ts';
-import {
-  archiveKey,
-  archiveKindOfKey,
-  itemKey,
-  keyApart,
-  twinKeys,
-  UnstorableName,
-} from '../../functions/core/keys.ts';
+import { keyApart, UnstorableName } from '../../functions/core/key-parts.ts';
+import { archiveKey, archiveKindOfKey, itemKey, twinKeys } from '../../functions/core/keys.ts';
 import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
 import { libraries } from '../../functions/kinds/libraries.ts';
 import { lookups } from '../../functions/kinds/lookups.ts';

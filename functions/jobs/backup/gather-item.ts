@@ -3,7 +3,8 @@
  * goes wrong with it is its own affair, told in the result, unless every other one would meet the same.
  */
 
-import { itemKey, keyApart } from '../../core/keys.ts';
+import { keyApart } from '../../core/key-parts.ts';
+import { itemKey } from '../../core/keys.ts';
 import { type Entry, idOf, labelOf } from '../../core/kinds.ts';
 import type { ItemStep } from '../../core/plan/plan-kinds.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';

@@ -6,7 +6,8 @@
  * A night on which nothing changed costs the listings, and no export.
  */
 
-import { itemKey, twinKeys, UnstorableName } from '../../core/keys.ts';
+import { UnstorableName } from '../../core/key-parts.ts';
+import { itemKey, twinKeys } from '../../core/keys.ts';
 import { type Entry, type IncludedKinds, labelOf, type OtherKind, type OtherKinds } from '../../core/kinds.ts';
 import { type KnownItem, knownItems, planItems } from '../../core/plan/plan-kinds.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';

@@ -5,7 +5,8 @@
 
 import { type Dependencies, dependenciesOf } from '../../core/archive/dependencies.ts';
 import { readArchive } from '../../core/archive/integration-archive.ts';
-import { archiveKey, keyApart } from '../../core/keys.ts';
+import { keyApart } from '../../core/key-parts.ts';
+import { archiveKey } from '../../core/keys.ts';
 import { type BackupStep, mustAskSchedule } from '../../core/plan/plan-backup.ts';
 import type { AskedSchedule, ScheduleParameter } from '../../core/schedule.ts';
 import { describeSchedule, unknownSchedule } from '../../kinds/read-schedule.ts';

@@ -1,5 +1,5 @@
 /** What is one item's own trouble, and what every other one would meet as well. */
-import { UnstorableName } from '../../core/keys.ts';
+import { UnstorableName } from '../../core/key-parts.ts';
 import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { StoreError } from '../../store/store-error.ts';
 

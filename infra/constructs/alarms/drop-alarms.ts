@@ -1,10 +1,10 @@
 /** Alarms about drops that are not handled, whosesoever they are. */
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import { MAX_RECEIVES } from '../../functions/lambda/names.ts';
+import { MAX_RECEIVES } from '../../../functions/lambda/names.ts';
+import type { DropBox } from '../drop-box.ts';
+import type { JobFunction } from '../job-function.ts';
 import type { Alarms } from './alarms.ts';
-import type { DropBox } from './drop-box.ts';
-import type { JobFunction } from './job-function.ts';
 import { functionMetric, instanceMetric, queueMetric } from './metrics.ts';
 
 export const alarmOnUnhandled = (alarms: Alarms, instance: string, job: JobFunction, dropBox: DropBox): void => {

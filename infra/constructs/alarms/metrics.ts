@@ -1,8 +1,8 @@
 /** The functions' own metrics, by the names and dimensions they are written with. */
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRIC_NAMESPACE, type MetricName, metricDimensions } from '../../functions/lambda/names.ts';
-import type { JobFunction } from './job-function.ts';
+import { METRIC_NAMESPACE, type MetricName, metricDimensions } from '../../../functions/lambda/names.ts';
+import type { JobFunction } from '../job-function.ts';
 
 export const instanceMetric = (instance: string, metricName: MetricName, period = Duration.minutes(5)): Metric =>
   new Metric({

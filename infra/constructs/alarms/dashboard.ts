@@ -10,11 +10,11 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { reportKey } from '../../functions/core/keys.ts';
-import type { MetricName } from '../../functions/lambda/names.ts';
-import type { DropBox } from './drop-box.ts';
+import { reportKey } from '../../../functions/core/keys.ts';
+import type { MetricName } from '../../../functions/lambda/names.ts';
+import type { DropBox } from '../drop-box.ts';
+import type { Vault } from '../vault.ts';
 import { instanceMetric, queueMetric } from './metrics.ts';
-import type { Vault } from './vault.ts';
 
 export interface DashboardProps {
   readonly sources: readonly string[];
