@@ -17,11 +17,11 @@ import {
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
-import type { CopyProblem, ObjectStore } from '../../functions/store/object-store.ts';
-import { createRandom, type Random } from '../simulator/random.ts';
-import { bytes, collect, KEY, textOf } from './contents.ts';
-import { makeTemporaryDirectory } from './temporary-directory.ts';
+import { createDirectoryStore } from '../../../functions/store/directory/directory-store.ts';
+import type { CopyProblem, ObjectStore } from '../../../functions/store/object-store.ts';
+import { createRandom, type Random } from '../../simulator/random.ts';
+import { bytes, collect, KEY, textOf } from '../contents.ts';
+import { makeTemporaryDirectory } from '../temporary-directory.ts';
 
 let root: string;
 let file: string;

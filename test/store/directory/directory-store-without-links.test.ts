@@ -3,10 +3,10 @@ import type * as FileSystem from 'node:fs/promises';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
-import { bytes } from './contents.ts';
-import { describeObjectStore } from './object-store.contract.ts';
-import { makeTemporaryDirectory } from './temporary-directory.ts';
+import { createDirectoryStore } from '../../../functions/store/directory/directory-store.ts';
+import { bytes } from '../contents.ts';
+import { describeObjectStore } from '../object-store.contract.ts';
+import { makeTemporaryDirectory } from '../temporary-directory.ts';
 
 vi.mock('node:fs/promises', async (importOriginal) => ({
   ...(await importOriginal<typeof FileSystem>()),

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { buildLibrary, buildPackage, buildProject } from '../core/archive/kinds-forge.ts';
-import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { type Desk, openDesk } from './typed.ts';
+import { buildLibrary, buildPackage, buildProject } from '../../core/archive/kinds-forge.ts';
+import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
+import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import { type Desk, openDesk } from '../typed.ts';
 
 let desk: Desk;
 beforeEach(async () => {

@@ -7,9 +7,9 @@
  */
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
-import { PreconditionFailed } from '../../functions/store/object-store.ts';
-import { createRandom } from '../simulator/random.ts';
+import { createDirectoryStore } from '../../../functions/store/directory/directory-store.ts';
+import { PreconditionFailed } from '../../../functions/store/object-store.ts';
+import { createRandom } from '../../simulator/random.ts';
 
 const [root = '', seed = '0', work = ''] = process.argv.slice(2);
 const store = createDirectoryStore(root);

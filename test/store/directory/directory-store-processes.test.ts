@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
-import type { ObjectStore, StoredObject } from '../../functions/store/object-store.ts';
-import { createRandom, type Random } from '../simulator/random.ts';
-import { collect, textOf } from './contents.ts';
-import { makeTemporaryDirectory } from './temporary-directory.ts';
+import { createDirectoryStore } from '../../../functions/store/directory/directory-store.ts';
+import type { ObjectStore, StoredObject } from '../../../functions/store/object-store.ts';
+import { createRandom, type Random } from '../../simulator/random.ts';
+import { collect, textOf } from '../contents.ts';
+import { makeTemporaryDirectory } from '../temporary-directory.ts';
 
 const WORKER = fileURLToPath(new URL('./store-worker.ts', import.meta.url));
 

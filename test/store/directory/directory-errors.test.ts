@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { explainFileError } from '../../functions/store/directory/errors.ts';
-import { StoreError } from '../../functions/store/store-error.ts';
+import { explainFileError } from '../../../functions/store/directory/errors.ts';
+import { StoreError } from '../../../functions/store/store-error.ts';
 
 const fileError = (code: string): Error =>
   Object.assign(new Error(`${code}: as ordered`), { code, syscall: 'write', path: '/srv/vault/a' });

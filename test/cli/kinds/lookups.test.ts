@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Behaviour } from '../simulator/behaviour.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { type Desk, openDesk } from './typed.ts';
+import type { Behaviour } from '../../simulator/behaviour.ts';
+import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import { type Desk, openDesk } from '../typed.ts';
 
 let desk: Desk;
 let open: { close(): Promise<void> }[];

@@ -2,11 +2,11 @@ import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from '
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
-import type { ObjectStore } from '../../functions/store/object-store.ts';
-import { bytes, collect, textOf } from './contents.ts';
-import { describeObjectStore } from './object-store.contract.ts';
-import { makeTemporaryDirectory } from './temporary-directory.ts';
+import { createDirectoryStore } from '../../../functions/store/directory/directory-store.ts';
+import type { ObjectStore } from '../../../functions/store/object-store.ts';
+import { bytes, collect, textOf } from '../contents.ts';
+import { describeObjectStore } from '../object-store.contract.ts';
+import { makeTemporaryDirectory } from '../temporary-directory.ts';
 
 const KEY = 'deploy/test/HELLO WORLD.iar';
 

@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { chmod, copyFile, link, mkdir, readdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
-import type { ObjectStore } from '../../functions/store/object-store.ts';
-import { bytes, collect, KEY, textOf } from './contents.ts';
-import { makeTemporaryDirectory } from './temporary-directory.ts';
+import { createDirectoryStore } from '../../../functions/store/directory/directory-store.ts';
+import type { ObjectStore } from '../../../functions/store/object-store.ts';
+import { bytes, collect, KEY, textOf } from '../contents.ts';
+import { makeTemporaryDirectory } from '../temporary-directory.ts';
 
 let root: string;
 let file: string;
