@@ -2,7 +2,8 @@
  * An object store in a directory. What counts are the versions under `.versions/`. The current one of each key is also
  * there as a plain file at the key: a copy for people to open, which may be edited, replaced or removed without harm and is
  * made anew by `copies.mend`. Where the store holds nothing, or has deleted it, a file that a person puts at a key is its
- * current version, until it is put over or deleted, which keeps it. Files are for this user only.
+ * current version, until it is put over or deleted, which keeps it. Files are for this user only. Keys that differ only in
+ * case are kept apart also where the file system does not tell them apart.
  *
  * Copies of the directory (cp, rsync, tar) keep all version ids. When the file of the newest version is lost, its copy
  * serves, as long as that has the time and size that the version's id tells.
@@ -16,132 +17,37 @@ import {
   type ObjectVersion,
   PreconditionFailed,
   type PutCondition,
-  type VersionEntry,
 } from '../object-store.ts';
 import { StoreError } from '../store-error.ts';
-import {
-  type Change,
-  commit,
-  type FoundVersion,
-  findStored,
-  glance,
-  type KeyState,
-  observe,
-  readOlder,
-  settle,
-} from './changes.ts';
-import { compareCopy, glanceAtCopy, mendCopy } from './copies.ts';
+import { ignoresCase, placeKey, takePlace } from './case.ts';
+import { type Change, commit, type FoundVersion, glance, settle } from './changes.ts';
+import { compareCopy, mendCopy } from './copies.ts';
 import { explainFileError } from './errors.ts';
+import { copyApart, ensureDirectory, sweepStaging, unless, untilStill, withStage, writeDurably } from './files.ts';
+import { checkFileKey, createLayout, type DirectoryLayout, stampOf, UNPUBLISHED } from './layout.ts';
 import {
-  copyApart,
-  ensureDirectory,
-  readWhole,
-  statFile,
-  sweepStaging,
-  unless,
-  untilStill,
-  withStage,
-  writeDurably,
-} from './files.ts';
-import { keysUnder } from './keys.ts';
-import {
-  checkFileKey,
-  createLayout,
-  DELETED,
-  type DirectoryLayout,
-  isVersionOf,
-  stampOf,
-  UNPUBLISHED,
-} from './layout.ts';
+  describe,
+  describeCurrent,
+  findVersion,
+  KEYS_AT_ONCE,
+  listCurrentOf,
+  listKeys,
+  listRemovalOf,
+  listVersionsOf,
+  readVersion,
+} from './reading.ts';
 import { prepareDeletion, removeVersion } from './removal.ts';
-
-const KEYS_AT_ONCE = 32;
 
 interface PreparedObject extends Change {
   readonly versionId: string;
   readonly modified: Date;
 }
 
-const describe = (key: string, { versionId, file, isOnlyCopy }: FoundVersion): ObjectVersion => ({
-  key,
-  versionId,
-  etag: versionId,
-  bytes: Number(file.size),
-  lastModified: new Date(Number(file.mtimeNs / 1_000_000n)),
-  ...(isOnlyCopy && { isOnlyCopy }),
-});
-
-const describeCurrent = async (layout: DirectoryLayout, key: string, state: KeyState): Promise<ObjectVersion[]> => {
-  if (!state.current) return [];
-  const copy = await glanceAtCopy(layout, key, state);
-  return [{ ...describe(key, state.current), ...(copy && { copy }) }];
-};
-
 const checkCondition = (key: string, condition: PutCondition | undefined, current: FoundVersion | undefined): void => {
   if (!condition) return;
   const holds = 'ifAbsent' in condition ? current === undefined : current?.versionId === condition.ifMatch;
   if (!holds) throw new PreconditionFailed(key);
 };
-
-const findVersion = async (
-  layout: DirectoryLayout,
-  key: string,
-  versionId: string | undefined,
-): Promise<FoundVersion | undefined> => {
-  const state = await observe(layout, key);
-  if (versionId === undefined || versionId === state.current?.versionId) return state.current;
-  const older = (await readOlder(layout, key, state)).find((change) => change.versionId === versionId);
-  if (older) return findStored(older);
-  return state.newest && !state.newest.isLost ? undefined : findCopy(layout, key, versionId);
-};
-
-/** The newest version, when its own file is lost. */
-const findCopy = async (layout: DirectoryLayout, key: string, versionId: string): Promise<FoundVersion | undefined> => {
-  const path = layout.file(key);
-  const file = await statFile(path);
-  return file && isVersionOf(versionId, stampOf(file)) ? { versionId, path, file, isOnlyCopy: true } : undefined;
-};
-
-/** Undefined when another file has taken its place meanwhile; `object` is undefined when there is no such version. */
-const readVersion = async (layout: DirectoryLayout, key: string, versionId: string | undefined) => {
-  const found = await findVersion(layout, key, versionId);
-  if (!found) return { object: undefined };
-  const body = await unless(['ENOENT'], readWhole(found.path, found.file));
-  return body && { object: { ...describe(key, found), body } };
-};
-
-const listVersionsOf = async (layout: DirectoryLayout, key: string): Promise<VersionEntry[]> => {
-  const state = await observe(layout, key);
-  const stored = await Promise.all((await readOlder(layout, key, state)).map(findStored));
-  const versions = new Map<string, VersionEntry>();
-  for (const version of [state.current, ...stored]) {
-    if (!version || versions.has(version.versionId)) continue;
-    versions.set(version.versionId, { ...describe(key, version), isCurrent: version === state.current });
-  }
-  return [...versions.values()];
-};
-
-const listRemovalOf = async (layout: DirectoryLayout, key: string) => {
-  const { current, newest } = await observe(layout, key);
-  if (current || !newest || newest.versionId !== undefined) return [];
-  const mark = await statFile(join(newest.directory, DELETED));
-  return mark ? [{ key, removedAt: new Date(Number(mark.mtimeNs / 1_000_000n)) }] : [];
-};
-
-const listCurrentOf = async (layout: DirectoryLayout, key: string): Promise<ObjectVersion[]> =>
-  describeCurrent(layout, key, await observe(layout, key));
-
-async function* listKeys<T>(
-  layout: DirectoryLayout,
-  prefix: string,
-  read: (layout: DirectoryLayout, key: string) => Promise<T[]>,
-  isFlat = false,
-): AsyncGenerator<T> {
-  const keys = await keysUnder(layout, prefix, isFlat);
-  for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
-    yield* (await Promise.all(keys.slice(from, from + KEYS_AT_ONCE).map((key) => read(layout, key)))).flat();
-  }
-}
 
 /** One by one: a walk through all folders reads twice as much. */
 const forEach = async (keys: readonly string[], work: (key: string) => Promise<void>): Promise<void> => {
@@ -206,10 +112,22 @@ export const createDirectoryStore = (location: string): ObjectStore => {
     swept ??= sweepStaging(layout.staging).catch(() => undefined);
     return swept;
   };
-  const explained = async <T>(key: string, work: () => Promise<T>): Promise<T> => {
+  let isCaseIgnored: boolean | undefined;
+  /** Where a key lies. @param mayTake it is to be written */
+  const placeOf = async (key: string, mayTake = false): Promise<DirectoryLayout> => {
+    if (mayTake && isCaseIgnored === undefined) await ensureDirectory(layout.staging);
+    isCaseIgnored ??= await ignoresCase(root);
+    if (!isCaseIgnored || key === '') return layout;
+    return mayTake ? takePlace(root, layout, key) : placeKey(root, layout, key);
+  };
+  const explained = async <T>(
+    key: string,
+    work: (layout: DirectoryLayout) => Promise<T>,
+    mayTake = false,
+  ): Promise<T> => {
     try {
       checkFileKey(key);
-      return await work();
+      return await work(await placeOf(key, mayTake));
     } catch (error) {
       throw explainFileError(error, root);
     }
@@ -225,40 +143,49 @@ export const createDirectoryStore = (location: string): ObjectStore => {
   return {
     name: location,
     put: (key, body, condition) =>
-      explained(key, async () => {
-        await sweepOnce();
-        return putObject(layout, key, body, condition);
-      }),
+      explained(
+        key,
+        async (place) => {
+          await sweepOnce();
+          return putObject(place, key, body, condition);
+        },
+        true,
+      ),
     get: (key, versionId) =>
-      explained(key, async () => (await untilStill(key, () => readVersion(layout, key, versionId))).object),
+      explained(key, async (place) => {
+        const read = (at: DirectoryLayout) => untilStill(key, () => readVersion(at, key, versionId));
+        const { object } = await read(place);
+        // Before twins were kept apart one place held the versions of both.
+        return object ?? (versionId !== undefined && place !== layout ? (await read(layout)).object : undefined);
+      }),
     head: (key, versionId) =>
-      explained(key, async () => {
-        const found = await findVersion(layout, key, versionId);
+      explained(key, async (place) => {
+        const found = await findVersion(place, key, versionId);
         return found && describe(key, found);
       }),
     headAll: async (_, keys) => {
       const found: ObjectVersion[] = [];
       await forEach(keys, async (key) => {
-        found.push(...(await explained(key, async () => describeCurrent(layout, key, await glance(layout, key)))));
+        found.push(...(await explained(key, async (place) => describeCurrent(place, key, await glance(place, key)))));
       });
       return found;
     },
-    list: (prefix, depth) => listExplained(listKeys(layout, prefix, listCurrentOf, depth === 'flat')),
-    listVersions: (prefix) => listExplained(listKeys(layout, prefix, listVersionsOf)),
-    listRemovals: (prefix) => listExplained(listKeys(layout, prefix, listRemovalOf)),
-    delete: (key, condition) => explained(key, () => deleteObject(layout, key, condition)),
-    deleteVersion: (key, versionId) => explained(key, () => removeVersion(layout, key, versionId)),
+    list: (prefix, depth) => listExplained(listKeys(placeOf, prefix, listCurrentOf, depth === 'flat')),
+    listVersions: (prefix) => listExplained(listKeys(placeOf, prefix, listVersionsOf)),
+    listRemovals: (prefix) => listExplained(listKeys(placeOf, prefix, listRemovalOf)),
+    delete: (key, condition) => explained(key, (place) => deleteObject(place, key, condition)),
+    deleteVersion: (key, versionId) => explained(key, (place) => removeVersion(place, key, versionId)),
     copies: {
       compare: async (keys) => {
         const problems = new Map<string, CopyProblem>();
         await forEach(keys, async (key) => {
           // What cannot be read is told by whoever reads it.
-          const problem = await explained(key, () => compareCopy(layout, key)).catch(() => undefined);
+          const problem = await explained(key, (place) => compareCopy(place, key)).catch(() => undefined);
           if (problem) problems.set(key, problem);
         });
         return problems;
       },
-      mend: (keys) => forEach(keys, (key) => mendCopy(layout, key).catch(() => undefined)),
+      mend: (keys) => forEach(keys, (key) => explained(key, (place) => mendCopy(place, key)).catch(() => undefined)),
     },
   };
 };

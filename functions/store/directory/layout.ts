@@ -16,6 +16,9 @@ export const DELETED = '.deleted';
 /** There while a change is decided but has not reached the file at the key. */
 export const UNPUBLISHED = '.unpublished';
 
+/** Holds all changes, and what is being prepared. */
+export const VERSIONS = '.versions';
+
 /** Keeps the number of a change whose version was removed for good. */
 export const REMOVED = '.removed';
 
@@ -51,7 +54,7 @@ export interface DirectoryLayout {
 }
 
 export const createLayout = (root: string): DirectoryLayout => {
-  const versions = join(root, '.versions');
+  const versions = join(root, VERSIONS);
   return {
     staging: join(versions, '.new'),
     file: (key) => `${root}${sep}${key}`,

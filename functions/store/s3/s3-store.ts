@@ -1,41 +1,26 @@
-/**
- * An object store in an S3 bucket, which must keep versions. Objects go whole, with their SHA-256, which S3 checks. A
- * conditional put whose answer was lost is settled by looking whether it was ours that won.
- */
-import { createHash, randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectVersionsCommand,
-  PutObjectCommand,
-  type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { awsErrorName, explainAwsError } from '../aws-errors.ts';
-import { checkKey, contentTypeOf } from '../object-key.ts';
+import { checkKey } from '../object-key.ts';
 import {
   type ObjectStore,
   type ObjectVersion,
   PreconditionFailed,
-  type PutCondition,
   type StoredObject,
   type VersionEntry,
 } from '../object-store.ts';
 import { StoreError } from '../store-error.ts';
+import { conditionHeaders, describe, isAbsent, isRefused, type S3StoreOptions } from './answers.ts';
 import { createS3Marks } from './marks.ts';
+import { putObject, settleConflicts } from './put.ts';
 import { retryPassingAnswers } from './retry.ts';
 
-export interface S3StoreOptions {
-  readonly bucket: string;
-  readonly client: S3Client;
-}
-
-const MAX_CONFLICTS = 6;
 const MAX_READS = 3;
-/** Tells our own put from another of the same bytes. */
-const PUT_ID = 'oic-put';
 
 const OWN_REASONS = {
   NoSuchBucket: ['missing', 'there is no such bucket: check its name, or create it'],
@@ -44,86 +29,6 @@ const OWN_REASONS = {
   BadDigest: ['failed', 'the bytes were damaged on their way: try again'],
   XAmzContentSHA256Mismatch: ['failed', 'the bytes were damaged on their way: try again'],
 } as const;
-
-/** A key or version that is not there. An id that S3 cannot have given is refused as an InvalidArgument. */
-const ABSENT = ['NoSuchKey', 'NoSuchVersion', 'MethodNotAllowed'];
-const isAbsent = (error: unknown, versionId?: string): boolean =>
-  ABSENT.includes(awsErrorName(error)) || (versionId !== undefined && awsErrorName(error) === 'InvalidArgument');
-
-/** 412, or 404 to an If-Match: the condition does not hold. */
-const isRefused = (error: unknown): boolean => ['PreconditionFailed', 'NoSuchKey'].includes(awsErrorName(error));
-
-const conditionHeaders = (condition: PutCondition | undefined) => {
-  if (!condition) return {};
-  return 'ifAbsent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.ifMatch };
-};
-
-/** @throws StoreError when S3 names no version: the bucket keeps none, or did not when this was stored */
-const requireVersion = (bucket: string, key: string, versionId: string | undefined): string => {
-  if (versionId !== undefined && versionId !== 'null') return versionId;
-  const command = `aws s3api put-bucket-versioning --bucket ${bucket} --versioning-configuration Status=Enabled`;
-  throw new StoreError(
-    'unversioned',
-    `${key} in s3://${bucket} has no version: enable versioning (${command}) and store again what was stored before`,
-  );
-};
-
-interface Answer {
-  readonly VersionId?: string | undefined;
-  readonly ETag?: string | undefined;
-  readonly ContentLength?: number | undefined;
-  readonly LastModified?: Date | undefined;
-}
-
-const describe = (bucket: string, key: string, answer: Answer): ObjectVersion => ({
-  key,
-  versionId: requireVersion(bucket, key, answer.VersionId),
-  etag: answer.ETag ?? '',
-  bytes: answer.ContentLength ?? 0,
-  lastModified: answer.LastModified ?? new Date(0),
-});
-
-/** 409 says that another conditional request is under way, and to try again. */
-const settleConflicts = async <T>(key: string, send: () => Promise<T>): Promise<T> => {
-  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-    try {
-      return await send();
-    } catch (error) {
-      if (awsErrorName(error) !== 'ConditionalRequestConflict') throw error;
-      await sleep(50 * 2 ** conflicts * (0.5 + Math.random() / 2));
-    }
-  }
-  throw new PreconditionFailed(key);
-};
-
-const putObject = async (
-  { bucket, client }: S3StoreOptions,
-  key: string,
-  body: Uint8Array,
-  condition: PutCondition | undefined,
-): Promise<ObjectVersion> => {
-  const putId = randomUUID();
-  const input = {
-    Bucket: bucket,
-    Key: key,
-    Body: body,
-    ContentLength: body.byteLength,
-    ChecksumSHA256: createHash('sha256').update(body).digest('base64'),
-    ContentType: contentTypeOf(key),
-    Metadata: { [PUT_ID]: putId },
-    ...conditionHeaders(condition),
-  };
-  try {
-    const answer = await settleConflicts(key, () => client.send(new PutObjectCommand(input)));
-    return describe(bucket, key, { ...answer, ContentLength: body.byteLength, LastModified: new Date() });
-  } catch (error) {
-    if (!condition || !isRefused(error)) throw error;
-    // The SDK repeats a put whose answer was lost; the repetition then meets the object that the first has stored.
-    const winner = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })).catch(() => undefined);
-    if (winner?.Metadata?.[PUT_ID] !== putId) throw new PreconditionFailed(key);
-    return describe(bucket, key, winner);
-  }
-};
 
 /**
  * Whoever may list below a prefix only is answered 403, not 404, for what is not there
