@@ -1,3 +1,4 @@
+import { Refused } from '../core/errors.ts';
 import { describeCounts, isOfIntegration } from '../core/kinds.ts';
 import { backUp } from '../jobs/backup/back-up.ts';
 import type { BackupReport, KindCounts } from '../jobs/backup/back-up-options.ts';
@@ -57,6 +58,10 @@ export const backup = async (name: string, options: BackupCommandOptions): Promi
       // After it, so that what is found here is exported again tomorrow and not taken for a snapshot that failed.
       const scrubbed = scrub === undefined ? undefined : await scrubShare(vault, name, scrub, out);
       return { ...made, page, scrubbed };
+    } catch (error) {
+      // Refused as it is, it is not to be gone on with: nothing waits for it, a prune neither.
+      if (error instanceof Refused) await journal.finish();
+      throw error;
     } finally {
       progress.stop();
       await journal.close();

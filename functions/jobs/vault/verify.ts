@@ -79,12 +79,12 @@ const strangeKey = (instance: string, { label, archive }: ArchivedItem): Damage 
       }
     : undefined;
 
-/** An absent kind is missing when it was asked for here, or when the backup had asked and got no list of it. */
+/** An absent kind is missing when it was asked for here, or when the backup had asked for its archives and was refused. */
 const missingFrom = (manifest: Manifest, kinds: readonly ArchiveKind[] | undefined): Missing[] => {
   const failures = manifest.failures.map(({ id, message }) => ({ id, problem: `was not backed up: ${message}` }));
   const absent = absentKinds(manifest, ALL_KINDS).flatMap(({ id: reason, kinds: those, why }) =>
     those
-      .filter(({ name }) => kinds?.some((one) => one === name) ?? reason === 'refused')
+      .filter(({ name, file }) => kinds?.some((one) => one === name) ?? (file !== undefined && reason === 'refused'))
       .map(({ name }) => ({ id: name, problem: `are not in the snapshot: ${why}` })),
   );
   const isIncomplete = !manifest.complete && failures.length === 0;

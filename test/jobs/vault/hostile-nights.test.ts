@@ -25,7 +25,7 @@ import { KINDS } from '../restore/one-of-each.ts';
 import { useWorkshop } from '../workshop.ts';
 
 const DAY_MS = 86_400_000;
-const ROUNDS = rounds(25, 200);
+const ROUNDS = rounds(8, 200);
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const workshop = useWorkshop();
 
@@ -194,7 +194,8 @@ test(`${ROUNDS} hostile nights (SEED=${seed})`, async () => {
 
     const { kept, forgotten } = await pruneNow();
     expect(await vault.listSnapshots('dev'), when).toEqual(kept.map(({ snapshot }) => snapshot));
-    expect(forgotten, when).not.toContain(report.snapshot);
+    // One that lacks something makes way for a complete one of the same day.
+    if (report.complete) expect(forgotten, when).not.toContain(report.snapshot);
     await checkAll(`${when}, after the prune`);
   }
 }, 900_000);
