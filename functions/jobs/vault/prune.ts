@@ -62,7 +62,8 @@ export const prune = async (
     ([snapshot, versions]) =>
       forgotten.includes(snapshot) || (!removed.has(snapshot) && !versions.some(({ isCurrent }) => isCurrent)),
   );
-  const spared = new Set([...removed.values()].flat());
+  const spared = new Set([...removed.values()].flatMap(({ named }) => named));
+  const askedFor = new Set([...removed.values()].map(({ previous }) => previous));
   if (!isDryRun) {
     // Told before it is done: who finds one missing must find the reason.
     await vault.recordPruned(
@@ -82,7 +83,7 @@ export const prune = async (
       (before.named.has(nameOf(version)) || version.lastModified.getTime() < after.newestStartMs),
   );
   if (!isDryRun) {
-    await vault.recordPruned(instance, [], (snapshot) => after.previous.has(snapshot));
+    await vault.recordPruned(instance, [], (snapshot) => after.previous.has(snapshot) || askedFor.has(snapshot));
     await removeVersions(vault, unneeded);
     await vault.clearReports(instance, (contentSha256) => after.contents.has(contentSha256));
   }
@@ -95,21 +96,24 @@ export const prune = async (
   };
 };
 
-/** The archive versions that snapshots name which were taken away by hand since then, by snapshot: they may be brought back. */
+interface RemovedSnapshot {
+  readonly named: readonly string[];
+  readonly previous: string | undefined;
+}
+
+/** What those name that were taken away by hand since then: they may be brought back. */
 const readRemoved = async (
   vault: Vault,
   instance: string,
   since: Date,
-): Promise<ReadonlyMap<string, readonly string[]>> => {
+): Promise<ReadonlyMap<string, RemovedSnapshot>> => {
   const pruned = new Set((await vault.listPruned(instance)).map(({ snapshot }) => snapshot));
-  const removed = new Map<string, readonly string[]>();
+  const removed = new Map<string, RemovedSnapshot>();
   for (const { snapshot, how, at, versionId } of await listDeleted(vault, instance)) {
     if (how !== 'removed' || pruned.has(snapshot) || at === undefined || Date.parse(at) < since.getTime()) continue;
     const { manifest } = await vault.readManifest(instance, snapshot, versionId);
-    removed.set(
-      snapshot,
-      archivesIn(manifest).flatMap((archive) => (archive ? [nameOf(archive)] : [])),
-    );
+    const named = archivesIn(manifest).flatMap((archive) => (archive ? [nameOf(archive)] : []));
+    removed.set(snapshot, { named, previous: manifest.previous?.snapshot });
   }
   return removed;
 };
