@@ -1,7 +1,8 @@
 /**
- * Nothing is written to a store that does not keep the contract. AWS itself is taken at its word. Any other endpoint is tried once before the first write, some fifteen small
- * requests. What is stored afterwards says so in its metadata, with the day, the endpoint and the bucket; whoever reads
- * such an object from that endpoint and bucket within a month, as every backup reads the last manifest, need not try again.
+ * Nothing is written to a store that does not keep the contract. AWS itself is taken at its word; any other endpoint is
+ * tried before the first write, by some twenty small requests. What is stored afterwards says so in its metadata, with the
+ * day, the endpoint and the bucket: whoever reads such an object from there within a month, as every backup reads the last
+ * manifest, need not try again.
  */
 import { createHash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
