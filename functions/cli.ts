@@ -4,6 +4,8 @@ import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { Ended } from './cli/interruption.ts';
+import { bearLostOutput } from './cli/output.ts';
 import { defineIn } from './cli/program/define.ts';
 import { defineInstance } from './cli/program/instance.ts';
 import { defineReleases } from './cli/program/releases.ts';
@@ -39,7 +41,7 @@ const fail = (error: unknown, isJson: boolean): void => {
   const words = error instanceof Error ? error.message : String(error);
   const message = isProgrammingError(error) ? `this is a bug of oic itself, please report it: ${words}` : words;
   const isConfig = error instanceof ConfigError || (error instanceof Error && error.name === 'CredentialsError');
-  process.exitCode = isUsage || isConfig ? 2 : 1;
+  process.exitCode = error instanceof Ended ? error.exitCode : isUsage || isConfig ? 2 : 1;
   // Commander has said it already.
   if (!isUsage) process.stderr.write(`oic: ${message}\n`);
   if (isJson) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
@@ -58,5 +60,6 @@ if (import.meta.main) {
   // Two fifths of the start are compiling what was compiled before. Not in the shared temporary directory, where others write.
   enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'oic'));
   holdYoungGeneration();
+  bearLostOutput();
   await run(process.argv.slice(2));
 }

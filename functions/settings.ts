@@ -5,7 +5,6 @@
 
 import * as z from 'zod/mini';
 import { ConfigError } from './core/errors.ts';
-import { NO_INSTANCE } from './core/keys.ts';
 import type { IncludedKinds } from './core/kinds.ts';
 import type { People } from './core/people.ts';
 import type { Keep } from './core/snapshot/keep-classes.ts';
@@ -13,7 +12,7 @@ import { ofEachKind } from './kinds/included-kinds.ts';
 import { isLoopback } from './oic/http/design-host.ts';
 import { describeIssue } from './settings/issues.ts';
 import { leastConcurrency } from './settings/share-concurrency.ts';
-import { scheduleProblem, secretProblem, shareProblem, timeZoneProblem } from './settings/values.ts';
+import { nameProblem, scheduleProblem, secretProblem, shareProblem, timeZoneProblem } from './settings/values.ts';
 
 export interface InstanceSettings {
   readonly name: string;
@@ -48,6 +47,8 @@ export interface BackupSettings {
 interface DeploySettings {
   /** `keep`: activate only what was active before. @default 'activate' */
   readonly activation: 'activate' | 'keep' | 'never';
+  /** On the command line a person types the name of the instance before anything of it is changed. @default false */
+  readonly confirm: boolean;
 }
 
 /**
@@ -83,8 +84,6 @@ export interface Settings {
   readonly people: People;
 }
 
-/** Names go into keys, environment variables and resource names. */
-const INSTANCE_NAME = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
 /** A text with a rule of its own: `problemOf` gives what is wrong, to be read after the path. */
 const textWith = (problemOf: (text: string) => string | undefined) =>
   z.string().check((context) => {
@@ -122,7 +121,12 @@ const INSTANCE = z.strictObject({
   ),
   include: z.prefault(INCLUDE, {}),
   scan: z._default(z.boolean(), false),
-  deploy: z.optional(z.strictObject({ activation: z._default(z.enum(['activate', 'keep', 'never']), 'activate') })),
+  deploy: z.optional(
+    z.strictObject({
+      activation: z._default(z.enum(['activate', 'keep', 'never']), 'activate'),
+      confirm: z._default(z.boolean(), false),
+    }),
+  ),
 });
 
 const days = z.int().check(z.gte(1));
@@ -217,14 +221,6 @@ const namedInstances = (value: unknown): (readonly [string, Readonly<Record<stri
 };
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-
-const nameProblem = (name: string): string[] => {
-  if (name === NO_INSTANCE)
-    return [`instances.${name}: is what drops for no instance are filed under; take another name`];
-  return INSTANCE_NAME.test(name)
-    ? []
-    : [`instances.${name}: a name has lower-case letters, digits and dashes, 32 at most`];
-};
 
 const sameInstanceTwice = (named: ReturnType<typeof namedInstances>): string[] => {
   const seen = new Map<string, string>();

@@ -3,6 +3,7 @@ import { describeCounts, isOfIntegration } from '../core/kinds.ts';
 import { backUp } from '../jobs/backup/back-up.ts';
 import type { BackupReport, KindCounts } from '../jobs/backup/back-up-options.ts';
 import { openFileJournal } from '../jobs/journal/file-journal.ts';
+import { stoppableJournal } from '../jobs/journal/journal.ts';
 import { createPageWriter } from '../jobs/report/after-backup.ts';
 import { readDamaged } from '../jobs/vault/scrub.ts';
 import { ALL_KINDS } from '../kinds/all-kinds.ts';
@@ -10,6 +11,7 @@ import { includedKinds } from '../kinds/included-kinds.ts';
 import { journalPath } from '../runtime.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { placeOf } from './files.ts';
+import { commandLine, untilInterrupted } from './interruption.ts';
 import { count, type Output, type Progress } from './output.ts';
 import { scrubLines, scrubShare } from './scrub.ts';
 
@@ -25,58 +27,62 @@ export const backup = async (name: string, options: BackupCommandOptions): Promi
   const settings = runtime.instance(name);
   const { include, exclude, scrub } = settings.backup ?? {};
   const { full = false, newOrigin = false } = options;
-  const { page, scrubbed, ...report } = await withInstance(session, name, async (oic) => {
-    const vault = await runtime.openVault(options.vault);
-    const reports = await runtime.openReports(options.vault, name);
-    const kinds = includedKinds(settings.include, settings.integrationInstance);
-    const { concurrency, scan } = settings;
-    const { origin } = oic;
-    const subject = { job: 'backup', instance: name, origin, full, newOrigin, include, exclude, kinds, scan };
-    const path = journalPath(options.vault, 'backup', name, process.env);
-    const journal = await openFileJournal(path, subject, Date.now);
-    if (journal.isResumed)
-      out.note(`an earlier backup of ${name} was cut off; what it stored is used, and everything is listed anew`);
-    const progress = backupProgress(out, name);
-    try {
-      const now = () => new Date();
-      const writer = createPageWriter({ vault, reports, journal, now, people: oic.people }, name);
-      const services = { oic, vault, journal, now, progress, ...writer.listening };
-      const { objectLock } = runtime.settings.vault;
-      const filter = { include, exclude };
-      const made = await backUp(services, {
-        full,
-        newOrigin,
-        filter,
-        concurrency,
-        kinds,
-        scan,
-        objectLock,
-        damaged: await readDamaged(vault, name),
+  const goOn = commandLine(['backup', name], { '--vault': options.vault, '--full': full, '--new-origin': newOrigin });
+  let left: string | undefined = `What was stored stays; ${goOn} goes on where this stopped`;
+  return untilInterrupted(
+    out,
+    () => left,
+    async (stop) => {
+      const { page, scrubbed, ...report } = await withInstance(session, name, async (oic) => {
+        const vault = await runtime.openVault(options.vault);
+        const reports = await runtime.openReports(options.vault, name);
+        const kinds = includedKinds(settings.include, settings.integrationInstance);
+        const { concurrency, scan } = settings;
+        const { origin } = oic;
+        const subject = { job: 'backup', instance: name, origin, full, newOrigin, include, exclude, kinds, scan };
+        const path = journalPath(options.vault, 'backup', name, process.env);
+        const file = await openFileJournal(path, subject, Date.now);
+        if (file.isResumed)
+          out.note(`an earlier backup of ${name} was cut off; what it stored is used, and everything is listed anew`);
+        const progress = backupProgress(out, name);
+        try {
+          const now = () => new Date();
+          const journal = stoppableJournal(file, stop);
+          const writer = createPageWriter({ vault, reports, journal, now, people: oic.people }, name);
+          const services = { oic, vault, journal, now, progress, ...writer.listening };
+          const { objectLock } = runtime.settings.vault;
+          const filter = { include, exclude };
+          const damaged = await readDamaged(vault, name);
+          const options = { full, newOrigin, filter, concurrency, kinds, scan, objectLock, damaged };
+          const made = await backUp(services, options);
+          const page = await writer.write();
+          await file.finish();
+          left = undefined;
+          // After it, so that what is found here is exported again tomorrow and not taken for a snapshot that failed.
+          const isDue = scrub !== undefined && !stop.aborted;
+          const scrubbed = isDue ? await scrubShare(vault, name, scrub, out) : undefined;
+          return { ...made, page, scrubbed };
+        } catch (error) {
+          // Refused as it is, it is not to be gone on with: nothing waits for it, a prune neither.
+          if (error instanceof Refused) await file.finish();
+          throw error;
+        } finally {
+          progress.stop();
+          await file.close();
+        }
       });
-      const page = await writer.write();
-      await journal.finish();
-      // After it, so that what is found here is exported again tomorrow and not taken for a snapshot that failed.
-      const scrubbed = scrub === undefined ? undefined : await scrubShare(vault, name, scrub, out);
-      return { ...made, page, scrubbed };
-    } catch (error) {
-      // Refused as it is, it is not to be gone on with: nothing waits for it, a prune neither.
-      if (error instanceof Refused) await journal.finish();
-      throw error;
-    } finally {
-      progress.stop();
-      await journal.close();
-    }
-  });
-  for (const problem of page.problems) out.note(`warning: ${problem}`);
-  const { key, latestKey } = page;
-  const pages = { key, latestKey, problems: page.problems };
-  out.result({ ...report, report: pages, ...(scrubbed && { scrub: scrubbed }) }, () => [
-    ...reportLines(report, options.vault),
-    ...(latestKey === null ? [] : [`the morning after, as a page: ${placeOf(options.vault, latestKey)}`]),
-    ...(scrubbed ? scrubLines(scrubbed) : []),
-  ]);
-  const isWhole = (scrubbed?.damaged ?? []).length === 0;
-  return report.complete && isWhole && !report.losses.some(({ isSevere }) => isSevere) ? 0 : 1;
+      for (const problem of page.problems) out.note(`warning: ${problem}`);
+      const { key, latestKey } = page;
+      const pages = { key, latestKey, problems: page.problems };
+      out.result({ ...report, report: pages, ...(scrubbed && { scrub: scrubbed }) }, () => [
+        ...reportLines(report, options.vault),
+        ...(latestKey === null ? [] : [`the morning after, as a page: ${placeOf(options.vault, latestKey)}`]),
+        ...(scrubbed ? scrubLines(scrubbed) : []),
+      ]);
+      const isWhole = (scrubbed?.damaged ?? []).length === 0;
+      return report.complete && isWhole && !report.losses.some(({ isSevere }) => isSevere) ? 0 : 1;
+    },
+  );
 };
 
 const backupProgress = (out: Output, name: string) => {

@@ -1,54 +1,25 @@
-/** `oic import`, `oic activate`, `oic deactivate`, `oic delete`: the plain single changes, done safely. */
+/** `oic activate`, `oic deactivate`, `oic delete`: the plain single changes, done safely. */
 
-import { readArchive } from '../core/archive/integration-archive.ts';
-import { ConfigError, Refused } from '../core/errors.ts';
+import { Refused } from '../core/errors.ts';
+import type { IntegrationRef } from '../core/integration.ts';
 import { isActive, isInService, isMeantActive, isUnderWay } from '../core/status.ts';
 import { deactivateAndWait } from '../jobs/changes/activation.ts';
 import { applyActivation } from '../jobs/changes/apply-step.ts';
-import { importArchive } from '../jobs/changes/import-archive.ts';
+import { keepBeforeDeletion } from '../jobs/changes/keep-copy.ts';
 import { removeContent } from '../jobs/changes/write-content.ts';
-import { RESTORED_KINDS } from '../kinds/all-kinds.ts';
 import type { OicClient } from '../oic/client.ts';
+import type { Vault } from '../store/vault.ts';
 import { type CommonOptions, eachInTurn, idArgument, openSession, withInstance } from './command.ts';
-import { readLocalFile } from './files.ts';
-import { IMPORTED_KINDS, kindsOption, otherKindOf } from './kinds/option.ts';
+import { type ConsentOptions, consentTo } from './consent.ts';
+import { placeOf } from './files.ts';
+import { commandLine, untilInterrupted } from './interruption.ts';
+import { count } from './output.ts';
 import { WAITING } from './waiting.ts';
 
-export const importFiles = async (
-  name: string,
-  files: readonly string[],
-  options: CommonOptions & { kind?: string; vault: string },
-): Promise<number> => {
-  const [kind = 'integrations', ...more] = kindsOption(options.kind, IMPORTED_KINDS) ?? [];
-  if (more.length > 0) throw new ConfigError('`oic import` imports one kind at a time');
-  const other = RESTORED_KINDS.find((one) => one === otherKindOf(kind));
-  if (other) return (await import('./kinds/import.ts')).importKind(name, other, files, options);
-  const session = await openSession(options);
-  return withInstance(session, name, async (oic) => {
-    const { results, exitCode } = await eachInTurn(
-      session,
-      files,
-      async (file) => {
-        const bytes = await readLocalFile(file);
-        const archive = await readArchive(bytes).catch((error: unknown) => {
-          throw error instanceof Error ? new Refused(`${file} was not sent: ${error.message}`) : error;
-        });
-        const action = await importArchive(oic, archive, bytes, WAITING);
-        return { file, id: archive.id, action };
-      },
-      (file, error) => ({ file, action: 'failed', error }),
-    );
-    session.out.result({ results }, () =>
-      results.map((result) =>
-        'id' in result ? `${result.id} ${result.action} on ${name} (${result.file})` : `${result.file} failed`,
-      ),
-    );
-    return exitCode;
-  });
-};
+type ChangeOptions = CommonOptions & Pick<ConsentOptions, 'confirm'>;
 
-export const activate = (name: string, ids: readonly string[], options: CommonOptions): Promise<number> =>
-  changeStatus(name, ids, options, async (oic, id) => {
+export const activate = (name: string, ids: readonly string[], options: ChangeOptions): Promise<number> =>
+  changeStatus('activate', name, ids, options, async (oic, id) => {
     const before = await oic.getIntegration(id);
     // A person who activates it has not asked for its schedule to run.
     const keepsStopped = before?.hasSchedule === true && !isActive(before);
@@ -56,59 +27,118 @@ export const activate = (name: string, ids: readonly string[], options: CommonOp
     await applyActivation(oic, step, WAITING);
   });
 
-export const deactivate = (name: string, ids: readonly string[], options: CommonOptions): Promise<number> =>
-  changeStatus(name, ids, options, (oic, id) => deactivateAndWait(oic, id, WAITING));
+export const deactivate = (name: string, ids: readonly string[], options: ChangeOptions): Promise<number> =>
+  changeStatus('deactivate', name, ids, options, (oic, id) => deactivateAndWait(oic, id, WAITING));
 
-const changeStatus = async (
+const changeStatus = (
+  verb: 'activate' | 'deactivate',
   name: string,
   ids: readonly string[],
-  options: CommonOptions,
-  change: (oic: OicClient, id: `${string}|${string}`) => Promise<void>,
-): Promise<number> => {
-  const session = await openSession(options);
-  const refs = ids.map(idArgument);
-  return withInstance(session, name, async (oic) => {
-    const { results, exitCode } = await eachInTurn(
-      session,
-      refs,
-      async ({ id }) => {
+  options: ChangeOptions,
+  change: (oic: OicClient, id: IntegrationRef['id']) => Promise<void>,
+): Promise<number> =>
+  changeEach(
+    { verb, name, ids, options },
+    {},
+    {
+      work: async (oic, { id }) => {
         if (!(await oic.getIntegration(id)))
           throw new Refused(`${name} has no integration ${id}; \`oic list ${name}\` shows what it has`);
         await change(oic, id);
         return { id, status: (await oic.getIntegration(id))?.status ?? 'absent' };
       },
-      ({ id }, error) => ({ id, status: 'failed', error }),
-    );
-    session.out.result({ results }, () => results.map((result) => `${result.id} ${result.status}`));
-    return exitCode;
-  });
+      failed: ({ id }, error) => ({ id, status: 'failed', error }),
+      line: ({ id, status }) => `${id} ${status}`,
+    },
+  );
+
+interface DeleteOptions extends ChangeOptions {
+  readonly deactivate?: boolean;
+  readonly vault: string;
+}
+
+interface Deleted {
+  readonly id: string;
+  readonly deleted: boolean;
+  /** Where its archive is kept. */
+  readonly copy?: string;
+  readonly error?: string;
+}
+
+export const deleteIntegrations = (name: string, ids: readonly string[], options: DeleteOptions): Promise<number> => {
+  const { deactivate: mayDeactivate = false, vault: location } = options;
+  let vault: Vault | undefined;
+  return changeEach<Deleted>(
+    { verb: 'delete', name, ids, options },
+    { '--deactivate': mayDeactivate, '--vault': location },
+    {
+      work: async (oic, ref, { runtime }) => {
+        vault ??= await runtime.openVault(location);
+        const copy = await deleteOne(oic, vault, ref, mayDeactivate);
+        return { id: ref.id, deleted: true, copy: placeOf(location, copy) };
+      },
+      failed: ({ id }, error) => ({ id, deleted: false, error }),
+      line: ({ id, deleted, copy }) =>
+        deleted ? `${id} deleted; its archive is kept as ${copy}` : `${id} not deleted`,
+    },
+  );
 };
 
-export const deleteIntegrations = async (
-  name: string,
-  ids: readonly string[],
-  options: CommonOptions & { deactivate?: boolean },
+interface Asked {
+  readonly verb: 'activate' | 'deactivate' | 'delete';
+  readonly name: string;
+  readonly ids: readonly string[];
+  readonly options: ChangeOptions;
+}
+
+interface Change<R> {
+  readonly work: (oic: OicClient, ref: IntegrationRef, session: Awaited<ReturnType<typeof openSession>>) => Promise<R>;
+  readonly failed: (ref: IntegrationRef, message: string) => R;
+  readonly line: (result: R) => string;
+}
+
+/** @param goesOnWith beside the ids, what the command that goes on has to say */
+const changeEach = async <R>(
+  { verb, name, ids, options }: Asked,
+  goesOnWith: Parameters<typeof commandLine>[1],
+  { work, failed, line }: Change<R>,
 ): Promise<number> => {
   const session = await openSession(options);
+  const { out } = session;
   const refs = ids.map(idArgument);
-  return withInstance(session, name, async (oic) => {
-    const { results, exitCode } = await eachInTurn(
-      session,
-      refs,
-      async ({ id }) => {
-        await deleteOne(oic, id, options.deactivate ?? false);
-        return { id, deleted: true };
-      },
-      ({ id }, error) => ({ id, deleted: false, error }),
-    );
-    session.out.result({ results }, () =>
-      results.map(({ id, deleted }) => `${id} ${deleted ? 'deleted' : 'not deleted'}`),
-    );
-    return exitCode;
+  const ask = consentTo(out, session.runtime.instance(name), options, 'never');
+  const ended = new Set<IntegrationRef>();
+  const left = (): string | undefined => {
+    const rest = refs.filter((ref) => !ended.has(ref)).map(({ id }) => id);
+    if (rest.length === 0) return undefined;
+    const goOn = commandLine([verb, name, ...rest], { ...goesOnWith, '--confirm': options.confirm });
+    return `Of ${count(refs.length, 'integration')} ${ended.size} were seen to; ${goOn} goes on`;
+  };
+  return untilInterrupted(out, left, async (stop) => {
+    const lines = [`${verb} on ${name}: ${count(refs.length, 'integration')}`, ...refs.map(({ id }) => `  ${id}`)];
+    await ask(() => ({ lines, takesAway: verb === 'delete' }), stop);
+    return withInstance(session, name, async (oic) => {
+      const { results, exitCode } = await eachInTurn(
+        session,
+        refs,
+        stop,
+        (ref) => work(oic, ref, session).finally(() => ended.add(ref)),
+        failed,
+      );
+      out.result({ results }, () => results.map(line));
+      return exitCode;
+    });
   });
 };
 
-const deleteOne = async (oic: OicClient, id: `${string}|${string}`, mayDeactivate: boolean): Promise<void> => {
+/** @returns the key of the copy that was kept first */
+const deleteOne = async (
+  oic: OicClient,
+  vault: Vault,
+  ref: IntegrationRef,
+  mayDeactivate: boolean,
+): Promise<string> => {
+  const { id } = ref;
   const there = await oic.getIntegration(id);
   if (!there)
     throw new Refused(`${oic.instance} has no integration ${id}; \`oic list ${oic.instance}\` shows what it has`);
@@ -118,7 +148,9 @@ const deleteOne = async (oic: OicClient, id: `${string}|${string}`, mayDeactivat
       `${id} is ${state} on ${oic.instance} and was not deleted; add --deactivate if it may be stopped`,
     );
   }
+  const copy = await keepBeforeDeletion(oic, vault, ref);
   // Also when somebody takes it out of service already: Oracle refuses to delete it meanwhile.
   if (isInService(there)) await deactivateAndWait(oic, id, WAITING);
   await removeContent(oic, id, WAITING);
+  return copy;
 };

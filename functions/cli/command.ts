@@ -43,16 +43,22 @@ export const idArgument = (text: string): IntegrationRef => {
   return ref;
 };
 
-/** Does each in turn; one that fails is told and does not stop the others. @returns the results, and the exit code */
+/**
+ * Does each in turn; one that fails is told and does not stop the others.
+ * @param stop once it is aborted none is begun
+ * @returns the results of those that were begun, and the exit code
+ */
 export const eachInTurn = async <T, R, F>(
   { out }: Session,
   items: readonly T[],
+  stop: AbortSignal,
   work: (item: T) => Promise<R>,
   failed: (item: T, message: string) => F,
 ): Promise<{ results: Array<R | F>; exitCode: number }> => {
   const results: Array<R | F> = [];
   let exitCode = 0;
   for (const item of items) {
+    if (stop.aborted) break;
     try {
       results.push(await work(item));
     } catch (error) {

@@ -6,16 +6,22 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readArchive } from '../core/archive/integration-archive.ts';
 import { orderByCalls } from '../core/call-order.ts';
-import { ConfigError } from '../core/errors.ts';
+import { ConfigError, Interrupted } from '../core/errors.ts';
+import type { IntegrationId } from '../core/integration.ts';
+import type { Lack } from '../core/plan/lacks.ts';
 import type { InstallPolicy } from '../core/plan/plan-install.ts';
 import type { Content } from '../jobs/changes/write-content.ts';
 import { install, previewInstall } from '../jobs/deploy/install.ts';
-import type { InstallOutcome, StepReport } from '../jobs/deploy/install-services.ts';
+import type { InstallOutcome, InstallServices, StepReport } from '../jobs/deploy/install-services.ts';
 import { type LeaseOptions, withLease } from '../jobs/deploy/lease.ts';
+import { stoppable } from '../jobs/instance/activation-wait.ts';
+import { mapLimited } from '../jobs/journal/journal.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { InstanceSettings } from '../settings.ts';
 import type { DropBox } from '../store/drop-box.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
+import { type ConsentOptions, consentTo, type Intent } from './consent.ts';
+import { commandLine, untilInterrupted } from './interruption.ts';
 import { count, type Output } from './output.ts';
 import { elapsed, WAITING } from './waiting.ts';
 
@@ -26,17 +32,24 @@ export interface DropBoxOption {
 /** Long enough that a slow activation does not lose it, short enough that a killed run does not block the next for long. */
 const LEASE_MS = 30_000;
 
-/** @param stop ends the waiting for another holder, which then rejects */
-export const leaseOptions = (patienceMs: number, stop?: AbortSignal): LeaseOptions => ({
+/**
+ * @param stop ends the waiting for another holder, which then rejects
+ * @param onWait told each time that it is waited for
+ */
+export const leaseOptions = (patienceMs: number, stop?: AbortSignal, onWait?: () => void): LeaseOptions => ({
   worker: `${hostname()} ${process.pid} ${randomUUID()}`,
   ttlMs: LEASE_MS,
   patienceMs,
   now: Date.now,
   elapsed,
-  sleep: (ms, signal = stop) => sleep(ms, undefined, signal && { signal }),
+  sleep: (ms, renewing) => {
+    if (!renewing) onWait?.();
+    const signal = renewing ?? stop;
+    return sleep(ms, undefined, signal && { signal });
+  },
 });
 
-interface DeployOptions extends CommonOptions, DropBoxOption {
+interface DeployOptions extends CommonOptions, DropBoxOption, Pick<ConsentOptions, 'confirm'> {
   readonly dryRun?: boolean;
   readonly allowDowngrade?: boolean;
 }
@@ -48,25 +61,76 @@ interface FileResult {
   readonly message: string;
   readonly steps: readonly object[];
   readonly connections?: InstallOutcome['connections'];
+  /** Of a plan: what would keep it from being activated. */
+  readonly lacks?: readonly Lack[];
 }
+
+type Outcome = Omit<FileResult, 'file'>;
 
 export const deploy = async (name: string, files: readonly string[], options: DeployOptions): Promise<number> => {
   const session = await openSession(options);
   const { out, runtime } = session;
+  const isDryRun = options.dryRun ?? false;
   const policy = policyOf(runtime.instance(name), options.allowDowngrade ?? false);
+  const ask = consentTo(out, runtime.instance(name), isDryRun ? { confirm: name } : options, 'never');
   const { contents, results } = await readFiles(files, name);
   const dropBox = await runtime.openDropBox(options.dropBox);
   const { connections } = await runtime.credentials(name);
-  await withInstance(session, name, async (oic) => {
-    for (const { file, content } of inCallOrder(contents)) {
-      const deployOne = options.dryRun
-        ? planOne(oic, content, policy)
-        : installOne(out, oic, dropBox, content, policy, connections);
-      results.push({ file, ...(await deployOne.catch((error: unknown) => failure(content, error))) });
-    }
-  });
-  out.result({ results }, () => results.flatMap((result) => resultLines(result, options.dryRun ?? false)));
-  return results.every(({ state }) => ['deployed', 'unchanged', 'planned'].includes(state)) ? 0 : 1;
+  const todo = inCallOrder(contents);
+  const ended = new Set<string>();
+  const left = (): string | undefined => {
+    const rest = todo.map(({ file }) => file).filter((file) => !ended.has(file));
+    const goOn = commandLine(['deploy', name, ...rest], {
+      '--drop-box': options.dropBox,
+      '--allow-downgrade': options.allowDowngrade,
+      '--confirm': options.confirm,
+    });
+    if (rest.length === 0 || isDryRun) return undefined;
+    return `Of ${count(todo.length, 'file')} ${ended.size} were seen to; ${goOn} goes on, and puts right what is half done`;
+  };
+  return untilInterrupted(out, left, (stop) =>
+    withInstance(session, name, async (oic) => {
+      const target = { out, oic, dropBox, policy, connections, stop };
+      await ask(() => intentOf(target, todo), stop);
+      const arriving = new Set<IntegrationId>();
+      for (const { file, content } of todo) {
+        if (stop.aborted) break;
+        const work = isDryRun ? planOne(target, content, arriving) : installOne(target, content);
+        const outcome = await work.catch((error: unknown) => failure(content, error, stop));
+        if (!outcome) break;
+        arriving.add(content.archive.id);
+        results.push({ file, ...outcome });
+        // One that was put back because of the signal is still to be deployed.
+        if (!stop.aborted || ['deployed', 'unchanged', 'rejected'].includes(outcome.state)) ended.add(file);
+      }
+      out.result({ results }, () => results.flatMap((result) => resultLines(result, isDryRun)));
+      const isFine = ({ state, lacks = [] }: FileResult): boolean =>
+        ['deployed', 'unchanged', 'planned'].includes(state) && lacks.length === 0;
+      return results.every(isFine) ? 0 : 1;
+    }),
+  );
+};
+
+interface Target {
+  readonly out: Output;
+  readonly oic: OicClient;
+  readonly dropBox: DropBox;
+  readonly policy: InstallPolicy;
+  readonly connections: InstallServices['connections'];
+  readonly stop: AbortSignal;
+}
+
+/** What each file would do, for the question before it. */
+const intentOf = async (target: Target, todo: readonly ReadFile[]): Promise<Intent> => {
+  const { oic, policy, connections, stop } = target;
+  const plans = await mapLimited(todo, 1, ({ content: { archive } }) =>
+    previewInstall({ oic, connections, waiting: stoppable(WAITING, stop) }, archive, policy, new Set()),
+  );
+  const doing = plans.filter(({ steps }) => steps.length > 0);
+  const replaced = doing.filter(({ steps }) => steps.some((step) => step.do === 'replace')).length;
+  const sum = `deploy to ${oic.instance}: ${count(doing.length, 'integration')}, of which ${replaced} replaced`;
+  const lines = doing.map(({ id, steps }) => `  ${id}: ${steps.map((step) => step.do).join(', ')}`);
+  return { lines: doing.length > 0 ? [sum, ...lines] : [], takesAway: replaced > 0 };
 };
 
 /** @throws ConfigError when the instance is only read: nothing may be sent to it */
@@ -114,8 +178,10 @@ const inCallOrder = (contents: readonly ReadFile[]): ReadFile[] => {
   return contents.toSorted((a, b) => placeOf(a) - placeOf(b));
 };
 
-const failure = ({ archive: { id } }: Content, error: unknown): Omit<FileResult, 'file'> => {
+/** @returns undefined when it was stopped before it had changed anything */
+const failure = ({ archive: { id } }: Content, error: unknown, stop: AbortSignal): Outcome | undefined => {
   if (!(error instanceof Error)) throw error;
+  if (stop.aborted && (error instanceof Interrupted || error.name === 'AbortError')) return undefined;
   return { id, state: 'failed', message: error.message, steps: [] };
 };
 
@@ -123,35 +189,43 @@ const failure = ({ archive: { id } }: Content, error: unknown): Omit<FileResult,
 const JOINTS = { unchanged: ':', skip: '', refuse: '' } as const;
 
 const planOne = async (
-  oic: OicClient,
+  { oic, policy, connections, stop }: Target,
   { archive }: Content,
-  policy: InstallPolicy,
-): Promise<Omit<FileResult, 'file'>> => {
-  const { id, verdict, reason, steps } = await previewInstall(oic, archive, policy, WAITING);
+  arriving: ReadonlySet<IntegrationId>,
+): Promise<Outcome> => {
+  const services = { oic, connections, waiting: stoppable(WAITING, stop) };
+  const { id, verdict, reason, steps, lacks } = await previewInstall(services, archive, policy, arriving);
   const state = { install: 'planned', unchanged: 'unchanged', skip: 'unchanged', refuse: 'rejected' } as const;
+  const planned = `${count(steps.length, 'step')} planned${lacks.length > 0 ? ', which would not end well' : ''}`;
   return {
     id,
     state: state[verdict],
-    message: verdict === 'install' ? `${count(steps.length, 'step')} planned` : `${id}${JOINTS[verdict]} ${reason}`,
+    message: verdict === 'install' ? planned : `${id}${JOINTS[verdict]} ${reason}`,
     steps,
+    ...(lacks.length > 0 && { lacks }),
   };
 };
 
 const installOne = async (
-  out: Output,
-  oic: OicClient,
-  dropBox: DropBox,
+  { out, oic, dropBox, policy, connections, stop }: Target,
   content: Content,
-  policy: InstallPolicy,
-  connections: Parameters<typeof install>[0]['connections'],
-): Promise<Omit<FileResult, 'file'>> => {
+): Promise<Outcome> => {
   const { code, id } = content.archive;
+  let isTold = false;
+  const onWait = (): void => {
+    if (!isTold)
+      out.note(`waiting for another deployment of ${code} to ${oic.instance} to end, or for its lease to expire`);
+    isTold = true;
+  };
   const onStep = (step: StepReport): void => out.note(stepLine(step));
-  const outcome = await withLease(dropBox.lease(oic.instance, code), leaseOptions(2 * LEASE_MS), async (lease) => {
+  const options = leaseOptions(2 * LEASE_MS, stop, onWait);
+  const outcome = await withLease(dropBox.lease(oic.instance, code), options, async (lease) => {
     const { undoLogOf, mayGoOn } = lease;
     const guarded = oic.guarded(mayGoOn);
     const undoLog = undoLogOf();
-    const services = { oic: guarded, safety: dropBox, undoLog, connections, waiting: WAITING, onStep, mayGoOn };
+    if (Object.hasOwn(await undoLog.recall(), id))
+      out.note(`an earlier deployment of ${id} to ${oic.instance} was cut off; what it left is put right`);
+    const services = { oic: guarded, safety: dropBox, undoLog, connections, waiting: WAITING, onStep, mayGoOn, stop };
     const ending = await install(services, content, policy);
     await lease.settle(id, { wasRefused: ending.state === 'rejected' });
     return ending;
@@ -163,9 +237,10 @@ const installOne = async (
 export const stepLine = ({ do: what, id, reason, outcome, message }: StepReport): string =>
   `  ${outcome === 'done' ? 'done  ' : 'FAILED'} ${what.padEnd(14)} ${id}  (${message ?? reason})`;
 
-const resultLines = ({ file, state, message, steps }: FileResult, isDryRun: boolean): string[] => [
+const resultLines = ({ file, state, message, steps, lacks = [] }: FileResult, isDryRun: boolean): string[] => [
   `${state.padEnd(11)} ${file}: ${message}`,
   ...(isDryRun ? steps.map((step) => planLine(step as { do: string; id: string; reason: string })) : []),
+  ...lacks.map(({ message: lack }) => `  LACKS          ${lack}`),
 ];
 
 const planLine = ({ do: what, id, reason }: { do: string; id: string; reason: string }): string =>

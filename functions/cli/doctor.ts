@@ -6,12 +6,16 @@ import { lookup } from 'node:dns/promises';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { holdClock } from '../core/chain/clocks.ts';
+import { readReplacingCutOff } from '../jobs/changes/put-container.ts';
+import { readUndone } from '../jobs/deploy/lease-content.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/http/errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { InstanceSettings } from '../settings.ts';
 import type { ContractCheck } from '../store/contract.ts';
 import { type CommonOptions, openSession } from './command.ts';
+import { placeOf } from './files.ts';
+import { commandLine } from './interruption.ts';
 import { count } from './output.ts';
 
 interface Check {
@@ -24,6 +28,7 @@ interface Check {
     | 'integrationInstance'
     | 'clock'
     | 'deploy'
+    | 'undone'
     | 'vault'
     | ContractCheck['name'];
   readonly ok: boolean;
@@ -32,10 +37,19 @@ interface Check {
 
 const PATIENCE_MS = 10_000;
 
-export const doctor = async (name: string, options: CommonOptions & { vault: string }): Promise<number> => {
+interface DoctorOptions extends CommonOptions {
+  readonly vault: string;
+  readonly dropBox: string;
+}
+
+export const doctor = async (name: string, options: DoctorOptions): Promise<number> => {
   const { out, runtime } = await openSession(options);
   const instance = runtime.instance(name);
-  const checks = [...(await checkInstance(runtime, instance)), ...(await checkVault(runtime, name, options.vault))];
+  const checks = [
+    ...(await checkInstance(runtime, instance)),
+    ...(await checkVault(runtime, name, options.vault)),
+    ...(await checkUndone(runtime, name, options)),
+  ];
   out.result({ checks }, () =>
     checks.map(({ name: check, ok, advice }) => `${ok ? 'ok  ' : 'FAIL'}  ${check.padEnd(20)} ${advice}`),
   );
@@ -187,6 +201,37 @@ const checkVault = async (runtime: Runtime, name: string, location: string): Pro
     ];
   } catch (error) {
     return [{ name: 'vault', ok: false, advice: sentence(error) }];
+  }
+};
+
+/** What deployments that were cut off have left, by their own notes; told only when there is something. */
+const checkUndone = async (runtime: Runtime, name: string, { vault, dropBox }: DoctorOptions): Promise<Check[]> => {
+  const failed = (advice: string): Check => ({ name: 'undone', ok: false, advice });
+  try {
+    const found: Check[] = [];
+    const box = await runtime.openDropBox(dropBox);
+    for await (const lease of box.leases(name)) {
+      for (const [id, { before, copy }] of Object.entries(await readUndone(lease, Date.now()))) {
+        const was = before.find((one) => one.id === id);
+        const state = was ? `${was.isActive ? 'active' : 'not active'}` : 'not there';
+        const back = copy ? `; its own archive is kept, and goes back by ${box.returnCommand(copy, name)}` : '';
+        const goOn = commandLine(['deploy', name, 'FILE'], { '--drop-box': dropBox });
+        found.push(
+          failed(`deploying ${id} was cut off, which was ${state} before: ${goOn} with the same file goes on${back}`),
+        );
+      }
+    }
+    for (const key of await readReplacingCutOff(await runtime.openVault(vault), name)) {
+      const back = commandLine(['import', name, placeOf(vault, key)], { '--vault': vault });
+      found.push(
+        failed(
+          `replacing a project was cut off: run what replaced it again; or ${back} brings back what it had, not active`,
+        ),
+      );
+    }
+    return found;
+  } catch (error) {
+    return [failed(sentence(error))];
   }
 };
 

@@ -21,6 +21,29 @@ export interface Progress {
   stop(): void;
 }
 
+/** By which a person, a closed terminal or the system asks for an end, with the exit code that shells expect of it. */
+export const STOPPED = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+export const STOP_SIGNALS = Object.keys(STOPPED) as (keyof typeof STOPPED)[];
+
+/**
+ * Output that cannot be written never stops what is being done. A reader that has gone and a closed terminal are nobody's
+ * trouble; a result that could not be written for another reason, such as a full disk, is told at the end.
+ */
+export const bearLostOutput = (): void => {
+  let lost: string | undefined;
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', ({ code = 'for an unknown reason' }: NodeJS.ErrnoException) => {
+    if (code !== 'EPIPE' && code !== 'EIO') lost ??= code;
+  });
+  process.once('exit', () => {
+    if (lost === undefined) return;
+    process.stderr.write(
+      `oic: the result could not be written to stdout (${lost}); what was asked for was done all the same\n`,
+    );
+    process.exitCode ||= 1;
+  });
+};
+
 export const createOutput = (isJson: boolean): Output => ({
   isJson,
   result: (document, text) => {
@@ -36,7 +59,7 @@ export const createOutput = (isJson: boolean): Output => ({
 const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text from elsewhere without terminal escapes, control characters and marks that turn the direction; line ends stay. */
-const printable = (text: string): string => stripVTControlCharacters(text).replace(STEERING, ' ');
+export const printable = (text: string): string => stripVTControlCharacters(text).replace(STEERING, ' ');
 
 const createBar = (title: string, total: number): Progress => {
   const bar = new SingleBar(
@@ -48,8 +71,18 @@ const createBar = (title: string, total: number): Progress => {
     },
     Presets.rect,
   );
+  // The cursor is hidden meanwhile, and must not stay so when the program is ended from outside.
+  const stop = (): void => {
+    bar.stop();
+    for (const signal of STOP_SIGNALS) process.removeListener(signal, onSignal);
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    stop();
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  for (const signal of STOP_SIGNALS) process.once(signal, onSignal);
   bar.start(total, 0);
-  return { tick: () => bar.increment(), stop: () => bar.stop() };
+  return { tick: () => bar.increment(), stop };
 };
 
 /** Elsewhere than on a terminal a line now and then is enough: at the most one in five seconds. */

@@ -51,6 +51,11 @@ export class ConfigError extends Error {
   }
 }
 
+/** Somebody asked for an end: what was at hand is finished or undone, and nothing more is begun. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
 /** Errors that no sentence was written for: what they tell is a mistake in this program, not in its use. */
 export const isProgrammingError = (error: unknown): boolean =>
   error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;

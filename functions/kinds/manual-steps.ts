@@ -9,6 +9,8 @@ import type { Kind } from './kind.ts';
 export interface ByHandOptions {
   /** What archives bring along that is not there yet, by id. */
   readonly brought: ReadonlySet<string>;
+  /** Connections that this run is going to give their settings. */
+  readonly configured: ReadonlySet<string>;
   readonly mirror: boolean;
 }
 
@@ -17,11 +19,15 @@ export const leftByHand = (
   kinds: readonly Kind[],
   snapshot: OtherKinds,
   target: OtherKinds,
-  { brought, mirror }: ByHandOptions,
+  { brought, configured, mirror }: ByHandOptions,
 ): WorkByHand[] => [
   ...kinds
     .toSorted((a, b) => (a.byHand?.order ?? 0) - (b.byHand?.order ?? 0))
-    .flatMap((kind) => (snapshot[kind.name] ?? []).flatMap((entry) => workOn(kind, entry, target[kind.name], brought))),
+    .flatMap((kind) =>
+      (snapshot[kind.name] ?? [])
+        .filter(({ id }) => kind.name !== 'connections' || !configured.has(id))
+        .flatMap((entry) => workOn(kind, entry, target[kind.name], brought)),
+    ),
   ...(mirror ? kinds.flatMap((kind) => extraWork(kind, snapshot[kind.name], target[kind.name])) : []),
 ];
 

@@ -1,4 +1,5 @@
 /** What single values of the settings must be; each check gives what is wrong, to be read after the path. */
+import { NO_INSTANCE } from '../core/keys.ts';
 import { parseShare } from '../core/share.ts';
 import { readSchedule } from './schedule-expression.ts';
 
@@ -33,4 +34,15 @@ export const scheduleProblem = (expression: string): string | undefined => {
   return reading.maxGapHours <= MAX_GAP_HOURS
     ? undefined
     : `"${expression}" leaves more than six days without a backup, too long for an alarm to notice that one is missing`;
+};
+
+/** Names go into keys, environment variables and resource names. */
+const INSTANCE_NAME = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
+
+export const nameProblem = (name: string): string[] => {
+  if (name === NO_INSTANCE)
+    return [`instances.${name}: is what drops for no instance are filed under; take another name`];
+  return INSTANCE_NAME.test(name)
+    ? []
+    : [`instances.${name}: a name has lower-case letters, digits and dashes, 32 at most`];
 };

@@ -4,7 +4,7 @@
  * workers may write at once is written with a condition; whoever loses is told, never overwritten.
  */
 import type { IntegrationRef } from '../core/integration.ts';
-import { DROPS, leaseKey, receiptKey, safetyKey } from '../core/keys.ts';
+import { DROPS, leaseKey, leasePrefix, receiptKey, safetyKey } from '../core/keys.ts';
 import { type ObjectStore, type ObjectVersion, PreconditionFailed, type StoredObject } from './object-store.ts';
 import { StoreError } from './store-error.ts';
 
@@ -21,6 +21,8 @@ export interface DropBox {
   listDrops(): AsyncIterable<ObjectVersion>;
   receipts(instance: string, key: string, versionId: string): Document;
   lease(instance: string, code: string): Document;
+  /** Of all codes that ever had one. */
+  leases(instance: string): AsyncIterable<Document>;
   /** Keeps the target's own copy before it is replaced. */
   keepSafe(instance: string, ref: IntegrationRef, bytes: Uint8Array): Promise<{ key: string; versionId: string }>;
   getSafe(copy: { readonly key: string; readonly versionId: string }): Promise<Uint8Array | undefined>;
@@ -47,6 +49,7 @@ export const createDropBox = (store: ObjectStore): DropBox => ({
   listDrops: () => listDrops(store),
   receipts: (instance, key, versionId) => createDocument(store, receiptKey(instance, key, versionId)),
   lease: (instance, code) => createDocument(store, leaseKey(instance, code)),
+  leases: (instance) => listLeases(store, instance),
   keepSafe: async (instance, ref, bytes) => {
     const { key, versionId } = await store.put(safetyKey(instance, ref), bytes);
     return { key, versionId };
@@ -65,6 +68,12 @@ export const createDropBox = (store: ObjectStore): DropBox => ({
 async function* listDrops(store: ObjectStore): AsyncGenerator<ObjectVersion> {
   yield* store.list('', 'flat');
   yield* store.list(DROPS);
+}
+
+async function* listLeases(store: ObjectStore, instance: string): AsyncGenerator<Document> {
+  for await (const { key } of store.list(leasePrefix(instance))) {
+    if (key.endsWith('.json')) yield createDocument(store, key);
+  }
 }
 
 const parse = (key: string, body: Uint8Array): unknown => {

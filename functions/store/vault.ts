@@ -47,12 +47,14 @@ export interface Vault {
   getAt(key: string): Promise<Uint8Array | undefined>;
   /** The newest version at a key, whatever it is; undefined when there is none, or it cannot be read. */
   getNewest(key: string): Promise<{ readonly versionId: string; readonly bytes: Uint8Array } | undefined>;
+  /** Keys of what lies below a prefix. */
+  keysBelow(prefix: string): Promise<readonly string[]>;
   /** Exactly the version named, proved by its sha256. @throws VaultError when it is missing or damaged */
   getArchive(archive: ArchiveRef): Promise<Uint8Array>;
   /** As `getArchive`, but when only the copy that people see is left, that is told. @throws VaultError */
   readStored(archive: ArchiveRef): Promise<Uint8Array>;
-  /** Keeps a target's own copy before a restore replaces it. */
-  keepSafe(target: string, ref: IntegrationRef, bytes: Uint8Array): Promise<void>;
+  /** Keeps a target's own copy before it is replaced or deleted. @returns its key */
+  keepSafe(target: string, ref: IntegrationRef, bytes: Uint8Array): Promise<string>;
   /**
    * A test for "the vault holds exactly this version now, as the newest of its key", of those archives. An older version
    * is on its way out by the bucket's lifecycle, so a new snapshot must not come to depend on it. What people see of these
@@ -214,9 +216,8 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
       });
       return object && { versionId: object.versionId, bytes: object.body };
     },
-    keepSafe: async (target, ref, bytes) => {
-      await store.put(safetyKey(target, ref), bytes);
-    },
+    keysBelow: async (prefix) => (await Array.fromAsync(store.list(prefix))).map(({ key }) => key),
+    keepSafe: async (target, ref, bytes) => (await store.put(safetyKey(target, ref), bytes)).key,
     getArchive: async (archive) => (await readProved(archive)).body,
     readStored: async (archive) => {
       const { key, versionId, body, isOnlyCopy } = await readProved(archive);

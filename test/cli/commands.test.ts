@@ -63,6 +63,9 @@ test('export writes the whole archive, for its owner only', async () => {
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
+/** Where what was there is kept. */
+const KEPT = 'vault/safety/dev/HELLO/01.00.0000.iar';
+
 test('import adds, replaces, and leaves alone what is the same', async () => {
   await desk.write('ignored name (5).iar', '');
   const { writeFile } = await import('node:fs/promises');
@@ -73,9 +76,9 @@ test('import adds, replaces, and leaves alone what is the same', async () => {
   for (const file of ['a.iar', 'a.iar', 'b.iar']) actions.push((await json('import', 'dev', file)).document.results[0]);
 
   expect(actions).toEqual([
-    { file: 'a.iar', id: HELLO, action: 'imported' },
-    { file: 'a.iar', id: HELLO, action: 'unchanged' },
-    { file: 'b.iar', id: HELLO, action: 'replaced' },
+    { file: 'a.iar', kind: 'integrations', id: HELLO, action: 'imported' },
+    { file: 'a.iar', kind: 'integrations', id: HELLO, action: 'unchanged' },
+    { file: 'b.iar', kind: 'integrations', id: HELLO, action: 'replaced', copy: KEPT },
   ]);
   expect(simulator.instance.get(HELLO)?.status).toBe('CONFIGURED');
 });
@@ -131,7 +134,7 @@ test('delete refuses an active integration, and deletes it with --deactivate', a
   expect(refused).toMatchObject({ exitCode: 1, document: { results: [{ id: HELLO, deleted: false }] } });
   expect(refused.stderr).toContain('add --deactivate');
   expect((await json('delete', 'dev', HELLO, '--deactivate')).document).toEqual({
-    results: [{ id: HELLO, deleted: true }],
+    results: [{ id: HELLO, deleted: true, copy: KEPT }],
   });
   expect(simulator.instance.list()).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /** A file with a project into an instance that may have it already, by the rules of the simulated instance. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ImportAction } from '../../functions/jobs/changes/import-archive.ts';
+import type { Imported } from '../../functions/jobs/changes/import-archive.ts';
 import { importItem } from '../../functions/jobs/changes/import-item.ts';
 import { RESTORED_KINDS } from '../../functions/kinds/all-kinds.ts';
 import type { RestoredKind } from '../../functions/kinds/kind.ts';
@@ -42,10 +42,11 @@ const arrange = async (behaviour: SimulatorOptions['behaviour'] = {}, hasOwn = t
     simulator.instance.setProjectSchedule('SHOP', 'NIGHTLY|01.00.0000', 'started');
   }
   let opened = 0;
-  const importFile = async (bytes: Buffer): Promise<ImportAction> => {
+  const importFile = async (bytes: Buffer): Promise<Imported['action']> => {
     const openVault = () => Promise.resolve(workshop.vault).finally(() => opened++);
     const services = { oic, connections: {}, waiting: WAITING, openVault };
-    return importItem(services, projects, await projects.restore.readFile(bytes, 'SHOP'), bytes);
+    const read = await projects.restore.readFile(bytes, 'SHOP');
+    return (await importItem(services, projects, read, bytes)).action;
   };
   return { simulator, importFile, opened: () => opened };
 };

@@ -8,6 +8,24 @@ export type Define = (usage: string, summary: string, example: string, load: () 
 
 export const VAULT = ['--vault <location>', 'a directory or s3://bucket', './vault'] as const;
 
+export const DROP_BOX = [
+  '--drop-box <location>',
+  'a directory or s3://bucket, for drops, receipts and safety copies',
+  './drop-box',
+] as const;
+
+/** Of what is changed or taken away the target's own goes there first. */
+export const SAFE = [
+  '--vault <location>',
+  'a directory or s3://bucket, for the copy of what was there',
+  './vault',
+] as const;
+
+export const CONFIRM = [
+  '--confirm <name>',
+  'the name of the instance that is changed, for scripts: where its settings have `deploy.confirm` a person is asked for it',
+] as const;
+
 export const defineIn =
   (program: Command): Define =>
   (usage, summary, example, load) =>

@@ -1,6 +1,6 @@
 /** What there is to type about one instance: to look at it, and to change single items of it. */
 import { EITHER, KIND_WORDS } from '../kinds/option.ts';
-import { type Define, VAULT } from './define.ts';
+import { CONFIRM, type Define, DROP_BOX, SAFE, VAULT } from './define.ts';
 
 const KINDS = KIND_WORDS.join(', ');
 
@@ -51,17 +51,18 @@ Of two archives it is drawn what was added, removed and changed. A file needs no
     'import <instance> <files...>',
     'add, or replace what is there; nothing is activated',
     'import test HELLO_WORLD_01.00.0000.iar',
-    async () => (await import('../changes.ts')).importFiles,
+    async () => (await import('../kinds/import.ts')).importFiles,
   )
-    .option('--kind <kind>', `the files are not of integrations but ${EITHER.imported}`)
-    .option(...VAULT)
+    .option('--kind <kind>', `what the files are (integrations, ${EITHER.imported}), where their endings do not say it`)
+    .option(...SAFE)
+    .option(...CONFIRM)
     .addHelpText(
       'after',
-      `  $ oic import test CODES.csv --kind lookup
-  $ oic import test SHOP.car --kind project
+      `  $ oic import test CODES.csv SHOP.car
 
-A lookup has the name that its first line tells; a file that tells none is refused. Before a project that is there is replaced, its own
-archive is kept below safety/ in the vault; what ran in it runs again afterwards, and when it cannot, its own is put back.`,
+A lookup has the name that its first line tells; a file that tells none is refused. Before anything that is there is replaced, the
+instance's own is kept below safety/ in the vault, as a file that can be imported. What ran in a project runs again afterwards,
+and when it cannot, its own is put back.`,
     );
 
   command(
@@ -69,21 +70,28 @@ archive is kept below safety/ in the vault; what ran in it runs again afterwards
     'activate and wait until it is so',
     'activate test HELLO_WORLD/01.00.0000',
     async () => (await import('../changes.ts')).activate,
-  );
+  ).option(...CONFIRM);
 
   command(
     'deactivate <instance> <ids...>',
     'deactivate and wait until it is so; a running schedule is stopped',
     'deactivate test HELLO_WORLD/01.00.0000',
     async () => (await import('../changes.ts')).deactivate,
-  );
+  ).option(...CONFIRM);
 
   command(
     'delete <instance> <ids...>',
     'delete; an active one only with --deactivate',
     'delete test HELLO_WORLD/01.00.0000 --deactivate',
     async () => (await import('../changes.ts')).deleteIntegrations,
-  ).option('--deactivate', 'deactivate it first when it is active');
+  )
+    .option('--deactivate', 'deactivate it first when it is active')
+    .option(...SAFE)
+    .option(...CONFIRM)
+    .addHelpText(
+      'after',
+      '\nIts archive is kept below safety/ in the vault first, as a file for `oic import`; without that nothing is deleted.',
+    );
 
   command(
     'connections <instance>',
@@ -97,8 +105,10 @@ archive is kept below safety/ in the vault; what ran in it runs again afterwards
 
   command(
     'doctor <instance>',
-    'what keeps an instance from being backed up',
+    'what keeps an instance from being backed up, and what a change that was cut off left undone',
     'doctor prod',
     async () => (await import('../doctor.ts')).doctor,
-  ).option(...VAULT);
+  )
+    .option(...VAULT)
+    .option(...DROP_BOX);
 };

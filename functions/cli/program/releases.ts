@@ -1,11 +1,5 @@
 /** What there is to type to bring files into an instance. */
-import type { Define } from './define.ts';
-
-const DROP_BOX = [
-  '--drop-box <location>',
-  'a directory or s3://bucket, for drops, receipts and safety copies',
-  './drop-box',
-] as const;
+import { CONFIRM, type Define, DROP_BOX } from './define.ts';
 
 export const defineReleases = (command: Define): void => {
   command(
@@ -16,6 +10,7 @@ export const defineReleases = (command: Define): void => {
   )
     .option(...DROP_BOX)
     .option('--dry-run', 'print the plan, change nothing')
+    .option(...CONFIRM)
     .option('--allow-downgrade', 'an older version may displace a newer active one of its major version');
 
   command(

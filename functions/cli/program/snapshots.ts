@@ -1,6 +1,6 @@
 /** What there is to type about snapshots: to take, check, compare, forget and restore them. */
 import { EITHER, KIND_WORDS } from '../kinds/option.ts';
-import { type Define, VAULT } from './define.ts';
+import { CONFIRM, type Define, VAULT } from './define.ts';
 
 const KINDS = KIND_WORDS.join(', ');
 
@@ -100,7 +100,7 @@ The exit code is 0 whether or not there are differences, 1 when they could not b
     'report <instance>',
     'the newest snapshot and what changed, as one HTML page with a picture of every flow; from the vault alone',
     'report prod --out prod.html',
-    async () => (await import('../report.ts')).report,
+    async () => (await import('../vault/report.ts')).report,
   )
     .option('--out <file>', 'write the page there and nothing into the vault (default: reports/INSTANCE/ in the vault)')
     .option(...VAULT)
@@ -127,6 +127,7 @@ The exit code is 0 whether or not there are differences, 1 when they could not b
     .option('--schedule-parameters', 'also give schedules the parameters they had, such as the time of the last run')
     .option('--allow-incomplete', 'take an incomplete snapshot too')
     .option('--dry-run', 'print every step with its reason, change nothing')
-    .option('--yes', 'do not ask before --mirror deletes')
+    .option('--yes', 'do not ask before anything is replaced, taken out of service or deleted')
+    .option(...CONFIRM)
     .option(...VAULT);
 };

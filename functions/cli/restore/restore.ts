@@ -1,20 +1,20 @@
 /** `oic restore`: a snapshot into an instance. */
 
-import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../../core/errors.ts';
 import { parseSnapshotChoice } from '../../core/snapshot/choose-snapshot.ts';
-import type { Manifest } from '../../core/snapshot/manifest.ts';
 import { createForgetfulJournal } from '../../jobs/journal/journal.ts';
 import { restore as restoreSnapshot } from '../../jobs/restore/restore.ts';
 import { findSnapshot } from '../../jobs/restore/scope.ts';
 import { type CommonOptions, openSession, withInstance } from '../command.ts';
+import { type ConsentOptions, consentTo } from '../consent.ts';
+import { commandLine, untilInterrupted } from '../interruption.ts';
 import { KIND_WORDS, kindsOption, otherKindOf } from '../kinds/option.ts';
 import type { Output, Progress } from '../output.ts';
 import { WAITING } from '../waiting.ts';
-import { chosenLine, passedOverLines, reportLines } from './text.ts';
+import { chosenLine, intentOf, leftLine, passedOverLines, reportLines } from './text.ts';
 
-interface RestoreCommandOptions extends CommonOptions {
+interface RestoreCommandOptions extends CommonOptions, ConsentOptions {
   readonly to: string;
   readonly vault: string;
   readonly snapshot?: string;
@@ -27,7 +27,6 @@ interface RestoreCommandOptions extends CommonOptions {
   readonly scheduleParameters?: boolean;
   readonly allowIncomplete?: boolean;
   readonly dryRun?: boolean;
-  readonly yes?: boolean;
 }
 
 export const restore = async (name: string, options: RestoreCommandOptions): Promise<number> => {
@@ -40,64 +39,83 @@ export const restore = async (name: string, options: RestoreCommandOptions): Pro
       `${options.to} has no \`deploy\` in the settings, so it is only read; add it if a restore may change this instance`,
     );
   }
-  const choices = {
-    only: options.only ?? [],
-    kinds: kindsOption(options.kind, KIND_WORDS)?.map((kind) => otherKindOf(kind)?.name ?? 'integrations'),
-    existing: oneOf('--existing', options.existing, ['skip', 'replace']),
-    mirror: options.mirror ?? false,
-    activation: oneOf('--activation', options.activation, ['as-captured', 'never']),
-    scheduleParameters: options.scheduleParameters ?? false,
-    allowIncomplete: options.allowIncomplete ?? false,
-    dryRun: options.dryRun ?? false,
-    concurrency: target.concurrency,
-  };
+  const choices = choicesOf(options, target.concurrency);
+  const consent = choices.dryRun ? { confirm: target.name } : options;
+  const ask = consentTo(out, target, consent, choices.mirror ? 'always' : 'at a terminal');
   const vault = await runtime.openVault(options.vault);
   const choice = parseSnapshotChoice(options.snapshot, options.at);
   const chosen = await findSnapshot(vault, name, choice, choices.allowIncomplete, new Date());
   const { manifest, passedOver, ahead } = chosen;
   // Before anything is changed, too: the result comes when all of it is done.
   for (const line of passedOverLines(chosen)) out.note(`warning: ${line}`);
-  if (choices.mirror && !choices.dryRun && !options.yes) await confirmMirror(options.to, manifest);
   const { connections } = await runtime.credentials(options.to);
   const progress = phaseProgress(out);
-  const report = await withInstance(session, options.to, (oic) =>
-    restoreSnapshot(
-      {
-        oic,
-        vault,
-        // What was done is read off the target, so nothing has to be remembered here.
-        journal: createForgetfulJournal((ms) => sleep(ms)),
-        connections,
-        waiting: WAITING,
-        progress,
-      },
-      manifest,
-      choices,
-    ).finally(progress.stop),
+  const goOn = goOnCommand(name, manifest.snapshot, options);
+  let left: string | undefined = choices.dryRun ? undefined : `${goOn} goes on where this stopped`;
+  return untilInterrupted(
+    out,
+    () => left,
+    async (stop) => {
+      const report = await withInstance(session, options.to, (oic) =>
+        restoreSnapshot(
+          {
+            oic,
+            vault,
+            // What was done is read off the target, so nothing has to be remembered here.
+            journal: createForgetfulJournal((ms) => sleep(ms)),
+            connections,
+            waiting: WAITING,
+            progress,
+            stop,
+            agree: (plan) => ask(() => intentOf(plan, options.to), stop),
+          },
+          manifest,
+          choices,
+        ).finally(progress.stop),
+      );
+      left = leftLine(report, goOn);
+      out.result({ ...report, passedOver, ...(ahead !== undefined && { ahead }) }, () => [
+        chosenLine(chosen),
+        ...reportLines(report, options.vault),
+      ]);
+      return report.failures.length === 0 ? 0 : 1;
+    },
   );
-  out.result({ ...report, passedOver, ...(ahead !== undefined && { ahead }) }, () => [
-    chosenLine(chosen),
-    ...reportLines(report),
-  ]);
-  return report.failures.length === 0 ? 0 : 1;
 };
+
+const choicesOf = (options: RestoreCommandOptions, concurrency: number) => ({
+  only: options.only ?? [],
+  kinds: kindsOption(options.kind, KIND_WORDS)?.map((kind) => otherKindOf(kind)?.name ?? ('integrations' as const)),
+  existing: oneOf('--existing', options.existing, ['skip', 'replace']),
+  mirror: options.mirror ?? false,
+  activation: oneOf('--activation', options.activation, ['as-captured', 'never']),
+  scheduleParameters: options.scheduleParameters ?? false,
+  allowIncomplete: options.allowIncomplete ?? false,
+  dryRun: options.dryRun ?? false,
+  concurrency,
+});
+
+/** With the very snapshot: a newer one may have come meanwhile. */
+const goOnCommand = (name: string, snapshot: string, options: RestoreCommandOptions): string =>
+  commandLine(['restore', name], {
+    '--to': options.to,
+    '--snapshot': snapshot,
+    '--only': options.only,
+    '--kind': options.kind,
+    '--existing': options.existing,
+    '--mirror': options.mirror,
+    '--activation': options.activation,
+    '--schedule-parameters': options.scheduleParameters,
+    '--allow-incomplete': options.allowIncomplete,
+    '--vault': options.vault,
+    '--yes': options.yes,
+    '--confirm': options.confirm,
+  });
 
 const oneOf = <T extends string>(option: string, value: string, values: readonly T[]): T => {
   const found = values.find((one) => one === value);
   if (!found) throw new ConfigError(`${option} is one of ${values.join(', ')}; not "${value}"`);
   return found;
-};
-
-/** Deletions are asked for twice: the name of the target has to be typed back. */
-const confirmMirror = async (target: string, { snapshot }: Manifest): Promise<void> => {
-  if (!process.stdin.isTTY)
-    throw new ConfigError(`--mirror deletes from ${target} what ${snapshot} does not hold; add --yes if that is meant`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(
-    `--mirror deletes from ${target} what ${snapshot} does not hold. Type the name of the target to go on: `,
-  );
-  terminal.close();
-  if (answer.trim() !== target) throw new ConfigError(`"${answer.trim()}" is not ${target}; nothing was changed`);
 };
 
 const phaseProgress = (out: Output) => {

@@ -4,6 +4,8 @@ import { unreadyText } from '../../jobs/changes/connect.ts';
 import type { RestoreReport } from '../../jobs/restore/restore-options.ts';
 import type { FoundSnapshot } from '../../jobs/restore/scope.ts';
 import { kindOf, RESTORED_KINDS } from '../../kinds/all-kinds.ts';
+import type { Intent } from '../consent.ts';
+import { placeOf } from '../files.ts';
 import { count } from '../output.ts';
 
 /** Which snapshot it is and, when it is not the newest, what that one lacks. */
@@ -27,7 +29,39 @@ const SHOWN = 5;
 
 const LEFT_AS_IT_IS: readonly string[] = ['unchanged', 'skip', 'refuse'];
 
-export const reportLines = (report: RestoreReport): string[] => {
+/** Each item once, with what is to become of it in the end. */
+export const intentOf = (plan: RestoreReport['plan'], to: string): Intent => {
+  const of = (what: string) => plan.filter((step) => step.do === what);
+  const [created, replaced, deleted] = [of('import'), of('replace'), of('delete')];
+  const gone = new Set([...replaced, ...deleted].map(({ id }) => id));
+  const stopped = of('deactivate').filter(({ id }) => !gone.has(id));
+  const started = of('activate').length;
+  if (created.length + gone.size + stopped.length + started === 0) return { lines: [], takesAway: false };
+  return {
+    lines: [
+      ...created.map(({ id }) => `  + ${id}`),
+      ...replaced.map(({ id }) => `  ~ ${id} is replaced`),
+      ...stopped.map(({ id }) => `  - ${id} is taken out of service`),
+      ...deleted.map(({ id }) => `  - ${id} is deleted`),
+      `on ${to}: ${created.length} created, ${replaced.length} replaced, ${stopped.length} taken out of service, ${deleted.length} deleted; ${started} activated`,
+    ],
+    takesAway: gone.size + stopped.length > 0,
+  };
+};
+
+const NAMED = 10;
+
+/** What an interruption has left, and the command that goes on; undefined when all was done. */
+export const leftLine = ({ left, to }: RestoreReport, goOn: string): string | undefined => {
+  if (left.length === 0) return undefined;
+  const inactive = left.filter(({ does }) => does === 'activate' || does === 'activate-inside').map(({ id }) => id);
+  const more = inactive.length > NAMED ? `, and ${inactive.length - NAMED} more` : '';
+  const off =
+    inactive.length === 0 ? '' : `; not activated yet on ${to}: ${inactive.slice(0, NAMED).join(', ')}${more}`;
+  return `${count(new Set(left.map(({ id }) => id)).size, 'item')} left${off}; ${goOn} goes on`;
+};
+
+export const reportLines = (report: RestoreReport, vault: string): string[] => {
   const { from, to, snapshot, created, replaced, activated, scheduled, skipped, deleted, failures } = report;
   const plan = report.plan.map(({ do: what, id, reason }) => `  ${what.padEnd(14)} ${id}  (${reason})`);
   if (report.dryRun) {
@@ -44,14 +78,25 @@ export const reportLines = (report: RestoreReport): string[] => {
       (cycle) =>
         `note     these call each other in a circle, so ${cycle[0]} was activated first: ${cycle.join(' -> ')}`,
     ),
-    ...report.connections.map((one) => `connect  a person has to see to ${unreadyText(one)}`),
+    ...report.connections
+      .filter(({ id }) => !failures.some((failure) => failure.id === id))
+      .map((one) => `connect  a person has to see to ${unreadyText(one)}`),
     ...byHandLines(report),
     ...failureLines(report),
     `restored ${snapshot} of ${from} into ${to}: ${created} created, ${replaced} replaced, ${activated} activated, ` +
       `${scheduled} schedules started or paused, ${skipped} skipped, ${deleted} deleted, ${failures.length} failed`,
     ...kindLines(report),
+    ...copyLines(report, vault),
   ];
 };
+
+const copyLines = ({ copies, to }: RestoreReport, vault: string): string[] =>
+  copies.length === 0
+    ? []
+    : [
+        `what ${to} had of ${count(copies.length, 'item')} is kept, for \`oic import ${to} FILE\`:`,
+        ...copies.map(({ id, key }) => `  ${id}: ${placeOf(vault, key)}`),
+      ];
 
 const kindLines = ({ kinds }: RestoreReport): string[] =>
   RESTORED_KINDS.flatMap(({ name, nouns: [, many] }) => {

@@ -12,11 +12,13 @@ import {
 import type { Archive } from '../../core/archive/integration-archive.ts';
 import { NotDone, NotKnown } from '../../core/errors.ts';
 import { personName } from '../../core/people.ts';
+import { foreignAddresses } from '../../core/plan/connection-address.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { Connection } from '../../oic/connection-answers.ts';
 import type { ConnectionSettings, PropertySetting } from '../../oic/http/credentials.ts';
 import { isOicError, OicError } from '../../oic/http/errors.ts';
 import type { Clock } from '../instance/activation-wait.ts';
+import { mapLimited } from '../journal/journal.ts';
 import { PATIENCE_MS, type Sight, settle, type Write } from './settled-write.ts';
 
 export interface UnreadyConnection {
@@ -37,17 +39,34 @@ type Connections = Pick<
   'instance' | 'people' | 'getConnection' | 'updateConnection' | 'attachToConnection' | 'testConnection'
 > & { readonly shownBy?: string };
 
+/** The target's own by id, as they were while they were configured, before anything was sent. */
+export type OwnConnections = ReadonlyMap<string, Connection>;
+
+const NONE_OWN: OwnConnections = new Map();
+
+/** Read before an archive may set them back. What cannot be read is nobody's own. */
+export const readOwnConnections = async (
+  oic: Pick<OicClient, 'getConnection'>,
+  connections: Archive['connections'],
+  settings: Readonly<Record<string, ConnectionSettings>>,
+): Promise<OwnConnections> => {
+  const ids = connections.map(({ id }) => id).filter((id) => Object.hasOwn(settings, id));
+  const found = await mapLimited(ids, 4, (id) => oic.getConnection(id).catch(() => undefined));
+  return new Map(found.flatMap((one) => (one?.status === 'CONFIGURED' ? [[one.id, one]] : [])));
+};
+
 export const connect = async (
   oic: Connections,
   { connections }: Pick<Archive, 'connections'>,
   settings: Readonly<Record<string, ConnectionSettings>>,
   clock: Clock,
+  own: OwnConnections = NONE_OWN,
 ): Promise<UnreadyConnection[]> => {
   const unready: UnreadyConnection[] = [];
   for (const { id, type } of connections) {
     if (type === LOCAL_CALLS) continue;
     // A connection may be called `constructor`.
-    const problem = await connectOne(oic, id, Object.hasOwn(settings, id) ? settings[id] : undefined, clock);
+    const problem = await connectOne(oic, id, Object.hasOwn(settings, id) ? settings[id] : undefined, clock, own);
     if (problem !== undefined) unready.push(problem);
   }
   return unready;
@@ -58,10 +77,17 @@ const connectOne = async (
   id: string,
   settings: ConnectionSettings | undefined,
   clock: Clock,
+  own: OwnConnections,
 ): Promise<UnreadyConnection | undefined> => {
   const connection = await oic.getConnection(id);
   if (!connection || connection.status === 'CONFIGURED') return undefined;
   if (!settings) return unready(connection, `the credentials document of ${oic.instance} has no settings for it`);
+  const foreign = foreignAddresses(connection, settings, own.get(id));
+  if (foreign.length > 0)
+    return unready(
+      connection,
+      `its secrets were not sent, for the archive alone says where they would go: add ${foreign.join(', ')} to its settings in the credentials document of ${oic.instance}`,
+    );
   if (connection.lockedBy !== undefined)
     return unready(connection, `it was not touched, for ${isLocked(oic, connection)}`);
   try {

@@ -6,31 +6,48 @@ import type { Integration } from '../../core/integration.ts';
 import { personName } from '../../core/people.ts';
 import { isMeantActive, isUnderWay, underWay } from '../../core/status.ts';
 import type { OicClient } from '../../oic/client.ts';
+import type { Vault } from '../../store/vault.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
+import { ifExportable } from '../instance/if-exportable.ts';
 import { deactivateAndWait } from './activation.ts';
-import { exportedDesign, importContent, replaceContent } from './write-content.ts';
+import { importContent, replaceContent } from './write-content.ts';
 
-export type ImportAction = 'imported' | 'replaced' | 'unchanged';
+/** What was replaced is kept first, under the key `copy` of the vault. */
+export type Imported =
+  | { readonly action: 'imported' | 'unchanged' }
+  | { readonly action: 'replaced'; readonly copy: string };
+
+export interface ImportServices {
+  readonly oic: OicClient;
+  readonly waiting: ActivationWait;
+  /** Where the copy of what is replaced is kept; opened for that only. */
+  readonly openVault: () => Promise<Vault>;
+}
 
 /** @throws Refused when what is there is active or locked */
 export const importArchive = async (
-  oic: OicClient,
+  { oic, waiting, openVault }: ImportServices,
   archive: Archive,
   bytes: Uint8Array,
-  waiting: ActivationWait,
-): Promise<ImportAction> => {
+): Promise<Imported> => {
   const there = await oic.getIntegration(archive.id);
   if (!there) {
     await importContent(oic, { archive, bytes }, waiting);
-    return 'imported';
+    return { action: 'imported' };
   }
-  const was = await exportedDesign(() => oic.exportIntegration(archive.id));
-  if (was === archive.designSha256) return 'unchanged';
+  const own = await ifExportable(() => oic.exportIntegration(archive.id));
+  const was = own?.archive.designSha256;
+  if (was === archive.designSha256) return { action: 'unchanged' };
   refuseUnlessReplaceable(oic, there);
+  if (!own)
+    throw new Refused(
+      `replacing ${archive.id} on ${oic.instance} was refused: no copy of it can be kept, for it cannot be exported`,
+    );
   // Somebody takes it out of service already.
   if (underWay(there) === 'deactivation') await deactivateAndWait(oic, there.id, waiting);
+  const copy = await (await openVault()).keepSafe(oic.instance, archive, own.bytes);
   await replaceContent(oic, { archive, bytes, was }, waiting);
-  return 'replaced';
+  return { action: 'replaced', copy };
 };
 
 const refuseUnlessReplaceable = ({ instance, people }: OicClient, there: Integration): void => {

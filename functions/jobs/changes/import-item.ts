@@ -3,42 +3,47 @@ import { Refused } from '../../core/errors.ts';
 import { idOf, labelOf } from '../../core/kinds.ts';
 import { personName } from '../../core/people.ts';
 import { isContainer, type ReadFile, type RestoredKind } from '../../kinds/kind.ts';
-import type { Vault } from '../../store/vault.ts';
-import type { ImportAction } from './import-archive.ts';
+import { ifExportable } from '../instance/if-exportable.ts';
+import type { Imported, ImportServices } from './import-archive.ts';
+import { copyKeyOf } from './keep-copy.ts';
 import { type ContainerServices, putContainer } from './put-container.ts';
-import { addItem, findItem, itemDesign, replaceItem } from './write-item.ts';
+import { addItem, findItem, replaceItem } from './write-item.ts';
 
-interface ImportServices extends Pick<ContainerServices, 'oic' | 'connections' | 'waiting'> {
-  /** Where the copy of a container that is replaced is kept; opened for that only. */
-  readonly openVault: () => Promise<Vault>;
-}
+interface ItemServices extends ImportServices, Pick<ContainerServices, 'connections'> {}
 
-/** @throws Refused when it is locked, RestoreTrouble about a container that could not be replaced */
+/** @throws Refused when it is locked, or no copy of it can be kept; RestoreTrouble about a container that could not be replaced */
 export const importItem = async (
-  services: ImportServices,
+  services: ItemServices,
   kind: RestoredKind,
   file: ReadFile,
   bytes: Uint8Array,
-): Promise<ImportAction> => {
+): Promise<Imported> => {
   const { oic, waiting } = services;
   const { entry, designSha256, integrations = [], connections = [], callOrder = [] } = file;
   const content = { kind, entry, bytes, designSha256 };
-  const own = await findItem(oic, kind, idOf(kind, entry));
-  if (!own) {
+  const there = await findItem(oic, kind, idOf(kind, entry));
+  if (!there) {
     await addItem(oic, content, waiting);
-    return 'imported';
+    return { action: 'imported' };
   }
-  const was = await itemDesign(oic, kind, own);
-  if (was === designSha256) return 'unchanged';
-  if (own.lockedBy !== undefined) {
-    throw new Refused(
-      `replacing ${labelOf(kind, entry)} on ${oic.instance} was refused: ${personName(own.lockedBy, oic.people) || 'somebody'} has it open; ask them to close it`,
-    );
+  const own = await ifExportable(() => kind.archive.export(oic, there));
+  const was = own?.archive.designSha256;
+  if (was === designSha256) return { action: 'unchanged' };
+  const refusal = (why: string) =>
+    new Refused(`replacing ${labelOf(kind, entry)} on ${oic.instance} was refused: ${why}`);
+  if (there.lockedBy !== undefined) {
+    const who = personName(there.lockedBy, oic.people) || 'somebody';
+    throw refusal(`${who} has it open; ask them to close it`);
   }
+  if (!own) throw refusal('no copy of it can be kept, for it cannot be exported');
+  const vault = await services.openVault();
+  const copy = copyKeyOf(oic.instance, content);
   if (isContainer(kind)) {
     // What ran in it runs again once it is replaced.
-    const whole = { ...content, kind, integrations, connections, callOrder };
-    await putContainer({ ...services, vault: await services.openVault() }, whole, true);
-  } else await replaceItem(oic, content, own, was, waiting);
-  return 'replaced';
+    await putContainer({ ...services, vault }, { ...content, kind, integrations, connections, callOrder }, true);
+  } else {
+    await vault.putAt(copy, own.bytes);
+    await replaceItem(oic, content, there, was, waiting);
+  }
+  return { action: 'replaced', copy };
 };

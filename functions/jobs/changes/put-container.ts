@@ -12,11 +12,13 @@ import { idOf, labelOf } from '../../core/kinds.ts';
 import { passwordsLost } from '../../core/plan/plan-restore-containers.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { isMeantActive } from '../../core/status.ts';
-import type { Item } from '../../kinds/kind.ts';
+import { RESTORED_KINDS } from '../../kinds/all-kinds.ts';
+import { type Item, isContainer } from '../../kinds/kind.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
 import type { Vault } from '../../store/vault.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
+import { mapLimited } from '../journal/journal.ts';
 import { connect } from './connect.ts';
 import { type RanBefore, startAgain, switchboardOf } from './container.ts';
 import { readContainer } from './read-container.ts';
@@ -124,6 +126,19 @@ const recall = async (services: ContainerServices, wanted: ContainerContent): Pr
   const note = await services.vault.getAt(undoKey(services.oic.instance, keyOf(services, wanted)));
   const undo = note && (JSON.parse(Buffer.from(note).toString('utf8')) as Undo | null);
   return undo?.wanted === wanted.designSha256 ? undo : undefined;
+};
+
+/** Keys of the own archives of containers whose replacing was cut off, so that the instance may have lost what it had. */
+export const readReplacingCutOff = async (vault: Vault, instance: string): Promise<readonly string[]> => {
+  const folders = RESTORED_KINDS.filter(isContainer).map(({ name }) => safetyCopyKey(instance, `${name}/${instance}/`));
+  const kept = await mapLimited(folders, 2, (folder) => vault.keysBelow(folder));
+  const notes = kept.flat().filter((key) => key.endsWith('.json'));
+  const undone = await mapLimited(notes, 4, async (key) => {
+    const note = await vault.getAt(key);
+    const undo = note && (JSON.parse(Buffer.from(note).toString('utf8')) as Undo | null);
+    return undo ? [undo.copy.key] : [];
+  });
+  return undone.flat();
 };
 
 /** Written over instead of removed, for which a restore has no right. */

@@ -17,6 +17,8 @@ export interface InstallServices {
   readonly onStep: (report: StepReport) => void;
   /** Throws when this worker may not go on: it has lost its lease. Asked before each change. */
   readonly mayGoOn: () => Promise<void>;
+  /** Aborted: the step at hand is the last one, and what was changed is put back. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 interface Safety {

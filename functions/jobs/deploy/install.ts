@@ -5,8 +5,11 @@
  *
  * Before the first change, what is needed to go back is remembered where another worker finds it.
  */
+import { LOCAL_CALLS } from '../../core/archive/connection-template.ts';
 import type { Archive } from '../../core/archive/integration-archive.ts';
-import { NotDone, NotKnown } from '../../core/errors.ts';
+import { Interrupted, NotDone, NotKnown } from '../../core/errors.ts';
+import type { IntegrationId } from '../../core/integration.ts';
+import { findLacks, type Lack } from '../../core/plan/lacks.ts';
 import {
   type Before,
   beforeOf,
@@ -14,11 +17,11 @@ import {
   type InstallPolicy,
   planInstall,
 } from '../../core/plan/plan-install.ts';
-import type { OicClient } from '../../oic/client.ts';
 import { applyStep } from '../changes/apply-step.ts';
-import { connect, type UnreadyConnection } from '../changes/connect.ts';
+import { connect, readOwnConnections, type UnreadyConnection } from '../changes/connect.ts';
 import type { Content } from '../changes/write-content.ts';
-import type { ActivationWait } from '../instance/activation-wait.ts';
+import { stoppable } from '../instance/activation-wait.ts';
+import { mapLimited } from '../journal/journal.ts';
 import { goBack } from './go-back.ts';
 import {
   type InstallOutcome,
@@ -30,24 +33,55 @@ import {
 } from './install-services.ts';
 import { readTarget, type TargetState } from './target-state.ts';
 
-/** The plan, for a person to read; nothing is changed. */
+export type InstallPreview = InstallPlan & {
+  /** What would keep it from being activated, known before anything is sent. */
+  readonly lacks: readonly Lack[];
+};
+
+/**
+ * The plan, for a person to read; nothing is changed.
+ * @param arriving what is deployed before it
+ */
 export const previewInstall = async (
-  oic: OicClient,
+  { oic, connections, waiting }: Pick<InstallServices, 'oic' | 'connections' | 'waiting'>,
   archive: Archive,
   policy: InstallPolicy,
-  waiting: ActivationWait,
-): Promise<InstallPlan> =>
-  planInstall(wantedOf(archive), (await readTarget(oic, archive, waiting)).integrations, policy);
+  arriving: ReadonlySet<IntegrationId>,
+): Promise<InstallPreview> => {
+  const plan = planInstall(wantedOf(archive), (await readTarget(oic, archive, waiting)).integrations, policy);
+  if (!plan.steps.some((step) => step.do === 'activate')) return { ...plan, lacks: [] };
+  const callees = archive.calls.map(({ id }) => id).filter((id) => !arriving.has(id));
+  const [statuses, states] = await Promise.all([
+    mapLimited(
+      archive.connections.filter(({ type }) => type !== LOCAL_CALLS),
+      4,
+      async ({ id }) => [id, (await oic.getConnection(id))?.status] as const,
+    ),
+    mapLimited(callees, 4, async (id) => [id, await oic.getIntegration(id)] as const),
+  ]);
+  const [statusOf, there] = [new Map(statuses), new Map(states)];
+  const calls = archive.calls.map(({ id }) => id);
+  const lacks = findLacks([{ id: archive.id, connections: archive.connections, calls }], {
+    connectionStatus: (id) => statusOf.get(id),
+    settings: connections,
+    isThere: (id) => arriving.has(id) || there.get(id) !== undefined,
+    instance: oic.instance,
+  });
+  return { ...plan, lacks };
+};
 
-/** @throws when the target could not be read, or nothing was changed yet for another passing reason: then it may be tried again */
+/**
+ * @throws when the target could not be read, or nothing was changed yet for another passing reason: then it may be tried
+ * again; Interrupted when it was stopped before the first change
+ */
 export const install = async (
   services: InstallServices,
   content: Content,
   policy: InstallPolicy,
 ): Promise<InstallOutcome> => {
-  const { oic, undoLog, waiting, mayGoOn } = services;
+  const { oic, undoLog, waiting, mayGoOn, stop } = services;
   const { archive } = content;
-  const target = await readTarget(oic, archive, waiting);
+  const target = await readTarget(oic, archive, stoppable(waiting, stop));
   const recalled = await undoLog.recall();
   const before = overlay(target, Object.values(recalled));
   const plan = planInstall(wantedOf(archive), target.integrations, policy, before);
@@ -67,6 +101,7 @@ export const install = async (
     services.onStep(step);
   };
   await mayGoOn();
+  stop?.throwIfAborted();
   const cutOff = recalled[archive.id];
   const copy = cutOff ? cutOff.copy : await keepCopy(services, target, plan, report);
   const undo = { before, copy };
@@ -117,13 +152,19 @@ const run = async (
   undo: Undo,
   report: (step: StepReport) => void,
 ): Promise<Ending> => {
-  const { oic, waiting, mayGoOn } = services;
+  const { oic, waiting, mayGoOn, stop } = services;
   const { id } = plan;
+  const connects = plan.steps.some((step) => step.do === 'connect');
+  const own = connects ? await readOwnConnections(oic, content.archive.connections, services.connections) : undefined;
   let unready: UnreadyConnection[] = [];
   for (const step of plan.steps) {
     await mayGoOn();
+    if (stop?.aborted) {
+      const error = new Interrupted(`deploying ${id} to ${oic.instance} was interrupted`);
+      return goBack(services, content.archive, undo, { error, keepsNew: false, unready: [] }, report);
+    }
     try {
-      if (step.do === 'connect') unready = await connect(oic, content.archive, services.connections, waiting);
+      if (step.do === 'connect') unready = await connect(oic, content.archive, services.connections, waiting, own);
       else await applyStep(oic, step, content, waiting);
       report({ do: step.do, id: step.id, reason: step.reason, outcome: 'done' });
     } catch (error) {

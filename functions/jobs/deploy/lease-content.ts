@@ -3,6 +3,8 @@ import * as z from 'zod/mini';
 import { type IntegrationId, integrationRef, parseIntegrationId } from '../../core/integration.ts';
 import { isRival } from '../../core/plan/plan-install.ts';
 import { RUN_STATES } from '../../core/schedule.ts';
+import type { Document } from '../../store/drop-box.ts';
+import type { Undo } from './install-services.ts';
 
 const text = z.string();
 const flag = z.boolean();
@@ -63,6 +65,15 @@ export const readContent = (value: unknown, where: string): Content => {
   const parsed = CONTENT.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Error(`${where} is not a lease: it was damaged; look what it says, then move it away and try again`);
+};
+
+/** What a worker that died has left undone, by integration; nothing while somebody is at work. @throws when it is damaged */
+export const readUndone = async (document: Document, nowMs: number): Promise<Readonly<Record<string, Undo>>> => {
+  const found = await document.read();
+  if (!found) return {};
+  const { holder, expiresAt, undo } = readContent(found.content, document.key);
+  const isAtWork = holder !== null && Date.parse(expiresAt) > nowMs;
+  return isAtWork ? {} : (undo as Record<string, Undo>);
 };
 
 export const withoutRivals = (undo: Content['undo'], id: IntegrationId): Content['undo'] => {

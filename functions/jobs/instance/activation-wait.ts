@@ -17,4 +17,14 @@ export interface ActivationWait extends Clock {
   readonly sharedStatus?: SharedStatus;
 }
 
+/** For whoever waits without having changed anything: an end of it is not waited for. */
+export const stoppable = (waiting: ActivationWait, stop: AbortSignal | undefined): ActivationWait => ({
+  ...waiting,
+  sleep: async (ms) => {
+    stop?.throwIfAborted();
+    await waiting.sleep(ms);
+    stop?.throwIfAborted();
+  },
+});
+
 export type SharedStatus = (id: IntegrationId) => Promise<Integration | undefined>;

@@ -53,6 +53,29 @@ export const mapLimited = async <T, R>(
   return results;
 };
 
+/**
+ * Begins no further step once it is stopped, and waits for none: for what only reads an instance, and whose steps bear being
+ * cut off. @throws what it was stopped with
+ */
+export const stoppableJournal = (journal: Journal, stop: AbortSignal | undefined): Journal => {
+  if (!stop) return journal;
+  const stopped = new Promise<never>((_, reject) => {
+    stop.addEventListener('abort', () => reject(stop.reason), { once: true });
+  });
+  stopped.catch(() => undefined);
+  const orStopped = async <T>(work: () => Promise<T>): Promise<T> => {
+    stop.throwIfAborted();
+    return Promise.race([work(), stopped]);
+  };
+  return {
+    step: (name, work) => orStopped(() => journal.step(name, () => orStopped(work))),
+    sleep: (name, seconds) => orStopped(() => journal.sleep(name, seconds)),
+    leftovers: journal.leftovers,
+    all: (name, items, concurrency, work) =>
+      orStopped(() => journal.all(name, items, concurrency, (item, index) => orStopped(() => work(item, index)))),
+  };
+};
+
 /** The journal of a job that reads what was done off the world itself, and so needs no memory of its own. */
 export const createForgetfulJournal = (sleep: (ms: number) => Promise<void>): Journal => ({
   step: (_name, work) => work(),

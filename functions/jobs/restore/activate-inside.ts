@@ -24,6 +24,8 @@ export interface ActivatedInside {
   readonly scheduled: number;
   readonly failures: readonly RestoreFailure[];
   readonly unready: readonly UnreadyConnection[];
+  /** Not begun because of a stop. */
+  readonly left: readonly string[];
 }
 
 /** @param name of the phase. @param itemOf what was put there, by its label */
@@ -44,6 +46,7 @@ export const activateInside = async (
     scheduled: all.reduce((sum, { scheduled }) => sum + scheduled, 0),
     failures: all.flatMap(({ failures }) => failures),
     unready: all.flatMap(({ unready }) => unready),
+    left: all.flatMap(({ left }) => left),
   };
 };
 
@@ -55,7 +58,10 @@ const activateIn = async (
   const { oic, progress } = services;
   const { id: label, connects } = turn;
   const { kind, id = '', connections = [] } = item ?? {};
-  const nothing = { activated: 0, scheduled: 0, unready: [] };
+  const nothing = { activated: 0, scheduled: 0, unready: [], left: [] };
+  if (services.stop?.aborted) {
+    return { ...nothing, failures: [], left: turn.runs.map((run) => nameInside(run.id, label)) };
+  }
   try {
     const own = kind && (await findItem(oic, kind, id));
     if (!own || !isContainer(kind)) {
@@ -93,7 +99,7 @@ const outOfReach = async (
 };
 
 const runAll = async (
-  { waiting }: RestoreServices,
+  { waiting, stop }: RestoreServices,
   inside: Switchboard,
   { id: label, runs }: InsideTurn,
 ): Promise<Omit<ActivatedInside, 'unready'>> => {
@@ -104,6 +110,10 @@ const runAll = async (
     const failed: Run[] = [];
     failures = [];
     for (const one of waitingForOthers) {
+      if (stop?.aborted) {
+        failed.push(one);
+        continue;
+      }
       const failure = await runSteps(inside, one, waiting);
       if (!failure) {
         done.push(one);
@@ -114,10 +124,13 @@ const runAll = async (
     }
     isMoving = failed.length < waitingForOthers.length;
     waitingForOthers = failed;
+    if (stop?.aborted) break;
   }
+  const told = new Set(failures.map(({ id }) => id));
+  const left = waitingForOthers.map(({ id }) => nameInside(id, label)).filter((id) => !told.has(id));
   const count = (isCounted: (step: Run['steps'][number]) => boolean): number =>
     done.filter(({ steps }) => steps.some(isCounted)).length;
-  return { activated: count((step) => step.do === 'activate'), scheduled: count(isScheduleStep), failures };
+  return { activated: count((step) => step.do === 'activate'), scheduled: count(isScheduleStep), failures, left };
 };
 
 const runSteps = async (

@@ -14,19 +14,21 @@ import { createPhaseRunner, type PhaseRunner } from './phase-runner.ts';
 import { connectAll, createActivator, putContent, removeOne, setSchedules } from './phases.ts';
 import type { VerifiedItem } from './prove-items.ts';
 import { putItem } from './put-item.ts';
-import type { RestoreOptions, RestoreReport, RestoreServices } from './restore-options.ts';
+import type { LeftOver, RestoreOptions, RestoreReport, RestoreServices } from './restore-options.ts';
 import type { ArchiveFacts } from './target.ts';
 
 interface Done {
   readonly counts: Pick<RestoreReport, 'created' | 'replaced' | 'activated' | 'scheduled' | 'deleted'>;
   readonly numbers?: Numbers;
   readonly failures: readonly RestoreFailure[];
+  readonly left: readonly LeftOver[];
   readonly unready: readonly UnreadyConnection[];
 }
 
 export const NOTHING_DONE: Done = {
   counts: { created: 0, replaced: 0, activated: 0, scheduled: 0, deleted: 0 },
   failures: [],
+  left: [],
   unready: [],
 };
 
@@ -69,6 +71,7 @@ export const apply = async (services: RestoreServices, todo: ToApply, options: R
       deleted: sum(({ does }) => does === 'remove'),
     },
     numbers: { created: (kind) => put('import', kind), replaced: (kind) => put('replace', kind) },
+    left: runner.left,
     failures: [...runner.failures, ...all.flatMap(({ failures = [] }) => failures)],
     unready: all.flatMap(({ unready = [] }) => unready),
   };
@@ -100,11 +103,11 @@ const phaseRun = (
 
   /** @param batchesAtOnce two, so that the end of one leaves no place empty */
   const runEach = async <T extends { readonly id: string }>(
-    { name, turns }: { readonly name: string; readonly turns: readonly T[] },
+    phase: Phase & { readonly turns: readonly T[] },
     batchesAtOnce: number,
     step: RestoreFailure['step'],
     work: (turn: T) => Promise<void>,
-  ): Promise<PhaseResult> => ({ done: await runner.run(name, turns, batchesAtOnce, runner.each(step, work)) });
+  ): Promise<PhaseResult> => ({ done: await runner.run(phase, phase.turns, batchesAtOnce, runner.each(step, work)) });
 
   return async (phase) => {
     switch (phase.does) {
@@ -122,19 +125,20 @@ const phaseRun = (
       }
       case 'activate': {
         const activator = createActivator(outside, order, options.concurrency);
-        return { done: await runner.run(phase.name, phase.turns, 2, activator) };
+        return { done: await runner.run(phase, phase.turns, 2, activator) };
       }
       case 'schedule':
         return runEach(phase, 2, 'start-schedule', ({ steps }) => setSchedules(outside, steps));
       case 'activate-inside': {
         const { name, turns } = phase;
-        const { activated, ...rest } = await activateInside(
+        const { activated, left, ...rest } = await activateInside(
           services,
           name,
           able(turns),
           (id) => proved.get(id),
           options,
         );
+        runner.leave(phase, left);
         return { done: activated, ...rest };
       }
       case 'remove':

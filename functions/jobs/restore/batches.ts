@@ -1,6 +1,6 @@
 /** How a restore goes through many integrations: in batches, and each one's trouble its own. */
 
-import type { Unknown } from '../../core/errors.ts';
+import { Interrupted, type Unknown } from '../../core/errors.ts';
 import type { PlannedStep } from '../../core/plan/plan-restore-steps.ts';
 import { isTroubleOfOne, troubleText } from '../changes/trouble.ts';
 import { mapLimited } from '../journal/journal.ts';
@@ -12,7 +12,12 @@ export interface RestoreFailure {
   readonly message: string;
   /** Whether it was done could not be found out. */
   readonly unknown?: Unknown | undefined;
+  /** What was not activated, or could not be, because of it. */
+  readonly dependents?: readonly string[] | undefined;
 }
+
+/** Of one item in one phase: it went wrong, or was not begun because of a stop. */
+export type Trouble = RestoreFailure | { readonly id: string; readonly isLeft: true };
 
 export interface RestoreProgress {
   phase(name: string, total: number): void;
@@ -25,24 +30,30 @@ const BATCH = 40;
 export const inBatches = <T>(items: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(items.length / BATCH) }, (_, n) => items.slice(n * BATCH, (n + 1) * BATCH));
 
-/** Wrong credentials and an instance that is gone stop the run; every other trouble is that integration's own. */
+/**
+ * Wrong credentials and an instance that is gone stop the run; every other trouble is that integration's own.
+ * @param work throws Interrupted when it was stopped before it had changed anything
+ */
 export const collectFailures = async <T extends { readonly id: string }>(
   items: readonly T[],
   concurrency: number,
   step: RestoreFailure['step'],
   progress: RestoreProgress,
   work: (item: T) => Promise<void>,
-): Promise<RestoreFailure[]> => {
-  const failures = await mapLimited(items, concurrency, async (item): Promise<RestoreFailure[]> => {
+  stop?: AbortSignal | undefined,
+): Promise<Trouble[]> => {
+  const troubles = await mapLimited(items, concurrency, async (item): Promise<Trouble[]> => {
     try {
+      stop?.throwIfAborted();
       await work(item);
       return [];
     } catch (error) {
+      if (error instanceof Interrupted) return [{ id: item.id, isLeft: true }];
       if (!isTroubleOfOne(error)) throw error;
       return [{ id: item.id, step, ...troubleText(error) }];
     } finally {
       progress.tick();
     }
   });
-  return failures.flat();
+  return troubles.flat();
 };

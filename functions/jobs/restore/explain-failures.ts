@@ -2,13 +2,15 @@
  * A restore does not undo: what was replaced and then could not be activated stays replaced, so that the restore can be run
  * again. Its failure says where the target's own archive is, or that the target may have lost more than was asked for.
  */
-import { parseIntegrationId } from '../../core/integration.ts';
+import { type IntegrationId, parseIntegrationId } from '../../core/integration.ts';
 import { safetyKey } from '../../core/keys.ts';
+import { hanging } from '../../core/plan/lacks.ts';
 import type { InstallPlan } from '../../core/plan/plan-install.ts';
 import type { RestorePlan } from '../../core/plan/plan-restore.ts';
+import { type UnreadyConnection, unreadyText } from '../changes/connect.ts';
+import { copyKeyOf } from '../changes/keep-copy.ts';
 import type { RestoreFailure } from './batches.ts';
 import type { ItemsPlan } from './items.ts';
-import { safetyCopyOf } from './put-item.ts';
 
 export const explainFailures = (
   failures: readonly RestoreFailure[],
@@ -26,7 +28,7 @@ export const explainFailures = (
     const { id, step, message } = failure;
     const item = items.find(({ do: what, label }) => what === 'replace' && id.endsWith(` in ${label}`));
     const content = item && proved.get(item.label);
-    if (content) return { ...failure, message: staysReplaced(message, safetyCopyOf(target, content)) };
+    if (content) return { ...failure, message: staysReplaced(message, copyKeyOf(target, content)) };
     const ref = parseIntegrationId(id);
     const install = replaced.get(id);
     if (!ref || !install) return failure;
@@ -38,4 +40,47 @@ export const explainFailures = (
     }
     return { ...failure, message: staysReplaced(message, safetyKey(target, ref)) };
   });
+};
+
+interface Uses {
+  readonly connections: readonly { readonly id: string }[];
+  readonly calls: readonly IntegrationId[];
+}
+
+/** Of `ORDER|01.00.0000 in project SHOP` the part that a connection of the project has as well. */
+const projectOf = (id: string): string | undefined => / in project .+$/.exec(id)?.[0];
+
+/**
+ * Each cause once: what was not activated because of a connection hangs on that connection's failure.
+ * @param unready of a project with ` in project CODE` behind their id; they count for everything in it
+ * @param usesOf what an integration outside projects uses and calls
+ */
+export const groupByCause = (
+  failures: readonly RestoreFailure[],
+  unready: readonly UnreadyConnection[],
+  usesOf: (id: string) => Uses | undefined,
+): RestoreFailure[] => {
+  const notActivated = new Map(failures.filter(({ step }) => step === 'activate').map((one) => [one.id, one]));
+  /** Its own connections, or those of what it calls and what was not activated either. */
+  const causesOf = (id: string, seen: ReadonlySet<string> = new Set()): UnreadyConnection[] => {
+    const project = projectOf(id);
+    if (project !== undefined) return unready.filter((one) => one.id.endsWith(project));
+    const { connections = [], calls = [] } = usesOf(id) ?? {};
+    const own = unready.filter((one) => connections.some((used) => used.id === one.id));
+    if (own.length > 0) return own;
+    const callees = calls.filter((callee) => notActivated.has(callee) && !seen.has(callee));
+    return [...new Set(callees.flatMap((callee) => causesOf(callee, new Set([...seen, id]))))];
+  };
+  const dependents = new Map<UnreadyConnection, string[]>();
+  for (const id of notActivated.keys()) {
+    for (const cause of causesOf(id)) dependents.set(cause, [...(dependents.get(cause) ?? []), id]);
+  }
+  const explained = new Set([...dependents.values()].flat());
+  return [
+    ...[...dependents].map(([cause, ids]): RestoreFailure => {
+      const message = `connection ${unreadyText(cause)}; ${hanging('were not activated because of it', ids).replace(/^(1 integration) were/, '$1 was')}`;
+      return { id: cause.id, step: 'connect', message, dependents: ids };
+    }),
+    ...failures.filter(({ id, step }) => step !== 'activate' || !explained.has(id)),
+  ];
 };

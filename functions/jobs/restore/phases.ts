@@ -11,10 +11,11 @@ import { VaultError } from '../../store/vault.ts';
 import { deactivateAndWait } from '../changes/activation.ts';
 import { applyActivation, applyStep } from '../changes/apply-step.ts';
 import { connect, type UnreadyConnection } from '../changes/connect.ts';
+import { keepBeforeDeletion } from '../changes/keep-copy.ts';
 import { applyScheduleStep, type PlannedChange, setSchedule } from '../changes/schedule.ts';
 import { removeContent } from '../changes/write-content.ts';
 import { createSemaphore } from '../journal/semaphore.ts';
-import { collectFailures, type RestoreFailure } from './batches.ts';
+import { collectFailures, type Trouble } from './batches.ts';
 import type { RestoreServices } from './restore-options.ts';
 import type { ArchiveFacts } from './target.ts';
 
@@ -40,7 +41,7 @@ export const putContent = async (
 
 /** Each connection of what is to be activated once; gives those that a person has to see to. */
 export const connectAll = async (
-  { oic, connections, progress, waiting }: RestoreServices,
+  { oic, connections, progress, waiting, stop }: RestoreServices,
   turns: readonly Turn<StepOf<'connect'>>[],
   facts: ReadonlyMap<IntegrationId, ArchiveFacts>,
 ): Promise<UnreadyConnection[]> => {
@@ -48,6 +49,7 @@ export const connectAll = async (
   progress.phase('connections', used.size);
   const unready: UnreadyConnection[] = [];
   for (const one of used.values()) {
+    if (stop?.aborted) break;
     try {
       unready.push(...(await connect(oic, { connections: [one] }, connections, waiting)));
     } catch (error) {
@@ -65,16 +67,17 @@ export const connectAll = async (
  * they are of; whoever calls one that failed is tried all the same. Who waits for another takes nobody's place.
  */
 export const createActivator = (
-  { oic, waiting, progress }: RestoreServices,
+  { oic, waiting, progress, stop }: RestoreServices,
   { waitsFor }: CallOrder,
   concurrency: number,
-): ((batch: readonly ActivationTurn[]) => Promise<RestoreFailure[]>) => {
+): ((batch: readonly ActivationTurn[]) => Promise<Trouble[]>) => {
   const ended = new Map<IntegrationId, PromiseWithResolvers<void>>();
   const inSlot = createSemaphore(concurrency);
   let broken: OicError | undefined;
 
   const activateOne = async ({ steps }: ActivationTurn): Promise<void> => {
     if (broken) throw broken;
+    stop?.throwIfAborted();
     try {
       for (const step of steps) {
         if (step.do === 'activate') {
@@ -112,8 +115,15 @@ export const setSchedules = async (
   for (const step of steps) await applyScheduleStep(oic, step, waiting);
 };
 
-/** Takes one integration out of service, or away. What is gone already is as wanted. */
-export const removeOne = async ({ oic, waiting }: RestoreServices, steps: readonly RemovalStep[]): Promise<void> => {
+/** Takes one integration out of service, or away, its archive kept first. What is gone already is as wanted. */
+export const removeOne = async (
+  { oic, vault, waiting }: RestoreServices,
+  steps: readonly RemovalStep[],
+): Promise<void> => {
+  const deleted = steps.find((step) => step.do === 'delete');
+  const own = deleted && (await oic.getIntegration(deleted.id));
+  if (deleted && !own) return;
+  if (own) await keepBeforeDeletion(oic, vault, own);
   for (const step of steps) {
     const there = await oic.getIntegration(step.id);
     if (!there) return;

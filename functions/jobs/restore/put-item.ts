@@ -1,7 +1,7 @@
 /** One item of another kind into a target: added or replaced, its own copy kept first; settled. */
-import { itemKey, safetyCopyKey } from '../../core/keys.ts';
 import type { ItemTurn } from '../../core/plan/plan-restore-steps.ts';
 import { isContainer } from '../../kinds/kind.ts';
+import { copyKeyOf } from '../changes/keep-copy.ts';
 import { putContainer } from '../changes/put-container.ts';
 import { addItem, replaceItem } from '../changes/write-item.ts';
 import type { VerifiedItem } from './prove-items.ts';
@@ -22,10 +22,6 @@ export const putItem = async (
   const own = await kind.archive.export(oic, entry);
   const was = own.archive.designSha256;
   if (was === designSha256) return;
-  await vault.putAt(safetyCopyOf(oic.instance, item), own.bytes);
+  await vault.putAt(copyKeyOf(oic.instance, item), own.bytes);
   await replaceItem(oic, content, entry, was, waiting);
 };
-
-/** Where the target's own copy is kept. */
-export const safetyCopyOf = (instance: string, { kind, entry }: Pick<VerifiedItem, 'kind' | 'entry'>): string =>
-  safetyCopyKey(instance, itemKey(instance, kind, entry));

@@ -6,16 +6,15 @@ import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import { onlyKinds } from '../../kinds/included-kinds.ts';
 import type { Kind } from '../../kinds/kind.ts';
 import { listKinds } from '../../kinds/list-kinds.ts';
-import { leftByHand } from '../../kinds/manual-steps.ts';
+import { type ByHandOptions, leftByHand } from '../../kinds/manual-steps.ts';
 import { askInstance } from '../instance/ask-instance.ts';
 import type { RestoreOptions, RestoreServices } from './restore-options.ts';
 import type { Scope } from './scope.ts';
 
-/** @param brought connections that archives bring along and that are not there yet */
 export const readByHand = async (
   { oic, journal }: RestoreServices,
   scope: Scope,
-  brought: ReadonlySet<string>,
+  connections: Pick<ByHandOptions, 'brought' | 'configured'>,
   { mirror, concurrency }: RestoreOptions,
 ): Promise<readonly WorkByHand[]> => {
   const isWanted = ({ name, byHand }: Kind): boolean =>
@@ -31,6 +30,6 @@ export const readByHand = async (
         return [name, there && withKnown(there, scope[name], listed.odd[name])];
       }),
     );
-    return leftByHand(ALL_KINDS, scope, target, { brought, mirror });
+    return leftByHand(ALL_KINDS, scope, target, { ...connections, mirror });
   });
 };

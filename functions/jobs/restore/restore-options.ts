@@ -2,7 +2,7 @@
 import type { IntegrationId } from '../../core/integration.ts';
 import type { OtherKind } from '../../core/kinds.ts';
 import type { WorkByHand } from '../../core/plan/manual-steps.ts';
-import type { PlannedStep } from '../../core/plan/plan-restore-steps.ts';
+import type { Phase, PlannedStep } from '../../core/plan/plan-restore-steps.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
 import type { Vault } from '../../store/vault.ts';
@@ -19,6 +19,10 @@ export interface RestoreServices {
   readonly connections: Readonly<Record<string, ConnectionSettings>>;
   readonly waiting: ActivationWait;
   readonly progress: RestoreProgress;
+  /** Aborted: what is at hand is brought to its end, and nothing more is begun. */
+  readonly stop?: AbortSignal | undefined;
+  /** Asked once everything is planned and nothing is sent; throws when it may not be done. */
+  readonly agree?: ((plan: readonly PlannedStep[]) => Promise<void>) | undefined;
 }
 
 export interface RestoreOptions {
@@ -52,6 +56,10 @@ export interface RestoreReport {
   readonly deleted: number;
   /** Of other kinds that are restored, as far as the snapshot tells of them. */
   readonly kinds: KindCounts;
+  /** Where the vault keeps what the target had of what was replaced or deleted. */
+  readonly copies: readonly SafetyCopy[];
+  /** What a stop left unbegun, each with the phase that it would have been in. */
+  readonly left: readonly LeftOver[];
   readonly failures: readonly RestoreFailure[];
   /** To be configured by a person, with the settings to fill in. */
   readonly connections: readonly UnreadyConnection[];
@@ -60,6 +68,18 @@ export interface RestoreReport {
   /** Calls that go round in a circle; the first of each was activated before what it calls. */
   readonly cycles: readonly (readonly IntegrationId[])[];
   readonly requests: number;
+}
+
+export interface SafetyCopy {
+  readonly id: string;
+  readonly key: string;
+}
+
+export interface LeftOver {
+  readonly id: string;
+  /** As people see it. */
+  readonly phase: string;
+  readonly does: Phase['does'];
 }
 
 export interface ItemCounts {

@@ -18,6 +18,8 @@ test('a connection that a person has to see to is told with the reason and with 
     skipped: 0,
     deleted: 0,
     failures: [],
+    copies: [],
+    left: [],
     byHand: [],
     kinds: {},
     connections: [
@@ -26,7 +28,7 @@ test('a connection that a person has to see to is told with the reason and with 
     ],
   };
 
-  expect(reportLines(report).slice(0, 2)).toEqual([
+  expect(reportLines(report, './vault').slice(0, 2)).toEqual([
     'connect  a person has to see to ERP: it was not touched, for it is locked by ann (without a value: password)',
     'connect  a person has to see to HCM: no route to host',
   ]);

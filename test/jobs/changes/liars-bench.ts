@@ -320,6 +320,11 @@ const imports =
     return saidBy(importItem(services, kind, await kind.restore.readFile(bytes, 'CODES'), bytes));
   };
 
+const importsNew: Change['make'] = async ({ oic, waiting, workshop }) => {
+  const services = { oic, waiting, openVault: async () => workshop.vault };
+  return saidBy(importArchive(services, await readArchive(NEW), NEW));
+};
+
 export const WAYS: Readonly<Record<string, readonly Change[]>> = {
   deploy: installs.map((change) => ({ ...change, make: deploy })),
   drop: installs.slice(0, 4).map((change) => ({ ...change, make: drop })),
@@ -366,14 +371,14 @@ export const WAYS: Readonly<Record<string, readonly Change[]>> = {
     {
       name: 'import',
       kind: 'import',
-      make: async ({ oic, waiting }) => saidBy(importArchive(oic, await readArchive(NEW), NEW, waiting)),
+      make: importsNew,
       isDone: has,
     },
     {
       name: 'replace',
       kind: 'replace',
       prepare: withOld('CONFIGURED'),
-      make: async ({ oic, waiting }) => saidBy(importArchive(oic, await readArchive(NEW), NEW, waiting)),
+      make: importsNew,
       isDone: has,
     },
     {

@@ -73,7 +73,8 @@ test(`${COUNT} integrations come back as they were, apart from what the report n
   expect(report).toMatchObject({ created: COUNT, activated: 0.75 * COUNT - 20 });
   expect(report.cycles).toEqual([['FLOW_002|01.00.0000', 'FLOW_000|01.00.0000', 'FLOW_001|01.00.0000']]);
   expect(report.connections.map(({ id }) => id)).toEqual([NEEDY]);
-  const named = new Set<string>(report.failures.map(({ id }) => id));
+  const named = new Set<string>(report.failures.flatMap(({ dependents }) => dependents ?? []));
+  expect(report.failures).toMatchObject([{ id: NEEDY, step: 'connect' }]);
   expect(named.size).toBe(20);
   const [was, is] = [stateOf(source.simulator), stateOf(target.simulator)];
   expect([...was].filter(([id, state]) => is.get(id) !== state && !named.has(id))).toEqual([]);

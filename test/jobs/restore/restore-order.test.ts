@@ -203,7 +203,9 @@ const goRound = async (seed: number, concurrency: number): Promise<Round> => {
     const run = (dryRun: boolean): Promise<RestoreReport> => restoreInto(to, manifest, { dryRun });
     const planned = plannedSteps(await run(true));
     const before = target.requests.length;
-    expect(target.requests.filter((request) => stepOf(request) !== undefined)).toEqual([]);
+    // A plan looks at connections, as a run does.
+    const sent = target.requests.filter((request) => request.method !== 'GET' && stepOf(request) !== undefined);
+    expect(sent).toEqual([]);
     const report = await run(false);
     const ends = [...starts.filter((start) => start > before), target.requests.length];
     return {

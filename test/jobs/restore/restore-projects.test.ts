@@ -60,9 +60,12 @@ describe('a project that the target lacks', () => {
     const second = await restoreInto(oic, manifest, SHOP_SETTINGS);
 
     expect(first.connections).toMatchObject([{ id: 'SHOP_REST in project SHOP', missing: ['username', 'password'] }]);
-    expect(first.failures.map(({ id, step }) => `${step} ${id}`).sort()).toEqual([
-      'activate NIGHTLY|01.00.0000 in project SHOP',
-      'activate ORDER|01.00.0000 in project SHOP',
+    expect(first.failures).toMatchObject([
+      {
+        step: 'connect',
+        id: 'SHOP_REST in project SHOP',
+        dependents: expect.arrayContaining(['NIGHTLY|01.00.0000 in project SHOP', 'ORDER|01.00.0000 in project SHOP']),
+      },
     ]);
     expect(second).toMatchObject({ activated: 2, failures: [], kinds: { projects: { created: 0 } } });
     expect(statesOf(simulator)).toEqual(AS_CAPTURED);

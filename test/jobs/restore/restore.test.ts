@@ -123,9 +123,11 @@ describe('a snapshot restored into an empty instance', () => {
     const first = await restoreInto(target.oic, manifest);
     expect(first).toMatchObject({ created: 3, activated: 0 });
     expect(first.connections.map(({ id }) => id).sort()).toEqual(['ERP', 'HCM']);
-    expect(first.failures.map(({ id, step }) => [id, step])).toEqual(
-      ['A', 'B', 'C'].map((code) => [`${code}|01.00.0000`, 'activate']),
-    );
+    expect(first.failures).toMatchObject([
+      { id: 'ERP', step: 'connect', dependents: ['A|01.00.0000', 'B|01.00.0000'] },
+      { id: 'HCM', step: 'connect', dependents: ['C|01.00.0000'] },
+    ]);
+    expect(first.failures[0]?.message).toContain('2 integrations were not activated because of it: A|01.00.0000, B');
 
     const { template } = first.connections.find(({ id }) => id === 'ERP') as { template: object };
     const filled = JSON.parse(JSON.stringify(template).replaceAll('"propertyValue":""', '"propertyValue":"x"'));
@@ -350,7 +352,7 @@ test('a connection that cannot be read is named, and costs only those that use i
   const report = await restoreInto(oic, manifest);
 
   expect(report.connections).toMatchObject([{ id: 'ONE', problem: expect.stringContaining('503') }]);
-  expect(report.failures).toMatchObject([{ id: 'A|01.00.0000', step: 'activate' }]);
+  expect(report.failures).toMatchObject([{ id: 'ONE', step: 'connect', dependents: ['A|01.00.0000'] }]);
   expect(simulator.instance.get('B|01.00.0000')?.status).toBe('ACTIVATED');
 });
 

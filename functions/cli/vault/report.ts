@@ -1,8 +1,8 @@
 /** `oic report`: the morning after, as a page, from the vault alone. */
-import { makeReport, type ReportProgress, type ReportServices, writeReport } from '../jobs/report/report.ts';
-import { type CommonOptions, openSession } from './command.ts';
-import { placeOf, targetFile, writeWhole } from './files.ts';
-import { count, type Output, type Progress } from './output.ts';
+import { makeReport, type ReportProgress, type ReportServices, writeReport } from '../../jobs/report/report.ts';
+import { type CommonOptions, openSession } from '../command.ts';
+import { placeOf, targetFile, writeWhole } from '../files.ts';
+import { count, type Output, type Progress } from '../output.ts';
 
 export const report = async (
   name: string,

@@ -1,0 +1,66 @@
+/**
+ * Where secrets may go. A connection that an archive brings along has the address that the archive says, which whoever wrote
+ * the archive has chosen; so a secret of the target goes to it only with an address that the target's settings name, or that
+ * the target's own connection had while it was configured.
+ */
+import type { ConnectionProperties, ConnectionProperty } from '../archive/connection-template.ts';
+
+interface Setting {
+  readonly propertyName: string;
+  /** A text, or a file. */
+  readonly propertyValue?: string | object | undefined;
+}
+
+/** As a credentials document has them. */
+export interface AddressedSettings {
+  readonly connectionProperties?: readonly Setting[] | undefined;
+  readonly securityProperties?: readonly Setting[] | undefined;
+}
+
+/**
+ * Names of addresses that are neither of the settings nor of the target's own connection.
+ * @param own the target's own, read while it was configured; undefined when it had none
+ */
+export const foreignAddresses = (
+  now: ConnectionProperties,
+  settings: AddressedSettings,
+  own: ConnectionProperties | undefined,
+): string[] => {
+  if (!holdsSecrets(settings)) return [];
+  const named = new Set(
+    [...(settings.connectionProperties ?? []), ...(settings.securityProperties ?? [])]
+      .filter(({ propertyValue }) => propertyValue)
+      .map(({ propertyName }) => propertyName),
+  );
+  const owned = new Map(
+    own ? propertiesOf(own).map(({ propertyName, propertyValue }) => [propertyName, propertyValue]) : [],
+  );
+  return propertiesOf(now)
+    .filter(isAddress)
+    .filter(({ propertyName, propertyValue }) => !named.has(propertyName) && owned.get(propertyName) !== propertyValue)
+    .map(({ propertyName }) => propertyName);
+};
+
+/** Of a connection that an archive is going to bring along: whether its secrets could go anywhere but where the settings say. */
+export const namesNoAddress = (settings: AddressedSettings): boolean =>
+  holdsSecrets(settings) && !(settings.connectionProperties ?? []).some(({ propertyValue }) => propertyValue);
+
+/** A file, such as a wallet, is one wherever it stands. */
+const holdsSecrets = ({ connectionProperties = [], securityProperties = [] }: AddressedSettings): boolean =>
+  securityProperties.some(({ propertyValue }) => propertyValue) ||
+  connectionProperties.some(({ propertyValue }) => typeof propertyValue === 'object');
+
+const propertiesOf = ({ connectionProperties, securityProperties }: ConnectionProperties): ConnectionProperty[] => [
+  ...(connectionProperties ?? []),
+  ...(securityProperties ?? []),
+];
+
+const NAMES = /ur[il]|host|port\b|wsdl|endpoint|address|server|broker|bootstrap|jdbc|tns|sid\b|service_?name|gateway/i;
+/** With a scheme, a domain, an IP address or a port. */
+const VALUES = /:\/\/|^[\w-]+(\.[\w-]+)+(:\d+)?([/?].*)?$|:\d{2,5}\b|@/;
+
+/** A choice among the adapter's own keys leads nowhere. */
+const isAddress = ({ propertyName, propertyType = '', propertyValue, acceptableKeys }: ConnectionProperty): boolean =>
+  Boolean(propertyValue) &&
+  !acceptableKeys?.length &&
+  (/url/i.test(propertyType) || NAMES.test(propertyName) || VALUES.test(propertyValue ?? ''));

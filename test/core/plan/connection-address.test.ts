@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import type { ConnectionProperties, ConnectionProperty } from '../../../functions/core/archive/connection-template.ts';
+import { foreignAddresses, namesNoAddress } from '../../../functions/core/plan/connection-address.ts';
+
+const property = (propertyName: string, more: Partial<ConnectionProperty> = {}): ConnectionProperty => ({
+  propertyName,
+  isSet: true,
+  ...more,
+});
+const set = (propertyName: string, propertyValue: string | object) => ({ propertyName, propertyValue });
+const URL = property('connectionUrl', { propertyType: 'URL', propertyValue: 'https://elsewhere.example' });
+const PASSWORD = { securityProperties: [set('username', 'u'), set('password', 'p')] };
+
+/** ERP as an archive has just brought it along. */
+const erp = (...connectionProperties: ConnectionProperty[]): ConnectionProperties => ({
+  id: 'ERP_CLOUD',
+  status: 'DRAFT',
+  connectionProperties,
+});
+
+describe('secrets go to a connection only', () => {
+  test('with an address that the settings name', () => {
+    const named = { ...PASSWORD, connectionProperties: [set('connectionUrl', 'https://erp.example')] };
+    expect(foreignAddresses(erp(URL), PASSWORD, undefined)).toEqual(['connectionUrl']);
+    expect(foreignAddresses(erp(URL), named, undefined)).toEqual([]);
+    const empty = { ...PASSWORD, connectionProperties: [set('connectionUrl', '')] };
+    expect(foreignAddresses(erp(URL), empty, undefined)).toEqual(['connectionUrl']);
+  });
+
+  test("or with the one that the target's own had while it was configured", () => {
+    const other = property('connectionUrl', { propertyType: 'URL', propertyValue: 'https://erp.example' });
+    expect(foreignAddresses(erp(URL), PASSWORD, { ...erp(URL), status: 'CONFIGURED' })).toEqual([]);
+    expect(foreignAddresses(erp(URL), PASSWORD, { ...erp(other), status: 'CONFIGURED' })).toEqual(['connectionUrl']);
+  });
+
+  test('and all of its addresses count, also that of the token', () => {
+    const named = { ...PASSWORD, connectionProperties: [set('host', 'erp.example')] };
+    const brought = erp(
+      property('host', { propertyValue: 'elsewhere.example' }),
+      property('port', { propertyValue: '8443' }),
+    );
+    expect(foreignAddresses(brought, named, undefined)).toEqual(['port']);
+    const withToken = {
+      ...erp(),
+      securityProperties: [property('accessTokenUri', { propertyValue: 'https://elsewhere.example/token' })],
+    };
+    expect(foreignAddresses(withToken, PASSWORD, undefined)).toEqual(['accessTokenUri']);
+  });
+
+  test.each([
+    ['serviceWsdl', { propertyValue: 'whatever' }],
+    ['target', { propertyValue: 'https://elsewhere.example' }],
+    ['target', { propertyValue: 'elsewhere.example' }],
+    ['target', { propertyValue: '10.0.0.7:1521' }],
+    ['target', { propertyValue: 'scott@elsewhere' }],
+    ['jdbcName', { propertyValue: 'x' }],
+    ['whatever', { propertyValue: 'x', propertyType: 'URL_OR_FILE' }],
+  ])('an address is known by its name, its type or its value: %s %o', (name, more) => {
+    expect(foreignAddresses(erp(property(name, more)), PASSWORD, undefined)).toEqual([name]);
+  });
+
+  test.each([
+    ['integration_role', { propertyValue: 'SOURCE_AND_TARGET' }],
+    ['connectionType', { propertyValue: 'restUrl', acceptableKeys: ['restUrl', 'openApiUrl'] }],
+    ['connectionUrl', { propertyType: 'URL' }],
+  ])('what leads nowhere is no address: %s %o', (name, more) => {
+    expect(foreignAddresses(erp(property(name, more)), PASSWORD, undefined)).toEqual([]);
+  });
+
+  test('and settings without a secret may go to any', () => {
+    expect(foreignAddresses(erp(URL), { connectionProperties: [] }, undefined)).toEqual([]);
+    expect(foreignAddresses(erp(URL), { securityProperties: [set('password', '')] }, undefined)).toEqual([]);
+    expect(foreignAddresses(erp(URL), { securityProperties: [set('wallet', { filename: 'w' })] }, undefined)).toEqual([
+      'connectionUrl',
+    ]);
+  });
+});
+
+test('before an archive has brought it, settings with a secret have to name at least one property', () => {
+  expect(namesNoAddress(PASSWORD)).toBe(true);
+  expect(namesNoAddress({ ...PASSWORD, connectionProperties: [set('host', 'erp.example')] })).toBe(false);
+  expect(namesNoAddress({ connectionProperties: [] })).toBe(false);
+});
