@@ -4,7 +4,7 @@
  */
 
 import { readArchive } from '../../../functions/core/archive/integration-archive.ts';
-import { type Unknown, unknownIn } from '../../../functions/core/errors.ts';
+import { isProgrammingError, type Unknown, unknownIn } from '../../../functions/core/errors.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
 import { activateAndWait, deactivateAndWait } from '../../../functions/jobs/changes/activation.ts';
 import { importArchive } from '../../../functions/jobs/changes/import-archive.ts';
@@ -193,7 +193,8 @@ const saidBy = async (work: Promise<unknown>): Promise<Said> => {
     await work;
     return { how: 'done', words: '' };
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    // A mistake of the bench, or of the program, is no word about the instance.
+    if (!(error instanceof Error) || isProgrammingError(error)) throw error;
     const unknown = unknownIn(error);
     return { how: unknown ? 'unknown' : 'not-done', words: error.message, unknown };
   }
