@@ -13,7 +13,7 @@ import { parseSnapshotChoice } from './core/snapshot/choose-snapshot.ts';
 import type { ActivationWait } from './jobs/instance/activation-wait.ts';
 import { restore } from './jobs/restore/restore.ts';
 import type { RestoreReport } from './jobs/restore/restore-options.ts';
-import { findSnapshot } from './jobs/restore/scope.ts';
+import { checkMayMirror, findSnapshot } from './jobs/restore/scope.ts';
 import { ALL_KINDS } from './kinds/all-kinds.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
@@ -54,13 +54,9 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
   try {
     const choice = parseSnapshotChoice(snapshot, at);
     const chosen = await journal.step('choose', async () => {
-      const { manifest, passedOver, ahead, problems } = await findSnapshot(
-        vault,
-        from,
-        choice,
-        options.allowIncomplete,
-        new Date(),
-      );
+      const found = await findSnapshot(vault, from, choice, options.allowIncomplete, new Date());
+      checkMayMirror(found, options.mirror);
+      const { manifest, passedOver, ahead, problems } = found;
       for (const newer of passedOver) log.warn('A newer snapshot is incomplete and was passed over', { ...newer });
       for (const problem of problems) log.warn(`The snapshot is not to be trusted: ${problem}`);
       if (ahead !== undefined) log.warn(ahead);

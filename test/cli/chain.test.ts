@@ -128,6 +128,14 @@ describe('verify finds', () => {
     );
   });
 
+  test('one that was edited, by which a restore deletes nothing', async () => {
+    await change(last, (manifest) => ({ ...manifest, integrations: [] }));
+    const { exitCode, stderr } = await desk.oic('restore', 'dev', '--to', 'dev', '--mirror', '--yes');
+    expect(stderr).toMatch(new RegExp(`${last} of dev is not to be trusted: .* --mirror would delete`));
+    expect(exitCode).toBe(1);
+    expect(simulator.instance.list()).toHaveLength(2);
+  });
+
   test('one that was copied under another date', async () => {
     const copy = snapshotName(new Date(Date.now() - DAY_MS));
     const { body } = (await store().get(snapshotKey('dev', last))) ?? {};

@@ -5,7 +5,7 @@ import { ConfigError } from '../../core/errors.ts';
 import { parseSnapshotChoice } from '../../core/snapshot/choose-snapshot.ts';
 import { createForgetfulJournal } from '../../jobs/journal/journal.ts';
 import { restore as restoreSnapshot } from '../../jobs/restore/restore.ts';
-import { findSnapshot } from '../../jobs/restore/scope.ts';
+import { checkMayMirror, findSnapshot } from '../../jobs/restore/scope.ts';
 import { type CommonOptions, openSession, withInstance } from '../command.ts';
 import { type ConsentOptions, consentTo } from '../consent.ts';
 import { commandLine, untilInterrupted } from '../interruption.ts';
@@ -45,6 +45,7 @@ export const restore = async (name: string, options: RestoreCommandOptions): Pro
   const vault = await runtime.openVault(options.vault);
   const choice = parseSnapshotChoice(options.snapshot, options.at);
   const chosen = await findSnapshot(vault, name, choice, choices.allowIncomplete, new Date());
+  checkMayMirror(chosen, choices.mirror);
   const { manifest, passedOver, ahead } = chosen;
   // Before anything is changed, too: the result comes when all of it is done.
   for (const line of passedOverLines(chosen)) out.note(`warning: ${line}`);

@@ -59,6 +59,18 @@ const readTrusted = async (vault: Vault, instance: string, snapshot: string) => 
   return { manifest, problems };
 };
 
+/**
+ * A manifest that lacks what it held would have all of that deleted, and nobody knows what it held.
+ * @throws Refused
+ */
+export const checkMayMirror = ({ manifest, problems }: FoundSnapshot, mirror: boolean): void => {
+  if (!mirror || problems.length === 0) return;
+  const { instance, snapshot } = manifest;
+  throw new Refused(
+    `the snapshot ${snapshot} of ${instance} is not to be trusted: ${problems.join('; ')}. --mirror would delete from the target what is no longer in it, so it is refused; choose another snapshot (\`oic snapshots ${instance}\` lists them), or bring back what it was (\`oic snapshots ${instance} --deleted\`)`,
+  );
+};
+
 /** @throws Refused or ConfigError, with what would have to be said for it to be done */
 export const checkMayRestore = (manifest: Manifest, { mirror, only, kinds, allowIncomplete }: RestoreOptions): void => {
   if (mirror && (only.length > 0 || kinds)) {
