@@ -136,6 +136,12 @@ describe('verify finds', () => {
     expect(simulator.instance.list()).toHaveLength(2);
   });
 
+  test('one that was edited, which may be taken away by name', async () => {
+    await change(last, (manifest) => ({ ...manifest, integrations: [] }));
+    expect(await json('prune', 'dev', '--forget', last)).toMatchObject({ exitCode: 0, forgotten: [last] });
+    expect(await broken()).toEqual([]);
+  });
+
   test('one that was copied under another date', async () => {
     const copy = snapshotName(new Date(Date.now() - DAY_MS));
     const { body } = (await store().get(snapshotKey('dev', last))) ?? {};

@@ -1,5 +1,5 @@
 /**
- * Takes one snapshot away by hand: one that is dated ahead, or that is no snapshot that could be read. It is hidden, so
+ * Takes one snapshot away by hand: one that is dated ahead, that cannot be read, or that was edited. It is hidden, so
  * it can be brought back until a prune or the bucket's lifecycle takes it for good.
  */
 
@@ -10,7 +10,7 @@ import type { Vault } from '../../store/vault.ts';
 
 /** @throws Refused for one that counts: rules decide on those; VaultError when there is none of that name */
 export const forget = async (vault: Vault, instance: string, snapshot: string, now: Date): Promise<void> => {
-  const mayGo = isAhead(snapshot, now) || !(await canBeRead(vault, instance, snapshot));
+  const mayGo = isAhead(snapshot, now) || !(await isSound(vault, instance, snapshot));
   if (!mayGo) {
     throw new Refused(
       `${snapshot} of ${instance} was not forgotten: it is neither dated ahead nor damaged, so only the rules of \`oic prune\` may let it go`,
@@ -20,10 +20,10 @@ export const forget = async (vault: Vault, instance: string, snapshot: string, n
   await vault.hideSnapshot(instance, snapshot);
 };
 
-const canBeRead = async (vault: Vault, instance: string, snapshot: string): Promise<boolean> => {
+const isSound = async (vault: Vault, instance: string, snapshot: string): Promise<boolean> => {
   try {
-    await vault.getSnapshot(instance, snapshot);
-    return true;
+    const { problems } = await vault.readManifest(instance, snapshot);
+    return problems.length === 0;
   } catch (error) {
     if (error instanceof ManifestError) return false;
     throw error;
