@@ -98,7 +98,11 @@ const backupProgress = (out: Output, name: string) => {
     },
     done: (): void => bar?.tick(),
     note: (message: string): void => out.note(message),
-    stop: (): void => bar?.stop(),
+    // What was in flight then and ends later has nothing to say any more.
+    stop: (): void => {
+      bar?.stop();
+      bar = undefined;
+    },
   };
 };
 

@@ -64,6 +64,8 @@ export const createTransport = (options: TransportOptions): Transport => {
     keepAliveTimeout: 20_000,
     connect: options.connect ?? { timeout: 15_000 },
   });
+  /** What was abandoned, by a person's Ctrl-C say, is not tried again half a minute long. */
+  const closed = new AbortController();
   const pace = createPace(concurrency, { now: () => performance.now(), sleep: (ms) => sleep(ms) });
   const configured = new URL(options.url);
   let base = configured;
@@ -153,24 +155,35 @@ export const createTransport = (options: TransportOptions): Transport => {
 
   return {
     send: (request) =>
-      repeat(retry, isReading(request), () =>
+      repeat(retry, isReading(request), closed.signal, () =>
         attempt({ ...request, what: `${request.what} on ${instance}` }, () => sendPaced(request), authorizer.redact),
       ),
     requests: () => requests,
     serverTime: clock.now,
-    close: () => agent.close(),
+    close: () => {
+      closed.abort();
+      return agent.close();
+    },
   };
 };
 
-const repeat = async <T>(policy: RetryPolicy, isRead: boolean, once: () => Promise<T>): Promise<T> => {
+/** @param closed ends the waiting for another try with the failure there was */
+const repeat = async <T>(
+  policy: RetryPolicy,
+  isRead: boolean,
+  closed: AbortSignal,
+  once: () => Promise<T>,
+): Promise<T> => {
   for (let tried = 1; ; tried++) {
     try {
       return await once();
     } catch (error) {
       if (!(error instanceof OicError)) throw error;
       const delayMs = retryDelayMs(error, isRead, tried, Math.random(), policy);
-      if (delayMs === undefined) throw error;
-      await sleep(delayMs);
+      if (delayMs === undefined || closed.aborted) throw error;
+      await sleep(delayMs, undefined, { signal: closed }).catch(() => {
+        throw error;
+      });
     }
   }
 };
