@@ -52,13 +52,17 @@ export const intentOf = (plan: RestoreReport['plan'], to: string): Intent => {
 const NAMED = 10;
 
 /** What an interruption has left, and the command that goes on; undefined when all was done. */
-export const leftLine = ({ left, to }: RestoreReport, goOn: string): string | undefined => {
+export const leftLine = ({ left, to }: Pick<RestoreReport, 'left' | 'to'>, goOn: string): string | undefined => {
   if (left.length === 0) return undefined;
+  const named = (what: string, ids: readonly string[]): string => {
+    const more = ids.length > NAMED ? `, and ${ids.length - NAMED} more` : '';
+    return ids.length === 0 ? '' : `; ${what} on ${to}: ${ids.slice(0, NAMED).join(', ')}${more}`;
+  };
   const inactive = left.filter(({ does }) => does === 'activate' || does === 'activate-inside').map(({ id }) => id);
-  const more = inactive.length > NAMED ? `, and ${inactive.length - NAMED} more` : '';
-  const off =
-    inactive.length === 0 ? '' : `; not activated yet on ${to}: ${inactive.slice(0, NAMED).join(', ')}${more}`;
-  return `${count(new Set(left.map(({ id }) => id)).size, 'item')} left${off}; ${goOn} goes on`;
+  const all = [...new Set(left.map(({ id }) => id))];
+  const others = all.filter((id) => !inactive.includes(id));
+  const off = named('not activated yet', inactive) + named('not seen to yet', others);
+  return `${count(all.length, 'item')} left${off}; ${goOn} goes on`;
 };
 
 export const reportLines = (report: RestoreReport, vault: string): string[] => {

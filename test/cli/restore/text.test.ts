@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reportLines } from '../../../functions/cli/restore/text.ts';
+import { leftLine, reportLines } from '../../../functions/cli/restore/text.ts';
 import type { RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
 
 test('a connection that a person has to see to is told with the reason and with what it lacks', () => {
@@ -32,4 +32,17 @@ test('a connection that a person has to see to is told with the reason and with 
     'connect  a person has to see to ERP: it was not touched, for it is locked by ann (without a value: password)',
     'connect  a person has to see to HCM: no route to host',
   ]);
+});
+
+test('what an interruption has left is named, whether it is to be activated or only its schedule to be started', () => {
+  const left = [
+    { id: 'A|01.00.0000', phase: 'activating', does: 'activate' },
+    { id: 'A|01.00.0000', phase: 'starting schedules', does: 'schedule' },
+    { id: 'B|01.00.0000', phase: 'starting schedules', does: 'schedule' },
+  ] as const;
+
+  expect(leftLine({ left, to: 'dr' }, '`oic restore`')).toBe(
+    '2 items left; not activated yet on dr: A|01.00.0000; not seen to yet on dr: B|01.00.0000; `oic restore` goes on',
+  );
+  expect(leftLine({ left: [], to: 'dr' }, '`oic restore`')).toBeUndefined();
 });
