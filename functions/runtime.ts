@@ -22,6 +22,7 @@ import { createReportStore, type ReportStore } from './store/report-store.ts';
 import { createRunStore, type RunStore } from './store/run-store.ts';
 import { createSecretsManagerSource } from './store/secrets.ts';
 import { createVault, type Vault } from './store/vault.ts';
+import type { VaultUpkeep } from './store/vault-upkeep.ts';
 
 export interface Runtime {
   readonly settings: Settings;
@@ -32,7 +33,7 @@ export interface Runtime {
   credentials(name: string): Promise<Credentials<PropertyFile>>;
   /** What the instance's clock says; undefined when it cannot be asked. Needs no credentials. */
   serverTime(name: string): Promise<Date | undefined>;
-  openVault(location: string): Promise<Vault>;
+  openVault(location: string): Promise<Vault & VaultUpkeep>;
   /** Writes, reads and removes a small object there; of a bucket it is told what it keeps of what backups rely on. */
   tryVault(location: string, instance: string): Promise<readonly ContractCheck[]>;
   /** The reports of an instance in the vault there. */

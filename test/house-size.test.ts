@@ -10,10 +10,6 @@ const MOST_FILES = 18;
 /** Each is about one thing that has not come apart yet; whoever finds the seam takes it from here. */
 const LONGER: Readonly<Record<string, string>> = {
   'functions/jobs/deploy/handle-drop.ts': 'the one way of a drop, from its event to its receipt',
-  'functions/jobs/deploy/lease.ts': 'taking, keeping, settling and giving back a lease are one protocol',
-  'functions/store/directory/directory-store.ts': 'the verbs of one port on one file system',
-  'functions/store/s3/s3-store.ts': 'the verbs of one port on one client',
-  'functions/store/vault.ts': 'the verbs of one vault on one store',
 };
 
 const sources = globSync('{functions,infra,test}/**/*.ts', { cwd: root });

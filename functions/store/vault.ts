@@ -4,7 +4,7 @@
  */
 
 import { identityProblems } from '../core/chain/chain.ts';
-import { formatPruned, type PrunedSnapshot, parsePruned } from '../core/chain/pruned.ts';
+import { type PrunedSnapshot, parsePruned } from '../core/chain/pruned.ts';
 import { openSeal, withSeal } from '../core/chain/seal.ts';
 import { sha256 as hashOf } from '../core/formats/hashing.ts';
 import type { IntegrationRef } from '../core/integration.ts';
@@ -12,12 +12,7 @@ import {
   archiveFolders,
   archiveKey,
   archiveKindOfKey,
-  archivePrefixes,
-  digestOfFlowPicture,
-  isOfReports,
   prunedKey,
-  reportKey,
-  reportPrefix,
   safetyKey,
   snapshotKey,
   snapshotOfKey,
@@ -36,6 +31,7 @@ import {
   type VersionMarks,
 } from './object-store.ts';
 import { StoreError } from './store-error.ts';
+import { createUpkeep, type VaultUpkeep } from './vault-upkeep.ts';
 
 export interface Vault {
   readonly name: string;
@@ -71,30 +67,10 @@ export interface Vault {
   getSnapshot(instance: string, snapshot: string): Promise<Manifest>;
   /** The same for who checks it: whatever is wrong with it is told, also that it was edited. @throws as above when it is no manifest at all */
   readManifest(instance: string, snapshot: string, versionId?: string): Promise<StoredManifest>;
-  /** Of each snapshot that was taken away, when that was. */
-  listRemovals(instance: string): Promise<ReadonlyMap<string, Date>>;
-  /** A version of its manifest becomes the current one. @returns false when somebody else changed it meanwhile */
-  bringBack(instance: string, snapshot: string, versionId: string): Promise<boolean>;
   /** Which snapshots were pruned. */
   listPruned(instance: string): Promise<readonly PrunedSnapshot[]>;
-  /** Adds to that list, and takes from it what nothing asks for any more. */
-  recordPruned(
-    instance: string,
-    added: readonly PrunedSnapshot[],
-    isNeeded: (snapshot: string) => boolean,
-  ): Promise<void>;
-  /** Every stored version of the instance's archives, newest first for each key. Other files there are left out. */
-  listArchiveVersions(instance: string): Promise<readonly VersionEntry[]>;
   /** Every stored version of its manifests, by snapshot; without a current one when the snapshot was taken away. */
   listManifestVersions(instance: string): Promise<ReadonlyMap<string, readonly VersionEntry[]>>;
-  /** Removes one archive version for good. What is not there is no error. */
-  removeArchiveVersion(version: { readonly key: string; readonly versionId: string }): Promise<void>;
-  /** The snapshot is gone at once, then the page about it and all versions of its manifest; what is left after a crash goes when it is done again. */
-  forgetSnapshot(instance: string, snapshot: string): Promise<void>;
-  /** The snapshot is gone from every list; its manifest can be brought back as long as the store keeps it. */
-  hideSnapshot(instance: string, snapshot: string): Promise<void>;
-  /** Removes pictures of flows but those that are needed, by content digest, and all but the newest version of a page, a note and the list of what was pruned. */
-  clearReports(instance: string, isNeeded: (contentSha256: string) => boolean): Promise<void>;
   /** Where a bucket removes what its lifecycle says: how it is told. In a directory that is what a prune does. */
   readonly marks?: VersionMarks | undefined;
 }
@@ -127,7 +103,7 @@ const checkSeal = async (text: string, { selfSha256 }: Manifest): Promise<Stored
 };
 
 /** @param kinds what it may hold beside integrations */
-export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Vault => {
+export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Vault & VaultUpkeep => {
   const listSnapshots = async (instance: string): Promise<string[]> => {
     const names: string[] = [];
     for await (const { key } of store.list(snapshotPrefix(instance))) {
@@ -154,14 +130,6 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
     await store.copies?.mend(found.flatMap(({ key, copy }) => (copy ? [key] : [])));
   };
 
-  const prepareRemovals = (keys: readonly string[]) =>
-    Promise.all(
-      keys.map(async (key) => {
-        const versions = await Array.fromAsync(store.listVersions(key));
-        return { key, versionIds: versions.filter((found) => found.key === key).map(({ versionId }) => versionId) };
-      }),
-    );
-
   const readManifest: Vault['readManifest'] = async (instance, snapshot, versionId) => {
     const key = snapshotKey(instance, snapshot);
     const object = await store.get(key, versionId);
@@ -177,27 +145,8 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
     return { manifest, sha256: await hashOf(object.body), seal, problems };
   };
 
-  /** Of two that write it at once one is told so, and does it again. */
-  const recordPruned: Vault['recordPruned'] = async (instance, added, isNeeded) => {
-    const key = prunedKey(instance);
-    for (;;) {
-      const there = await store.get(key);
-      const before = there ? parsePruned(Buffer.from(there.body).toString('utf8')) : undefined;
-      const all = new Map([...(before ?? []), ...added].map((one) => [one.snapshot, one]));
-      const needed = [...all.values()].filter(({ snapshot }) => isNeeded(snapshot));
-      const text = formatPruned(needed);
-      if (there ? Buffer.from(there.body).equals(Buffer.from(text)) : needed.length === 0) return;
-      if (needed.length === 0) return store.delete(key);
-      try {
-        await store.put(key, Buffer.from(text), there ? { ifMatch: there.etag } : { ifAbsent: true });
-        return;
-      } catch (error) {
-        if (!(error instanceof PreconditionFailed)) throw error;
-      }
-    }
-  };
-
   return {
+    ...createUpkeep(store, kinds),
     name: store.name,
     marks: store.marks,
     putArchive: async (instance, ref, bytes) => {
@@ -271,64 +220,11 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
       const object = await store.get(prunedKey(instance));
       return (object && parsePruned(Buffer.from(object.body).toString('utf8'))) ?? [];
     },
-    recordPruned,
-    listArchiveVersions: async (instance) => {
-      const versions: VersionEntry[] = [];
-      for (const prefix of archivePrefixes(instance, kinds)) {
-        for await (const version of store.listVersions(prefix)) {
-          if (archiveKindOfKey(instance, version.key, kinds) !== undefined) versions.push(version);
-        }
-      }
-      return versions;
-    },
-    listRemovals: async (instance) => {
-      const removals = new Map<string, Date>();
-      for await (const { key, removedAt } of store.listRemovals(snapshotPrefix(instance))) {
-        const snapshot = snapshotOfKey(instance, key);
-        if (snapshot !== undefined) removals.set(snapshot, removedAt);
-      }
-      return removals;
-    },
-    bringBack: async (instance, snapshot, versionId) => {
-      const key = snapshotKey(instance, snapshot);
-      const [version, now] = [await store.get(key, versionId), await store.head(key)];
-      if (!version) return false;
-      try {
-        await store.put(key, version.body, now ? { ifMatch: now.etag } : { ifAbsent: true });
-        return true;
-      } catch (error) {
-        if (error instanceof PreconditionFailed) return false;
-        throw error;
-      }
-    },
     listManifestVersions: async (instance) => {
       const versions = await Array.fromAsync(store.listVersions(snapshotPrefix(instance)));
       const bySnapshot = Map.groupBy(versions, ({ key }) => snapshotOfKey(instance, key) ?? '');
       bySnapshot.delete('');
       return bySnapshot;
-    },
-    removeArchiveVersion: ({ key, versionId }) => store.deleteVersion(key, versionId),
-    forgetSnapshot: async (instance, snapshot) => {
-      const removals = await prepareRemovals([reportKey(instance, snapshot), snapshotKey(instance, snapshot)]);
-      // Hidden first: to remove the newest of several versions would bring back the one before it. The manifest's versions
-      // go last: as long as there is one, a prune that was cut off is done again.
-      for (const { key } of removals.toReversed()) await store.delete(key);
-      for (const { key, versionIds } of removals) {
-        for (const versionId of versionIds) await store.deleteVersion(key, versionId);
-      }
-    },
-    hideSnapshot: (instance, snapshot) => store.delete(snapshotKey(instance, snapshot)),
-    clearReports: async (instance, isNeeded) => {
-      const all = await Array.fromAsync(store.listVersions(reportPrefix(instance)));
-      const ours = all.filter(({ key }) => isOfReports(instance, key));
-      const dropped = ours.filter(({ key }) => {
-        const digest = digestOfFlowPicture(instance, key);
-        return digest !== undefined && !isNeeded(digest);
-      });
-      for (const { key, isCurrent } of dropped) if (isCurrent) await store.delete(key);
-      const lists = await Array.fromAsync(store.listVersions(prunedKey(instance)));
-      const older = [...ours, ...lists].filter(({ isCurrent }) => !isCurrent);
-      for (const { key, versionId } of new Set([...dropped, ...older])) await store.deleteVersion(key, versionId);
     },
   };
 };

@@ -13,13 +13,14 @@ import type { OicClient } from '../../functions/oic/client.ts';
 import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
 import type { ObjectStore } from '../../functions/store/object-store.ts';
 import { createVault, type Vault } from '../../functions/store/vault.ts';
+import type { VaultUpkeep } from '../../functions/store/vault-upkeep.ts';
 import { connectTo } from '../oic/simulated.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
 
 export interface Workshop {
   readonly directory: string;
   readonly store: ObjectStore;
-  readonly vault: Vault;
+  readonly vault: Vault & VaultUpkeep;
   backUp(oic: OicClient, options?: Partial<BackUpOptions>): Promise<BackupReport>;
   /** Paths of all files in the vault, but for journals. */
   files(): Promise<string[]>;

@@ -7,6 +7,7 @@ import { archivesIn } from '../../core/snapshot/archived-items.ts';
 import { ManifestError } from '../../core/snapshot/manifest.ts';
 import { bringBack, listDeleted } from '../../jobs/vault/deleted.ts';
 import type { Vault } from '../../store/vault.ts';
+import type { VaultUpkeep } from '../../store/vault-upkeep.ts';
 import { type CommonOptions, openSession } from '../command.ts';
 import { formatTable, type Output } from '../output.ts';
 
@@ -50,7 +51,7 @@ export const snapshots = async (name: string, options: SnapshotsOptions): Promis
   return found.some(({ state }) => state === 'unreadable') ? 1 : 0;
 };
 
-const returnOne = async (out: Output, vault: Vault, name: string, snapshot: string): Promise<number> => {
+const returnOne = async (out: Output, vault: Vault & VaultUpkeep, name: string, snapshot: string): Promise<number> => {
   if (!isSnapshotName(snapshot)) {
     throw new ConfigError(
       `"${snapshot}" is not the name of a snapshot; \`oic snapshots ${name} --deleted\` lists them`,
@@ -63,7 +64,7 @@ const returnOne = async (out: Output, vault: Vault, name: string, snapshot: stri
   return 0;
 };
 
-const showDeleted = async (out: Output, vault: Vault, name: string): Promise<number> => {
+const showDeleted = async (out: Output, vault: Vault & VaultUpkeep, name: string): Promise<number> => {
   const deleted = (await listDeleted(vault, name)).map((one) => ({
     ...one,
     command: `oic snapshots ${name} --bring-back ${one.snapshot}`,

@@ -8,6 +8,7 @@ import { KEEP_TAG, NEEDED } from '../../core/snapshot/keep-classes.ts';
 import { ManifestError } from '../../core/snapshot/manifest.ts';
 import type { VersionEntry } from '../../store/object-store.ts';
 import { type StoredManifest, type Vault, VaultError } from '../../store/vault.ts';
+import type { VaultUpkeep } from '../../store/vault-upkeep.ts';
 import { mapLimited } from '../journal/journal.ts';
 
 const TAGS_AT_ONCE = 16;
@@ -24,7 +25,10 @@ export interface DeletedSnapshot {
 }
 
 /** Newest first. */
-export const listDeleted = async (vault: Vault, instance: string): Promise<readonly DeletedSnapshot[]> => {
+export const listDeleted = async (
+  vault: Vault & VaultUpkeep,
+  instance: string,
+): Promise<readonly DeletedSnapshot[]> => {
   const removals = await vault.listRemovals(instance);
   const found: DeletedSnapshot[] = [];
   for (const [snapshot, versions] of await vault.listManifestVersions(instance)) {
@@ -47,7 +51,11 @@ export const listDeleted = async (vault: Vault, instance: string): Promise<reado
 };
 
 /** In a bucket it then stays, with its archives, until somebody removes it. @throws Refused when there is nothing to bring back */
-export const bringBack = async (vault: Vault, instance: string, snapshot: string): Promise<DeletedSnapshot> => {
+export const bringBack = async (
+  vault: Vault & VaultUpkeep,
+  instance: string,
+  snapshot: string,
+): Promise<DeletedSnapshot> => {
   const deleted = (await listDeleted(vault, instance)).find((one) => one.snapshot === snapshot);
   if (deleted) await keepArchives(vault, instance, deleted);
   const isBack = deleted && (await vault.bringBack(instance, snapshot, deleted.versionId));

@@ -7,9 +7,15 @@ import { isAhead } from '../../core/chain/ahead.ts';
 import { Refused } from '../../core/errors.ts';
 import { ManifestError } from '../../core/snapshot/manifest.ts';
 import type { Vault } from '../../store/vault.ts';
+import type { VaultUpkeep } from '../../store/vault-upkeep.ts';
 
 /** @throws Refused for one that counts: rules decide on those; VaultError when there is none of that name */
-export const forget = async (vault: Vault, instance: string, snapshot: string, now: Date): Promise<void> => {
+export const forget = async (
+  vault: Vault & VaultUpkeep,
+  instance: string,
+  snapshot: string,
+  now: Date,
+): Promise<void> => {
   const mayGo = isAhead(snapshot, now) || !(await isSound(vault, instance, snapshot));
   if (!mayGo) {
     throw new Refused(

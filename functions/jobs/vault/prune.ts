@@ -19,6 +19,7 @@ import { ManifestError } from '../../core/snapshot/manifest.ts';
 import { applyRetention, type KeptSnapshot, type RetentionRules } from '../../core/snapshot/retention.ts';
 import type { VersionEntry } from '../../store/object-store.ts';
 import type { Vault } from '../../store/vault.ts';
+import type { VaultUpkeep } from '../../store/vault-upkeep.ts';
 import { mapLimited } from '../journal/journal.ts';
 import { listDeleted } from './deleted.ts';
 
@@ -47,7 +48,7 @@ const DAY_MS = 86_400_000;
  * wrong; ConfigError when the rules are not clear
  */
 export const prune = async (
-  vault: Vault,
+  vault: Vault & VaultUpkeep,
   instance: string,
   { rules, isDryRun, now, keepRemovedDays = 90 }: PruneOptions,
 ): Promise<PruneReport> => {
@@ -103,7 +104,7 @@ interface RemovedSnapshot {
 
 /** What those name that were taken away by hand since then: they may be brought back. */
 const readRemoved = async (
-  vault: Vault,
+  vault: Vault & VaultUpkeep,
   instance: string,
   since: Date,
 ): Promise<ReadonlyMap<string, RemovedSnapshot>> => {
@@ -175,7 +176,7 @@ const readManifests = async (vault: Vault, instance: string, names: readonly str
 };
 
 /** Oldest first: an older version goes without touching the newest, which is rewritten when it is the one to go. */
-const removeVersions = async (vault: Vault, versions: readonly VersionEntry[]): Promise<void> => {
+const removeVersions = async (vault: VaultUpkeep, versions: readonly VersionEntry[]): Promise<void> => {
   const byKey = [...Map.groupBy(versions, ({ key }) => key).values()];
   await mapLimited(byKey, CONCURRENCY, async (newestFirst) => {
     for (const version of newestFirst.toReversed()) await vault.removeArchiveVersion(version);

@@ -11,6 +11,7 @@ import { createDirectoryStore } from '../../../functions/store/directory/directo
 import type { ObjectStore } from '../../../functions/store/object-store.ts';
 import { createReportStore } from '../../../functions/store/report-store.ts';
 import { createVault, type Vault } from '../../../functions/store/vault.ts';
+import type { VaultUpkeep } from '../../../functions/store/vault-upkeep.ts';
 import { failureOf } from '../../oic/simulated.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { makeTemporaryDirectory } from '../../store/temporary-directory.ts';
@@ -26,7 +27,7 @@ afterEach(() => workshop.close());
 /** After all snapshots here, which are dated after everything in the vault. */
 const LATER = new Date('2099-01-01T00:00:00Z');
 
-const run = (vault: Vault, rules: RetentionRules, isDryRun = false): Promise<PruneReport> =>
+const run = (vault: Vault & VaultUpkeep, rules: RetentionRules, isDryRun = false): Promise<PruneReport> =>
   prune(vault, 'dev', { rules, isDryRun, now: LATER });
 
 const contents = async (store: ObjectStore): Promise<string[]> => {
@@ -197,7 +198,7 @@ describe('versions that no snapshot names', () => {
     const reused = await storeVersion(vault, 'FLOW', 'a');
     await commitSnapshot(vault, night(1), [reused]);
     await commitSnapshot(vault, night(2), []);
-    const forgetSnapshot: Vault['forgetSnapshot'] = async (instance, snapshot) => {
+    const forgetSnapshot: VaultUpkeep['forgetSnapshot'] = async (instance, snapshot) => {
       await vault.forgetSnapshot(instance, snapshot);
       await commitSnapshot(vault, night(3), [reused]);
     };
