@@ -104,6 +104,17 @@ describe('verify finds', () => {
     expect(stdout).toContain('2 manifests held against each other, 0 broken');
   });
 
+  test('the newest manifest that cannot be read, and holds the others against each other all the same', async () => {
+    await store().put(snapshotKey('dev', last), Buffer.from('{"formatVersion": 1, "inst'));
+
+    const found = await json('verify', 'dev');
+
+    expect(found).toMatchObject({ exitCode: 1, checked: 0, complete: false, chain: { manifests: 1 } });
+    expect(found.chain.broken).toEqual([{ snapshot: last, problem: expect.stringMatching(/is not JSON/) }]);
+    const { stdout } = await desk.oic('verify', 'dev');
+    expect(stdout).toContain(`MISSING  ${last} cannot be read, so none of its archives was checked`);
+  });
+
   test('a manifest that was emptied, whether it is the newest or not', async () => {
     await change(last, (manifest) => ({ ...manifest, integrations: [] }));
     const told = (await broken()).map(({ problem }) => problem).join('\n');

@@ -3,9 +3,11 @@ import { archiveFolders, snapshotTime } from '../../core/keys.ts';
 import { describeCounts } from '../../core/kinds.ts';
 import { archivesIn } from '../../core/snapshot/archived-items.ts';
 import { snapshotDays } from '../../core/snapshot/keep-classes.ts';
+import { type Manifest, ManifestError } from '../../core/snapshot/manifest.ts';
 import { type Verification, verify as verifySnapshot } from '../../jobs/vault/verify.ts';
 import { type ChainVerification, verifyChain } from '../../jobs/vault/verify-chain.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
+import type { Vault } from '../../store/vault.ts';
 import { type CommonOptions, openSession } from '../command.ts';
 import { kindsOption } from '../kinds/option.ts';
 import { count } from '../output.ts';
@@ -27,19 +29,20 @@ export const verify = async (name: string, options: VerifyOptions): Promise<numb
   runtime.instance(name);
   const vault = await runtime.openVault(options.vault);
   const snapshot = await chooseSnapshot(vault, name, options.snapshot, out);
-  // Not refused when it is not what was stored: what is wrong with it is what is asked here.
-  const { manifest } = await vault.readManifest(name, snapshot);
+  const manifest = await readAsItIs(vault, name, snapshot);
   const { retentionDays, vault: settings } = runtime.settings;
   const isBucket = /^s3:/i.test(options.vault);
   const chain = await verifyChain(vault, name, (gone, given) => {
     const days = snapshotDays(given, { retentionDays, keep: settings.keep });
     return isBucket && Date.now() - snapshotTime(gone).getTime() > days * DAY_MS;
   });
-  const bar = out.progress('checking', archivesIn(manifest).length);
-  const result = await verifySnapshot(vault, manifest, bar.tick, kinds).finally(bar.stop);
-  const rehearsal = options.rehearse
-    ? await (await import('../restore/rehearse.ts')).rehearse(vault, manifest)
-    : undefined;
+  const bar = out.progress('checking', manifest ? archivesIn(manifest).length : 0);
+  const result = await (manifest
+    ? verifySnapshot(vault, manifest, bar.tick, kinds)
+    : Promise.resolve(unreadable(name, snapshot))
+  ).finally(bar.stop);
+  const isRehearsed = options.rehearse && manifest;
+  const rehearsal = isRehearsed ? await (await import('../restore/rehearse.ts')).rehearse(vault, manifest) : undefined;
   const told = { ...result, instance: name, snapshot };
   out.result({ ...told, chain, ...(rehearsal && { rehearsal }) }, () => [
     ...verificationLines(told, chain, vault.name),
@@ -48,6 +51,28 @@ export const verify = async (name: string, options: VerifyOptions): Promise<numb
   const problems = [result.damaged, result.missing, chain.broken, rehearsal?.differences ?? []];
   return problems.every(({ length }) => length === 0) ? 0 : 1;
 };
+
+/** Not refused when it is not what was stored: what is wrong with it is what is asked here. undefined when it is no manifest. */
+const readAsItIs = async (vault: Vault, name: string, snapshot: string): Promise<Manifest | undefined> => {
+  try {
+    return (await vault.readManifest(name, snapshot)).manifest;
+  } catch (error) {
+    if (!(error instanceof ManifestError) || error.reason === 'unknown-format') throw error;
+    return undefined;
+  }
+};
+
+/** Why it cannot be read is told by the chain, whose other snapshots are checked all the same. */
+const unreadable = (instance: string, snapshot: string): Verification => ({
+  instance,
+  snapshot,
+  complete: false,
+  checked: 0,
+  damaged: [],
+  withoutArchive: [],
+  missing: [{ id: snapshot, problem: 'cannot be read, so none of its archives was checked' }],
+  copies: [],
+});
 
 const verificationLines = (
   { instance, snapshot, checked, damaged, missing, withoutArchive, copies }: Verification,
