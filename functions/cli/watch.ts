@@ -7,6 +7,7 @@ import { dropPrefix, instanceOfDrop } from '../core/keys.ts';
 import { type DropResult, type DropServices, handleDrop } from '../jobs/deploy/handle-drop.ts';
 import { handleStray } from '../jobs/deploy/handle-stray.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
+import { type ConsentOptions, consentTo } from './consent.ts';
 import { type DropBoxOption, leaseOptions, policyOf, stepLine } from './deploy.ts';
 import type { Output } from './output.ts';
 import { elapsed, WAITING } from './waiting.ts';
@@ -17,11 +18,23 @@ const POLL_SHARE = 4;
 /** A file that has not changed for so long is no longer being copied. */
 const STILL_MS = 300;
 
-export const watch = async (name: string, options: CommonOptions & DropBoxOption): Promise<number> => {
+interface WatchOptions extends CommonOptions, DropBoxOption, Pick<ConsentOptions, 'confirm'> {}
+
+export const watch = async (name: string, options: WatchOptions): Promise<number> => {
   const session = await openSession(options);
   const { out, runtime } = session;
   const settings = runtime.instance(name);
   const policy = policyOf(settings, false);
+  // Once for all that will be dropped: nobody sits by when a file comes.
+  await consentTo(
+    out,
+    settings,
+    options,
+    'never',
+  )(() => ({
+    lines: [`every file put into ${dropPrefix(name)} of ${options.dropBox} is deployed to ${name}`],
+    takesAway: true,
+  }));
   const { connections } = await runtime.credentials(name);
   const dropBox = await runtime.openDropBox(options.dropBox);
   const instances = Object.values(runtime.settings.instances);
@@ -48,7 +61,7 @@ export const watch = async (name: string, options: CommonOptions & DropBoxOption
     out.note(
       `watching ${dropBox.name}: .iar files put into ${dropPrefix(name)} are deployed to ${name}; Ctrl-C ends it`,
     );
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
     await handleUntilStopped(() => dropBox.listDrops(), work, out, settings.concurrency, stop.signal);
   });
   return 0;

@@ -147,6 +147,15 @@ test('deploy where activation is `never` says loudly that what was active is not
   expect(stdout).toMatch(/is deployed on test, NOT active/);
 });
 
+test('a watch of an instance with `deploy.confirm` begins when its name was said', async () => {
+  await desk.configure({ test: simulator }, { deploy: { confirm: true } });
+
+  expect(await desk.oic('watch', 'test', '--drop-box', 'box')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('add --confirm test'),
+  });
+});
+
 test('watch handles drops of one code one after the other, however long an activation takes', async () => {
   const slow = await startSimulator({ activationMs: 7_000, behaviour: { importedConnection: 'CONFIGURED' } });
   await desk.configure({ test: slow });

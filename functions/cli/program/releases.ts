@@ -18,5 +18,7 @@ export const defineReleases = (command: Define): void => {
     'deploy what is put into DIR/deploy/INSTANCE/; one line of JSON a receipt',
     'watch test --drop-box ./drop-box',
     async () => (await import('../watch.ts')).watch,
-  ).option(...DROP_BOX);
+  )
+    .option(...DROP_BOX)
+    .option(...CONFIRM);
 };
