@@ -224,7 +224,7 @@ const installOne = async (
     const guarded = oic.guarded(mayGoOn);
     const undoLog = undoLogOf();
     if (Object.hasOwn(await undoLog.recall(), id))
-      out.note(`an earlier deployment of ${id} to ${oic.instance} was cut off; what it left is put right`);
+      out.note(`deploying ${id} to ${oic.instance} was cut off before; what it left is put right`);
     const services = { oic: guarded, safety: dropBox, undoLog, connections, waiting: WAITING, onStep, mayGoOn, stop };
     const ending = await install(services, content, policy);
     await lease.settle(id, { wasRefused: ending.state === 'rejected' });

@@ -225,7 +225,7 @@ const checkUndone = async (runtime: Runtime, name: string, { vault, dropBox }: D
       const back = commandLine(['import', name, placeOf(vault, key)], { '--vault': vault });
       found.push(
         failed(
-          `replacing a project was cut off: run what replaced it again; or ${back} brings back what it had, not active`,
+          `replacing what is kept as ${key} was cut off: run what replaced it again; or ${back} brings it back, not active`,
         ),
       );
     }

@@ -182,6 +182,9 @@ export interface PlannedStep {
 /** How an integration in an item is named beside those outside of any. */
 export const nameInside = (id: string, label: string): string => `${id} in ${label}`;
 
+/** Of `ORDER|01.00.0000 in project SHOP` the part that all in it share; undefined of what is in nothing. */
+export const containerIn = (id: string): string | undefined => / in .+$/.exec(id)?.[0];
+
 /** What is left as it is, then every step of every phase. */
 export const plannedSteps = (
   { installs }: Pick<RestorePlan, 'installs'>,

@@ -7,6 +7,7 @@ import { safetyKey } from '../../core/keys.ts';
 import { hanging } from '../../core/plan/lacks.ts';
 import type { InstallPlan } from '../../core/plan/plan-install.ts';
 import type { RestorePlan } from '../../core/plan/plan-restore.ts';
+import { containerIn } from '../../core/plan/plan-restore-steps.ts';
 import { type UnreadyConnection, unreadyText } from '../changes/connect.ts';
 import { copyKeyOf } from '../changes/keep-copy.ts';
 import type { RestoreFailure } from './batches.ts';
@@ -47,9 +48,6 @@ interface Uses {
   readonly calls: readonly IntegrationId[];
 }
 
-/** Of `ORDER|01.00.0000 in project SHOP` the part that a connection of the project has as well. */
-const projectOf = (id: string): string | undefined => / in project .+$/.exec(id)?.[0];
-
 /**
  * Each cause once: what was not activated because of a connection hangs on that connection's failure.
  * @param unready of a project with ` in project CODE` behind their id; they count for everything in it
@@ -63,8 +61,8 @@ export const groupByCause = (
   const notActivated = new Map(failures.filter(({ step }) => step === 'activate').map((one) => [one.id, one]));
   /** Its own connections, or those of what it calls and what was not activated either. */
   const causesOf = (id: string, seen: ReadonlySet<string> = new Set()): UnreadyConnection[] => {
-    const project = projectOf(id);
-    if (project !== undefined) return unready.filter((one) => one.id.endsWith(project));
+    const inside = containerIn(id);
+    if (inside !== undefined) return unready.filter((one) => one.id.endsWith(inside));
     const { connections = [], calls = [] } = usesOf(id) ?? {};
     const own = unready.filter((one) => connections.some((used) => used.id === one.id));
     if (own.length > 0) return own;

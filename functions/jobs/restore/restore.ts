@@ -117,7 +117,7 @@ const prepare = async (
 
 const lackFailure = ({ kind, id, message, dependents }: Lack): RestoreFailure => ({
   id,
-  step: kind === 'connections' ? 'connect' : 'activate',
+  step: kind === 'integrations' ? 'activate' : 'connect',
   message,
   dependents,
 });

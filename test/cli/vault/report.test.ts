@@ -2,11 +2,11 @@
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readPicture } from '../core/picture/pictured.ts';
-import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { storedFile } from '../store/stored-file.ts';
-import { type Desk, openDesk } from './typed.ts';
+import { readPicture } from '../../core/picture/pictured.ts';
+import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
+import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import { storedFile } from '../../store/stored-file.ts';
+import { type Desk, openDesk } from '../typed.ts';
 
 let desk: Desk;
 let simulator: Simulator;

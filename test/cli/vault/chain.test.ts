@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { snapshotKey, snapshotName } from '../../functions/core/keys.ts';
-import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
-import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
-import { createVault } from '../../functions/store/vault.ts';
-import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { type Desk, openDesk } from './typed.ts';
+import { snapshotKey, snapshotName } from '../../../functions/core/keys.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
+import { createDirectoryStore } from '../../../functions/store/directory/directory-store.ts';
+import { createVault } from '../../../functions/store/vault.ts';
+import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
+import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import { type Desk, openDesk } from '../typed.ts';
 
 const DAY_MS = 86_400_000;
 
