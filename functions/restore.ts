@@ -57,7 +57,8 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
       const found = await findSnapshot(vault, from, choice, options.allowIncomplete, new Date());
       checkMayMirror(found, options.mirror);
       const { manifest, passedOver, ahead, problems } = found;
-      for (const newer of passedOver) log.warn('A newer snapshot is incomplete and was passed over', { ...newer });
+      for (const newer of passedOver)
+        log.warn('A newer snapshot was passed over: it is incomplete, or not what was stored', { ...newer });
       for (const problem of problems) log.warn(`The snapshot is not to be trusted: ${problem}`);
       if (ahead !== undefined) log.warn(ahead);
       return manifest.snapshot;

@@ -169,6 +169,14 @@ export const reportKey = (instance: string, snapshot?: string): string => {
   return `${reportPrefix(instance)}${snapshot ?? 'latest'}.html`;
 };
 
+/** Which snapshot a page is about; undefined for a key that is no page of one of this instance. */
+export const snapshotOfPage = (instance: string, key: string): string | undefined => {
+  const prefix = reportPrefix(instance);
+  if (!key.startsWith(prefix) || !key.endsWith('.html')) return undefined;
+  const name = key.slice(prefix.length, -'.html'.length);
+  return isSnapshotName(name) ? name : undefined;
+};
+
 /** All pages about one snapshot, and nothing else: for the next thousand years a snapshot's name begins so. */
 export const reportPagePrefix = (instance: string): string => `${reportPrefix(instance)}2`;
 
@@ -193,11 +201,8 @@ export const reportNotesKey = (instance: string): string => `${reportPrefix(inst
 
 /** Whether this program wrote it, or a person put it there. */
 export const isOfReports = (instance: string, key: string): boolean => {
-  const prefix = reportPrefix(instance);
-  if (!key.startsWith(prefix)) return false;
   if ([reportKey(instance), dependenciesKey(instance), reportNotesKey(instance)].includes(key)) return true;
-  const isPage = key.endsWith('.html') && isSnapshotName(key.slice(prefix.length, -'.html'.length));
-  return isPage || digestOfFlowPicture(instance, key) !== undefined;
+  return snapshotOfPage(instance, key) !== undefined || digestOfFlowPicture(instance, key) !== undefined;
 };
 
 /** When which archive was read back, and what was damaged. Beside format 1, not part of it. */

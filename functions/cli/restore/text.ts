@@ -18,7 +18,8 @@ export const chosenLine = (found: FoundSnapshot): string => {
 /** What speaks against the snapshot that was chosen, and why one that is newer was not. */
 export const passedOverLines = ({ manifest, passedOver, ahead, problems }: FoundSnapshot): string[] => [
   ...problems.map((problem) => `${manifest.snapshot} is not to be trusted: ${problem}`),
-  ...passedOver.map(({ snapshot, lacks }) => {
+  ...passedOver.map(({ snapshot, lacks, problems: faults }) => {
+    if (faults) return `the newer ${snapshot} is not to be trusted and was passed over: ${faults.join('; ')}`;
     const more = lacks.length > SHOWN ? `, and ${lacks.length - SHOWN} more` : '';
     return `the newer ${snapshot} is incomplete and was passed over: it lacks ${lacks.slice(0, SHOWN).join(', ') || 'what it does not tell'}${more}`;
   }),

@@ -11,7 +11,7 @@ import type { RestoreOptions } from './restore-options.ts';
 
 export interface FoundSnapshot {
   readonly manifest: Manifest;
-  /** Newer ones that would fit but for what they lack. */
+  /** Newer ones that would fit but for what they lack, or that are not what was stored. */
   readonly passedOver: readonly PassedOver[];
   /** Those that count for nothing, as they are dated ahead: a sentence. */
   readonly ahead: string | undefined;
@@ -23,6 +23,8 @@ interface PassedOver {
   readonly snapshot: string;
   /** As its failures name it. */
   readonly lacks: readonly string[];
+  /** Why it is not what was stored, as parts of sentences. */
+  readonly problems?: readonly string[];
 }
 
 /** @throws VaultError when there is no such snapshot */
@@ -41,8 +43,10 @@ export const findSnapshot = async (
   const ahead = describeAhead(instance, names.ahead, now);
   for (const name of candidates(names.due, choice)) {
     const { manifest, problems } = await readTrusted(vault, instance, name);
-    if (manifest.complete || allowIncomplete) return { manifest, problems, passedOver, ahead };
-    passedOver.push({ snapshot: name, lacks: manifest.failures.map(({ id }) => id) });
+    const isTrusted = problems.length === 0;
+    if (isTrusted && (manifest.complete || allowIncomplete)) return { manifest, problems, passedOver, ahead };
+    const lacks = manifest.failures.map(({ id }) => id);
+    passedOver.push({ snapshot: name, lacks, ...(!isTrusted && { problems }) });
   }
   const when = choice.by === 'time' ? ` at or before ${choice.at.toISOString()}` : '';
   const but = ahead === undefined ? '' : `. ${ahead}`;

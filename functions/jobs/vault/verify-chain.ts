@@ -3,7 +3,7 @@
  * it is there and is what it was. Reads every manifest, and no archive.
  */
 import { type ChainProblem, chainProblems, idsOf, type Link, unexplainedLosses } from '../../core/chain/chain.ts';
-import { snapshotOfKey } from '../../core/keys.ts';
+import { reportPagePrefix, snapshotOfKey, snapshotOfPage } from '../../core/keys.ts';
 import type { Keeping } from '../../core/snapshot/handed-on.ts';
 import { ManifestError } from '../../core/snapshot/manifest.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
@@ -52,8 +52,22 @@ export const verifyChain = async (
   const isThere = new Set(names);
   const mayBeGone = (name: string): boolean =>
     isThere.has(name) || pruned.has(name) || hasHadItsTime(name, given.get(name));
-  return { manifests: links.length, broken: [...unreadable, ...chainProblems(links, mayBeGone)] };
+  const gone = await pagesAlone(vault, instance, names.at(-1) ?? '');
+  const lost = gone
+    .filter((name) => !mayBeGone(name))
+    .map((snapshot) => ({
+      snapshot,
+      problem: 'is not there any more, though its page is: it was taken away without a prune',
+    }));
+  return { manifests: links.length, broken: [...unreadable, ...chainProblems(links, mayBeGone), ...lost] };
 };
+
+/** Snapshots newer than the newest there is, which no manifest names as the one before it: the pages about them are left. */
+const pagesAlone = async (vault: Vault, instance: string, newest: string): Promise<string[]> =>
+  (await vault.keysBelow(reportPagePrefix(instance))).flatMap((key) => {
+    const snapshot = snapshotOfPage(instance, key);
+    return snapshot !== undefined && snapshot > newest ? [snapshot] : [];
+  });
 
 /** undefined: it was taken away since it was listed; a text: why it cannot be read. */
 const readIfThere = async (

@@ -1,5 +1,5 @@
 /** Whose a vault is, and what is found when somebody or some clock has been at its snapshots. */
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { snapshotKey, snapshotName } from '../../../functions/core/keys.ts';
@@ -130,21 +130,45 @@ describe('verify finds', () => {
     });
   });
 
-  test('one that was edited, of which a restore warns', async () => {
+  test('one that was edited, which a restore passes over unless it is named', async () => {
     await change(last, (manifest) => ({ ...manifest, integrations: (manifest.integrations as object[]).slice(1) }));
     const { exitCode, stdout } = await desk.oic('restore', 'dev', '--to', 'dev', '--dry-run');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
+      new RegExp(
+        `^snapshot ${first} of dev, 2 integrations; the newer ${last} is not to be trusted and was passed over`,
+      ),
+    );
+    const named = await desk.oic('restore', 'dev', '--to', 'dev', '--snapshot', last, '--dry-run');
+    expect(named.stdout).toMatch(
       new RegExp(`^snapshot ${last} of dev, 1 integration; ${last} is not to be trusted: its own digest`),
     );
   });
 
   test('one that was edited, by which a restore deletes nothing', async () => {
     await change(last, (manifest) => ({ ...manifest, integrations: [] }));
-    const { exitCode, stderr } = await desk.oic('restore', 'dev', '--to', 'dev', '--mirror', '--yes');
+    const { exitCode, stderr } = await desk.oic(
+      'restore',
+      'dev',
+      '--to',
+      'dev',
+      '--snapshot',
+      last,
+      '--mirror',
+      '--yes',
+    );
     expect(stderr).toMatch(new RegExp(`${last} of dev is not to be trusted: .* --mirror would delete`));
     expect(exitCode).toBe(1);
     expect(simulator.instance.list()).toHaveLength(2);
+  });
+
+  test('that the newest is gone with all its versions, by the page about it', async () => {
+    const folder = join(desk.directory, 'vault');
+    for (const path of [snapshotKey('dev', last), join('.versions', snapshotKey('dev', last))])
+      await rm(join(folder, path), { recursive: true });
+    expect(await broken()).toEqual([
+      { snapshot: last, problem: 'is not there any more, though its page is: it was taken away without a prune' },
+    ]);
   });
 
   test('one that was edited, which may be taken away by name', async () => {
