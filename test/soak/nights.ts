@@ -254,6 +254,13 @@ const checkSnapshot = async (world: World, manifest: Manifest, since: number, wh
   for (const id of new Set([...life.ids(), ...entries.keys()])) {
     const [entry, ...more] = entries.get(id) ?? [];
     if (more.length > 0) tally.wrong.push(`${when}: ${id} is doubled`);
+    const versionId = entry?.archive?.versionId ?? '';
+    if (world.rot.versions.has(versionId)) {
+      // One that was taken before the rot.
+      if (!world.rot.snapshots.has(manifest.snapshot))
+        tally.wrong.push(`${when}: ${id} is named as it was before it was healed`);
+      continue;
+    }
     const problem = await problemOf(world, id, entry, since);
     if (problem) tally.wrong.push(`${when}: ${id} ${problem}`);
   }
