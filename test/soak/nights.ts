@@ -245,7 +245,8 @@ const checkSnapshots = async (world: World, { snapshot }: BackupReport, since: n
   const own = await createVault(createDirectoryStore(world.directory), ALL_KINDS).getSnapshot('dev', snapshot);
   const newest = await latestComplete(world);
   await checkSnapshot(world, own, since, when);
-  if (newest && newest.snapshot !== snapshot) await checkSnapshot(world, newest, since, `${when}, the newest`);
+  // An older one is the newest complete while something is locked that was never saved.
+  if (newest && newest.snapshot > snapshot) await checkSnapshot(world, newest, since, `${when}, the newest`);
 };
 
 const checkSnapshot = async (world: World, manifest: Manifest, since: number, when: string): Promise<void> => {
