@@ -9,8 +9,7 @@ import type { Integration } from '../core/integration.ts';
 import type { Project } from '../core/items.ts';
 import { type Entry, type IntegrationInside, SAVED } from '../core/kinds.ts';
 import { type Listing, type OddItem, withKnown } from '../core/odd-item.ts';
-import { mustAskSchedule, scheduleState } from '../core/plan/plan-backup.ts';
-import { scheduleFields } from '../core/schedule.ts';
+import { describeIntegration, mustAskSchedule } from '../core/plan/plan-backup.ts';
 import type { Stored } from '../core/snapshot/archived-items.ts';
 import type { SnapshotFailure } from '../core/snapshot/manifest.ts';
 import { INTEGRATION_FIELDS, TEXT } from '../core/snapshot/sections.ts';
@@ -174,20 +173,9 @@ const schedulesIn = async (
   return Object.fromEntries(asked);
 };
 
-const integrationEntry = (integration: Integration, asked: Asked | undefined): IntegrationInside => {
-  const { id, code, version, name, status, lastUpdated, tracing } = integration;
-  return {
-    id,
-    code,
-    version,
-    name,
-    status,
-    ...(lastUpdated !== undefined && { lastUpdated }),
-    ...scheduleFields(scheduleState(integration, asked?.state)),
-    ...(asked?.parameters && { scheduleParameters: asked.parameters }),
-    tracing,
-  };
-};
+/** Who saved one inside is not in a snapshot: the project's own time and author stand for all of it. */
+const integrationEntry = (integration: Integration, asked: Asked | undefined): IntegrationInside =>
+  describeIntegration({ ...integration, lastUpdatedBy: undefined }, asked?.state, asked?.parameters);
 
 async function diffFiles(from: Uint8Array, to: Uint8Array, [a, b]: readonly [string, string]): Promise<FileDiff> {
   const diff = await diffProjects(from, to);

@@ -4,7 +4,8 @@
  */
 
 import type { Integration } from '../integration.ts';
-import type { AskedSchedule } from '../schedule.ts';
+import type { IntegrationInside } from '../kinds.ts';
+import { type AskedSchedule, type ScheduleFields, scheduleFields } from '../schedule.ts';
 import type { ArchiveRef } from '../snapshot/archive-ref.ts';
 import type { Manifest } from '../snapshot/manifest.ts';
 import { isMeantActive } from '../status.ts';
@@ -70,4 +71,25 @@ export const mustAskSchedule = (integration: Integration): boolean =>
 export const scheduleState = (integration: Integration, asked: AskedSchedule | undefined): AskedSchedule => {
   if (!integration.hasSchedule) return null;
   return asked === undefined ? 'stopped' : asked;
+};
+
+/** What a snapshot says of an integration, inside a project or outside, beside its archive. */
+export const describeIntegration = (
+  integration: Integration,
+  asked: AskedSchedule | undefined,
+  parameters: ScheduleFields['scheduleParameters'],
+): IntegrationInside & Pick<Integration, 'lastUpdatedBy'> => {
+  const { id, code, version, name, status, lastUpdated, lastUpdatedBy, tracing } = integration;
+  return {
+    id,
+    code,
+    version,
+    name,
+    status,
+    ...(lastUpdated !== undefined && { lastUpdated }),
+    ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
+    ...scheduleFields(scheduleState(integration, asked)),
+    ...(parameters && { scheduleParameters: parameters }),
+    tracing,
+  };
 };

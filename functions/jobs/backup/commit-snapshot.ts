@@ -5,8 +5,7 @@ import { lossWarning, suddenLosses } from '../../core/chain/sudden-loss.ts';
 import { snapshotName } from '../../core/keys.ts';
 import type { KindFacts } from '../../core/kinds.ts';
 import { type OddItem, withKnown } from '../../core/odd-item.ts';
-import { type BackupStep, type Known, scheduleState } from '../../core/plan/plan-backup.ts';
-import { scheduleFields } from '../../core/schedule.ts';
+import { type BackupStep, describeIntegration, type Known } from '../../core/plan/plan-backup.ts';
 import { createFilter } from '../../core/snapshot/filter.ts';
 import type {
   Manifest,
@@ -145,24 +144,11 @@ const clockWarning = (message: string): SnapshotWarning => {
 
 const entryOf = (step: BackupStep, found: Gathered | undefined): SnapshotIntegration => {
   const { integration } = step;
-  const { id, code, version, name, status, lastUpdatedBy, tracing } = integration;
   const archive = step.do === 'export' ? found?.archive : step.last?.archive;
-  const schedule = scheduleFields(scheduleState(integration, found?.schedule));
   // Beside an earlier archive stands the time it was taken at, or the next night would take it for what is there now.
   const lastUpdated = found?.isStale ? step.last?.lastUpdated : integration.lastUpdated;
-  return {
-    id,
-    code,
-    version,
-    name,
-    status,
-    ...(lastUpdated !== undefined && { lastUpdated }),
-    ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
-    ...schedule,
-    ...(found?.scheduleParameters && { scheduleParameters: found.scheduleParameters }),
-    tracing,
-    archive: archive ?? null,
-  };
+  const described = describeIntegration({ ...integration, lastUpdated }, found?.schedule, found?.scheduleParameters);
+  return { ...described, archive: archive ?? null };
 };
 
 /** Two snapshots begun in one second: the second one counts on. A commit whose answer was lost finds itself there. */
