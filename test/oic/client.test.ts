@@ -5,6 +5,7 @@ import { readArchive } from '../../functions/core/archive/integration-archive.ts
 import type { OicClient } from '../../functions/oic/client.ts';
 import { parseCredentials } from '../../functions/oic/http/credentials.ts';
 import { isAnswerLost, OicError } from '../../functions/oic/http/errors.ts';
+import { RETRY_POLICY } from '../../functions/oic/http/retry.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import type { Behaviour } from '../simulator/behaviour.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
@@ -93,6 +94,20 @@ describe('reading', () => {
 
     expect(archive).toMatchObject({ id: HELLO, bytes: bytes.length });
     expect(kinds(simulator, 'export')).toBe(3);
+  });
+
+  test('does not give up at the first failure because it was told to wait before', async () => {
+    const { simulator, oic } = await start();
+    simulator.instance.add(hello());
+    const { tries } = RETRY_POLICY;
+    const refusals = Array<{ status: number }>(tries).fill({ status: 429 });
+    for (const answer of [...refusals, { status: 503 }, { status: 429 }]) {
+      simulator.faults.add({ match: { kind: 'export', times: 1 }, answer });
+    }
+
+    await oic.exportIntegration(HELLO);
+
+    expect(kinds(simulator, 'export')).toBe(tries + 3);
   });
 
   test.each([

@@ -24,7 +24,7 @@ export const RETRY_POLICY: RetryPolicy = {
   maxRetryAfterMs: 300_000,
 };
 
-/** @param tried how often the request was sent already. @param chance a random number in [0, 1). @returns ms, or undefined: give up. */
+/** @param tried how often the request ended so already: in a 429, or in something else. @param chance a random number in [0, 1). @returns ms, or undefined: give up. */
 export const retryDelayMs = (
   error: OicError,
   isRead: boolean,

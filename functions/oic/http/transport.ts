@@ -174,11 +174,15 @@ const repeat = async <T>(
   closed: AbortSignal,
   once: () => Promise<T>,
 ): Promise<T> => {
-  for (let tried = 1; ; tried++) {
+  // Apart, for being told to wait a few times says nothing of whether a failure passes.
+  let limited = 0;
+  let failed = 0;
+  for (;;) {
     try {
       return await once();
     } catch (error) {
       if (!(error instanceof OicError)) throw error;
+      const tried = error.kind === 'rate-limited' ? ++limited : ++failed;
       const delayMs = retryDelayMs(error, isRead, tried, Math.random(), policy);
       if (delayMs === undefined || closed.aborted) throw error;
       await sleep(delayMs, undefined, { signal: closed }).catch(() => {
