@@ -2,7 +2,7 @@
  * Types `oic` commands as a person does: gives the exit code and everything that is said. One command at a time runs in this
  * process, which has it loaded already; `start` gives each a process of its own.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,14 +19,21 @@ interface Typed {
   readonly stderr: string;
 }
 
+export interface Started {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Typed>;
+}
+
 export interface Desk {
   readonly directory: string;
   /** Everything ever said here, to search it for secrets. */
   said(): string;
   oic(...args: string[]): Promise<Typed>;
   /** In a process of its own, to be watched or killed. */
-  start(...args: string[]): { process: ChildProcess; ended: Promise<Typed> };
-  write(file: string, content: string | object): Promise<string>;
+  start(...args: string[]): Started;
+  /** As `start`; only what goes into a pipe is heard. */
+  startInto(stdio: StdioOptions, ...args: string[]): Started;
+  write(file: string, content: string | Uint8Array | object): Promise<string>;
   /** Settings and credentials for these instances, under the names the commands look for. */
   configure(instances: Record<string, Simulator>, more?: object): Promise<void>;
   close(): Promise<void>;
@@ -73,16 +80,17 @@ export const openDesk = async (): Promise<Desk> => {
     AWS_REGION: 'eu-central-1',
     AWS_EC2_METADATA_DISABLED: 'true',
   };
-  const write = async (file: string, content: string | object): Promise<string> => {
+  const write = async (file: string, content: string | Uint8Array | object): Promise<string> => {
     const path = join(directory, file);
-    await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+    const isWhole = typeof content === 'string' || content instanceof Uint8Array;
+    await writeFile(path, isWhole ? content : JSON.stringify(content));
     return path;
   };
-  const start = (...args: string[]) => {
-    const child = spawn(process.execPath, [CLI, ...args], { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const startInto = (stdio: StdioOptions, ...args: string[]): Started => {
+    const child = spawn(process.execPath, [CLI, ...args], { cwd: directory, env, stdio });
     const streams = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (text: string) => {
+      child[name]?.setEncoding('utf8').on('data', (text: string) => {
         streams[name] += text;
         said += text;
       });
@@ -90,10 +98,12 @@ export const openDesk = async (): Promise<Desk> => {
     const ended = new Promise<Typed>((resolve) => child.once('close', (exitCode) => resolve({ exitCode, ...streams })));
     return { process: child, ended };
   };
+  const start = (...args: string[]): Started => startInto(['ignore', 'pipe', 'pipe'], ...args);
   return {
     directory,
     said: () => said,
     start,
+    startInto,
     oic: async (...args) => {
       if (isRunningHere) return start(...args).ended;
       const typed = await runHere(args, directory, { ...env });
