@@ -4,6 +4,7 @@
  * the target's own connection had while it was configured.
  */
 import type { ConnectionProperties, ConnectionProperty } from '../archive/connection-template.ts';
+import { hasSecretShape } from '../archive/secret-scan.ts';
 
 interface Setting {
   readonly propertyName: string;
@@ -17,14 +18,29 @@ export interface AddressedSettings {
   readonly securityProperties?: readonly Setting[] | undefined;
 }
 
-/**
- * Names of addresses that are neither of the settings nor of the target's own connection.
- * @param own the target's own, read while it was configured; undefined when it had none
- */
+/** The target's own, as they were while they were configured, before anything was sent: small enough for a journal. */
+export type OwnConnections = readonly {
+  readonly id: string;
+  readonly addresses: readonly Pick<ConnectionProperty, 'propertyName' | 'propertyValue'>[];
+}[];
+
+/** What is to be remembered of the target's own; one that is not configured may be anybody's. */
+export const ownAddresses = (connection: ConnectionProperties): OwnConnections => {
+  if (connection.status !== 'CONFIGURED') return [];
+  const told = propertiesOf(connection).filter((one) => isAddress(one) && !hasSecretShape(one.propertyValue ?? ''));
+  return [
+    {
+      id: connection.id,
+      addresses: told.map(({ propertyName, propertyValue }) => ({ propertyName, propertyValue })),
+    },
+  ];
+};
+
+/** Names of addresses that are neither of the settings nor of the target's own connection. */
 export const foreignAddresses = (
   now: ConnectionProperties,
   settings: AddressedSettings,
-  own: ConnectionProperties | undefined,
+  own: OwnConnections,
 ): string[] => {
   if (!holdsSecrets(settings)) return [];
   const named = new Set(
@@ -32,12 +48,13 @@ export const foreignAddresses = (
       .filter(({ propertyValue }) => propertyValue)
       .map(({ propertyName }) => propertyName),
   );
-  const owned = new Map(
-    own ? propertiesOf(own).map(({ propertyName, propertyValue }) => [propertyName, propertyValue]) : [],
-  );
+  const owned = own
+    .filter(({ id }) => id === now.id)
+    .flatMap(({ addresses }) => addresses.map(({ propertyName, propertyValue }) => `${propertyName} ${propertyValue}`));
   return propertiesOf(now)
     .filter(isAddress)
-    .filter(({ propertyName, propertyValue }) => !named.has(propertyName) && owned.get(propertyName) !== propertyValue)
+    .filter(({ propertyName }) => !named.has(propertyName))
+    .filter(({ propertyName, propertyValue }) => !owned.includes(`${propertyName} ${propertyValue}`))
     .map(({ propertyName }) => propertyName);
 };
 

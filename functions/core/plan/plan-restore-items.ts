@@ -5,6 +5,7 @@
  */
 
 import type { OtherKind } from '../kinds.ts';
+import type { OwnConnections } from './connection-address.ts';
 import type { InstallPlan } from './plan-install.ts';
 
 export interface WantedItem {
@@ -21,6 +22,8 @@ export interface TargetItem {
   /** undefined when it could not be exported: it is locked, or was deleted just now. */
   readonly designSha256: string | undefined;
   readonly lockedBy?: string | undefined;
+  /** That are in it. */
+  readonly ownConnections?: OwnConnections | undefined;
 }
 
 export interface ItemPlan {

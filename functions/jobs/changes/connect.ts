@@ -12,7 +12,7 @@ import {
 import type { Archive } from '../../core/archive/integration-archive.ts';
 import { NotDone, NotKnown } from '../../core/errors.ts';
 import { personName } from '../../core/people.ts';
-import { foreignAddresses } from '../../core/plan/connection-address.ts';
+import { foreignAddresses, type OwnConnections, ownAddresses } from '../../core/plan/connection-address.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { Connection } from '../../oic/connection-answers.ts';
 import type { ConnectionSettings, PropertySetting } from '../../oic/http/credentials.ts';
@@ -39,20 +39,15 @@ type Connections = Pick<
   'instance' | 'people' | 'getConnection' | 'updateConnection' | 'attachToConnection' | 'testConnection'
 > & { readonly shownBy?: string };
 
-/** The target's own by id, as they were while they were configured, before anything was sent. */
-export type OwnConnections = ReadonlyMap<string, Connection>;
-
-const NONE_OWN: OwnConnections = new Map();
-
-/** Read before an archive may set them back. What cannot be read is nobody's own. */
+/** Of those with settings: read before an archive may set them back. What cannot be read is nobody's own. */
 export const readOwnConnections = async (
   oic: Pick<OicClient, 'getConnection'>,
-  connections: Archive['connections'],
+  connections: readonly { readonly id: string }[],
   settings: Readonly<Record<string, ConnectionSettings>>,
 ): Promise<OwnConnections> => {
   const ids = connections.map(({ id }) => id).filter((id) => Object.hasOwn(settings, id));
   const found = await mapLimited(ids, 4, (id) => oic.getConnection(id).catch(() => undefined));
-  return new Map(found.flatMap((one) => (one?.status === 'CONFIGURED' ? [[one.id, one]] : [])));
+  return found.flatMap((one) => (one ? ownAddresses(one) : []));
 };
 
 export const connect = async (
@@ -60,7 +55,7 @@ export const connect = async (
   { connections }: Pick<Archive, 'connections'>,
   settings: Readonly<Record<string, ConnectionSettings>>,
   clock: Clock,
-  own: OwnConnections = NONE_OWN,
+  own: OwnConnections = [],
 ): Promise<UnreadyConnection[]> => {
   const unready: UnreadyConnection[] = [];
   for (const { id, type } of connections) {
@@ -82,7 +77,7 @@ const connectOne = async (
   const connection = await oic.getConnection(id);
   if (!connection || connection.status === 'CONFIGURED') return undefined;
   if (!settings) return unready(connection, `the credentials document of ${oic.instance} has no settings for it`);
-  const foreign = foreignAddresses(connection, settings, own.get(id));
+  const foreign = foreignAddresses(connection, settings, own);
   if (foreign.length > 0)
     return unready(
       connection,

@@ -9,6 +9,7 @@ import { inCallOrder } from '../../core/archive/calls-inside.ts';
 import { NotKnown } from '../../core/errors.ts';
 import { itemKey, safetyCopyKey, undoKey } from '../../core/keys.ts';
 import { idOf, labelOf } from '../../core/kinds.ts';
+import type { OwnConnections } from '../../core/plan/connection-address.ts';
 import { passwordsLost } from '../../core/plan/plan-restore-containers.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { isMeantActive } from '../../core/status.ts';
@@ -35,6 +36,8 @@ interface Undo {
   /** That lose their passwords when it is deleted, and get them from the target's settings again. */
   readonly connections: ContainerContent['connections'];
   readonly active: RanBefore;
+  /** An older note does not tell. */
+  readonly ownConnections?: OwnConnections | undefined;
 }
 
 export interface ContainerServices {
@@ -74,7 +77,7 @@ export const putContainer = async (
     if (own && !isReplaced) await removeContainer(oic, kind, own, waiting);
     if (!isReplaced) await addItem(oic, wanted, waiting);
     if (undo && startsAgain)
-      await run(services, wanted, wanted.connections, inCallOrder(undo.active, wanted.callOrder));
+      await run(services, wanted, wanted.connections, { ...undo, active: inCallOrder(undo.active, wanted.callOrder) });
   });
   if (undo) await forget(services, wanted);
 };
@@ -94,13 +97,13 @@ const refuseLoss = async (services: ContainerServices, named: Named, { connectio
 
 /** @returns undefined when the target's own is the wanted one already */
 const keepOwn = async (services: ContainerServices, wanted: ContainerContent, own: Item): Promise<Undo | undefined> => {
-  const { oic, vault, waiting } = services;
+  const { oic, vault } = services;
   const { bytes, archive } = await wanted.kind.archive.export(oic, own);
   if (archive.designSha256 === wanted.designSha256) return undefined;
   const earlier = await recall(services, wanted);
   // Cut off before it was replaced: what ran then may have been stopped already.
   if (earlier?.copy.designSha256 === archive.designSha256) return earlier;
-  const { integrations, connections } = await readContainer(oic, wanted.kind, own, waiting, true);
+  const { integrations, connections, ownConnections } = await readContainer(services, wanted.kind, own, archive, true);
   const { callOrder = [] } = await wanted.kind.archive.read(bytes, own.id);
   const key = keyOf(services, wanted);
   const stored = await vault.putAt(safetyCopyKey(oic.instance, key), bytes);
@@ -109,6 +112,7 @@ const keepOwn = async (services: ContainerServices, wanted: ContainerContent, ow
     wanted: wanted.designSha256,
     copy: { ...stored, bytes: bytes.length, sha256, contentSha256, designSha256 },
     connections,
+    ownConnections,
     active: inCallOrder(integrations, callOrder)
       .filter(isMeantActive)
       .map(({ id, schedule, scheduleParameters: parameters, tracing }) => ({
@@ -199,7 +203,7 @@ const putBack = async (services: ContainerServices, { kind, entry }: Named, undo
       );
     }
   }
-  await run(services, { kind, entry }, undo.connections, undo.active);
+  await run(services, { kind, entry }, undo.connections, undo);
 };
 
 /** Brings what ran before back to where it was, connections first. */
@@ -207,13 +211,13 @@ const run = async (
   { oic, waiting, connections: settings }: ContainerServices,
   { kind, entry }: Named,
   connections: ContainerContent['connections'],
-  ranBefore: RanBefore,
+  { active, ownConnections }: Pick<Undo, 'active' | 'ownConnections'>,
 ): Promise<void> => {
   const own = await findItem(oic, kind, idOf(kind, entry));
   if (!own) {
     throw new RestoreTrouble(`the ${labelOf(kind, entry)} is not listed on ${oic.instance} after it was imported`);
   }
   const inside = switchboardOf(oic, kind, own);
-  await connect(inside, { connections }, settings, waiting);
-  await startAgain(inside, ranBefore, waiting);
+  await connect(inside, { connections }, settings, waiting, ownConnections);
+  await startAgain(inside, active, waiting);
 };

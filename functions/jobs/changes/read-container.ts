@@ -5,25 +5,34 @@ import { idOf } from '../../core/kinds.ts';
 import { withHolderNamed } from '../../core/people.ts';
 import { mustAskSchedule, scheduleState } from '../../core/plan/plan-backup.ts';
 import type { TargetContainer } from '../../core/plan/plan-restore-containers.ts';
-import type { ContainerKind, Item } from '../../kinds/kind.ts';
+import type { ContainerKind, Exported, Item } from '../../kinds/kind.ts';
 import { describeSchedule } from '../../kinds/read-schedule.ts';
 import type { OicClient } from '../../oic/client.ts';
+import type { ConnectionSettings } from '../../oic/http/credentials.ts';
 import { ListingError } from '../../oic/listing.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
-import { ifExportable } from '../instance/if-exportable.ts';
 import { readSettled } from '../instance/read-settled.ts';
 import { mapLimited } from '../journal/journal.ts';
+import { readOwnConnections } from './connect.ts';
 
-/** Waits until nothing in it is being activated or deactivated, or the deadline has passed. */
+interface Services {
+  readonly oic: OicClient;
+  readonly waiting: ActivationWait;
+  readonly connections: Readonly<Record<string, ConnectionSettings>>;
+}
+
+/**
+ * Waits until nothing in it is being activated or deactivated, or the deadline has passed.
+ * @param archive its own, undefined when it cannot be exported
+ */
 export const readContainer = async (
-  oic: OicClient,
+  { oic, waiting, connections: settings }: Services,
   kind: ContainerKind,
   own: Item,
-  waiting: ActivationWait,
+  archive: Exported['archive'] | undefined,
   hasParameters: boolean,
 ): Promise<TargetContainer> => {
   const inside = kind.restore.container.inside(oic, own);
-  const exported = await ifExportable(() => kind.archive.export(oic, own));
   const { items, odd } = await readSettled(
     () => inside.listIntegrations(),
     () => true,
@@ -35,12 +44,13 @@ export const readContainer = async (
     ...withHolderNamed(one, oic.people),
     ...(await readScheduleIn(inside, one, hasParameters)),
   }));
-  const { designSha256, connections = [] } = exported?.archive ?? {};
+  const { designSha256, connections = [] } = archive ?? {};
   return {
     id: idOf(kind, own),
     designSha256,
     integrations,
     connections: connections.map(({ id, type }) => ({ id, type })),
+    ownConnections: await readOwnConnections(inside, connections, settings),
   };
 };
 

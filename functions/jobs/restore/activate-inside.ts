@@ -57,7 +57,7 @@ const activateIn = async (
 ): Promise<ActivatedInside> => {
   const { oic, progress } = services;
   const { id: label, connects } = turn;
-  const { kind, id = '', connections = [] } = item ?? {};
+  const { kind, id = '', connections = [], ownConnections } = item ?? {};
   const nothing = { activated: 0, scheduled: 0, unready: [], left: [] };
   if (services.stop?.aborted) {
     return { ...nothing, failures: [], left: turn.runs.map((run) => nameInside(run.id, label)) };
@@ -70,7 +70,9 @@ const activateIn = async (
     }
     const inside = switchboardOf(oic, kind, own);
     const unready =
-      connects.length > 0 ? await connect(inside, { connections }, services.connections, services.waiting) : [];
+      connects.length > 0
+        ? await connect(inside, { connections }, services.connections, services.waiting, ownConnections)
+        : [];
     const result = await runAll(services, inside, turn);
     const hidden = result.failures.length > 0 ? await outOfReach(inside, connections) : [];
     return { ...result, unready: [...unready, ...hidden].map((one) => ({ ...one, id: `${one.id} in ${label}` })) };

@@ -2,6 +2,7 @@
 import type { CallOrder } from '../../core/call-order.ts';
 import type { IntegrationId } from '../../core/integration.ts';
 import type { OtherKind } from '../../core/kinds.ts';
+import type { OwnConnections } from '../../core/plan/connection-address.ts';
 import type { Phase } from '../../core/plan/plan-restore-steps.ts';
 import type { SnapshotIntegration } from '../../core/snapshot/manifest.ts';
 import { VaultError } from '../../store/vault.ts';
@@ -11,7 +12,7 @@ import { activateInside } from './activate-inside.ts';
 import type { RestoreFailure } from './batches.ts';
 import type { Numbers } from './items.ts';
 import { createPhaseRunner, type PhaseRunner } from './phase-runner.ts';
-import { connectAll, createActivator, putContent, removeOne, setSchedules } from './phases.ts';
+import { connectAll, createActivator, putContent, readOwn, removeOne, setSchedules } from './phases.ts';
 import type { VerifiedItem } from './prove-items.ts';
 import { putItem } from './put-item.ts';
 import type { LeftOver, RestoreOptions, RestoreReport, RestoreServices } from './restore-options.ts';
@@ -45,7 +46,9 @@ export interface ToApply {
 
 export const apply = async (services: RestoreServices, todo: ToApply, options: RestoreOptions): Promise<Done> => {
   const runner = createPhaseRunner(services, options);
-  const run = phaseRun(services, todo, options, runner);
+  const connecting = todo.phases.flatMap((phase) => (phase.does === 'connect' ? phase.turns : []));
+  const own = await readOwn(services, connecting, todo.facts);
+  const run = phaseRun(services, todo, own, options, runner);
   const results: { readonly phase: Phase; readonly result: PhaseResult }[] = [];
   for (const phase of todo.phases) results.push({ phase, result: await run(phase) });
   const sum = (isMeant: (phase: Phase) => boolean, count: (result: PhaseResult) => number = ({ done }) => done) =>
@@ -91,6 +94,7 @@ interface PhaseResult {
 const phaseRun = (
   services: RestoreServices,
   { order, proved, entries, facts, size }: ToApply,
+  own: OwnConnections,
   options: RestoreOptions,
   runner: PhaseRunner,
 ): ((phase: Phase) => Promise<PhaseResult>) => {
@@ -120,7 +124,7 @@ const phaseRun = (
       case 'put-contents':
         return runEach(phase, 2, phase.how, (turn) => putContent(outside, turn, refs.get(turn.id)));
       case 'connect': {
-        const unready = await journal.step(phase.name, () => connectAll(outside, able(phase.turns), facts));
+        const unready = await journal.step(phase.name, () => connectAll(outside, able(phase.turns), facts, own));
         return { done: 0, unready };
       }
       case 'activate': {

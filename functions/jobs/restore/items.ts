@@ -39,7 +39,9 @@ export const planItems = async (
   const refused = items.filter((plan) => plan.do === 'refuse');
   return {
     items,
-    proved: new Map(able.map((item) => [item.label, item])),
+    proved: new Map(
+      able.map((item) => [item.label, { ...item, ownConnections: target.there.get(item.label)?.ownConnections }]),
+    ),
     failures: [
       ...unproved,
       ...target.failures,

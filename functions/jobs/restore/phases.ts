@@ -2,6 +2,7 @@
 import { readArchive } from '../../core/archive/integration-archive.ts';
 import type { CallOrder } from '../../core/call-order.ts';
 import type { IntegrationId } from '../../core/integration.ts';
+import type { OwnConnections } from '../../core/plan/connection-address.ts';
 import type { RemovalStep } from '../../core/plan/plan-restore.ts';
 import type { ActivationTurn, ContentStep, StepOf, Turn } from '../../core/plan/plan-restore-steps.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
@@ -10,12 +11,12 @@ import { isOicError, type OicError, stopsTheRun } from '../../oic/http/errors.ts
 import { VaultError } from '../../store/vault.ts';
 import { deactivateAndWait } from '../changes/activation.ts';
 import { applyActivation, applyStep } from '../changes/apply-step.ts';
-import { connect, type UnreadyConnection } from '../changes/connect.ts';
+import { connect, readOwnConnections, type UnreadyConnection } from '../changes/connect.ts';
 import { keepBeforeDeletion } from '../changes/keep-copy.ts';
 import { applyScheduleStep, type PlannedChange, setSchedule } from '../changes/schedule.ts';
 import { removeContent } from '../changes/write-content.ts';
 import { createSemaphore } from '../journal/semaphore.ts';
-import { collectFailures, type Trouble } from './batches.ts';
+import { collectFailures, inBatches, type Trouble } from './batches.ts';
 import type { RestoreServices } from './restore-options.ts';
 import type { ArchiveFacts } from './target.ts';
 
@@ -39,19 +40,40 @@ export const putContent = async (
   for (const step of steps) await applyStep(oic, step, { bytes, archive, was }, waiting);
 };
 
+type Connects = readonly Turn<StepOf<'connect'>>[];
+type Facts = ReadonlyMap<IntegrationId, ArchiveFacts>;
+
+const usedBy = (turns: Connects, facts: Facts): ArchiveFacts['connections'] => [
+  ...new Map(turns.flatMap(({ id }) => facts.get(id)?.connections ?? []).map((one) => [one.id, one])).values(),
+];
+
+/** The target's own of those that are going to be connected, before anything is sent; also as a run that was cut off saw them. */
+export const readOwn = async (
+  { oic, journal, connections }: RestoreServices,
+  turns: Connects,
+  facts: Facts,
+): Promise<OwnConnections> => {
+  const name = 'read own connections';
+  const used = usedBy(turns, facts).filter(({ id }) => Object.hasOwn(connections, id));
+  const cutOff = journal.leftovers(name) as OwnConnections[];
+  const own = await journal.all(name, inBatches(used), 1, (batch) => readOwnConnections(oic, batch, connections));
+  return [...own, ...cutOff].flat();
+};
+
 /** Each connection of what is to be activated once; gives those that a person has to see to. */
 export const connectAll = async (
   { oic, connections, progress, waiting, stop }: RestoreServices,
-  turns: readonly Turn<StepOf<'connect'>>[],
-  facts: ReadonlyMap<IntegrationId, ArchiveFacts>,
+  turns: Connects,
+  facts: Facts,
+  own: OwnConnections,
 ): Promise<UnreadyConnection[]> => {
-  const used = new Map(turns.flatMap(({ id }) => facts.get(id)?.connections ?? []).map((one) => [one.id, one]));
-  progress.phase('connections', used.size);
+  const used = usedBy(turns, facts);
+  progress.phase('connections', used.length);
   const unready: UnreadyConnection[] = [];
-  for (const one of used.values()) {
+  for (const one of used) {
     if (stop?.aborted) break;
     try {
-      unready.push(...(await connect(oic, { connections: [one] }, connections, waiting)));
+      unready.push(...(await connect(oic, { connections: [one] }, connections, waiting, own)));
     } catch (error) {
       // One that cannot be read costs only the integrations that use it.
       if (!isOicError(error) || stopsTheRun(error)) throw error;

@@ -1,6 +1,7 @@
 /** The items of a snapshot that are to be restored, of other kinds than integrations: each archive proved before anything is sent. */
 
 import { type Entry, type IntegrationInside, idOf, labelOf } from '../../core/kinds.ts';
+import type { OwnConnections } from '../../core/plan/connection-address.ts';
 import type { WantedContainer } from '../../core/plan/plan-restore-containers.ts';
 import type { WantedItem } from '../../core/plan/plan-restore-items.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
@@ -30,6 +31,8 @@ interface Proof extends Pick<WantedContainer, 'label' | 'designSha256' | 'callOr
 /** One that is to be in the target, with the archive that says how. */
 export interface VerifiedItem extends Wanted, Proof {
   readonly archive: ArchiveRef;
+  /** Those that the target has in it. */
+  readonly ownConnections?: OwnConnections | undefined;
 }
 
 /** Whole projects are large, so few of them lie in memory at once. */

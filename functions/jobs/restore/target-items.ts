@@ -34,7 +34,7 @@ interface Listed {
   readonly failure?: string;
 }
 
-type Services = Pick<RestoreServices, 'oic' | 'journal' | 'waiting'>;
+type Services = Pick<RestoreServices, 'oic' | 'journal' | 'waiting' | 'connections'>;
 
 /** @param hasParameters read those of schedules in containers as well, one request each */
 export const readTargetItems = async (
@@ -66,9 +66,17 @@ export const readTargetItems = async (
     mapLimited(batch, ARCHIVES_HELD, ({ wanted, own }) => readOne(services, wanted, own, hasParameters)),
   );
   const found = details.flat();
+  // A run that was cut off may have set connections back.
+  const cutOff = (journal.leftovers('compare other kinds') as Compared[][]).flat();
+  const ownOf = (label: string) =>
+    [...found, ...cutOff].flatMap((one) =>
+      'item' in one && one.label === label ? (one.item.ownConnections ?? []) : [],
+    );
   const failures = [...unreadable, ...found.flatMap((one) => ('step' in one ? [one] : []))];
   return {
-    there: new Map(found.flatMap((one) => ('step' in one ? [] : [[one.label, one.item]]))),
+    there: new Map(
+      found.flatMap((one) => ('step' in one ? [] : [[one.label, { ...one.item, ownConnections: ownOf(one.label) }]])),
+    ),
     unread: new Set([
       ...failures.map(({ id }) => id),
       ...proved.filter(({ kind }) => listOf(kind)?.failure !== undefined).map(({ label }) => label),
@@ -101,18 +109,21 @@ const list = async (oic: OicClient, { name: kind, archive }: RestoredKind): Prom
   }
 };
 
-type Detail = { readonly label: string; readonly item: TargetItem | TargetContainer };
+type Compared = RestoreFailure | { readonly label: string; readonly item: TargetItem | TargetContainer };
 
 const readOne = async (
-  { oic, waiting }: Services,
+  services: Services,
   { kind, id, label }: VerifiedItem,
   own: Item,
   hasParameters: boolean,
-): Promise<Detail | RestoreFailure> => {
+): Promise<Compared> => {
+  const { oic } = services;
   try {
-    if (isContainer(kind)) return { label, item: await readContainer(oic, kind, own, waiting, hasParameters) };
-    const designSha256 = await ifExportable(async () => (await kind.archive.export(oic, own)).archive.designSha256);
-    return { label, item: { id, designSha256, lockedBy: own.lockedBy } };
+    const archive = await ifExportable(async () => (await kind.archive.export(oic, own)).archive);
+    if (isContainer(kind)) {
+      return { label, item: await readContainer(services, kind, own, archive, hasParameters) };
+    }
+    return { label, item: { id, designSha256: archive?.designSha256, lockedBy: own.lockedBy } };
   } catch (error) {
     if (!(error instanceof ListingError) && (!isOicError(error) || stopsTheRun(error))) throw error;
     return leftAsItIs(oic, label, error.message);

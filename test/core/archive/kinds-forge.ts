@@ -37,6 +37,8 @@ export interface SampleProject extends Occasion {
   readonly deployments?: readonly string[];
   /** Lands in a mapping of each integration: another marker is another meaning. */
   readonly marker?: string;
+  /** Of its connection. @default none is told */
+  readonly connectionUrl?: string;
   /** In front of `project/`, as nobody has seen it. */
   readonly folder?: string;
   /**
@@ -53,9 +55,9 @@ const file = (name: string, text: string): ZipEntry => ({ name, data: Buffer.fro
 const packed = (entries: readonly ZipEntry[], { exportedAt = EXPORTED_AT, entrySeed = 1 }: Occasion): Buffer =>
   writeZip(createRandom(entrySeed).shuffle([...entries]), { modified: exportedAt });
 
-const connection = (id: string): string => `<?xml version="1.0" encoding="UTF-8"?>
+const connection = (id: string, url?: string): string => `<?xml version="1.0" encoding="UTF-8"?>
 <ns2:ApplicationInstance xmlns:ns2="http://xmlns.oracle.com/adapters/cloud"><instanceCode>${id}</instanceCode>
-<displayName>${id}</displayName><applicationTypeRef>rest</applicationTypeRef><securityPolicy>BASIC_AUTH</securityPolicy>
+<displayName>${id}</displayName><applicationTypeRef>rest</applicationTypeRef><securityPolicy>BASIC_AUTH</securityPolicy>${url ? `<connectionProperties><connectionProperty><name>connectionUrl</name><value>${url}</value></connectionProperty></connectionProperties>` : ''}
 </ns2:ApplicationInstance>`;
 
 const lookup = (name: string): string =>
@@ -241,7 +243,7 @@ export const buildProject = (sample: SampleProject): Buffer => {
   const entries = [
     ...definitionFiles(writing),
     robots(writing),
-    file('project/connections/SHOP_REST.xml', connection('SHOP_REST')),
+    file('project/connections/SHOP_REST.xml', connection('SHOP_REST', sample.connectionUrl)),
     ...(sample.lookups ?? []).map((name) => file(`project/lookups/${name}.dvm`, lookup(name))),
     ...scheduleFiles(writing),
     ...(sample.integrations ?? []).flatMap((it) => integrationFiles(it, writing)),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ConnectionProperties, ConnectionProperty } from '../../../functions/core/archive/connection-template.ts';
-import { foreignAddresses, namesNoAddress } from '../../../functions/core/plan/connection-address.ts';
+import { foreignAddresses, namesNoAddress, ownAddresses } from '../../../functions/core/plan/connection-address.ts';
 
 const property = (propertyName: string, more: Partial<ConnectionProperty> = {}): ConnectionProperty => ({
   propertyName,
@@ -21,16 +21,26 @@ const erp = (...connectionProperties: ConnectionProperty[]): ConnectionPropertie
 describe('secrets go to a connection only', () => {
   test('with an address that the settings name', () => {
     const named = { ...PASSWORD, connectionProperties: [set('connectionUrl', 'https://erp.example')] };
-    expect(foreignAddresses(erp(URL), PASSWORD, undefined)).toEqual(['connectionUrl']);
-    expect(foreignAddresses(erp(URL), named, undefined)).toEqual([]);
+    expect(foreignAddresses(erp(URL), PASSWORD, [])).toEqual(['connectionUrl']);
+    expect(foreignAddresses(erp(URL), named, [])).toEqual([]);
     const empty = { ...PASSWORD, connectionProperties: [set('connectionUrl', '')] };
-    expect(foreignAddresses(erp(URL), empty, undefined)).toEqual(['connectionUrl']);
+    expect(foreignAddresses(erp(URL), empty, [])).toEqual(['connectionUrl']);
   });
 
   test("or with the one that the target's own had while it was configured", () => {
     const other = property('connectionUrl', { propertyType: 'URL', propertyValue: 'https://erp.example' });
-    expect(foreignAddresses(erp(URL), PASSWORD, { ...erp(URL), status: 'CONFIGURED' })).toEqual([]);
-    expect(foreignAddresses(erp(URL), PASSWORD, { ...erp(other), status: 'CONFIGURED' })).toEqual(['connectionUrl']);
+    expect(foreignAddresses(erp(URL), PASSWORD, ownAddresses({ ...erp(URL), status: 'CONFIGURED' }))).toEqual([]);
+    expect(foreignAddresses(erp(URL), PASSWORD, ownAddresses({ ...erp(other), status: 'CONFIGURED' }))).toEqual([
+      'connectionUrl',
+    ]);
+  });
+
+  test('and not with the one of a draft, of another connection, or one that holds a secret, which is not remembered', () => {
+    expect(ownAddresses(erp(URL))).toEqual([]);
+    const own = ownAddresses({ ...erp(URL), id: 'HCM', status: 'CONFIGURED' });
+    expect(foreignAddresses(erp(URL), PASSWORD, own)).toEqual(['connectionUrl']);
+    const secret = property('connectionUrl', { propertyValue: 'https://u:hunter2-hunter2@erp.example' });
+    expect(ownAddresses({ ...erp(secret), status: 'CONFIGURED' })).toEqual([{ id: 'ERP_CLOUD', addresses: [] }]);
   });
 
   test('and all of its addresses count, also that of the token', () => {
@@ -39,12 +49,12 @@ describe('secrets go to a connection only', () => {
       property('host', { propertyValue: 'elsewhere.example' }),
       property('port', { propertyValue: '8443' }),
     );
-    expect(foreignAddresses(brought, named, undefined)).toEqual(['port']);
+    expect(foreignAddresses(brought, named, [])).toEqual(['port']);
     const withToken = {
       ...erp(),
       securityProperties: [property('accessTokenUri', { propertyValue: 'https://elsewhere.example/token' })],
     };
-    expect(foreignAddresses(withToken, PASSWORD, undefined)).toEqual(['accessTokenUri']);
+    expect(foreignAddresses(withToken, PASSWORD, [])).toEqual(['accessTokenUri']);
   });
 
   test.each([
@@ -56,7 +66,7 @@ describe('secrets go to a connection only', () => {
     ['jdbcName', { propertyValue: 'x' }],
     ['whatever', { propertyValue: 'x', propertyType: 'URL_OR_FILE' }],
   ])('an address is known by its name, its type or its value: %s %o', (name, more) => {
-    expect(foreignAddresses(erp(property(name, more)), PASSWORD, undefined)).toEqual([name]);
+    expect(foreignAddresses(erp(property(name, more)), PASSWORD, [])).toEqual([name]);
   });
 
   test.each([
@@ -64,13 +74,13 @@ describe('secrets go to a connection only', () => {
     ['connectionType', { propertyValue: 'restUrl', acceptableKeys: ['restUrl', 'openApiUrl'] }],
     ['connectionUrl', { propertyType: 'URL' }],
   ])('what leads nowhere is no address: %s %o', (name, more) => {
-    expect(foreignAddresses(erp(property(name, more)), PASSWORD, undefined)).toEqual([]);
+    expect(foreignAddresses(erp(property(name, more)), PASSWORD, [])).toEqual([]);
   });
 
   test('and settings without a secret may go to any', () => {
-    expect(foreignAddresses(erp(URL), { connectionProperties: [] }, undefined)).toEqual([]);
-    expect(foreignAddresses(erp(URL), { securityProperties: [set('password', '')] }, undefined)).toEqual([]);
-    expect(foreignAddresses(erp(URL), { securityProperties: [set('wallet', { filename: 'w' })] }, undefined)).toEqual([
+    expect(foreignAddresses(erp(URL), { connectionProperties: [] }, [])).toEqual([]);
+    expect(foreignAddresses(erp(URL), { securityProperties: [set('password', '')] }, [])).toEqual([]);
+    expect(foreignAddresses(erp(URL), { securityProperties: [set('wallet', { filename: 'w' })] }, [])).toEqual([
       'connectionUrl',
     ]);
   });

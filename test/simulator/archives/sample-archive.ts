@@ -15,6 +15,8 @@ interface SampleConnection {
   readonly securityPolicy?: string;
   /** Names of connection properties; the archive holds a placeholder for each value. */
   readonly properties?: readonly string[];
+  /** Connection properties whose values the archive tells. */
+  readonly values?: Readonly<Record<string, string>>;
 }
 
 export interface SampleArchive {
@@ -97,9 +99,10 @@ const uuidOf = (text: string): string =>
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 const connectionFile = (connection: SampleConnection): string => {
-  const values = (connection.properties ?? []).map(
-    (name) => `<connectionProperty><name>${name}</name><value>%%${connection.id}_${name}</value></connectionProperty>`,
-  );
+  const values = [
+    ...(connection.properties ?? []).map((name) => [name, `%%${connection.id}_${name}`]),
+    ...Object.entries(connection.values ?? {}),
+  ].map(([name, value]) => `<connectionProperty><name>${name}</name><value>${value}</value></connectionProperty>`);
   return `<?xml version = '1.0' encoding = 'UTF-8'?>
 <ns2:ApplicationInstance xmlns:ns2="http://xmlns.oracle.com/adapters/cloud">
   <id>${uuidOf(connection.id)}</id><instanceCode>${connection.id}</instanceCode>

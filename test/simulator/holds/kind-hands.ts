@@ -57,6 +57,7 @@ export interface KindHands {
   readonly removeProject: (code: string) => void;
   readonly setProjectSchedule: (code: string, id: string, schedule: ScheduleState) => void;
   readonly listProjects: () => ProjectSnapshot[];
+  readonly connectionsIn: (project: string) => State['connections'];
 }
 
 const SOMEBODY = 'designer@example.com';
@@ -102,6 +103,7 @@ type ProjectHands = Pick<
   | 'saveDeployment'
   | 'removeDeployment'
   | 'listProjects'
+  | 'connectionsIn'
 >;
 
 const createProjectHands = (state: State): ProjectHands => {
@@ -152,6 +154,7 @@ const createProjectHands = (state: State): ProjectHands => {
       const deployments = project.file.deployments.filter((each) => each.code !== code);
       project.file = { ...project.file, deployments };
     },
+    connectionsIn: (code) => find(code).inside.connections,
     listProjects: () =>
       [...state.projects.values()].map((project) => {
         project.inside.settle();
