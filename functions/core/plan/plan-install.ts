@@ -48,14 +48,10 @@ export interface InstallPolicy {
   readonly mayDowngrade: boolean;
 }
 
-export type InstallStep = Readonly<
-  | {
-      do: 'deactivate' | 'import' | 'replace' | 'connect';
-      id: IntegrationId;
-      reason: string;
-    }
+/** Of an integration that is there, outside projects or in one: it is made to run. */
+export type RunStep =
   | StepOfSchedule
-  | {
+  | Readonly<{
       do: 'activate';
       id: IntegrationId;
       reason: string;
@@ -63,8 +59,12 @@ export type InstallStep = Readonly<
       displaces: readonly IntegrationId[];
       /** Its schedule did not run, so it is stopped again should the activation have started it. */
       keepsStopped: boolean;
-    }
->;
+    }>;
+
+export type InstallStep =
+  | Readonly<{ do: 'connect'; id: IntegrationId; reason: string }>
+  | Readonly<{ do: 'deactivate' | 'import' | 'replace'; id: IntegrationId; reason: string }>
+  | RunStep;
 
 export interface InstallPlan {
   readonly id: IntegrationId;

@@ -8,21 +8,19 @@
 import { type CallOrder, inTurn } from '../call-order.ts';
 import type { IntegrationId } from '../integration.ts';
 import type { OtherKind } from '../kinds.ts';
-import type { InstallPlan, InstallStep } from './plan-install.ts';
+import type { InstallPlan, InstallStep, RunStep } from './plan-install.ts';
 import type { RemovalStep, RestorePlan } from './plan-restore.ts';
 import type { ItemPlan } from './plan-restore-items.ts';
 
 /** What is done with one item in one phase: its steps one after the other, and no further when one fails. */
-export interface Turn<Step> {
-  readonly id: IntegrationId;
+export interface Turn<Step, Id extends string = IntegrationId> {
+  readonly id: Id;
   readonly steps: readonly Step[];
 }
 
 export type StepOf<K extends InstallStep['do']> = InstallStep & { readonly do: K };
 type ScheduleChange = StepOf<'set-parameters' | 'start-schedule' | 'resume-schedule' | 'pause-schedule'>;
 export type ContentStep = StepOf<'stop-schedule' | 'deactivate' | 'import' | 'replace'>;
-/** The schedules of other versions of the code, whose place it takes, are stopped first. */
-export type ActivationTurn = Turn<StepOf<'stop-schedule' | 'activate'>>;
 
 /** One item beside integrations. */
 export interface ItemTurn {
@@ -36,8 +34,8 @@ export interface InsideTurn {
   /** As people read it: `project SHOP`. */
   readonly id: string;
   readonly connects: readonly StepOf<'connect'>[];
-  /** Called integrations before their callers. */
-  readonly runs: readonly Turn<Exclude<InstallStep, { do: 'connect' }>>[];
+  /** Called integrations before their callers; their ids name the item as well. */
+  readonly runs: readonly Turn<RunStep, string>[];
 }
 
 /** Of the kinds that are restored: whether integrations outside projects need it, or it may need them. */
@@ -58,8 +56,8 @@ export type Phase =
   | (PhaseOf<'put-items', ItemTurn> & { readonly kind: OtherKind; readonly how: 'import' | 'replace' })
   | (PhaseOf<'put-contents', Turn<ContentStep>> & { readonly how: 'import' | 'replace' })
   | PhaseOf<'connect', Turn<StepOf<'connect'>>>
-  | PhaseOf<'activate', ActivationTurn>
-  | PhaseOf<'schedule', Turn<ScheduleChange>>
+  | PhaseOf<'activate', Turn<RunStep>>
+  | PhaseOf<'schedule', Turn<RunStep>>
   | PhaseOf<'activate-inside', InsideTurn>
   | PhaseOf<'remove', Turn<RemovalStep>>;
 
@@ -123,6 +121,8 @@ const isConnect = (step: InstallStep): step is StepOf<'connect'> => step.do === 
 const isActivate = (step: InstallStep): step is StepOf<'activate'> => step.do === 'activate';
 const isScheduleChange = (step: InstallStep): step is ScheduleChange =>
   !isContent(step) && !isConnect(step) && !isActivate(step);
+const isRunStep = (step: InstallStep): step is RunStep =>
+  isActivate(step) || isScheduleChange(step) || step.do === 'stop-schedule';
 
 const turnsOf = <Step extends InstallStep>(
   installs: readonly Pick<InstallPlan, 'id' | 'steps'>[],
@@ -145,7 +145,7 @@ const activationsOf = (
   installs: readonly InstallPlan[],
   { waitsFor }: CallOrder,
   replacing: readonly Turn<ContentStep>[],
-): ActivationTurn[] => {
+): Turn<RunStep>[] => {
   const activated = turnsOf(installs, isActivate).map(({ id }) => id);
   const stopped = new Set(
     replacing.filter(({ steps }) => steps.some((step) => step.do === 'stop-schedule')).map(({ id }) => id),
@@ -160,14 +160,14 @@ const activationsOf = (
       installs.filter(({ steps }) => steps.some(isActivate)),
       inTurn(activated, waitsFor),
     ),
-    (step, id): step is StepOf<'stop-schedule' | 'activate'> => isActivate(step) || isStop(step, id),
+    (step, id): step is RunStep => isActivate(step) || isStop(step, id),
   );
 };
 
 const insideOf = ({ label, inside = [] }: ItemPlan): InsideTurn => ({
   id: label,
   connects: turnsOf(inside, isConnect).flatMap(({ steps }) => steps),
-  runs: turnsOf(inside, (step): step is Exclude<InstallStep, { do: 'connect' }> => !isConnect(step)),
+  runs: turnsOf(inside, isRunStep).map(({ id, steps }) => ({ id: nameInside(id, label), steps })),
 });
 
 /** One line of the plan as people and scripts read it. */

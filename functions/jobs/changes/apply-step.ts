@@ -1,6 +1,6 @@
 /** Does one step of an install plan, and comes back when the instance shows it. */
 
-import type { InstallStep } from '../../core/plan/plan-install.ts';
+import type { InstallStep, RunStep } from '../../core/plan/plan-install.ts';
 import { isOn } from '../../core/schedule.ts';
 import { askSchedule } from '../../kinds/read-schedule.ts';
 import type { OicClient } from '../../oic/client.ts';
@@ -16,22 +16,20 @@ export const applyStep = async (
   waiting: ActivationWait,
 ): Promise<void> => {
   switch (step.do) {
-    case 'stop-schedule':
-    case 'start-schedule':
-    case 'resume-schedule':
-    case 'pause-schedule':
-    case 'set-parameters':
-      return applyScheduleStep(oic, step, waiting);
     case 'deactivate':
       return deactivateAndWait(oic, step.id, waiting);
-    case 'activate':
-      return applyActivation(oic, step, waiting);
     case 'import':
       return importContent(oic, content, waiting);
     case 'replace':
       return replaceContent(oic, content, waiting);
+    default:
+      return applyRunStep(oic, step, waiting);
   }
 };
+
+/** Activates it or changes its schedule: outside projects, or in one. */
+export const applyRunStep = (oic: Switchboard, step: RunStep, waiting: ActivationWait): Promise<void> =>
+  step.do === 'activate' ? applyActivation(oic, step, waiting) : applyScheduleStep(oic, step, waiting);
 
 /** Oracle may start a schedule with the activation; what is not known to run is not stopped. */
 export const applyActivation = async (

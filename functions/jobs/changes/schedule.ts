@@ -4,8 +4,7 @@
  */
 import { NotKnown } from '../../core/errors.ts';
 import type { IntegrationId } from '../../core/integration.ts';
-import type { InstallStep } from '../../core/plan/plan-install.ts';
-import type { ScheduleStep } from '../../core/plan/plan-schedule.ts';
+import type { ScheduleStep, StepOfSchedule } from '../../core/plan/plan-schedule.ts';
 import { differingParameters, type RunState, type ScheduleParameter } from '../../core/schedule.ts';
 import type { ScheduleVerb } from '../../oic/answers.ts';
 import type { OicClient } from '../../oic/client.ts';
@@ -87,9 +86,6 @@ export const setSchedule = async (
   if (!isGiven) await keepParameters(oic, id, parameters, clock);
 };
 
-/** A step of a plan. */
-export type PlannedChange = Extract<InstallStep, { do: ScheduleStep | 'set-parameters' }>;
-
 /** What a step comes to, and what it is taken to begin with. */
 const ENDS: Readonly<Record<ScheduleStep, readonly [to: RunState, from: RunState]>> = {
   'stop-schedule': ['stopped', 'started'],
@@ -98,10 +94,7 @@ const ENDS: Readonly<Record<ScheduleStep, readonly [to: RunState, from: RunState
   'pause-schedule': ['paused', 'started'],
 };
 
-export const isScheduleStep = (step: InstallStep): step is PlannedChange =>
-  step.do === 'set-parameters' || Object.hasOwn(ENDS, step.do);
-
-export const applyScheduleStep = (oic: Schedules, step: PlannedChange, clock: Clock): Promise<void> => {
+export const applyScheduleStep = (oic: Schedules, step: StepOfSchedule, clock: Clock): Promise<void> => {
   if (step.do === 'set-parameters') {
     return (step.isOwn ? keepParameters : setParameters)(oic, step.id, step.parameters, clock);
   }

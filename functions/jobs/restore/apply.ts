@@ -8,11 +8,12 @@ import type { SnapshotIntegration } from '../../core/snapshot/manifest.ts';
 import { VaultError } from '../../store/vault.ts';
 import type { UnreadyConnection } from '../changes/connect.ts';
 import { createSharedStatus } from '../changes/shared-status.ts';
+import { createActivator } from './activate.ts';
 import { activateInside } from './activate-inside.ts';
 import type { RestoreFailure } from './batches.ts';
 import type { Numbers } from './items.ts';
 import { createPhaseRunner, type PhaseRunner } from './phase-runner.ts';
-import { connectAll, createActivator, putContent, readOwn, removeOne, setSchedules } from './phases.ts';
+import { connectAll, putContent, readOwn, removeOne } from './phases.ts';
 import type { VerifiedItem } from './prove-items.ts';
 import { putItem } from './put-item.ts';
 import type { LeftOver, RestoreOptions, RestoreReport, RestoreServices } from './restore-options.ts';
@@ -75,7 +76,7 @@ export const apply = async (services: RestoreServices, todo: ToApply, options: R
     },
     numbers: { created: (kind) => put('import', kind), replaced: (kind) => put('replace', kind) },
     left: runner.left,
-    failures: [...runner.failures, ...all.flatMap(({ failures = [] }) => failures)],
+    failures: runner.failures,
     unready: all.flatMap(({ unready = [] }) => unready),
   };
 };
@@ -85,8 +86,6 @@ interface PhaseResult {
   readonly done: number;
   /** Schedules within items that were set. */
   readonly scheduled?: number;
-  /** That keep nobody from anything in a later phase. */
-  readonly failures?: readonly RestoreFailure[];
   readonly unready?: readonly UnreadyConnection[];
 }
 
@@ -128,21 +127,21 @@ const phaseRun = (
         return { done: 0, unready };
       }
       case 'activate': {
-        const activator = createActivator(outside, order, options.concurrency);
-        return { done: await runner.run(phase, phase.turns, 2, activator) };
+        const activate = createActivator(outside, order.waitsFor, options.concurrency);
+        return { done: await runner.run(phase, phase.turns, 2, activate) };
       }
       case 'schedule':
-        return runEach(phase, 2, 'start-schedule', ({ steps }) => setSchedules(outside, steps));
+        return {
+          done: await runner.run(phase, phase.turns, 2, createActivator(outside, new Map(), options.concurrency)),
+        };
       case 'activate-inside': {
-        const { name, turns } = phase;
-        const { activated, left, ...rest } = await activateInside(
+        const { activated, troubles, ...rest } = await activateInside(
           services,
-          name,
-          able(turns),
+          { ...phase, turns: able(phase.turns) },
           (id) => proved.get(id),
           options,
         );
-        runner.leave(phase, left);
+        runner.note(phase, troubles);
         return { done: activated, ...rest };
       }
       case 'remove':

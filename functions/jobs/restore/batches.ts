@@ -32,25 +32,29 @@ export const inBatches = <T>(items: readonly T[]): T[][] =>
 
 /**
  * Wrong credentials and an instance that is gone stop the run; every other trouble is that integration's own.
+ * @param step that a failure is of, unless the work has told of another one that it began
  * @param work throws Interrupted when it was stopped before it had changed anything
  */
 export const collectFailures = async <T extends { readonly id: string }>(
   items: readonly T[],
   concurrency: number,
   step: RestoreFailure['step'],
-  progress: RestoreProgress,
-  work: (item: T) => Promise<void>,
+  progress: Pick<RestoreProgress, 'tick'>,
+  work: (item: T, begins: (step: RestoreFailure['step']) => void) => Promise<void>,
   stop?: AbortSignal | undefined,
 ): Promise<Trouble[]> => {
   const troubles = await mapLimited(items, concurrency, async (item): Promise<Trouble[]> => {
+    let at = step;
     try {
       stop?.throwIfAborted();
-      await work(item);
+      await work(item, (next) => {
+        at = next;
+      });
       return [];
     } catch (error) {
       if (error instanceof Interrupted) return [{ id: item.id, isLeft: true }];
       if (!isTroubleOfOne(error)) throw error;
-      return [{ id: item.id, step, ...troubleText(error) }];
+      return [{ id: item.id, step: at, ...troubleText(error) }];
     } finally {
       progress.tick();
     }

@@ -16,8 +16,8 @@ export interface PhaseRunner {
     batchesAtOnce: number,
     work: (batch: readonly T[]) => Promise<Trouble[]>,
   ): Promise<number>;
-  /** Of a phase that is not run in batches. */
-  leave(phase: Phase, ids: readonly string[]): void;
+  /** What went wrong in a phase. */
+  note(phase: Phase, troubles: readonly Trouble[]): void;
   /** The work on a batch, of the work on one. */
   each<T extends { readonly id: string }>(
     step: RestoreFailure['step'],
@@ -32,34 +32,31 @@ export const createPhaseRunner = (
   const failures: RestoreFailure[] = [];
   const left: LeftOver[] = [];
   const failed = new Set<string>();
-  const leave = ({ name, does }: Phase, ids: readonly string[]): void => {
-    for (const id of ids) failed.add(id);
-    left.push(...ids.map((id) => ({ id, phase: name, does })));
+  const note = ({ name, does }: Phase, troubles: readonly Trouble[]): void => {
+    for (const trouble of troubles) {
+      failed.add(trouble.id);
+      if ('isLeft' in trouble) left.push({ id: trouble.id, phase: name, does });
+      else failures.push(trouble);
+    }
   };
   return {
     failures,
     left,
-    leave,
+    note,
     hasFailed: (id) => failed.has(id),
     run: async (phase, items, batchesAtOnce, work) => {
       const able = items.filter(({ id }) => !failed.has(id));
       if (able.length === 0) return 0;
       if (stop?.aborted) {
-        leave(
+        note(
           phase,
-          able.map(({ id }) => id),
+          able.map(({ id }) => ({ id, isLeft: true })),
         );
         return 0;
       }
       progress.phase(phase.name, able.length);
       const troubles = (await journal.all(phase.name, inBatches(able), batchesAtOnce, work)).flat();
-      leave(
-        phase,
-        troubles.flatMap((trouble) => ('isLeft' in trouble ? [trouble.id] : [])),
-      );
-      const own = troubles.flatMap((trouble) => ('isLeft' in trouble ? [] : [trouble]));
-      for (const { id } of own) failed.add(id);
-      failures.push(...own);
+      note(phase, troubles);
       return able.length - new Set(troubles.map(({ id }) => id)).size;
     },
     each: (step, work) => (batch) => collectFailures(batch, concurrency, step, progress, work, stop),

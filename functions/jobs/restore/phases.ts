@@ -1,22 +1,20 @@
 /** The phases of a restore, for one integration or one batch each. Each bears being run again after it was cut off. */
 import { readArchive } from '../../core/archive/integration-archive.ts';
-import type { CallOrder } from '../../core/call-order.ts';
 import type { IntegrationId } from '../../core/integration.ts';
 import type { OwnConnections } from '../../core/plan/connection-address.ts';
 import type { RemovalStep } from '../../core/plan/plan-restore.ts';
-import type { ActivationTurn, ContentStep, StepOf, Turn } from '../../core/plan/plan-restore-steps.ts';
+import type { ContentStep, StepOf, Turn } from '../../core/plan/plan-restore-steps.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { underWay } from '../../core/status.ts';
-import { isOicError, type OicError, stopsTheRun } from '../../oic/http/errors.ts';
+import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { VaultError } from '../../store/vault.ts';
 import { deactivateAndWait } from '../changes/activation.ts';
-import { applyActivation, applyStep } from '../changes/apply-step.ts';
+import { applyStep } from '../changes/apply-step.ts';
 import { connect, readOwnConnections, type UnreadyConnection } from '../changes/connect.ts';
 import { keepBeforeDeletion } from '../changes/keep-copy.ts';
-import { applyScheduleStep, type PlannedChange, setSchedule } from '../changes/schedule.ts';
+import { setSchedule } from '../changes/schedule.ts';
 import { removeContent } from '../changes/write-content.ts';
-import { createSemaphore } from '../journal/semaphore.ts';
-import { collectFailures, inBatches, type Trouble } from './batches.ts';
+import { inBatches } from './batches.ts';
 import type { RestoreServices } from './restore-options.ts';
 import type { ArchiveFacts } from './target.ts';
 
@@ -82,59 +80,6 @@ export const connectAll = async (
     progress.tick();
   }
   return unready;
-};
-
-/**
- * Activates batch after batch: called integrations before their callers, else `concurrency` side by side whatever batch
- * they are of; whoever calls one that failed is tried all the same. Who waits for another takes nobody's place.
- */
-export const createActivator = (
-  { oic, waiting, progress, stop }: RestoreServices,
-  { waitsFor }: CallOrder,
-  concurrency: number,
-): ((batch: readonly ActivationTurn[]) => Promise<Trouble[]>) => {
-  const ended = new Map<IntegrationId, PromiseWithResolvers<void>>();
-  const inSlot = createSemaphore(concurrency);
-  let broken: OicError | undefined;
-
-  const activateOne = async ({ steps }: ActivationTurn): Promise<void> => {
-    if (broken) throw broken;
-    stop?.throwIfAborted();
-    try {
-      for (const step of steps) {
-        if (step.do === 'activate') {
-          // One that could not be stopped before may run still.
-          for (const other of step.displaces) await setSchedule(oic, other, 'stopped', waiting);
-          await applyActivation(oic, step, waiting);
-        } else await applyScheduleStep(oic, step, waiting);
-      }
-    } catch (error) {
-      if (isOicError(error) && stopsTheRun(error)) broken = error;
-      throw error;
-    }
-  };
-
-  return (batch) => {
-    for (const { id } of batch) ended.set(id, Promise.withResolvers());
-    return collectFailures(batch, batch.length, 'activate', progress, async (turn) => {
-      try {
-        // Those it waits for stand before it, so they have been begun: nobody waits for ever.
-        // Who waits for nobody in here is not held up at all, so turns are taken in the order they were planned in.
-        await Promise.all((waitsFor.get(turn.id) ?? []).flatMap((callee) => ended.get(callee)?.promise ?? []));
-        await inSlot(() => activateOne(turn));
-      } finally {
-        ended.get(turn.id)?.resolve();
-      }
-    });
-  };
-};
-
-/** Of one integration, in their order. */
-export const setSchedules = async (
-  { oic, waiting }: RestoreServices,
-  steps: readonly PlannedChange[],
-): Promise<void> => {
-  for (const step of steps) await applyScheduleStep(oic, step, waiting);
 };
 
 /** Takes one integration out of service, or away, its archive kept first. What is gone already is as wanted. */
