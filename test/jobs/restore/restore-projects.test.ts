@@ -1,11 +1,13 @@
 /** Projects restored over HTTP, by the rules of the simulated instance: states, passwords, what it refuses. */
 import { describe, expect, test } from 'vitest';
+import { Interrupted } from '../../../functions/core/errors.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
 import type { RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
 import { onlyKinds } from '../../../functions/kinds/included-kinds.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { buildProject, type SampleProject } from '../../core/archive/kinds-forge.ts';
 import type { Simulator, SimulatorOptions } from '../../simulator/server.ts';
+import { WAITING } from '../deploy/install-bench.ts';
 import { useWorkshop } from '../workshop.ts';
 import { restoringFrom, SHOP_SETTINGS } from './restore-bench.ts';
 
@@ -69,6 +71,40 @@ describe('a project that the target lacks', () => {
     ]);
     expect(second).toMatchObject({ activated: 2, failures: [], kinds: { projects: { created: 0 } } });
     expect(statesOf(simulator)).toEqual(AS_CAPTURED);
+  });
+
+  test('has each that was refused tried again once another of it is active', async () => {
+    const manifest = await takeSnapshot();
+    const { simulator, oic } = await start();
+    simulator.faults.add({ match: { kind: 'activate', times: 1 }, answer: { status: 400 } });
+
+    expect(await restoreInto(oic, manifest, SHOP_SETTINGS)).toMatchObject({ activated: 2, failures: [] });
+
+    expect(statesOf(simulator)).toEqual(AS_CAPTURED);
+    expect(simulator.stats().byKind.activate).toBe(3);
+  });
+
+  test('is left where it is when it is stopped: what was begun is brought to its end, the rest is named', async () => {
+    const manifest = await takeSnapshot();
+    const { simulator, oic } = await start();
+    const stop = new AbortController();
+    const now = (): number => {
+      if (simulator.stats().byKind.activate) stop.abort(new Interrupted('stopped'));
+      return WAITING.now();
+    };
+
+    const { activated, left, failures } = await restoreReplacing(
+      oic,
+      manifest,
+      {},
+      { connections: SHOP_SETTINGS, stop: stop.signal, waiting: { ...WAITING, now } },
+    );
+
+    expect({ activated, failures }).toEqual({ activated: 1, failures: [] });
+    expect(left).toEqual([
+      { id: 'ORDER|01.00.0000 in project SHOP', phase: 'activating in projects', does: 'activate-inside' },
+    ]);
+    expect(statesOf(simulator)).toEqual(['NIGHTLY|01.00.0000 ACTIVATED started', 'ORDER|01.00.0000 CONFIGURED null']);
   });
 
   test('has connections that only the console reaches: that is said, with what to do', async () => {
