@@ -180,7 +180,7 @@ export interface PlannedStep {
 }
 
 /** How an integration in an item is named beside those outside of any. */
-export const nameInside = (id: string, label: string): string => `${id} in ${label}`;
+const nameInside = (id: string, label: string): string => `${id} in ${label}`;
 
 /** Of `ORDER|01.00.0000 in project SHOP` the part that all in it share; undefined of what is in nothing. */
 export const containerIn = (id: string): string | undefined => / in .+$/.exec(id)?.[0];
