@@ -1,13 +1,25 @@
-/** Brings integrations to the state they were captured in: those outside projects, or those in one. */
+/**
+ * Brings integrations to the state they were captured in: those outside projects, and those in one. What else one in a project
+ * may need is not known, so one that fails is tried again as long as another has become active meanwhile.
+ */
+
 import type { RunStep } from '../../core/plan/plan-install.ts';
-import type { Turn } from '../../core/plan/plan-restore-steps.ts';
+import type { InsideTurn, Phase, Turn } from '../../core/plan/plan-restore-steps.ts';
+import { isContainer } from '../../kinds/kind.ts';
+import type { OicClient } from '../../oic/client.ts';
 import { isOicError, type OicError, stopsTheRun } from '../../oic/http/errors.ts';
 import type { Switchboard } from '../changes/activation.ts';
 import { applyRunStep } from '../changes/apply-step.ts';
+import { connect, type UnreadyConnection } from '../changes/connect.ts';
+import { switchboardOf } from '../changes/container.ts';
 import { setSchedule } from '../changes/schedule.ts';
+import { isTroubleOfOne, troubleText } from '../changes/trouble.ts';
+import { findItem } from '../changes/write-item.ts';
+import { mapLimited } from '../journal/journal.ts';
 import { createSemaphore } from '../journal/semaphore.ts';
-import { collectFailures, type RestoreProgress, type Trouble } from './batches.ts';
-import type { RestoreServices } from './restore-options.ts';
+import { collectFailures, inBatches, type RestoreProgress, type Trouble } from './batches.ts';
+import type { VerifiedItem } from './prove-items.ts';
+import type { RestoreOptions, RestoreServices } from './restore-options.ts';
 
 interface Place extends Pick<RestoreServices, 'waiting' | 'stop'> {
   readonly oic: Switchboard;
@@ -57,4 +69,100 @@ export const createActivator = (
       }
     });
   };
+};
+
+interface ActivatedInside {
+  readonly activated: number;
+  readonly scheduled: number;
+  readonly troubles: readonly Trouble[];
+  readonly unready: readonly UnreadyConnection[];
+}
+
+/** @param itemOf what was put there, by its label */
+export const activateInside = async (
+  { journal, progress, ...services }: RestoreServices,
+  { name, turns }: Pick<Extract<Phase, { does: 'activate-inside' }>, 'name' | 'turns'>,
+  itemOf: (label: string) => VerifiedItem | undefined,
+  { concurrency }: RestoreOptions,
+): Promise<ActivatedInside> => {
+  if (turns.length > 0) progress.phase(name, turns.length);
+  const results = await journal.all(name, inBatches(turns), 1, (batch) =>
+    mapLimited(batch, concurrency, async (turn) => {
+      const result = await activateIn(services, turn, itemOf(turn.id));
+      progress.tick();
+      return result;
+    }),
+  );
+  const all = results.flat();
+  return {
+    activated: all.reduce((sum, { activated }) => sum + activated, 0),
+    scheduled: all.reduce((sum, { scheduled }) => sum + scheduled, 0),
+    troubles: all.flatMap(({ troubles }) => troubles),
+    unready: all.flatMap(({ unready }) => unready),
+  };
+};
+
+type Services = Omit<RestoreServices, 'journal' | 'progress'>;
+
+const activateIn = async (
+  services: Services,
+  { id: label, connects, runs }: InsideTurn,
+  item: VerifiedItem | undefined,
+): Promise<ActivatedInside> => {
+  const { oic, waiting, stop } = services;
+  const { kind, id = '', connections = [], ownConnections } = item ?? {};
+  const nothing = (troubles: readonly Trouble[]): ActivatedInside => ({
+    ...{ activated: 0, scheduled: 0, unready: [] },
+    troubles,
+  });
+  if (stop?.aborted) return nothing(runs.map((run) => ({ id: run.id, isLeft: true })));
+  try {
+    const own = kind && (await findItem(oic, kind, id));
+    if (!own || !isContainer(kind)) {
+      const message = `nothing in it was activated: ${oic.instance} does not list it after it was imported`;
+      return nothing([{ id: label, step: 'activate', message: `${label}: ${message}` }]);
+    }
+    const inside = switchboardOf(oic, kind, own);
+    const unready =
+      connects.length > 0 ? await connect(inside, { connections }, services.connections, waiting, ownConnections) : [];
+    const progress = { tick: () => undefined };
+    const troubles = await inRounds(runs, createActivator({ oic: inside, waiting, stop, progress }, new Map(), 1));
+    const hidden = troubles.some((one) => !('isLeft' in one)) ? await outOfReach(inside, connections) : [];
+    const done = runs.filter((run) => !troubles.some((one) => one.id === run.id));
+    const count = (isCounted: (step: RunStep) => boolean) => done.filter(({ steps }) => steps.some(isCounted)).length;
+    return {
+      activated: count((step) => step.do === 'activate'),
+      scheduled: count((step) => step.do !== 'activate'),
+      troubles,
+      unready: [...unready, ...hidden].map((one) => ({ ...one, id: `${one.id} in ${label}` })),
+    };
+  } catch (error) {
+    if (!isTroubleOfOne(error)) throw error;
+    return nothing([{ id: label, step: 'activate', ...troubleText(error) }]);
+  }
+};
+
+/** Until all are done, or a round has brought nothing. */
+const inRounds = async (runs: InsideTurn['runs'], activate: ReturnType<typeof createActivator>): Promise<Trouble[]> => {
+  for (let todo = runs; ; ) {
+    const troubles = await activate(todo);
+    const failed = todo.filter(({ id }) => troubles.some((one) => one.id === id));
+    const isStopped = troubles.some((one) => 'isLeft' in one);
+    if (isStopped || failed.length === 0 || failed.length === todo.length) return troubles;
+    todo = failed;
+  }
+};
+
+/** Whether connections answer below their container, Oracle documents nowhere. Those that do not may be what is wrong. */
+const outOfReach = async (
+  inside: Pick<OicClient, 'getConnection'>,
+  connections: VerifiedItem['connections'],
+): Promise<UnreadyConnection[]> => {
+  const unknown = await mapLimited(connections, 2, async ({ id }) => ((await inside.getConnection(id)) ? [] : [id]));
+  return unknown.flat().map((id) => ({
+    id,
+    missing: [],
+    problem: 'if it is a draft, give it its settings in the console, which alone reaches it, and run the restore again',
+    template: {},
+  }));
 };
