@@ -27,7 +27,9 @@ export type OwnConnections = readonly {
 /** What is to be remembered of the target's own; one that is not configured may be anybody's. */
 export const ownAddresses = (connection: ConnectionProperties): OwnConnections => {
   if (connection.status !== 'CONFIGURED') return [];
-  const told = propertiesOf(connection).filter((one) => isAddress(one) && !hasSecretShape(one.propertyValue ?? ''));
+  const told = propertiesOf(connection).filter(
+    (one) => one.propertyValue && isAddress(one) && !hasSecretShape(one.propertyValue),
+  );
   return [
     {
       id: connection.id,
@@ -42,20 +44,33 @@ export const foreignAddresses = (
   settings: AddressedSettings,
   own: OwnConnections,
 ): string[] => {
+  const owned = own
+    .filter(({ id }) => id === now.id)
+    .flatMap(({ addresses }) => addresses.map(({ propertyName, propertyValue }) => `${propertyName} ${propertyValue}`));
+  return unnamed(now, settings)
+    .filter((one) => one.propertyValue && isAddress(one))
+    .filter(({ propertyName, propertyValue }) => !owned.includes(`${propertyName} ${propertyValue}`))
+    .map(({ propertyName }) => propertyName);
+};
+
+/** Of a draft: names of the addresses, told or not, without which it does not get the secrets of its settings, or is of no use. */
+export const missingAddresses = (draft: ConnectionProperties, settings: AddressedSettings): string[] => {
+  const isMissing = (one: ConnectionProperty) =>
+    one.propertyValue || (!one.isSet && one.requiredFlag && !one.hiddenFlag);
+  return unnamed(draft, settings)
+    .filter((one) => isMissing(one) && isAddress(one))
+    .map(({ propertyName }) => propertyName);
+};
+
+/** Those that the settings have no value for; none where the settings have no secrets. */
+const unnamed = (connection: ConnectionProperties, settings: AddressedSettings): ConnectionProperty[] => {
   if (!holdsSecrets(settings)) return [];
   const named = new Set(
     [...(settings.connectionProperties ?? []), ...(settings.securityProperties ?? [])]
       .filter(({ propertyValue }) => propertyValue)
       .map(({ propertyName }) => propertyName),
   );
-  const owned = own
-    .filter(({ id }) => id === now.id)
-    .flatMap(({ addresses }) => addresses.map(({ propertyName, propertyValue }) => `${propertyName} ${propertyValue}`));
-  return propertiesOf(now)
-    .filter(isAddress)
-    .filter(({ propertyName }) => !named.has(propertyName))
-    .filter(({ propertyName, propertyValue }) => !owned.includes(`${propertyName} ${propertyValue}`))
-    .map(({ propertyName }) => propertyName);
+  return propertiesOf(connection).filter(({ propertyName }) => !named.has(propertyName));
 };
 
 /** Of a connection that an archive is going to bring along: whether its secrets could go anywhere but where the settings say. */
@@ -78,6 +93,5 @@ const VALUES = /:\/\/|^[\w-]+(\.[\w-]+)+(:\d+)?([/?].*)?$|:\d{2,5}\b|@/;
 
 /** A choice among the adapter's own keys leads nowhere. */
 const isAddress = ({ propertyName, propertyType = '', propertyValue, acceptableKeys }: ConnectionProperty): boolean =>
-  Boolean(propertyValue) &&
   !acceptableKeys?.length &&
   (/url/i.test(propertyType) || NAMES.test(propertyName) || VALUES.test(propertyValue ?? ''));

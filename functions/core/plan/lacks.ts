@@ -3,9 +3,9 @@
  * is not there. Each cause once, with what hangs on it.
  */
 
-import { LOCAL_CALLS } from '../archive/connection-template.ts';
+import { type ConnectionProperties, LOCAL_CALLS } from '../archive/connection-template.ts';
 import type { IntegrationId } from '../integration.ts';
-import { type AddressedSettings, namesNoAddress } from './connection-address.ts';
+import { type AddressedSettings, missingAddresses, namesNoAddress } from './connection-address.ts';
 
 /** An integration that is to be activated, or all of a project that are. */
 export interface Activated {
@@ -16,8 +16,8 @@ export interface Activated {
 }
 
 export interface Outlook {
-  /** Of a connection of the target; undefined when it does not have it. */
-  readonly connectionStatus: (id: string) => string | undefined;
+  /** Of the target, as it is before anything is sent; undefined when it does not have it. */
+  readonly connection: (id: string) => ConnectionProperties | undefined;
   /** What the target's credentials document has for connections. */
   readonly settings: Readonly<Record<string, AddressedSettings>>;
   /** Whether what is called is there once everything was done. */
@@ -53,15 +53,16 @@ export const findLacks = (activated: readonly Activated[], outlook: Outlook): La
   });
 };
 
-const whyUnready = (id: string, { connectionStatus, settings, instance }: Outlook): string | undefined => {
-  const status = connectionStatus(id);
+const whyUnready = (id: string, { connection, settings, instance }: Outlook): string | undefined => {
+  const there = connection(id);
+  const status = there?.status;
   if (status === 'CONFIGURED') return undefined;
   const own = Object.hasOwn(settings, id) ? settings[id] : undefined;
-  const what = `connection ${id} is ${status === undefined ? `not on ${instance} yet` : `${status} on ${instance}`}`;
+  const what = `connection ${id} is ${there ? `${status} on ${instance}` : `not on ${instance} yet`}`;
   if (!own) return `${what}, and the credentials document of ${instance} has no settings for it`;
-  // One that is there is held against its own address when it is configured.
-  if (status === undefined && namesNoAddress(own)) return `${what}, and its settings have secrets but no address`;
-  return undefined;
+  const addresses = there ? missingAddresses(there, own) : [];
+  if (addresses.length === 0 && (there || !namesNoAddress(own))) return undefined;
+  return `${what}, and its settings have secrets but no address${there ? `: add ${addresses.join(', ')}` : ''}`;
 };
 
 const NAMED = 20;

@@ -51,18 +51,18 @@ export const previewInstall = async (
   const plan = planInstall(wantedOf(archive), (await readTarget(oic, archive, waiting)).integrations, policy);
   if (!plan.steps.some((step) => step.do === 'activate')) return { ...plan, lacks: [] };
   const callees = archive.calls.map(({ id }) => id).filter((id) => !arriving.has(id));
-  const [statuses, states] = await Promise.all([
+  const [connectionsThere, states] = await Promise.all([
     mapLimited(
       archive.connections.filter(({ type }) => type !== LOCAL_CALLS),
       4,
-      async ({ id }) => [id, (await oic.getConnection(id))?.status] as const,
+      async ({ id }) => [id, await oic.getConnection(id)] as const,
     ),
     mapLimited(callees, 4, async (id) => [id, await oic.getIntegration(id)] as const),
   ]);
-  const [statusOf, there] = [new Map(statuses), new Map(states)];
+  const [connection, there] = [new Map(connectionsThere), new Map(states)];
   const calls = archive.calls.map(({ id }) => id);
   const lacks = findLacks([{ id: archive.id, connections: archive.connections, calls }], {
-    connectionStatus: (id) => statusOf.get(id),
+    connection: (id) => connection.get(id),
     settings: connections,
     isThere: (id) => arriving.has(id) || there.get(id) !== undefined,
     instance: oic.instance,

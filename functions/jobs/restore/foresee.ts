@@ -4,6 +4,7 @@ import type { IntegrationId } from '../../core/integration.ts';
 import { findLacks, type Lack } from '../../core/plan/lacks.ts';
 import type { Phase } from '../../core/plan/plan-restore-steps.ts';
 import { isContainer } from '../../kinds/kind.ts';
+import type { Connection } from '../../oic/connection-answers.ts';
 import { switchboardOf } from '../changes/container.ts';
 import { findItem } from '../changes/write-item.ts';
 import { mapLimited } from '../journal/journal.ts';
@@ -31,25 +32,25 @@ export const foresee = (
       return connections && calls ? [{ id, connections, calls }] : [];
     });
     const outlook = { settings, instance: oic.instance, isThere: (id: IntegrationId) => thereAfter.has(id) };
-    const statuses = await statusesIn(
+    const connections = await connectionsIn(
       oic,
       activated.flatMap(({ connections }) => connections),
     );
-    const outside = findLacks(activated, { ...outlook, connectionStatus: (id) => statuses.get(id) });
+    const outside = findLacks(activated, { ...outlook, connection: (id) => connections.get(id) });
     const inside = phases.flatMap((phase) => (phase.does === 'activate-inside' ? phase.turns : []));
     const insideOthers = await mapLimited(
       inside.filter(({ connects }) => connects.length > 0),
       2,
       async ({ id: label }) => {
-        const { kind, id = '', connections = [] } = proved.get(label) ?? {};
+        const { kind, id = '', connections: used = [] } = proved.get(label) ?? {};
         const own = kind && (await findItem(oic, kind, id));
         const there =
           own && isContainer(kind)
-            ? await statusesIn(switchboardOf(oic, kind, own), connections)
-            : new Map<string, string>();
-        const lacks = findLacks([{ id: `all of ${label}`, connections, calls: [] }], {
+            ? await connectionsIn(switchboardOf(oic, kind, own), used)
+            : new Map<string, Connection>();
+        const lacks = findLacks([{ id: `all of ${label}`, connections: used, calls: [] }], {
           ...outlook,
-          connectionStatus: (id) => there.get(id),
+          connection: (id) => there.get(id),
         });
         return lacks.map((lack) => ({ ...lack, id: `${lack.id} in ${label}` }));
       },
@@ -57,11 +58,11 @@ export const foresee = (
     return [...outside, ...insideOthers.flat()];
   });
 
-const statusesIn = async (
+const connectionsIn = async (
   oic: Pick<RestoreServices['oic'], 'getConnection'>,
   connections: readonly { readonly id: string; readonly type: string }[],
-): Promise<Map<string, string>> => {
+): Promise<Map<string, Connection>> => {
   const ids = [...new Set(connections.filter(({ type }) => type !== LOCAL_CALLS).map(({ id }) => id))];
-  const found = await mapLimited(ids, 4, async (id) => ({ id, status: (await oic.getConnection(id))?.status }));
-  return new Map(found.flatMap(({ id, status }) => (status === undefined ? [] : [[id, status]])));
+  const found = await mapLimited(ids, 4, (id) => oic.getConnection(id));
+  return new Map(found.flatMap((one) => (one ? [[one.id, one]] : [])));
 };
