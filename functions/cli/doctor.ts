@@ -7,7 +7,7 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { holdClock } from '../core/chain/clocks.ts';
 import { readReplacingCutOff } from '../jobs/changes/put-container.ts';
-import { readUndone } from '../jobs/deploy/lease-content.ts';
+import { readLease, type UnderWay } from '../jobs/deploy/lease-content.ts';
 import type { OicClient } from '../oic/client.ts';
 import { isOicError } from '../oic/http/errors.ts';
 import type { Runtime } from '../runtime.ts';
@@ -28,6 +28,7 @@ interface Check {
     | 'integrationInstance'
     | 'clock'
     | 'deploy'
+    | 'underWay'
     | 'undone'
     | 'vault'
     | ContractCheck['name'];
@@ -204,16 +205,18 @@ const checkVault = async (runtime: Runtime, name: string, location: string): Pro
   }
 };
 
-/** What deployments that were cut off have left, by their own notes; told only when there is something. */
+/** Deployments under way, and what those that were cut off have left, by their own notes; told only when there is something. */
 const checkUndone = async (runtime: Runtime, name: string, { vault, dropBox }: DoctorOptions): Promise<Check[]> => {
   const failed = (advice: string): Check => ({ name: 'undone', ok: false, advice });
   try {
     const found: Check[] = [];
     const box = await runtime.openDropBox(dropBox);
     for await (const lease of box.leases(name)) {
-      for (const [id, { before, copy }] of Object.entries(await readUndone(lease, Date.now()))) {
+      const { underWay, undone } = await readLease(lease, Date.now());
+      if (underWay) found.push({ name: 'underWay', ok: true, advice: underWayText(lease.key, underWay) });
+      for (const [id, { before, copy }] of Object.entries(undone)) {
         const was = before.find((one) => one.id === id);
-        const state = was ? `${was.isActive ? 'active' : 'not active'}` : 'not there';
+        const state = was ? (was.isActive ? 'active' : 'not active') : 'not there';
         const back = copy ? `; its own archive is kept, and goes back by ${box.returnCommand(copy, name)}` : '';
         const goOn = commandLine(['deploy', name, 'FILE'], { '--drop-box': dropBox });
         found.push(
@@ -233,6 +236,14 @@ const checkUndone = async (runtime: Runtime, name: string, { vault, dropBox }: D
   } catch (error) {
     return [failed(sentence(error))];
   }
+};
+
+/** A worker names itself as the place where it runs has it: a person's machine with its process, a function its request. */
+const underWayText = (key: string, { holder, takenAt, expiresAt }: UnderWay): string => {
+  const code = key.slice(key.lastIndexOf('/') + 1, -'.json'.length);
+  const [host, pid] = holder.split(' ');
+  const by = pid === undefined ? `the function, request ${holder}` : `process ${pid} on ${host}`;
+  return `a deployment of ${code} is under way${takenAt ? ` since ${takenAt}` : ''}, by ${by}; if that was killed, look again after ${expiresAt}`;
 };
 
 const sentence = (error: unknown): string =>

@@ -256,3 +256,25 @@ test('watch deploys what is put into its directory, with a line of JSON and a re
   });
   expect(await receipts()).toHaveLength(2);
 }, 40_000);
+
+test('doctor tells a deployment that is under way, and by whom, and does not call it undone', async () => {
+  await put('flow.iar', 'FLOW');
+  let told: { readonly exitCode: number | null; readonly stdout: string } | undefined;
+  simulator.onRequest(async ({ kind }) => {
+    if (kind === 'activate') told = await desk.oic('doctor', 'test', '--drop-box', 'box', '--json');
+  });
+
+  expect(await desk.oic('deploy', 'test', 'flow.iar', '--drop-box', 'box')).toMatchObject({ exitCode: 0 });
+
+  expect(told).toMatchObject({ exitCode: 0 });
+  const { checks } = JSON.parse(told?.stdout ?? '') as { checks: { name: string; ok: boolean; advice: string }[] };
+  expect(checks.filter(({ name }) => name === 'underWay' || name === 'undone')).toMatchObject([
+    {
+      name: 'underWay',
+      ok: true,
+      advice: expect.stringMatching(
+        /^a deployment of FLOW is under way since 20\S+Z, by process \d+ on \S+; if that was killed, look again after 20\S+Z$/,
+      ),
+    },
+  ]);
+});

@@ -11,6 +11,8 @@ const flag = z.boolean();
 
 const CONTENT = z.object({
   holder: z.nullable(text),
+  /** Absent in what earlier versions have left. */
+  takenAt: z.optional(text),
   expiresAt: text,
   undo: z.record(
     text,
@@ -67,13 +69,26 @@ export const readContent = (value: unknown, where: string): Content => {
   throw new Error(`${where} is not a lease: it was damaged; look what it says, then move it away and try again`);
 };
 
-/** What a worker that died has left undone, by integration; nothing while somebody is at work. @throws when it is damaged */
-export const readUndone = async (document: Document, nowMs: number): Promise<Readonly<Record<string, Undo>>> => {
+/** Who is at work, or died so lately that nobody may take its place yet. */
+export interface UnderWay {
+  readonly holder: string;
+  readonly takenAt: string | undefined;
+  readonly expiresAt: string;
+}
+
+/**
+ * Whether somebody is at work, else what a worker that died has left undone, by integration.
+ * @throws when it is damaged
+ */
+export const readLease = async (
+  document: Document,
+  nowMs: number,
+): Promise<{ readonly underWay?: UnderWay; readonly undone: Readonly<Record<string, Undo>> }> => {
   const found = await document.read();
-  if (!found) return {};
-  const { holder, expiresAt, undo } = readContent(found.content, document.key);
-  const isAtWork = holder !== null && Date.parse(expiresAt) > nowMs;
-  return isAtWork ? {} : (undo as Record<string, Undo>);
+  if (!found) return { undone: {} };
+  const { holder, takenAt, expiresAt, undo } = readContent(found.content, document.key);
+  if (holder !== null && Date.parse(expiresAt) > nowMs) return { underWay: { holder, takenAt, expiresAt }, undone: {} };
+  return { undone: undo as Record<string, Undo> };
 };
 
 export const withoutRivals = (undo: Content['undo'], id: IntegrationId): Content['undo'] => {

@@ -97,7 +97,12 @@ export const takeLease = async (document: Document, options: LeaseOptions): Prom
     if (found && found.etag !== seen.etag) seen = { etag: found.etag, since: elapsed() };
     if (isFree(content, elapsed() - seen.since, options)) {
       const at = { now: now(), elapsed: elapsed() };
-      const mine: Content = { ...content, holder: worker, expiresAt: new Date(at.now + ttlMs).toISOString() };
+      const mine: Content = {
+        ...content,
+        holder: worker,
+        takenAt: new Date(at.now).toISOString(),
+        expiresAt: new Date(at.now + ttlMs).toISOString(),
+      };
       const etag = await document.write(mine, found?.etag);
       if (etag !== undefined) return holdLease(document, options, mine, etag, at);
     } else if (elapsed() >= until) return undefined;
