@@ -72,6 +72,8 @@ describe('what the target has with other content', () => {
       'schedule-start NIGHTLY|01.00.0000 in SHOP',
       'activate ORDER|01.00.0000 in SHOP',
     ]);
+    // Compared, kept right before it is replaced, and proved after each of the two writes.
+    expect(simulator.requests.filter(({ kind }) => kind === 'project-export')).toHaveLength(4);
     expect(running(simulator)).toEqual(AS_CAPTURED);
     expect(await differences(workshop.vault, manifest, oic)).toEqual([]);
     expect(await workshop.files()).toEqual(
