@@ -243,7 +243,7 @@ const underWayText = (key: string, { holder, takenAt, expiresAt }: UnderWay): st
   const code = key.slice(key.lastIndexOf('/') + 1, -'.json'.length);
   const [host, pid] = holder.split(' ');
   const by = pid === undefined ? `the function, request ${holder}` : `process ${pid} on ${host}`;
-  return `a deployment of ${code} is under way${takenAt ? ` since ${takenAt}` : ''}, by ${by}; if that was killed, look again after ${expiresAt}`;
+  return `deploying ${code} is under way${takenAt ? ` since ${takenAt}` : ''}, by ${by}; if that was killed, look again after ${expiresAt}`;
 };
 
 const sentence = (error: unknown): string =>

@@ -273,7 +273,7 @@ test('doctor tells a deployment that is under way, and by whom, and does not cal
       name: 'underWay',
       ok: true,
       advice: expect.stringMatching(
-        /^a deployment of FLOW is under way since 20\S+Z, by process \d+ on \S+; if that was killed, look again after 20\S+Z$/,
+        /^deploying FLOW is under way since 20\S+Z, by process \d+ on \S+; if that was killed, look again after 20\S+Z$/,
       ),
     },
   ]);

@@ -46,7 +46,12 @@ export const readOwnConnections = async (
   settings: Readonly<Record<string, ConnectionSettings>>,
 ): Promise<OwnConnections> => {
   const ids = connections.map(({ id }) => id).filter((id) => Object.hasOwn(settings, id));
-  const found = await mapLimited(ids, 4, (id) => oic.getConnection(id).catch(() => undefined));
+  const found = await mapLimited(ids, 4, (id) =>
+    oic.getConnection(id).catch((error: unknown) => {
+      if (!isOicError(error)) throw error;
+      return undefined;
+    }),
+  );
   return found.flatMap((one) => (one ? ownAddresses(one) : []));
 };
 
