@@ -81,6 +81,8 @@ interface Archived<I extends Item, E extends Entry, Seen extends object> {
   stamp?(item: I | E): string | undefined;
   /** What the instance has, without what is in it. */
   itemsOn(oic: OicClient): Promise<Listing<Item>>;
+  /** One of them, without listing all, where Oracle offers it; undefined: look in the listing. */
+  itemOn?(oic: OicClient, id: string): Promise<Item | undefined>;
   export(oic: OicClient, item: I): Promise<Exported>;
   /**
    * @param id the one expected

@@ -64,6 +64,10 @@ export const projects: Kind<ListedProject, SnapshotProject, Seen> = {
   archive: {
     stamp: stampOfProject,
     itemsOn: (oic) => oic.listProjects(),
+    itemOn: async (oic, code) => {
+      const found = await oic.getProject(code);
+      return found?.code === code ? found : undefined;
+    },
     export: (oic, project) => oic.exportProject(project),
     read: async (bytes) => {
       const { entry, ...read } = await readFile(bytes);

@@ -7,16 +7,19 @@
 
 import { readProjectArchive } from '../core/archive/project-archive.ts';
 import type { Project } from '../core/items.ts';
+import { readItem } from './answers.ts';
 import { connections } from './connections.ts';
 import { placedIntegrations } from './integrations.ts';
 import { toDeployment, toProject } from './kind-answers.ts';
-import type { Requests } from './requests.ts';
+import { orUndefined, type Requests } from './requests.ts';
 import type { Projects } from './whole-instance.ts';
 
 export const projects = (requests: Requests): Projects => {
-  const { list, download, upload, remove } = requests;
+  const { get, list, download, upload, remove } = requests;
   return {
     listProjects: () => list('listing the projects', '/projects', toProject),
+    getProject: (id) =>
+      orUndefined(get(`reading project ${id}`, projectPath(id), (answer) => toProject(readItem(answer)))),
     // Recorded bare: items, and nothing that tells of pages.
     listDeployments: (id) =>
       list(`listing the deployments of project ${id}`, `${projectPath(id)}/deployments`, toDeployment, 'whole'),

@@ -19,6 +19,8 @@ interface Exported<A> {
 /** Oracle Integration 3 only; Gen 2 answers 404. */
 export interface Projects {
   listProjects(): Promise<Listing<Project>>;
+  /** By the id that the listing gives, which is its code wherever it was recorded. */
+  getProject(id: string): Promise<Project | undefined>;
   /** @param projectId as the listing gives it */
   listDeployments(projectId: string): Promise<Listing<Deployment>>;
   /** The whole project, whatever its deployments hold. */

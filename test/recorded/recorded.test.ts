@@ -270,8 +270,8 @@ const READINGS: Readonly<Record<string, Reading>> = {
     gives: [{ id: 'On prem', name: 'On prem' }],
   },
   '52-project-get': {
-    ask: (served) => readOf(served, '/projects/SHOP'),
-    gives: expect.objectContaining({ code: 'SHOP', state: expect.objectContaining({ status: 'CONFIGURED' }) }),
+    ask: async ({ oic }) => oic.getProject('SHOP'),
+    gives: expect.objectContaining({ id: 'SHOP', code: 'SHOP', name: 'Shop', lastUpdatedBy: 'ann@example.com' }),
   },
   '53-projects-list': {
     ask: async ({ oic }) => (await oic.listProjects()).items,

@@ -16,6 +16,7 @@ export interface ItemContent {
 
 /** As the instance lists it, by what it is known by on every instance. */
 export const findItem = async (oic: OicClient, kind: RestoredKind, id: string): Promise<Item | undefined> =>
+  (await kind.archive.itemOn?.(oic, id)) ??
   (await kind.archive.itemsOn(oic)).items.find((item) => idOf(kind, item) === id);
 
 /** Undefined when it is absent or locked. */

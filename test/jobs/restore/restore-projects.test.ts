@@ -279,3 +279,17 @@ describe('a project that the target has with other content', () => {
     expect(statesOf(simulator)).toEqual(AS_CAPTURED);
   });
 });
+
+test('many projects are listed once for a plan, and found one by one then', async () => {
+  const codes = ['SHOP', 'STORE', 'STALL'];
+  const source = await start();
+  for (const code of codes) source.simulator.instance.addProject(buildProject({ ...SHOP, code }));
+  const manifest = await workshop.snapshotOf(source.oic, { kinds: onlyKinds(() => true) });
+  const { simulator, oic } = await start();
+  for (const code of codes) simulator.instance.addProject(buildProject({ ...EDITED, code }));
+
+  expect(await restoreInto(oic, manifest, SHOP_SETTINGS)).toMatchObject({ activated: 6, failures: [] });
+
+  // And once more for what is left to do by hand.
+  expect(simulator.stats().byKind['project-list']).toBe(2);
+});
