@@ -25,7 +25,7 @@ const JOBS = [
   'jobs/report',
   'jobs/vault',
 ];
-const CLI = ['cli', 'cli/diff', 'cli/kinds', 'cli/program', 'cli/restore', 'cli/vault'];
+const CLI = ['cli', 'cli/diff', 'cli/doctor', 'cli/kinds', 'cli/program', 'cli/restore', 'cli/vault'];
 const ALL_CORE = ['core', ...CORE];
 /** A job is given clients and stores: it knows their shapes and their errors. */
 export const GIVEN = ['oic', 'oic/http', 'store'];
@@ -74,7 +74,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'strays.ts': HANDLER,
   cli: [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'runtime.ts', 'settings.ts', 'cli/kinds', 'cli/restore'],
   'cli/diff': [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds', 'cli/restore'],
-  'cli/program': ['cli', 'cli/diff', 'cli/kinds', 'cli/restore', 'cli/vault'],
+  'cli/doctor': [...ALL_CORE, ...OIC, ...JOBS, 'store', 'runtime.ts', 'settings.ts', 'cli'],
+  'cli/program': ['cli', 'cli/diff', 'cli/doctor', 'cli/kinds', 'cli/restore', 'cli/vault'],
   'cli/kinds': [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'cli'],
   'cli/restore': [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds'],
   'cli/vault': [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds', 'cli/restore'],

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { holdClock } from '../core/chain/clocks.ts';
 import { ConfigError, Refused } from '../core/errors.ts';
 import { isSnapshotName } from '../core/keys.ts';
+import { originOf } from '../core/snapshot/origin.ts';
 import { checkRetentionRules, describeSpan, type RetentionRules, rulesOfSettings } from '../core/snapshot/retention.ts';
 import { openFileJournal } from '../jobs/journal/file-journal.ts';
 import { forget } from '../jobs/vault/forget.ts';
@@ -29,7 +30,7 @@ interface PruneCommandOptions extends CommonOptions {
 export const prune = async (name: string, options: PruneCommandOptions): Promise<number> => {
   const session = await openSession(options);
   const { out, runtime } = session;
-  runtime.instance(name);
+  const origin = originOf(runtime.instance(name));
   if (options.forget !== undefined) return forgetOne(session, name, options.forget, options);
   if (/^s3:/i.test(options.vault)) {
     throw new ConfigError(
@@ -51,6 +52,7 @@ export const prune = async (name: string, options: PruneCommandOptions): Promise
       rules,
       isDryRun,
       now: new Date(),
+      origin,
       keepRemovedDays: runtime.settings.retentionDays,
     });
   const report = isDryRun ? await work() : await withoutBackups(options.vault, name, work);

@@ -6,8 +6,10 @@
  *   const oic = createOicClient({ instance: 'dev', url, integrationInstance, concurrency: 8, isReadOnly: true, credentials });
  *   for (const { id } of await oic.listIntegrations()) await oic.exportIntegration(id);
  */
+
 import { NOBODY_NAMED, type People } from '../core/people.ts';
 import type { Origin } from '../core/snapshot/manifest.ts';
+import { originOf } from '../core/snapshot/origin.ts';
 import { listAgentGroups } from './agent-groups.ts';
 import { listCertificates } from './certificates.ts';
 import { type Connections, connections } from './connections.ts';
@@ -45,12 +47,9 @@ export interface OicClientOptions extends TransportOptions {
 }
 
 export const createOicClient = (options: OicClientOptions): OicClient => {
-  const { instance, isReadOnly, people = NOBODY_NAMED, integrationInstance } = options;
+  const { instance, isReadOnly, people = NOBODY_NAMED } = options;
   const transport = createTransport(options);
-  const origin = {
-    url: new URL(options.url).origin,
-    ...(integrationInstance !== undefined && { integrationInstance }),
-  };
+  const origin = originOf(options);
   const askingFirst = (beforeChange?: () => Promise<void>): OicClient => ({
     instance,
     origin,

@@ -42,7 +42,7 @@ export interface Vault {
   /** What was stored last at a key; undefined when nothing was. For notes beside archives, which nothing proves. */
   getAt(key: string): Promise<Uint8Array | undefined>;
   /** The newest version at a key, whatever it is; undefined when there is none, or it cannot be read. */
-  getNewest(key: string): Promise<{ readonly versionId: string; readonly bytes: Uint8Array } | undefined>;
+  getNewest(key: string): Promise<NewestVersion | undefined>;
   /** Keys of what lies below a prefix. */
   keysBelow(prefix: string): Promise<readonly string[]>;
   /** Exactly the version named, proved by its sha256. @throws VaultError when it is missing or damaged */
@@ -73,6 +73,12 @@ export interface Vault {
   listManifestVersions(instance: string): Promise<ReadonlyMap<string, readonly VersionEntry[]>>;
   /** Where a bucket removes what its lifecycle says: how it is told. In a directory that is what a prune does. */
   readonly marks?: VersionMarks | undefined;
+}
+
+interface NewestVersion {
+  readonly versionId: string;
+  readonly bytes: Uint8Array;
+  readonly storedAt: Date;
 }
 
 export interface StoredManifest {
@@ -163,7 +169,7 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
         if (isOfOneObject(error)) return undefined;
         throw error;
       });
-      return object && { versionId: object.versionId, bytes: object.body };
+      return object && { versionId: object.versionId, bytes: object.body, storedAt: object.lastModified };
     },
     keysBelow: async (prefix) => (await Array.fromAsync(store.list(prefix))).map(({ key }) => key),
     keepSafe: async (target, ref, bytes) => (await store.put(safetyKey(target, ref), bytes)).key,

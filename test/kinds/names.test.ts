@@ -21,7 +21,10 @@ const named = new RegExp(
 
 /** The same letters with another meaning. */
 const OTHERS: readonly (readonly [place: string, meaning: RegExp])[] = [
-  ['functions/cli/doctor.ts', /import \{ lookup \} from 'node:dns|await lookup\(host\)|the certificate is trusted/],
+  [
+    'functions/cli/doctor/doctor.ts',
+    /import \{ lookup \} from 'node:dns|await lookup\(host\)|the certificate is trusted/,
+  ],
   // What a drop is, and `oic deploy` does.
   ['functions/cli/deploy.ts', /another deployment of \$\{/],
   ['functions/jobs/deploy/', /\bdeployment of\b/],

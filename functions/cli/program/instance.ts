@@ -107,7 +107,7 @@ and when it cannot, its own is put back.`,
     'doctor <instance>',
     'what keeps an instance from being backed up, and what a change that was cut off left undone',
     'doctor prod',
-    async () => (await import('../doctor.ts')).doctor,
+    async () => (await import('../doctor/doctor.ts')).doctor,
   )
     .option(...VAULT)
     .option(...DROP_BOX);

@@ -13,7 +13,10 @@ export const defineSnapshots = (command: Define): void => {
   )
     .option(...VAULT)
     .option('--full', 'export everything, also what has not changed')
-    .option('--new-origin', 'the name stands for another instance than in the snapshots so far, and that is meant')
+    .option(
+      '--new-origin',
+      'the name stands for another instance than in the snapshots so far, and that is meant: everything is exported',
+    )
     .addHelpText(
       'after',
       '\nThe page, reports/INSTANCE/latest.html in the vault, shows what changed since the snapshot before.',
@@ -67,7 +70,10 @@ the same after each backup.`,
     .option('--keep-yearly <n>', 'the newest of each of the last n years that have one')
     .option('--keep-last <n>', 'the last n, whatever their day')
     .option('--keep-within <time>', 'all within this time before the newest: 36h, 14d, 1y, or 3m for three months')
-    .option('--forget <snapshot>', 'instead of rules: take this one away, which is dated ahead or cannot be read')
+    .option(
+      '--forget <snapshot>',
+      'instead of rules: take this one away, which is dated ahead, cannot be read or is of another instance',
+    )
     .option('--dry-run', 'tell what would go, change nothing')
     .option('--vault <directory>', 'a directory; a bucket has its lifecycle', './vault')
     .addHelpText(

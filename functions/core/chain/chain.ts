@@ -5,7 +5,7 @@
 import { archiveKindOfKey } from '../keys.ts';
 import type { KindFacts, OtherKinds } from '../kinds.ts';
 import { type ArchivedItem, archivedItems } from '../snapshot/archived-items.ts';
-import type { Manifest, Origin } from '../snapshot/manifest.ts';
+import type { Manifest } from '../snapshot/manifest.ts';
 
 /** By kind. */
 type Ids = Readonly<Record<string, readonly string[]>>;
@@ -98,13 +98,3 @@ export const chainProblems = (links: readonly Link[], mayBeGone: (snapshot: stri
     return found.map((problem) => ({ snapshot, problem }));
   });
 };
-
-/** undefined when both are one instance, or the earlier one is not told; else both, for a sentence. */
-export const otherOrigin = (earlier: Origin | undefined, now: Origin): { earlier: string; now: string } | undefined => {
-  if (!earlier || (earlier.url === now.url && earlier.integrationInstance === now.integrationInstance))
-    return undefined;
-  return { earlier: describeOrigin(earlier), now: describeOrigin(now) };
-};
-
-const describeOrigin = ({ url, integrationInstance }: Origin): string =>
-  integrationInstance === undefined ? url : `${integrationInstance} at ${url}`;

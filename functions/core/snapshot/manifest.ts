@@ -49,6 +49,8 @@ export interface SnapshotWarning {
 export interface Origin {
   readonly url: string;
   readonly integrationInstance?: string | undefined;
+  /** When the name has stood for another instance before: since when it is this one, ISO 8601. */
+  readonly since?: string | undefined;
 }
 
 /** The manifest that was the newest when this one was begun, and the SHA-256 of its bytes. */
@@ -67,6 +69,8 @@ export interface Manifest extends OtherKinds {
   readonly previous?: PreviousSnapshot | undefined;
   /** What the previous snapshot holds and this one does not, by kind: deleted since, or left out. */
   readonly removed?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** The snapshots before losses that nobody has called meant so far. They stay, whatever the rules say. */
+  readonly beforeLoss?: readonly string[] | undefined;
   readonly startedAt: string;
   readonly finishedAt: string;
   /** False when an integration could not be backed up for a reason that should not be. */
@@ -99,9 +103,12 @@ const MANIFEST = {
   formatVersion: z.literal(1),
   instance: z.string(),
   snapshot: z.string().check(z.refine(isSnapshotName)),
-  origin: z.optional(z.looseObject({ url: z.string(), integrationInstance: z.optional(z.string()) })),
+  origin: z.optional(
+    z.looseObject({ url: z.string(), integrationInstance: z.optional(z.string()), since: z.optional(z.string()) }),
+  ),
   previous: z.optional(z.looseObject({ snapshot: z.string().check(z.refine(isSnapshotName)), sha256: z.string() })),
   removed: z.optional(z.record(z.string(), z.array(z.string()))),
+  beforeLoss: z.optional(z.array(z.string().check(z.refine(isSnapshotName)))),
   startedAt: z.string(),
   finishedAt: z.string(),
   complete: z.boolean(),

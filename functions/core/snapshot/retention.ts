@@ -2,7 +2,8 @@
  * Which snapshots are kept, and why. The rules are those of restic's `forget`, with every bucket in UTC: of each of the
  * last N days, ISO weeks, months or years that have a snapshot one is kept, the last N whatever their day, and everything
  * within a time before the newest. A bucket keeps its newest complete snapshot, or its newest one when none is complete. The newest complete snapshot is
- * kept whatever the rules say. To apply the same rules again, also to a part of what they left, forgets nothing new.
+ * kept whatever the rules say, and so are those before a sudden loss that nobody has called meant. Snapshots of another
+ * instance under the same name are counted by themselves: they push out none of the others. To apply the same rules again, also to a part of what they left, forgets nothing new.
  */
 import { ConfigError } from '../errors.ts';
 import { snapshotTime } from '../keys.ts';
@@ -29,9 +30,12 @@ export interface Retention {
 interface Snapshot {
   readonly snapshot: string;
   readonly complete: boolean;
+  /** In words; absent in what was written before manifests told it, which is taken for that of the snapshots beside it. */
+  readonly origin?: string | undefined;
+  readonly beforeLoss?: readonly string[] | undefined;
 }
 
-/** Both lists newest first. @throws ConfigError as `checkRetentionRules` */
+/** Both lists are newest first. @throws ConfigError as `checkRetentionRules` */
 export const applyRetention = (snapshots: readonly Snapshot[], rules: RetentionRules): Retention => {
   checkRetentionRules(rules);
   const newestFirst = snapshots.toSorted((a, b) => (a.snapshot < b.snapshot ? 1 : -1));
@@ -39,13 +43,10 @@ export const applyRetention = (snapshots: readonly Snapshot[], rules: RetentionR
   const keep = ({ snapshot }: Snapshot, reason: string): void => {
     reasons.set(snapshot, [...(reasons.get(snapshot) ?? []), reason]);
   };
-  const newestComplete = newestFirst.find(({ complete }) => complete);
-  if (newestComplete) keep(newestComplete, 'newest complete snapshot');
-  for (const snapshot of newestFirst.slice(0, rules.last ?? 0)) keep(snapshot, `one of the last ${rules.last}`);
-  for (const unit of CALENDAR_UNITS)
-    for (const snapshot of pickFromBuckets(newestFirst, CALENDAR[unit], rules[unit] ?? 0))
-      keep(snapshot, `${unit} snapshot`);
-  for (const snapshot of pickWithin(newestFirst, rules.within)) keep(snapshot, `within ${rules.within}`);
+  for (const [n, { origin, snapshots: ofOne }] of byOrigin(newestFirst).entries()) {
+    const of = n === 0 ? '' : ` of ${origin}`;
+    for (const [snapshot, reason] of pickByRules(ofOne, rules)) keep(snapshot, reason + of);
+  }
   return {
     kept: newestFirst.flatMap(({ snapshot }) => {
       const why = reasons.get(snapshot);
@@ -53,6 +54,33 @@ export const applyRetention = (snapshots: readonly Snapshot[], rules: RetentionR
     }),
     forgotten: newestFirst.map(({ snapshot }) => snapshot).filter((snapshot) => !reasons.has(snapshot)),
   };
+};
+
+/** The instance of the newest snapshot first. */
+const byOrigin = (newestFirst: readonly Snapshot[]) => {
+  let origin = newestFirst.find((one) => one.origin !== undefined)?.origin;
+  const groups = Map.groupBy(newestFirst, (one) => {
+    origin = one.origin ?? origin;
+    return origin;
+  });
+  return [...groups].map(([name, snapshots]) => ({ origin: name, snapshots }));
+};
+
+const pickByRules = (newestFirst: readonly Snapshot[], rules: RetentionRules): [Snapshot, string][] => {
+  const because = (reason: string) => (snapshot: Snapshot) => [snapshot, reason] as [Snapshot, string];
+  const beforeLoss = newestFirst.filter(({ snapshot }) => newestFirst[0]?.beforeLoss?.includes(snapshot));
+  return [
+    ...newestFirst
+      .filter(({ complete }) => complete)
+      .slice(0, 1)
+      .map(because('newest complete snapshot')),
+    ...beforeLoss.map(because('before much was gone, which nobody has called meant')),
+    ...newestFirst.slice(0, rules.last ?? 0).map(because(`one of the last ${rules.last}`)),
+    ...CALENDAR_UNITS.flatMap((unit) =>
+      pickFromBuckets(newestFirst, CALENDAR[unit], rules[unit] ?? 0).map(because(`${unit} snapshot`)),
+    ),
+    ...pickWithin(newestFirst, rules.within).map(because(`within ${rules.within}`)),
+  ];
 };
 
 /** @throws ConfigError with all that is wrong */

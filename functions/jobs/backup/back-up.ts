@@ -1,5 +1,3 @@
-import { describeAhead, splitAhead } from '../../core/chain/ahead.ts';
-import { otherOrigin } from '../../core/chain/chain.ts';
 import { holdClock } from '../../core/chain/clocks.ts';
 import { ConfigError, Refused } from '../../core/errors.ts';
 import type { Integration } from '../../core/integration.ts';
@@ -12,20 +10,20 @@ import {
   mustAskSchedule,
   planBackup,
 } from '../../core/plan/plan-backup.ts';
-import { hasAllArchives } from '../../core/plan/plan-kinds.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { createFilter, namesWithoutMatch } from '../../core/snapshot/filter.ts';
-import { type BackupFilter, type Manifest, ManifestError } from '../../core/snapshot/manifest.ts';
+import type { BackupFilter, Manifest } from '../../core/snapshot/manifest.ts';
+import { originProblem } from '../../core/snapshot/origin.ts';
 import { nameOfVersion } from '../../core/snapshot/scrub.ts';
 import type { OicClient } from '../../oic/client.ts';
-import type { StoredManifest, Vault } from '../../store/vault.ts';
 import { COMMIT, type Journal, mapLimited } from '../journal/journal.ts';
 import { createSemaphore } from '../journal/semaphore.ts';
-import type { BackUpOptions, BackUpProgress, BackUpServices, BackupReport, Outcome } from './back-up-options.ts';
+import type { BackUpOptions, BackUpServices, BackupReport, Outcome } from './back-up-options.ts';
 import { commitSnapshot } from './commit-snapshot.ts';
 import { type Gathered, gather } from './gather.ts';
 import { gatherKinds } from './gather-kinds.ts';
 import { createPrefetch, type Prefetch } from './prefetch.ts';
+import { ofOrigin, readEarlier, vaultSince } from './read-earlier.ts';
 
 /** Small enough to be over in minutes, large enough that thousands of integrations are hundreds of steps. */
 const GATHER = 'gather';
@@ -35,25 +33,32 @@ const FIRST_BATCH = 12;
 const ARCHIVES_HELD = 1.25;
 
 /** @throws Refused when the name stood for another instance before and `newOrigin` does not say that this is meant */
-export const backUp = async (services: BackUpServices, asked: BackUpOptions): Promise<BackupReport> => {
-  const { oic, vault, journal, now, progress } = services;
+export const backUp = async (given: BackUpServices, options: BackUpOptions): Promise<BackupReport> => {
+  const { oic, journal, now, progress } = given;
   const { instance } = oic;
-  const options = { ...asked, full: asked.full || (asked.newOrigin ?? false) };
   const read = new Map<string, Manifest>();
   const begun = await journal.step('begin', async () => {
     const startedAt = now();
-    const stored = await readEarlier(vault, instance, startedAt, progress);
+    const stored = await readEarlier(given.vault, instance, startedAt, progress);
     for (const { manifest } of stored) read.set(manifest.snapshot, manifest);
     const [newest] = stored;
     const previous = newest && { snapshot: newest.manifest.snapshot, sha256: newest.sha256 };
     return { startedAt: startedAt.toISOString(), earlier: [...read.keys()], previous };
   });
-  const earlier = await Promise.all(begun.earlier.map((name) => read.get(name) ?? vault.getSnapshot(instance, name)));
-  if (!options.newOrigin) checkOrigin(oic, earlier);
-  for (const manifest of earlier) services.onManifest?.(manifest);
+  const earlier = await Promise.all(
+    begun.earlier.map((name) => read.get(name) ?? given.vault.getSnapshot(instance, name)),
+  );
+  const problem = options.newOrigin ? undefined : originProblem(instance, earlier, oic.origin);
+  if (problem !== undefined) throw new Refused(`nothing was backed up: ${problem}`);
+  for (const manifest of earlier) given.onManifest?.(manifest);
+  // Nothing that was saved of another instance is taken for what is there now.
+  const own = options.newOrigin ? [] : ofOrigin(earlier, oic.origin);
+  const since = options.newOrigin ? begun.startedAt : own.find(({ origin }) => origin)?.origin?.since;
+  const vault = vaultSince(given.vault, since);
+  const services = { ...given, vault };
   // What a run that was cut off stored is as good as what a snapshot names: it is asked below whether it is there.
   const left = leftArchives(journal);
-  const known = new Map([...knownArchives(earlier), ...[...left].map(([id, { known: one }]) => [id, one] as const)]);
+  const known = new Map([...knownArchives(own), ...[...left].map(([id, { known: one }]) => [id, one] as const)]);
   const inSlot = createSemaphore(Math.ceil(options.concurrency * ARCHIVES_HELD));
   const gatherOne = (step: BackupStep) => gather(services, step, inSlot);
   const prefetch = createPrefetch(Math.ceil(options.concurrency / 2), gatherOne);
@@ -92,7 +97,7 @@ export const backUp = async (services: BackUpServices, asked: BackUpOptions): Pr
         return gathered;
       }),
     ),
-    gatherKinds(services, options, earlier),
+    gatherKinds(services, options, own),
   );
   const found = new Map(results.flat().map((result) => [result.id, result]));
   const unanswered = work.find(({ integration }) => !found.has(integration.id));
@@ -108,12 +113,13 @@ export const backUp = async (services: BackUpServices, asked: BackUpOptions): Pr
     commitSnapshot(
       services,
       options,
-      { ...begun, clock: listed.clock },
+      { ...begun, clock: listed.clock, origin: { ...oic.origin, ...(since !== undefined && { since }) } },
       {
         plan,
         found,
         odd: listed.odd,
         earlier,
+        own,
         left: [...left.values()].map(({ known: { archive } }) => archive.versionId),
       },
       others,
@@ -125,51 +131,6 @@ export const backUp = async (services: BackUpServices, asked: BackUpOptions): Pr
 const bothOf = async <A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> => {
   await Promise.allSettled([first, second]);
   return [await first, await second];
-};
-
-/** The newest snapshot that is not dated ahead, and behind it those that fill what it could not: until one is complete. */
-const readEarlier = async (
-  vault: Vault,
-  instance: string,
-  now: Date,
-  progress: BackUpProgress,
-): Promise<StoredManifest[]> => {
-  const found: StoredManifest[] = [];
-  const { due, ahead } = splitAhead(await vault.listSnapshots(instance), now);
-  const passedOver = describeAhead(instance, ahead, now);
-  if (passedOver !== undefined) progress.note(`warning: ${passedOver}`);
-  for (const name of due) {
-    try {
-      const stored = await vault.readManifest(instance, name);
-      const { manifest, problems } = stored;
-      if (problems.length > 0) {
-        progress.note(
-          `warning: the snapshot ${name} of ${instance} is not to be trusted, so the one before it is used instead: ${problems.join('; ')}`,
-        );
-        continue;
-      }
-      found.push(stored);
-      if (manifest.complete && hasAllArchives(manifest)) break;
-      if (found.length === 5) break;
-    } catch (error) {
-      // A broken manifest must not stop every backup after it; one from a newer version must, or we would mix formats.
-      if (!(error instanceof ManifestError) || error.reason === 'unknown-format') throw error;
-      progress.note(`${error.message}; the snapshot before it is used instead`);
-    }
-  }
-  return found;
-};
-
-/** Ids and times of two instances may be the same while what they hold is not. */
-const checkOrigin = ({ instance, origin }: OicClient, earlier: readonly Manifest[]): void => {
-  const last = earlier.find((manifest) => manifest.origin);
-  const other = otherOrigin(last?.origin, origin);
-  if (!other) return;
-  throw new Refused(
-    `nothing was backed up: the snapshots of ${instance} in this vault are of ${other.earlier}, and the settings now say ` +
-      `${other.now}; give that one a name of its own, or, if ${instance} has moved, say so by ` +
-      `\`oic backup ${instance} --full --new-origin\``,
-  );
 };
 
 /** @returns a warning when it is off. @throws Refused when it is wrong: a snapshot under another date would mislead everybody */

@@ -9,6 +9,7 @@ import { type BackupStep, describeIntegration, type Known } from '../../core/pla
 import { createFilter } from '../../core/snapshot/filter.ts';
 import type {
   Manifest,
+  Origin,
   PreviousSnapshot,
   SnapshotFailure,
   SnapshotIntegration,
@@ -30,6 +31,7 @@ interface Begun {
   readonly previous?: PreviousSnapshot | undefined;
   /** How far the clock here is off; undefined when it is right, or nobody knows. */
   readonly clock?: string | undefined;
+  readonly origin: Origin;
 }
 
 interface BackedUp {
@@ -40,6 +42,8 @@ interface BackedUp {
   readonly odd: readonly OddItem[];
   /** Snapshots before this one, newest first. */
   readonly earlier: readonly Manifest[];
+  /** Those of them that are of this instance. */
+  readonly own: readonly Manifest[];
   /** The ids of versions that runs of this job that were cut off have stored. */
   readonly left: readonly string[];
 }
@@ -47,18 +51,19 @@ interface BackedUp {
 /** Writes the manifest, last of all, and sums the run up. */
 export const commitSnapshot = async (
   { oic, vault, now, progress, onManifest }: BackUpServices,
-  { filter, objectLock, newOrigin = false }: BackUpOptions,
-  { startedAt, previous, clock }: Begun,
-  { plan, found, odd, earlier, left }: BackedUp,
+  { filter, objectLock }: BackUpOptions,
+  { startedAt, previous, clock, origin }: Begun,
+  { plan, found, odd, earlier, own, left }: BackedUp,
   others: GatheredKinds,
 ): Promise<BackupReport> => {
   const [last] = earlier;
+  const [same] = own;
   const here = plan.filter((step) => !found.get(step.integration.id)?.isGone);
   const entries = here.map((step) => entryOf(step, found.get(step.integration.id)));
   const isWanted = createFilter(filter);
   const integrations = withKnown(
     entries,
-    last?.integrations.filter(({ code }) => isWanted(code)),
+    same?.integrations.filter(({ code }) => isWanted(code)),
     odd,
   );
   const ownFailures = plan.flatMap(({ integration: { id } }): SnapshotFailure[] => {
@@ -73,8 +78,7 @@ export const commitSnapshot = async (
   });
   const oddFailures = odd.map(({ id, message }) => oddFailure(id, message));
   const failures = [...oddFailures, ...ownFailures, ...others.failures];
-  const gone = ALL_KINDS.filter(({ name }) => others.notOnInstance.includes(name) && (last?.[name]?.length ?? 0) > 0);
-  const same = newOrigin ? undefined : last;
+  const gone = ALL_KINDS.filter(({ name }) => others.notOnInstance.includes(name) && (same?.[name]?.length ?? 0) > 0);
   const losses = same ? suddenLosses(same, { integrations, ...others.sections }, ALL_KINDS, isWanted) : [];
   const lossWarnings = same ? losses.map((loss) => lossWarning(loss, same)) : [];
   const clockWarnings = clock === undefined ? [] : [clockWarning(clock)];
@@ -94,7 +98,7 @@ export const commitSnapshot = async (
     formatVersion: 1,
     instance: oic.instance,
     snapshot: snapshotName(new Date(startedAt)),
-    origin: oic.origin,
+    origin,
     ...(previous && { previous }),
     ...(removed && Object.keys(removed).length > 0 && { removed }),
     ...times,

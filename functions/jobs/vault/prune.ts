@@ -15,7 +15,8 @@ import { Refused } from '../../core/errors.ts';
 import { snapshotTime } from '../../core/keys.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { archivesIn } from '../../core/snapshot/archived-items.ts';
-import { ManifestError } from '../../core/snapshot/manifest.ts';
+import { type Manifest, ManifestError, type Origin } from '../../core/snapshot/manifest.ts';
+import { describeOrigin, originProblem } from '../../core/snapshot/origin.ts';
 import { applyRetention, type KeptSnapshot, type RetentionRules } from '../../core/snapshot/retention.ts';
 import type { VersionEntry } from '../../store/object-store.ts';
 import type { Vault } from '../../store/vault.ts';
@@ -27,6 +28,8 @@ export interface PruneOptions {
   readonly rules: RetentionRules;
   readonly isDryRun: boolean;
   readonly now: Date;
+  /** The instance that the settings mean. */
+  readonly origin: Origin;
   /** What was taken away by hand can be brought back for so long. @default 90 */
   readonly keepRemovedDays?: number | undefined;
 }
@@ -44,19 +47,22 @@ const CONCURRENCY = 8;
 const DAY_MS = 86_400_000;
 
 /**
- * @throws Refused when a manifest cannot be read, for it may name anything, or one is dated ahead, for one of two clocks is
- * wrong; ConfigError when the rules are not clear
+ * @throws Refused when a manifest cannot be read, for it may name anything, one is dated ahead, for one of two clocks is
+ * wrong, or the settings mean another instance; ConfigError when the rules are not clear
  */
 export const prune = async (
   vault: Vault & VaultUpkeep,
   instance: string,
-  { rules, isDryRun, now, keepRemovedDays = 90 }: PruneOptions,
+  { rules, isDryRun, now, origin, keepRemovedDays = 90 }: PruneOptions,
 ): Promise<PruneReport> => {
   const names = await vault.listSnapshots(instance);
   const ahead = describeAhead(instance, splitAhead(names, now).ahead, now);
   if (ahead !== undefined) throw new Refused(`${vault.name} was not pruned: ${ahead}`);
   const before = await readManifests(vault, instance, names);
-  const { kept, forgotten } = applyRetention(before.snapshots, rules);
+  const problem = originProblem(instance, before.snapshots, origin);
+  if (problem !== undefined) throw new Refused(`${vault.name} was not pruned: ${problem}`);
+  const counted = before.snapshots.map((one) => ({ ...one, origin: one.origin && describeOrigin(one.origin) }));
+  const { kept, forgotten } = applyRetention(counted, rules);
   const manifests = await vault.listManifestVersions(instance);
   const removed = await readRemoved(vault, instance, new Date(now.getTime() - keepRemovedDays * DAY_MS));
   const goneManifests = [...manifests].filter(
@@ -119,8 +125,11 @@ const readRemoved = async (
   return removed;
 };
 
+type Counted = Pick<Manifest, 'snapshot' | 'complete' | 'origin' | 'beforeLoss'>;
+
 interface ReadManifests {
-  readonly snapshots: readonly { readonly snapshot: string; readonly complete: boolean }[];
+  /** In the order they were asked for. */
+  readonly snapshots: readonly Counted[];
   /** The archive versions that any of them names. */
   readonly named: ReadonlySet<string>;
   /** Their content digests. */
@@ -135,7 +144,7 @@ const nameOf = ({ key, versionId }: Pick<ArchiveRef, 'key' | 'versionId'>): stri
 
 /** One manifest in memory at a time: a vault may hold hundreds of thousands of integrations each. */
 const readManifests = async (vault: Vault, instance: string, names: readonly string[]): Promise<ReadManifests> => {
-  const snapshots: { snapshot: string; complete: boolean }[] = [];
+  const snapshots: Counted[] = [];
   const named = new Set<string>();
   const contents = new Set<string>();
   const previous = new Set<string>();
@@ -162,7 +171,8 @@ const readManifests = async (vault: Vault, instance: string, names: readonly str
         throw new ManifestError('damaged', `the snapshot ${snapshot} of ${instance} does not say when it was taken`);
       }
       newestStartMs = Math.max(newestStartMs, Math.floor(startMs / 1000) * 1000);
-      snapshots.push({ snapshot, complete: manifest.complete });
+      const { complete, origin, beforeLoss } = manifest;
+      snapshots.push({ snapshot, complete, origin, beforeLoss });
     } catch (error) {
       if (!(error instanceof ManifestError)) throw error;
       problems.push(error.message);

@@ -62,25 +62,70 @@ const takeAhead = async (ms: number): Promise<string> => {
 };
 
 describe('another instance under the name of one', () => {
-  test('is refused, and taken with --full --new-origin, of which nothing is believed to be known', async () => {
-    await backUp();
-    const other = await start();
-    other.instance.edit('A|01.00.0000', { marker: 'theirs' });
+  let other: Simulator;
+  let former: string;
+  beforeEach(async () => {
+    former = await backUp();
+    other = await start();
     await desk.configure({ dev: other });
+  });
+
+  test('is refused, and taken with --new-origin, of which nothing is believed to be known', async () => {
+    other.instance.edit('A|01.00.0000', { marker: 'theirs' });
 
     const refused = await desk.oic('backup', 'dev');
     expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toContain(
       `of sim-dev at ${simulator.url}, and the settings now say sim-dev at ${other.url}`,
     );
-    expect(refused.stderr).toContain('`oic backup dev --full --new-origin`');
+    expect(refused.stderr).toContain('`oic backup dev --new-origin`');
     expect((await json('snapshots', 'dev')).snapshots).toHaveLength(1);
 
-    const taken = await json('backup', 'dev', '--full', '--new-origin');
-    expect(taken).toMatchObject({ exitCode: 0, complete: true, integrations: 2, failures: [] });
-    expect(taken.exported).toBeGreaterThan(0);
+    const taken = await json('backup', 'dev', '--new-origin');
+    expect(taken).toMatchObject({ exitCode: 0, complete: true, integrations: 2, exported: 2, failures: [] });
     expect(await json('backup', 'dev')).toMatchObject({ exitCode: 0, exported: 0 });
     expect(await json('verify', 'dev')).toMatchObject({ exitCode: 0, chain: { manifests: 3, broken: [] } });
+  });
+
+  test('is not said to hold what is locked there and was saved of the former one, that night or later', async () => {
+    other.instance.lock('A|01.00.0000', 'anna');
+    for (const flags of [['--new-origin'], [], []]) {
+      expect(await json('backup', 'dev', ...flags)).toMatchObject({
+        exitCode: 1,
+        complete: false,
+        failures: [{ id: 'A|01.00.0000', kind: 'locked', message: expect.stringContaining('it is NOT backed up') }],
+      });
+    }
+  });
+
+  test('is told by doctor and keeps prune from forgetting anything', async () => {
+    const { checks } = await json('doctor', 'dev');
+    expect(checks).toContainEqual({
+      name: 'origin',
+      ok: false,
+      advice: expect.stringContaining(`are of sim-dev at ${simulator.url}, and the settings now say sim-dev at`),
+    });
+    for (const flags of [[], ['--dry-run']]) {
+      const { exitCode, stderr } = await desk.oic('prune', 'dev', '--keep-daily', '1', ...flags);
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/was not pruned: the/) });
+    }
+    await desk.configure({ dev: simulator });
+    const right = await json('doctor', 'dev');
+    expect(right.checks).toContainEqual(expect.objectContaining({ name: 'origin', ok: true }));
+    expect((await json('prune', 'dev', '--keep-daily', '1')).exitCode).toBe(0);
+  });
+
+  test('lets none of the former one go, which may be forgotten by name', async () => {
+    await json('backup', 'dev', '--new-origin');
+    const newest = await backUp();
+
+    const pruned = await json('prune', 'dev', '--keep-daily', '1');
+
+    expect(pruned).toMatchObject({ exitCode: 0, kept: [{ snapshot: newest }, { snapshot: former }] });
+    expect(pruned.kept[1].reasons).toContain(`newest complete snapshot of sim-dev at ${simulator.url}`);
+    expect(await json('verify', 'dev', '--snapshot', former)).toMatchObject({ exitCode: 0, checked: 2, damaged: [] });
+    expect((await desk.oic('prune', 'dev', '--forget', newest)).exitCode).toBe(1);
+    expect((await desk.oic('prune', 'dev', '--forget', former)).exitCode).toBe(0);
   });
 });
 

@@ -5,12 +5,12 @@ import {
   idsOf,
   type Link,
   missingSince,
-  otherOrigin,
   unexplainedLosses,
 } from '../../../functions/core/chain/chain.ts';
 import { formatPruned, parsePruned } from '../../../functions/core/chain/pruned.ts';
 import { openSeal, withSeal } from '../../../functions/core/chain/seal.ts';
 import { formatManifest, type Manifest } from '../../../functions/core/snapshot/manifest.ts';
+import { originProblem } from '../../../functions/core/snapshot/origin.ts';
 import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
 
 const day = (n: number): string => `2026-11-0${n}T04-15-00Z`;
@@ -129,8 +129,11 @@ test.each([
   [{ url: 'https://b.example', integrationInstance: 'acme' }, 'acme at https://b.example'],
   [{ url: 'https://a.example', integrationInstance: 'other' }, 'other at https://a.example'],
   [{ url: 'https://a.example' }, 'https://a.example'],
-])('an origin of %j is another one than acme at https://a.example: %s', (earlier, told) => {
-  expect(otherOrigin(earlier, { url: 'https://a.example', integrationInstance: 'acme' })?.earlier).toBe(told);
+])('an origin of %j is another one than acme at https://a.example: %s', (earlier, words) => {
+  const snapshots = [{}, { origin: earlier }, { origin: { url: 'https://a.example', integrationInstance: 'acme' } }];
+  const problem = originProblem('dev', snapshots, { url: 'https://a.example', integrationInstance: 'acme' });
+  const told = `are of ${words}, and the settings now say acme at https://a.example; `;
+  expect(problem).toEqual(words === undefined ? undefined : expect.stringContaining(told));
 });
 
 test('what is dated more than five minutes ahead is told apart, with the command that removes it', () => {

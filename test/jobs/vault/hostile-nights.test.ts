@@ -146,7 +146,10 @@ test(`${ROUNDS} hostile nights (SEED=${seed})`, async () => {
   };
 
   const pruneNow = () =>
-    prune(vault, 'dev', { rules: { daily: 3 }, isDryRun: false, now: new Date(nowMs()), keepRemovedDays: 1_000 });
+    prune(vault, 'dev', {
+      ...{ rules: { daily: 3 }, isDryRun: false, now: new Date(nowMs()), keepRemovedDays: 1_000 },
+      origin: oic.origin,
+    });
 
   /** Every snapshot there is tells exactly what was damaged of it. */
   const checkAll = async (when: string): Promise<void> => {

@@ -110,14 +110,18 @@ describe('verifying a snapshot of all kinds', () => {
 });
 
 describe('pruning a vault of all kinds', () => {
+  const pruneTo = (daily: number) =>
+    prune(workshop.vault, 'dev', {
+      ...{ rules: { daily }, isDryRun: false, now: new Date('2099-01-01T00:00:00Z') },
+      origin: { url: 'https://dev.example' },
+    });
+
   test('drops the versions of every kind that only forgotten snapshots named, and no other', async () => {
     const { vault } = workshop;
     await takeSnapshot(1, 'a');
     const newest = await takeSnapshot(2, 'b');
 
-    expect(
-      await prune(vault, 'dev', { rules: { daily: 1 }, isDryRun: false, now: new Date('2099-01-01T00:00:00Z') }),
-    ).toMatchObject({ removedVersions: 3 });
+    expect(await pruneTo(1)).toMatchObject({ removedVersions: 3 });
 
     expect((await check(newest)).damaged).toEqual([]);
     expect((await vault.listArchiveVersions('dev')).map(({ key }) => key)).toEqual([
@@ -125,9 +129,7 @@ describe('pruning a vault of all kinds', () => {
       'lookups/dev/CODES.csv',
       'libraries/dev/TOOLS/1.0.jar',
     ]);
-    expect(
-      await prune(vault, 'dev', { rules: { daily: 1 }, isDryRun: false, now: new Date('2099-01-01T00:00:00Z') }),
-    ).toMatchObject({ removedVersions: 0 });
+    expect(await pruneTo(1)).toMatchObject({ removedVersions: 0 });
   });
 
   test('keeps what a snapshot names though a later one was not allowed to look', async () => {
@@ -136,7 +138,7 @@ describe('pruning a vault of all kinds', () => {
     const { projects: _, lookups: __, libraries: ___, ...without } = first;
     await vault.commitSnapshot({ ...without, snapshot: '2090-01-02T04-15-00Z', startedAt: '2090-01-02T04:15:00.000Z' });
 
-    await prune(vault, 'dev', { rules: { daily: 2 }, isDryRun: false, now: new Date('2099-01-01T00:00:00Z') });
+    await pruneTo(2);
 
     expect((await check(first)).damaged).toEqual([]);
   });

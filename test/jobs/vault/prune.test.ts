@@ -24,11 +24,12 @@ beforeEach(async () => {
 });
 afterEach(() => workshop.close());
 
+const ORIGIN = { url: 'https://dev.example' };
 /** After all snapshots here, which are dated after everything in the vault. */
 const LATER = new Date('2099-01-01T00:00:00Z');
 
 const run = (vault: Vault & VaultUpkeep, rules: RetentionRules, isDryRun = false): Promise<PruneReport> =>
-  prune(vault, 'dev', { rules, isDryRun, now: LATER });
+  prune(vault, 'dev', { rules, isDryRun, now: LATER, origin: ORIGIN });
 
 const contents = async (store: ObjectStore): Promise<string[]> => {
   const all = await Array.fromAsync(store.listVersions(''));

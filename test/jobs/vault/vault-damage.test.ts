@@ -131,6 +131,7 @@ test(`through damage, edits, kills and prunes nothing kept is lost and nothing d
         rules: { ...rules, daily: 3 },
         isDryRun: false,
         now: new Date(),
+        origin: oic.origin,
       });
       kept = report.kept.map(({ snapshot }) => snapshot);
       await expectTold(directory, damaged);

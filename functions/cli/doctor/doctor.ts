@@ -5,36 +5,19 @@
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { holdClock } from '../core/chain/clocks.ts';
-import { readReplacingCutOff } from '../jobs/changes/put-container.ts';
-import { readLease, type UnderWay } from '../jobs/deploy/lease-content.ts';
-import type { OicClient } from '../oic/client.ts';
-import { isOicError } from '../oic/http/errors.ts';
-import type { Runtime } from '../runtime.ts';
-import type { InstanceSettings } from '../settings.ts';
-import type { ContractCheck } from '../store/contract.ts';
-import { type CommonOptions, openSession } from './command.ts';
-import { placeOf } from './files.ts';
-import { commandLine } from './interruption.ts';
-import { count } from './output.ts';
-
-interface Check {
-  readonly name:
-    | 'host'
-    | 'tls'
-    | 'secret'
-    | 'token'
-    | 'role'
-    | 'integrationInstance'
-    | 'clock'
-    | 'deploy'
-    | 'underWay'
-    | 'undone'
-    | 'vault'
-    | ContractCheck['name'];
-  readonly ok: boolean;
-  readonly advice: string;
-}
+import { holdClock } from '../../core/chain/clocks.ts';
+import { readReplacingCutOff } from '../../jobs/changes/put-container.ts';
+import { readLease, type UnderWay } from '../../jobs/deploy/lease-content.ts';
+import type { OicClient } from '../../oic/client.ts';
+import { isOicError } from '../../oic/http/errors.ts';
+import type { Runtime } from '../../runtime.ts';
+import type { InstanceSettings } from '../../settings.ts';
+import { type CommonOptions, openSession } from '../command.ts';
+import { placeOf } from '../files.ts';
+import { commandLine } from '../interruption.ts';
+import { count } from '../output.ts';
+import { type Check, sentence } from './check.ts';
+import { checkVault } from './check-vault.ts';
 
 const PATIENCE_MS = 10_000;
 
@@ -48,7 +31,7 @@ export const doctor = async (name: string, options: DoctorOptions): Promise<numb
   const instance = runtime.instance(name);
   const checks = [
     ...(await checkInstance(runtime, instance)),
-    ...(await checkVault(runtime, name, options.vault)),
+    ...(await checkVault(runtime, instance, options.vault)),
     ...(await checkUndone(runtime, name, options)),
   ];
   out.result({ checks }, () =>
@@ -182,29 +165,6 @@ const clockCheck = (name: string, there: Date | undefined): Check => {
   };
 };
 
-/** Really writes, for what may be written is not always what can be. */
-const checkVault = async (runtime: Runtime, name: string, location: string): Promise<Check[]> => {
-  try {
-    const vault = await runtime.openVault(location);
-    const { length } = await vault.listSnapshots(name);
-    const kept = await runtime.tryVault(location, name);
-    const advice = `${vault.name} was written, read and cleared again; it holds ${count(length, 'snapshot')} of ${name}`;
-    return [
-      { name: 'vault', ok: true, advice },
-      ...kept.map(({ name: check, problem }) => ({
-        name: check,
-        ok: problem === undefined,
-        advice:
-          problem === undefined
-            ? 'kept'
-            : `${vault.name} ${problem}: backups rely on it; take another store, or give this user the rights`,
-      })),
-    ];
-  } catch (error) {
-    return [{ name: 'vault', ok: false, advice: sentence(error) }];
-  }
-};
-
 /** Deployments under way, and what those that were cut off have left, by their own notes; told only when there is something. */
 const checkUndone = async (runtime: Runtime, name: string, { vault, dropBox }: DoctorOptions): Promise<Check[]> => {
   const failed = (advice: string): Check => ({ name: 'undone', ok: false, advice });
@@ -245,6 +205,3 @@ const underWayText = (key: string, { holder, takenAt, expiresAt }: UnderWay): st
   const by = pid === undefined ? `the function, request ${holder}` : `process ${pid} on ${host}`;
   return `deploying ${code} is under way${takenAt ? ` since ${takenAt}` : ''}, by ${by}; if that was killed, look again after ${expiresAt}`;
 };
-
-const sentence = (error: unknown): string =>
-  error instanceof Error ? error.message.replaceAll('\n', ' ') : String(error);
