@@ -19,7 +19,8 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
   const { instance, connect, credentials } = createFunctionRuntime(process.env);
   const log = createLog(instance.name, context.awsRequestId);
   const dropBox = await openFunctionDropBox(process.env);
-  const oic = connect();
+  const leftMs = () => context.getRemainingTimeInMillis() / 3;
+  const oic = connect(leftMs);
   const servicesFor = async (): Promise<DropServices> => ({
     dropBox,
     instance: instance.name,
@@ -28,10 +29,7 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
       connections: (await credentials()).connections,
       policy: { activation: instance.deploy.activation, existing: 'replace', mayDowngrade: false },
     },
-    waiting: waitingWithin(
-      () => context.getRemainingTimeInMillis(),
-      (sentence) => log.info(sentence),
-    ),
+    waiting: waitingWithin(leftMs, (sentence) => log.info(sentence)),
     lease: { worker: context.awsRequestId, ttlMs: 30_000, patienceMs: 90_000, now: Date.now, elapsed, sleep: pause },
     retries: RETRY_SECONDS,
     onStep: ({ do: step, id, reason, outcome, message }) =>
@@ -73,13 +71,14 @@ const pause = (ms: number, signal?: AbortSignal) => sleep(ms, undefined, signal 
 /**
  * One deadline for all of a drop: each wait may take a third of what is left of the invocation, and five minutes at most. So
  * whatever comes to nothing, there is time for the way back, and for the receipt.
+ * @param leftMs that third
  */
 const waitingWithin = (leftMs: () => number, note: (sentence: string) => void): ActivationWait => ({
   get deadlineMs() {
-    return Math.min(300_000, leftMs() / 3);
+    return Math.min(300_000, leftMs());
   },
   get endsAt() {
-    return elapsed() + leftMs() / 3;
+    return elapsed() + leftMs();
   },
   now: elapsed,
   sleep: pause,

@@ -50,7 +50,9 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
   context.configureLogger({ customLogger: log });
   const { vault, runs } = await openFunctionVault(name, process.env);
   const journal = createDurableJournal(context, runs);
-  const oic = connect();
+  // Of this invocation; a minute is left to write down what became of the batch.
+  const leftMs = () => context.lambdaContext.getRemainingTimeInMillis() - 60_000;
+  const oic = connect(leftMs);
   try {
     const choice = parseSnapshotChoice(snapshot, at);
     const chosen = await journal.step('choose', async () => {
@@ -70,8 +72,7 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
       // Nobody sets it, by days or at all.
       now: () => performance.now(),
       sleep: (ms) => sleep(ms),
-      // Of this invocation; a minute is left to write down what became of the batch.
-      endsAt: performance.now() + context.lambdaContext.getRemainingTimeInMillis() - 60_000,
+      endsAt: performance.now() + leftMs(),
       note: (sentence) => log.info(sentence),
     };
     const progress = {

@@ -13,6 +13,7 @@ import { ALL_KINDS } from './kinds/all-kinds.ts';
 import { DROP_BOX_VARIABLE, SETTINGS_VARIABLE, TARGETS_VARIABLE, VAULT_VARIABLE } from './lambda/names.ts';
 import { createOicClient, type OicClient } from './oic/client.ts';
 import { type Credentials, type PropertyFile, parseCredentials } from './oic/http/credentials.ts';
+import { RETRY_POLICY } from './oic/http/retry.ts';
 import { askServerTime } from './oic/http/server-clock.ts';
 import { type InstanceSettings, instanceOf, parseSettings, type Settings } from './settings.ts';
 import type { ContractCheck } from './store/contract.ts';
@@ -108,8 +109,11 @@ const credentialsVariable = (instance: string): string =>
 export interface FunctionRuntime {
   readonly instance: InstanceSettings;
   readonly settings: Settings;
-  /** Reads the credentials at the first request, so that their failure is that request's. */
-  connect(): OicClient;
+  /**
+   * Reads the credentials at the first request, so that their failure is that request's.
+   * @param leftMs what time there is for a pause that the instance asks for
+   */
+  connect(leftMs?: () => number): OicClient;
   credentials(): Promise<Credentials<PropertyFile>>;
 }
 
@@ -137,7 +141,7 @@ export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime =
   return {
     instance,
     settings,
-    connect: () => connect(instance, credentials, settings.people),
+    connect: (leftMs) => connect(instance, credentials, settings.people, leftMs),
     credentials: async () => readConnectionFiles(await credentials({ fresh: false }), instance.name, undefined),
   };
 };
@@ -165,7 +169,12 @@ export const openFunctionDropBox = async (env: NodeJS.ProcessEnv): Promise<DropB
 
 type ReadCredentials = (options: { readonly fresh: boolean }) => Promise<Credentials>;
 
-const connect = (instance: InstanceSettings, credentials: ReadCredentials, people: People): OicClient =>
+const connect = (
+  instance: InstanceSettings,
+  credentials: ReadCredentials,
+  people: People,
+  leftMs?: () => number,
+): OicClient =>
   createOicClient({
     instance: instance.name,
     url: instance.url,
@@ -174,6 +183,7 @@ const connect = (instance: InstanceSettings, credentials: ReadCredentials, peopl
     isReadOnly: instance.deploy === undefined,
     people,
     credentials,
+    retry: { ...RETRY_POLICY, leftMs },
   });
 
 /** Where a job on this machine keeps its journal: in a directory vault, else in the user's state directory. */

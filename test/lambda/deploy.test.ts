@@ -187,6 +187,20 @@ test('a drop whose activation never ends is put back in what is left of the invo
   expect(simulator.instance.get(id)).toMatchObject({ status: 'ACTIVATED', contentDigest: old });
 }, 30_000);
 
+test('an instance that asks for a longer pause than a function has is not waited for: the drop comes again', async () => {
+  const key = 'deploy/test/flow.iar';
+  const { versionId } = await store.put(key, buildSampleArchive({ code: 'FLOW', version: '01.00.0000' }));
+  simulator.faults.add({ match: { kind: 'list' }, answer: { status: 429, retryAfter: 60 } });
+  const begunAt = performance.now();
+
+  expect(await deliver(startWorker(), 'm1', notification(key, versionId), 1, 15_000)).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm1' }],
+  });
+
+  expect(performance.now() - begunAt).toBeLessThan(15_000);
+  expect(await receipts()).toMatchObject([{ state: 'started' }]);
+}, 20_000);
+
 test('the ending of a name may be in any letters', async () => {
   const { versionId } = await store.put(
     'deploy/test/x.Iar',

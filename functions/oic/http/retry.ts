@@ -14,6 +14,8 @@ export interface RetryPolicy {
   readonly maxMs: number;
   /** A longer Retry-After than this is an error now rather than a silence of hours. */
   readonly maxRetryAfterMs: number;
+  /** What time the caller has, asked for anew at each pause: a longer one is not begun. @default all there is */
+  readonly leftMs?: (() => number) | undefined;
 }
 
 export const RETRY_POLICY: RetryPolicy = {
@@ -37,13 +39,17 @@ export const retryDelayMs = (
   if (tried >= (isLimited ? policy.triesWhenLimited : policy.tries)) return undefined;
   const mayPass = ['unavailable', 'timeout', 'network', 'unexpected-answer'].includes(error.kind);
   if (!isLimited && !(mayPass && (isRead || reached === false))) return undefined;
+  const most = longestPauseMs(policy);
   if (retryAfterMs !== undefined) {
     // Spread those who wait for the same moment, so that they do not come back as one herd.
-    return retryAfterMs > policy.maxRetryAfterMs ? undefined : retryAfterMs + chance * policy.baseMs;
+    return retryAfterMs > most ? undefined : retryAfterMs + chance * policy.baseMs;
   }
   const ceiling = Math.min(policy.maxMs, policy.baseMs * 2 ** (tried - 1));
-  return ceiling / 2 + (chance * ceiling) / 2;
+  return ceiling > most ? undefined : ceiling / 2 + (chance * ceiling) / 2;
 };
+
+export const longestPauseMs = ({ maxRetryAfterMs, leftMs }: RetryPolicy): number =>
+  Math.min(maxRetryAfterMs, leftMs?.() ?? maxRetryAfterMs);
 
 /** Retry-After as seconds or as an HTTP date (RFC 9110, 10.2.3), in ms from `nowMs`; undefined when absent or senseless. */
 export const parseRetryAfterMs = (header: string | undefined, nowMs: number): number | undefined => {

@@ -17,7 +17,7 @@ import { parseJson } from './oracle-words.ts';
 import { isReading, judgeOutcome, paceKind } from './outcome.ts';
 import { createPace, type Verdict } from './pace.ts';
 import type { Answer, OicRequest } from './request.ts';
-import { RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry.ts';
+import { longestPauseMs, RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry.ts';
 import { createServerClock } from './server-clock.ts';
 import { createAuthorizer, type OAuthLogin, TOKEN_ANSWER, type TokenAnswer } from './token.ts';
 
@@ -134,7 +134,7 @@ export const createTransport = (options: TransportOptions): Transport => {
     return answer;
   };
 
-  const judge = (outcome: PromiseSettledResult<Answer>): Verdict => judgeOutcome(outcome, retry.maxRetryAfterMs);
+  const judge = (outcome: PromiseSettledResult<Answer>): Verdict => judgeOutcome(outcome, longestPauseMs(retry));
 
   const sendPaced = (request: OicRequest<unknown>): Promise<Answer> =>
     pace.run(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OicError, type OicErrorKind } from '../../../functions/oic/http/errors.ts';
-import { parseRetryAfterMs, RETRY_POLICY, retryDelayMs } from '../../../functions/oic/http/retry.ts';
+import { longestPauseMs, parseRetryAfterMs, RETRY_POLICY, retryDelayMs } from '../../../functions/oic/http/retry.ts';
 
 const error = (kind: OicErrorKind, more: { reached?: boolean; retryAfterMs?: number } = {}) =>
   new OicError(kind, 'it failed', { method: 'GET', path: '/', ...more });
@@ -48,6 +48,18 @@ describe('trying again', () => {
     expect(retryDelayMs(error('rate-limited', { retryAfterMs: 7_000 }), READ, 1, 0, RETRY_POLICY)).toBe(7_000);
     expect(retryDelayMs(error('unavailable', { retryAfterMs: 7_000 }), READ, 1, 0.5, RETRY_POLICY)).toBe(7_200);
     expect(retryDelayMs(error('rate-limited', { retryAfterMs: 3_600_000 }), READ, 1, 0, RETRY_POLICY)).toBeUndefined();
+  });
+
+  test('waits no longer than its caller has time', () => {
+    let leftMs = 20_000;
+    const policy = { ...RETRY_POLICY, leftMs: () => leftMs };
+    const pauseOf = (ms: number | undefined) =>
+      retryDelayMs(error('rate-limited', { ...(ms && { retryAfterMs: ms }) }), READ, 6, 0, policy);
+
+    expect([pauseOf(300_000), pauseOf(7_000), pauseOf(undefined)]).toEqual([undefined, 7_000, 6_400]);
+    leftMs = 5_000;
+    expect([pauseOf(300_000), pauseOf(7_000), pauseOf(undefined)]).toEqual([undefined, undefined, undefined]);
+    expect(longestPauseMs({ ...policy, leftMs: () => 900_000 })).toBe(300_000);
   });
 });
 
