@@ -43,6 +43,13 @@ export const settledStatus = (told: StatusTold): string => {
 /** Counts as active in a snapshot: that it was just being activated is no reason to leave it off. */
 export const isMeantActive = (told: StatusTold): boolean => settledStatus(told) === 'ACTIVATED';
 
+/** Nothing beside the status confirms it, so it may be that of before the last change. */
+export const mayLag = ({ status, activationStatus }: StatusTold): boolean => {
+  if (activationStatus === undefined) return true;
+  const isToldActive = /^ACTIVAT(ED|ION_SUCCEEDED)$/.test(activationStatus);
+  return isToldActive !== (status === 'ACTIVATED');
+};
+
 /** Oracle says that the last change of this kind did not succeed. */
 export const saysFailed = (
   change: 'activation' | 'deactivation',

@@ -5,13 +5,13 @@
  */
 import type { Integration, IntegrationId, Tracing } from '../../core/integration.ts';
 import { stripHtml } from '../../core/plain-text.ts';
-import { isActive, isInService, isUnderWay, statusWords, underWay } from '../../core/status.ts';
+import { isActive, isInService, isUnderWay, mayLag, statusWords, underWay } from '../../core/status.ts';
 import { courseFrom, followed, type HowAsked, hasRested, judgeCourse } from '../../core/status-course.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import type { ActivationWait, SharedStatus } from '../instance/activation-wait.ts';
 import { type Schedules, setSchedule } from './schedule.ts';
-import { type Sight, settle } from './settled-write.ts';
+import { SHOWN_LATE_MS, type Sight, settle } from './settled-write.ts';
 
 /** Integrations that are switched: those outside projects, or those in one. `instance` says where, for messages. */
 export type Switchboard = Schedules &
@@ -83,7 +83,8 @@ const readIntegration = async (oic: Switchboard, id: IntegrationId): Promise<Int
     if (!isOicError(error) || stopsTheRun(error)) throw error;
     return undefined;
   });
-  return { ...there, activationStatus };
+  // Some repeat the status there.
+  return { ...there, activationStatus: activationStatus === there.status ? undefined : activationStatus };
 };
 
 interface Change {
@@ -149,6 +150,7 @@ const settleStatus = (
       },
       look: sightings.look,
       shown: sightings.shown,
+      refusedMs: sightings.refusedMs,
       patienceMs: waiting.deadlineMs,
       lookAt: `${id} on ${instance}`,
       command: shownBy,
@@ -188,6 +190,8 @@ interface Sightings {
   isInBackground(): boolean;
   look(): Promise<Sight>;
   shown(): string;
+  /** For how long it may be done all the same. */
+  refusedMs(): number;
   pauseMs(waitedMs: number): number;
 }
 
@@ -227,6 +231,7 @@ const createSightings = (
       return 'before';
     },
     shown: () => statusWords(there),
+    refusedMs: () => (course.how === 'busy' && mayLag(there) ? SHOWN_LATE_MS : 0),
     pauseMs: (waitedMs) =>
       course.isMoving ? untilNextLook(oic, now() - askedAt) : Math.min(4_000, Math.max(250, waitedMs * 0.6)),
   };

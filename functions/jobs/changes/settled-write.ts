@@ -38,6 +38,8 @@ export interface Write {
   readonly command: string;
   /** What the last look showed, in a word or two: "started". */
   readonly shown?: () => string;
+  /** How long a refusal may hide that it is done, asked for after each look: what the target shows may lag. @default no time */
+  readonly refusedMs?: () => number;
   /** Until the next look, by how long it has been waited. @default soon, then every 15 s */
   readonly pauseMs?: (waitedMs: number) => number;
 }
@@ -52,7 +54,7 @@ export const PATIENCE_MS = {
 } as const;
 
 /** What is said to be done may be shown late: a status was seen to lag 9 s behind. */
-const SHOWN_LATE_MS = 20_000;
+export const SHOWN_LATE_MS = 20_000;
 const SAY_EVERY_MS = 30_000;
 /** What was lost is sent once more when the patience is over, what was put off twice, soon. */
 const MOST_SENT = { lost: 2, 'put-off': 3 } as const;
@@ -120,6 +122,7 @@ const watch = async (write: Write, answer: Answered, clock: Clock): Promise<Seen
       return { sight: 'done', waitedMs, isWhole: true };
     }
     if (sight === 'moving') patienceMs = write.patienceMs;
+    else if (answer.how === 'refused') patienceMs = write.refusedMs?.() ?? patienceMs;
     const until = Math.min(begunAt + patienceMs, endsAt);
     if (now() >= until) return { sight, ...(trouble && { trouble }), waitedMs, isWhole: waitedMs >= patienceMs };
     const pauseMs = write.pauseMs?.(waitedMs) ?? Math.min(15_000, Math.max(500, waitedMs * 0.6));
@@ -162,8 +165,13 @@ const isOver = ({ now, endsAt = Number.POSITIVE_INFINITY }: Clock): boolean => n
 
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 
+const WAITING_FOR: Partial<Record<Answered['how'], string>> = {
+  lost: 'its answer was lost, and it may yet be done',
+  refused: 'it was refused, which may mean that it is done already',
+};
+
 const waitingText = ({ what, lookAt }: Write, answer: Answered, waitedMs: number, patienceMs: number): string => {
-  const why = answer.how === 'lost' ? 'its answer was lost, and it may yet be done' : 'it is not shown yet';
+  const why = WAITING_FOR[answer.how] ?? 'it is not shown yet';
   return `${what}: ${why}; ${lookAt} has been read for ${seconds(waitedMs)} and is for at most ${seconds(patienceMs)}`;
 };
 

@@ -396,6 +396,14 @@ export const WAYS: Readonly<Record<string, readonly Change[]>> = {
       make: ({ oic, waiting }) => saidBy(activateAndWait(oic, ID, undefined, waiting)),
       isDone: isActive,
     },
+    {
+      name: 'activate where the status is late and all that is told',
+      kind: 'activate',
+      prepare: withOld('CONFIGURED'),
+      behaviour: { activation: 'async', activationStatus: 'absent', statusLag: 9_000 },
+      make: ({ oic, waiting }) => saidBy(activateAndWait(oic, ID, undefined, waiting)),
+      isDone: isActive,
+    },
     ...(['deactivate', 'schedule-stop'] as const).map(
       (kind): Change => ({
         name: kind === 'deactivate' ? 'deactivate' : 'stop a schedule',
