@@ -78,6 +78,17 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'cli/program': ['cli', 'cli/diff', 'cli/doctor', 'cli/kinds', 'cli/restore', 'cli/vault'],
   'cli/kinds': [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'cli'],
   'cli/restore': [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds'],
-  'cli/vault': [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds', 'cli/restore'],
+  'cli/vault': [
+    ...ALL_CORE,
+    'kinds',
+    ...OIC,
+    ...JOBS,
+    'store',
+    'runtime.ts',
+    'settings.ts',
+    'cli',
+    'cli/kinds',
+    'cli/restore',
+  ],
   'cli.ts': ['core', ...CLI],
 };

@@ -10,8 +10,9 @@ import { ALL_KINDS } from '../kinds/all-kinds.ts';
 import { includedKinds } from '../kinds/included-kinds.ts';
 import { journalPath } from '../runtime.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
+import { commandLine } from './command-line.ts';
 import { placeOf } from './files.ts';
-import { commandLine, untilInterrupted } from './interruption.ts';
+import { untilInterrupted } from './interruption.ts';
 import { count, type Output, type Progress } from './output.ts';
 import { scrubLines, scrubShare } from './scrub.ts';
 

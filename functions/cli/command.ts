@@ -43,6 +43,24 @@ export const idArgument = (text: string): IntegrationRef => {
   return ref;
 };
 
+/** Before a question: which of them may be done, and why the others will not be. */
+export const checkEach = async <T, R>(
+  items: readonly T[],
+  check: (item: T) => Promise<R>,
+): Promise<{ may: Array<{ item: T; found: R }>; refusals: string[] }> => {
+  const may: Array<{ item: T; found: R }> = [];
+  const refusals: string[] = [];
+  for (const item of items) {
+    try {
+      may.push({ item, found: await check(item) });
+    } catch (error) {
+      if (!(error instanceof Error) || isProgrammingError(error)) throw error;
+      refusals.push(error.message);
+    }
+  }
+  return { may, refusals };
+};
+
 /**
  * Does each in turn; one that fails is told and does not stop the others.
  * @param stop once it is aborted none is begun
@@ -53,7 +71,7 @@ export const eachInTurn = async <T, R, F>(
   items: readonly T[],
   stop: AbortSignal,
   work: (item: T) => Promise<R>,
-  failed: (item: T, message: string) => F,
+  failed: (item: T, message: string, isKnown: boolean) => F,
 ): Promise<{ results: Array<R | F>; exitCode: number }> => {
   const results: Array<R | F> = [];
   let exitCode = 0;
@@ -66,7 +84,10 @@ export const eachInTurn = async <T, R, F>(
       exitCode = 1;
       out.note(error.message);
       const unknown = unknownIn(error);
-      results.push({ ...failed(item, error.message), ...(unknown && { state: 'unknown', unknown }) });
+      results.push({
+        ...failed(item, error.message, unknown === undefined),
+        ...(unknown && { state: 'unknown', unknown }),
+      });
     }
   }
   return { results, exitCode };

@@ -35,15 +35,15 @@ export interface Intent {
 export type Ask = (intent: () => Intent | Promise<Intent>, stop?: AbortSignal) => Promise<void>;
 
 /**
- * @param asks whether one without `deploy.confirm` is asked about: `always` what deletes by comparison, `at a terminal` what a
- * script has said plainly enough
+ * @param asks whether one without `deploy.confirm` is asked about: `at a terminal` what a script has said plainly enough; what
+ * deletes by comparison always, `orElse` a script says it by that command
  * @throws ConfigError when it would have to be asked and there is nobody to answer
  */
 export const consentTo = (
   out: Output,
   { name, deploy }: Pick<InstanceSettings, 'name' | 'deploy'>,
   { yes = false, confirm }: ConsentOptions,
-  asks: 'always' | 'at a terminal' | 'never',
+  asks: { readonly orElse: string } | 'at a terminal' | 'never',
   { input, output }: Terminal = { input: process.stdin, output: process.stderr },
 ): Ask => {
   const isPerson = input.isTTY === true;
@@ -55,9 +55,9 @@ export const consentTo = (
     throw new ConfigError(
       `${name} has \`deploy.confirm\` in the settings; add --confirm ${name} if it is to be changed`,
     );
-  if (!isPerson && asks === 'always')
+  if (!isPerson && typeof asks === 'object')
     throw new ConfigError(
-      `this deletes from ${name} what is not meant to be there; look with --dry-run, then add --yes`,
+      `this deletes from ${name} what is not meant to be there; look with --dry-run, then type ${asks.orElse}`,
     );
   if (!isPerson) return () => Promise.resolve();
   return async (intent, stop) => {

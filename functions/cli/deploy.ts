@@ -1,9 +1,6 @@
 /** `oic deploy`: what the deploy function does with a drop, here with files. */
 
-import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readArchive } from '../core/archive/integration-archive.ts';
 import { orderByCalls } from '../core/call-order.ts';
 import { ConfigError, Interrupted } from '../core/errors.ts';
@@ -13,41 +10,22 @@ import type { InstallPolicy } from '../core/plan/plan-install.ts';
 import type { Content } from '../jobs/changes/write-content.ts';
 import { install, previewInstall } from '../jobs/deploy/install.ts';
 import type { InstallOutcome, InstallServices, StepReport } from '../jobs/deploy/install-services.ts';
-import { type LeaseOptions, withLease } from '../jobs/deploy/lease.ts';
+import { withLease } from '../jobs/deploy/lease.ts';
 import { stoppable } from '../jobs/instance/activation-wait.ts';
 import { mapLimited } from '../jobs/journal/journal.ts';
 import type { OicClient } from '../oic/client.ts';
 import type { InstanceSettings } from '../settings.ts';
 import type { DropBox } from '../store/drop-box.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
+import { commandLine } from './command-line.ts';
 import { type ConsentOptions, consentTo, type Intent } from './consent.ts';
-import { commandLine, untilInterrupted } from './interruption.ts';
+import { restLine, untilInterrupted } from './interruption.ts';
 import { count, type Output } from './output.ts';
-import { elapsed, WAITING } from './waiting.ts';
+import { LEASE_MS, leaseOptions, WAITING } from './waiting.ts';
 
 export interface DropBoxOption {
   readonly dropBox: string;
 }
-
-/** Long enough that a slow activation does not lose it, short enough that a killed run does not block the next for long. */
-const LEASE_MS = 30_000;
-
-/**
- * @param stop ends the waiting for another holder, which then rejects
- * @param onWait told each time that it is waited for
- */
-export const leaseOptions = (patienceMs: number, stop?: AbortSignal, onWait?: () => void): LeaseOptions => ({
-  worker: `${hostname()} ${process.pid} ${randomUUID()}`,
-  ttlMs: LEASE_MS,
-  patienceMs,
-  now: Date.now,
-  elapsed,
-  sleep: (ms, renewing) => {
-    if (!renewing) onWait?.();
-    const signal = renewing ?? stop;
-    return sleep(ms, undefined, signal && { signal });
-  },
-});
 
 interface DeployOptions extends CommonOptions, DropBoxOption, Pick<ConsentOptions, 'confirm'> {
   readonly dryRun?: boolean;
@@ -78,6 +56,7 @@ export const deploy = async (name: string, files: readonly string[], options: De
   const { connections } = await runtime.credentials(name);
   const todo = inCallOrder(contents);
   const ended = new Set<string>();
+  let isBegun = false;
   const left = (): string | undefined => {
     const rest = todo.map(({ file }) => file).filter((file) => !ended.has(file));
     const goOn = commandLine(['deploy', name, ...rest], {
@@ -86,7 +65,8 @@ export const deploy = async (name: string, files: readonly string[], options: De
       '--confirm': options.confirm,
     });
     if (rest.length === 0 || isDryRun) return undefined;
-    return `Of ${count(todo.length, 'file')} ${ended.size} were seen to; ${goOn} goes on, and puts right what is half done`;
+    const rested = restLine(count(todo.length, 'file'), isBegun ? ended.size : undefined, goOn);
+    return isBegun ? `${rested}, and puts right what is half done` : rested;
   };
   return untilInterrupted(out, left, (stop) =>
     withInstance(session, name, async (oic) => {
@@ -95,21 +75,27 @@ export const deploy = async (name: string, files: readonly string[], options: De
       const arriving = new Set<IntegrationId>();
       for (const { file, content } of todo) {
         if (stop.aborted) break;
+        const wasBegun = isBegun;
+        isBegun = true;
         const work = isDryRun ? planOne(target, content, arriving) : installOne(target, content);
         const outcome = await work.catch((error: unknown) => failure(content, error, stop));
-        if (!outcome) break;
+        if (!outcome) {
+          isBegun = wasBegun;
+          break;
+        }
         arriving.add(content.archive.id);
         results.push({ file, ...outcome });
         // One that was put back because of the signal is still to be deployed.
         if (!stop.aborted || ['deployed', 'unchanged', 'rejected'].includes(outcome.state)) ended.add(file);
       }
       out.result({ results }, () => results.flatMap((result) => resultLines(result, isDryRun)));
-      const isFine = ({ state, lacks = [] }: FileResult): boolean =>
-        ['deployed', 'unchanged', 'planned'].includes(state) && lacks.length === 0;
       return results.every(isFine) ? 0 : 1;
     }),
   );
 };
+
+const isFine = ({ state, lacks = [] }: FileResult): boolean =>
+  ['deployed', 'unchanged', 'planned'].includes(state) && lacks.length === 0;
 
 interface Target {
   readonly out: Output;
@@ -120,7 +106,7 @@ interface Target {
   readonly stop: AbortSignal;
 }
 
-/** What each file would do, for the question before it. */
+/** For the question before it. */
 const intentOf = async (target: Target, todo: readonly ReadFile[]): Promise<Intent> => {
   const { oic, policy, connections, stop } = target;
   const plans = await mapLimited(todo, 1, ({ content: { archive } }) =>

@@ -36,6 +36,5 @@ export const readLocalFile = async (file: string): Promise<Buffer> => {
   }
 };
 
-/** Where an object lies in a vault, as `--vault` names it. */
-export const placeOf = (location: string, key: string): string =>
-  location.startsWith('s3://') ? `${location.replace(/\/$/, '')}/${key}` : join(location, key);
+/** Where an object lies in a vault: spelled as `--vault` is, so that one report spells it in one way. */
+export const placeOf = (location: string, key: string): string => `${location.replace(/\/+$/, '')}/${key}`;

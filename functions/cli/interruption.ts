@@ -4,7 +4,7 @@
  * the same line.
  */
 import { Interrupted } from '../core/errors.ts';
-import { type Output, STOP_SIGNALS, STOPPED } from './output.ts';
+import { nowChanging, type Output, STOP_SIGNALS, STOPPED } from './output.ts';
 
 /** What is left, as a sentence that says which command goes on; undefined when all was done. */
 export type Left = () => string | undefined;
@@ -30,6 +30,7 @@ export const untilInterrupted = async (
   left: Left,
   work: (stop: AbortSignal) => Promise<number>,
 ): Promise<number> => {
+  if (left() !== undefined) nowChanging();
   const stop = new AbortController();
   let exitCode: number | undefined;
   const lastLine = (): string => left() ?? 'nothing is left to do';
@@ -58,17 +59,11 @@ export const untilInterrupted = async (
   }
 };
 
-/** A command as a person types it, in backticks. What is undefined or false is left out; a list is said item by item. */
-export const commandLine = (
-  words: readonly string[],
-  options: Readonly<Record<string, string | boolean | readonly string[] | undefined>> = {},
-): string => {
-  const said = Object.entries(options).flatMap(([option, value]) =>
-    [value]
-      .flat()
-      .flatMap((one) => (one === undefined || one === false ? [] : one === true ? [option] : [option, `${one}`])),
-  );
-  return `\`${['oic', ...words, ...said].map(quoted).join(' ')}\``;
-};
+/**
+ * How far a command came with what it does one after the other.
+ * @param ended how many of `all`; undefined before the first is begun. @param goOn the command that does the rest
+ */
+export const restLine = (all: string, ended: number | undefined, goOn: string): string =>
+  ended === undefined ? nothingBegun(goOn) : `Of ${all} ${ended} were seen to; ${goOn} goes on`;
 
-const quoted = (word: string): string => (/^[\w./@:=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+export const nothingBegun = (command: string): string => `Nothing was changed; ${command} begins anew`;

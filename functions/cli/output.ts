@@ -25,6 +25,13 @@ export interface Progress {
 export const STOPPED = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export const STOP_SIGNALS = Object.keys(STOPPED) as (keyof typeof STOPPED)[];
 
+let isChanging = false;
+
+/** From now on what is asked for is more than to look: lost output does not undo it. */
+export const nowChanging = (): void => {
+  isChanging = true;
+};
+
 /**
  * Output that cannot be written never stops what is being done. A reader that has gone and a closed terminal are nobody's
  * trouble; a result that could not be written for another reason, such as a full disk, is told at the end.
@@ -37,9 +44,8 @@ export const bearLostOutput = (): void => {
   });
   process.once('exit', () => {
     if (lost === undefined) return;
-    process.stderr.write(
-      `oic: the result could not be written to stdout (${lost}); what was asked for was done all the same\n`,
-    );
+    const done = isChanging ? '; what was to be done was not stopped by that' : '';
+    process.stderr.write(`oic: the result could not be written to stdout (${lost})${done}\n`);
     process.exitCode ||= 1;
   });
 };

@@ -8,9 +8,9 @@ import { type DropResult, type DropServices, handleDrop } from '../jobs/deploy/h
 import { handleStray } from '../jobs/deploy/handle-stray.ts';
 import { type CommonOptions, openSession, withInstance } from './command.ts';
 import { type ConsentOptions, consentTo } from './consent.ts';
-import { type DropBoxOption, leaseOptions, policyOf, stepLine } from './deploy.ts';
+import { type DropBoxOption, policyOf, stepLine } from './deploy.ts';
 import type { Output } from './output.ts';
-import { elapsed, WAITING } from './waiting.ts';
+import { elapsed, leaseOptions, WAITING } from './waiting.ts';
 
 /** From one look to the next; longer where a look itself takes long, so that looking is a fifth of the work at most. */
 const POLL_MS = 150;

@@ -64,7 +64,7 @@ test('export writes the whole archive, for its owner only', async () => {
 });
 
 /** Where what was there is kept. */
-const KEPT = 'vault/safety/dev/HELLO/01.00.0000.iar';
+const KEPT = './vault/safety/dev/HELLO/01.00.0000.iar';
 
 test('import adds, replaces, and leaves alone what is the same', async () => {
   await desk.write('ignored name (5).iar', '');

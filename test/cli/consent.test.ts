@@ -11,7 +11,7 @@ interface Case {
   readonly what: string;
   readonly isGuarded?: boolean;
   readonly options?: { yes?: boolean; confirm?: string };
-  readonly asks?: 'always' | 'at a terminal' | 'never';
+  readonly asks?: Parameters<typeof consentTo>[3];
   readonly intent?: typeof TAKES_AWAY;
   /** What a person answers; without one nobody is at a terminal. */
   readonly answer?: string;
@@ -29,7 +29,7 @@ const CASES: readonly Case[] = [
   { what: '--yes is not enough for deploy.confirm', isGuarded: true, options: { yes: true }, is: /add --confirm prod/ },
   { what: 'a script says --confirm', isGuarded: true, options: { confirm: 'prod' }, is: 'not asked' },
   { what: 'a script names another one', options: { confirm: 'Prod' }, is: /"Prod", and what would be changed is prod/ },
-  { what: 'a script that says nothing may not delete by comparison', is: /then add --yes/ },
+  { what: 'a script that says nothing may not delete by comparison', is: /then type `oic restore --yes`/ },
   { what: 'a script that said plainly what to delete may', asks: 'at a terminal', is: 'not asked' },
   { what: 'a deployment needs no answer', asks: 'never', answer: 'no', is: 'not asked' },
   { what: 'a deployment needs one with deploy.confirm', isGuarded: true, asks: 'never', answer: 'prod', is: 'asked' },
@@ -37,7 +37,14 @@ const CASES: readonly Case[] = [
 
 test.each(CASES)(
   '$what',
-  async ({ isGuarded = false, options = {}, asks = 'always', intent = TAKES_AWAY, answer, is }) => {
+  async ({
+    isGuarded = false,
+    options = {},
+    asks = { orElse: '`oic restore --yes`' },
+    intent = TAKES_AWAY,
+    answer,
+    is,
+  }) => {
     const notes: string[] = [];
     const out = { note: (line: string) => notes.push(line) } as unknown as Output;
     const input = Object.assign(new PassThrough(), { isTTY: answer !== undefined });

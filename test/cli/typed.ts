@@ -6,6 +6,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Simulator } from '../simulator/server.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -29,6 +30,8 @@ export interface Desk {
   /** Everything ever said here, to search it for secrets. */
   said(): string;
   oic(...args: string[]): Promise<Typed>;
+  /** At a terminal, where a person gives this answer to whatever is asked. */
+  answering(answer: string, ...args: string[]): Promise<Typed>;
   /** In a process of its own, to be watched or killed. */
   start(...args: string[]): Started;
   /** As `start`; only what goes into a pipe is heard. */
@@ -42,9 +45,16 @@ export interface Desk {
 let isRunningHere = false;
 
 /** As `start`, but here: the same program, with this process as its own for as long as it takes. */
-const runHere = async (args: readonly string[], directory: string, env: NodeJS.ProcessEnv): Promise<Typed> => {
+const runHere = async (
+  args: readonly string[],
+  directory: string,
+  env: NodeJS.ProcessEnv,
+  stdin = process.stdin,
+): Promise<Typed> => {
   const { run } = await import('../../functions/cli.ts');
   isRunningHere = true;
+  const ownStdin = Object.getOwnPropertyDescriptor(process, 'stdin') ?? {};
+  Object.defineProperty(process, 'stdin', { value: stdin, configurable: true });
   const before = { env: process.env, directory: process.cwd(), exitCode: process.exitCode };
   const writes = { stdout: process.stdout.write, stderr: process.stderr.write };
   const said = { stdout: '', stderr: '' };
@@ -66,6 +76,7 @@ const runHere = async (args: readonly string[], directory: string, env: NodeJS.P
     process.env = before.env;
     process.stdout.write = writes.stdout;
     process.stderr.write = writes.stderr;
+    Object.defineProperty(process, 'stdin', ownStdin);
     isRunningHere = false;
   }
 };
@@ -99,16 +110,20 @@ export const openDesk = async (): Promise<Desk> => {
     return { process: child, ended };
   };
   const start = (...args: string[]): Started => startInto(['ignore', 'pipe', 'pipe'], ...args);
+  const here = async (args: readonly string[], stdin?: typeof process.stdin): Promise<Typed> => {
+    const typed = await runHere(args, directory, { ...env }, stdin);
+    said += typed.stdout + typed.stderr;
+    return typed;
+  };
   return {
     directory,
     said: () => said,
     start,
     startInto,
-    oic: async (...args) => {
-      if (isRunningHere) return start(...args).ended;
-      const typed = await runHere(args, directory, { ...env });
-      said += typed.stdout + typed.stderr;
-      return typed;
+    oic: (...args) => (isRunningHere ? start(...args).ended : here(args)),
+    answering: (answer, ...args) => {
+      const terminal = Object.assign(Readable.from([`${answer}\n`]), { isTTY: true });
+      return here(args, terminal as unknown as typeof process.stdin);
     },
     write,
     configure: async (instances, more = {}) => {

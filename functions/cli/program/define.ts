@@ -1,24 +1,25 @@
 /** How a command is defined: what all of them have, and its action, loaded when it is used. */
 import type { Command } from 'commander';
+import { DEFAULTS } from '../command-line.ts';
 
 type Action = (...args: never[]) => Promise<number>;
 
 /** A command with the options all have, an example, and its action loaded lazily. */
 export type Define = (usage: string, summary: string, example: string, load: () => Promise<Action>) => Command;
 
-export const VAULT = ['--vault <location>', 'a directory or s3://bucket', './vault'] as const;
+export const VAULT = ['--vault <location>', 'a directory or s3://bucket', DEFAULTS['--vault']] as const;
 
 export const DROP_BOX = [
   '--drop-box <location>',
   'a directory or s3://bucket, for drops, receipts and safety copies',
-  './drop-box',
+  DEFAULTS['--drop-box'],
 ] as const;
 
 /** Of what is changed or taken away the target's own goes there first. */
 export const SAFE = [
   '--vault <location>',
   'a directory or s3://bucket, for the copy of what was there',
-  './vault',
+  DEFAULTS['--vault'],
 ] as const;
 
 export const CONFIRM = [

@@ -1,4 +1,6 @@
 /** What there is to type about snapshots: to take, check, compare, forget and restore them. */
+
+import { DEFAULTS } from '../command-line.ts';
 import { EITHER, KIND_WORDS } from '../kinds/option.ts';
 import { CONFIRM, type Define, VAULT } from './define.ts';
 
@@ -62,7 +64,7 @@ the same after each backup.`,
     'prune <instance>',
     'forget snapshots by rules, then drop the archives that none of the others needs',
     'prune prod --keep-daily 14 --keep-monthly 12 --dry-run',
-    async () => (await import('../prune.ts')).prune,
+    async () => (await import('../vault/prune.ts')).prune,
   )
     .option('--keep-daily <n>', 'the newest of each of the last n days that have one (UTC)')
     .option('--keep-weekly <n>', 'the newest of each of the last n weeks that have one')
@@ -75,7 +77,7 @@ the same after each backup.`,
       'instead of rules: take this one away, which is dated ahead, cannot be read or is of another instance',
     )
     .option('--dry-run', 'tell what would go, change nothing')
-    .option('--vault <directory>', 'a directory; a bucket has its lifecycle', './vault')
+    .option('--vault <directory>', 'a directory; a bucket has its lifecycle', DEFAULTS['--vault'])
     .addHelpText(
       'after',
       `
@@ -127,9 +129,9 @@ The exit code is 0 whether or not there are differences, 1 when they could not b
       (value: string, all: string[] = []) => [...all, value],
     )
     .option('--kind <kinds>', `only these, with commas: ${KINDS}`)
-    .option('--existing <how>', 'what is there with other content: skip or replace', 'skip')
+    .option('--existing <how>', 'what is there with other content: skip or replace', DEFAULTS['--existing'])
     .option('--mirror', 'also deactivate and delete what the snapshot does not hold')
-    .option('--activation <how>', 'as-captured or never', 'as-captured')
+    .option('--activation <how>', 'as-captured or never', DEFAULTS['--activation'])
     .option('--schedule-parameters', 'also give schedules the parameters they had, such as the time of the last run')
     .option('--allow-incomplete', 'take an incomplete snapshot too')
     .option('--dry-run', 'print every step with its reason, change nothing')

@@ -7,8 +7,9 @@ import { createForgetfulJournal } from '../../jobs/journal/journal.ts';
 import { restore as restoreSnapshot } from '../../jobs/restore/restore.ts';
 import { checkMayMirror, findSnapshot } from '../../jobs/restore/scope.ts';
 import { type CommonOptions, openSession, withInstance } from '../command.ts';
+import { commandLine } from '../command-line.ts';
 import { type ConsentOptions, consentTo } from '../consent.ts';
-import { commandLine, untilInterrupted } from '../interruption.ts';
+import { nothingBegun, untilInterrupted } from '../interruption.ts';
 import { KIND_WORDS, kindsOption, otherKindOf } from '../kinds/option.ts';
 import type { Output, Progress } from '../output.ts';
 import { WAITING } from '../waiting.ts';
@@ -41,7 +42,12 @@ export const restore = async (name: string, options: RestoreCommandOptions): Pro
   }
   const choices = choicesOf(options, target.concurrency);
   const consent = choices.dryRun ? { confirm: target.name } : options;
-  const ask = consentTo(out, target, consent, choices.mirror ? 'always' : 'at a terminal');
+  const ask = consentTo(
+    out,
+    target,
+    consent,
+    choices.mirror ? { orElse: commandOf(name, { ...options, yes: true }) } : 'at a terminal',
+  );
   const vault = await runtime.openVault(options.vault);
   const choice = parseSnapshotChoice(options.snapshot, options.at);
   const chosen = await findSnapshot(vault, name, choice, choices.allowIncomplete, new Date());
@@ -51,8 +57,10 @@ export const restore = async (name: string, options: RestoreCommandOptions): Pro
   for (const line of passedOverLines(chosen)) out.note(`warning: ${line}`);
   const { connections } = await runtime.credentials(options.to);
   const progress = phaseProgress(out);
-  const goOn = goOnCommand(name, manifest.snapshot, options);
-  let left: string | undefined = choices.dryRun ? undefined : `${goOn} goes on where this stopped`;
+  // With the very snapshot: a newer one may have come meanwhile.
+  const { at: _, ...typed } = options;
+  const goOn = commandOf(name, { ...typed, snapshot: manifest.snapshot });
+  let left: string | undefined = choices.dryRun ? undefined : nothingBegun(goOn);
   return untilInterrupted(
     out,
     () => left,
@@ -68,7 +76,10 @@ export const restore = async (name: string, options: RestoreCommandOptions): Pro
             waiting: WAITING,
             progress,
             stop,
-            agree: (plan) => ask(() => intentOf(plan, options.to), stop),
+            agree: async (plan) => {
+              await ask(() => intentOf(plan, options.to), stop);
+              left = `${goOn} goes on where this stopped`;
+            },
           },
           manifest,
           choices,
@@ -96,11 +107,11 @@ const choicesOf = (options: RestoreCommandOptions, concurrency: number) => ({
   concurrency,
 });
 
-/** With the very snapshot: a newer one may have come meanwhile. */
-const goOnCommand = (name: string, snapshot: string, options: RestoreCommandOptions): string =>
+const commandOf = (name: string, options: RestoreCommandOptions): string =>
   commandLine(['restore', name], {
     '--to': options.to,
-    '--snapshot': snapshot,
+    '--snapshot': options.snapshot,
+    '--at': options.at,
     '--only': options.only,
     '--kind': options.kind,
     '--existing': options.existing,

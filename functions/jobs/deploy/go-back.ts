@@ -60,11 +60,16 @@ export const goBack = async (
   if (!keepsNew) {
     // Oracle keeps the mark of a failed activation on one that was there, inactive, with the same content.
     const { status } = (await oic.getIntegration(id).catch(() => undefined)) ?? {};
-    const but = status === 'FAILEDACTIVATION' ? `, but that Oracle shows ${id} as ${status}` : '';
-    return { id, state: 'rolled-back', message: `${cause}. ${oic.instance} is as it was before${but}`, ...connections };
+    const mark = status === 'FAILEDACTIVATION' ? `: ${id} is not active, which Oracle now shows as ${status}` : '';
+    return {
+      id,
+      state: 'rolled-back',
+      message: `${cause}. ${oic.instance} is as it was before${mark}`,
+      ...connections,
+    };
   }
   const needy = unready.map(unreadyText).join('; ');
-  const message = `${id} is imported on ${oic.instance} but not active: ${cause}. Its connections need a person: ${needy}. Their settings belong into the credentials document (\`oic connections ${oic.instance} --template\`); then drop it again`;
+  const message = `${id} is imported on ${oic.instance} but not active: ${cause}. Its connections need a person: ${needy}. Their settings belong into the credentials document (\`oic connections ${oic.instance} --template\`); then drop or deploy it again`;
   return { id, state: 'failed', message, ...connections };
 };
 

@@ -99,7 +99,13 @@ test('restore refuses what cannot be meant', async () => {
   await refused(2, /required option '--to/);
   await refused(2, /--existing is one of skip, replace/, '--to', 'dr', '--existing', 'overwrite');
   await refused(2, /do not go together/, '--to', 'dr', '--mirror', '--only', 'X', '--yes');
-  await refused(2, /look with --dry-run, then add --yes/, '--to', 'dr', '--mirror');
+  await refused(
+    2,
+    /look with --dry-run, then type `oic restore prod --to dr --mirror --yes`/,
+    '--to',
+    'dr',
+    '--mirror',
+  );
   await refused(2, /"yesterday" is not a time/, '--to', 'dr', '--at', 'yesterday');
   await desk.configure({ prod: source, dr: target }, { deploy: undefined });
   await refused(2, /dr has no `deploy` in the settings/, '--to', 'dr');

@@ -39,7 +39,7 @@ describe('oic backup', () => {
     const told = await desk.oic('backup', 'prod');
     const { exitCode, stdout } = await desk.oic('backup', 'prod', '--json');
 
-    expect(told.stdout).toContain('the morning after, as a page: vault/reports/prod/latest.html');
+    expect(told.stdout).toContain('the morning after, as a page: ./vault/reports/prod/latest.html');
     expect(exitCode).toBe(0);
     const { snapshot, report } = JSON.parse(stdout);
     expect(report).toEqual({
@@ -74,8 +74,8 @@ describe('oic report', () => {
 
     expect([exitCode, stderr]).toEqual([0, '']);
     const result = JSON.parse(stdout);
-    expect(result).toMatchObject({ instance: 'prod', latest: 'vault/reports/prod/latest.html', problems: [] });
-    expect(result.file).toBe(`vault/reports/prod/${result.snapshot}.html`);
+    expect(result).toMatchObject({ instance: 'prod', latest: './vault/reports/prod/latest.html', problems: [] });
+    expect(result.file).toBe(`./vault/reports/prod/${result.snapshot}.html`);
     expect(await read(result.file)).toContain('ORDERS flow');
     expect(await read(result.latest)).toBe(await read(result.file));
   });

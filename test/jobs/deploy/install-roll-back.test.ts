@@ -264,7 +264,9 @@ test('one that was there, inactive and with the same content, is told to bear th
 
   const { message } = await bench.install(oic, archiveOf('01.00.0000', 'same'));
 
-  expect(message).toMatch(/dev is as it was before, but that Oracle shows FLOW\|01\.00\.0000 as FAILEDACTIVATION$/);
+  expect(message).toMatch(
+    /dev is as it was before: FLOW\|01\.00\.0000 is not active, which Oracle now shows as FAILEDACTIVATION$/,
+  );
 });
 
 test('one that was there, inactive and with the same content, is inactive again when it becomes active too late', async () => {

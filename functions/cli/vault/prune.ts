@@ -1,19 +1,24 @@
 /** `oic prune`: forgets snapshots of a directory vault by rules, and drops the archive versions none needs any more. */
 
 import { readFile } from 'node:fs/promises';
-import { holdClock } from '../core/chain/clocks.ts';
-import { ConfigError, Refused } from '../core/errors.ts';
-import { isSnapshotName } from '../core/keys.ts';
-import { originOf } from '../core/snapshot/origin.ts';
-import { checkRetentionRules, describeSpan, type RetentionRules, rulesOfSettings } from '../core/snapshot/retention.ts';
-import { openFileJournal } from '../jobs/journal/file-journal.ts';
-import { forget } from '../jobs/vault/forget.ts';
-import { type PruneReport, prune as pruneVault } from '../jobs/vault/prune.ts';
-import { journalPath } from '../runtime.ts';
-import type { Settings } from '../settings.ts';
-import { VaultError } from '../store/vault.ts';
-import { type CommonOptions, openSession, type Session } from './command.ts';
-import { count, formatTable } from './output.ts';
+import { holdClock } from '../../core/chain/clocks.ts';
+import { ConfigError, Refused } from '../../core/errors.ts';
+import { isSnapshotName } from '../../core/keys.ts';
+import { originOf } from '../../core/snapshot/origin.ts';
+import {
+  checkRetentionRules,
+  describeSpan,
+  type RetentionRules,
+  rulesOfSettings,
+} from '../../core/snapshot/retention.ts';
+import { openFileJournal } from '../../jobs/journal/file-journal.ts';
+import { forget } from '../../jobs/vault/forget.ts';
+import { type PruneReport, prune as pruneVault } from '../../jobs/vault/prune.ts';
+import { journalPath } from '../../runtime.ts';
+import type { Settings } from '../../settings.ts';
+import { VaultError } from '../../store/vault.ts';
+import { type CommonOptions, openSession, type Session } from '../command.ts';
+import { count, formatTable } from '../output.ts';
 
 interface PruneCommandOptions extends CommonOptions {
   readonly vault: string;

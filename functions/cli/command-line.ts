@@ -1,0 +1,29 @@
+/** Commands as people type them: what is meant when an option is not typed, and how one is told. */
+
+/** What is meant when an option is not typed; a command that is told to a person leaves it out. */
+export const DEFAULTS = {
+  '--vault': './vault',
+  '--drop-box': './drop-box',
+  '--existing': 'skip',
+  '--activation': 'as-captured',
+} as const;
+
+/**
+ * A command as a person types it, in backticks. What is undefined, false or meant anyway is left out; a list is said item by
+ * item.
+ */
+export const commandLine = (
+  words: readonly string[],
+  options: Readonly<Record<string, string | boolean | readonly string[] | undefined>> = {},
+): string => {
+  const defaults: Readonly<Record<string, string>> = DEFAULTS;
+  const said = Object.entries(options).flatMap(([option, value]) =>
+    [value]
+      .flat()
+      .filter((one) => one !== undefined && one !== false && one !== defaults[option])
+      .flatMap((one) => (one === true ? [option] : [option, `${one}`])),
+  );
+  return `\`${['oic', ...words, ...said].map(quoted).join(' ')}\``;
+};
+
+const quoted = (word: string): string => (/^[\w./@:=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
