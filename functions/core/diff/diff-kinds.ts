@@ -4,17 +4,14 @@
  */
 
 import type { Entry, KindFacts, OtherKind, OtherKinds } from '../kinds.ts';
-import { type OddItem, splitAbsent } from '../odd-item.ts';
+import type { OddItem } from '../odd-item.ts';
 import { scheduleOf } from '../schedule.ts';
 import type { Stored } from '../snapshot/archived-items.ts';
 import { contentChange, type KnownContent } from '../snapshot/known-content.ts';
 import { settledStatus } from '../status.ts';
+import { diffItems, type FromTo, type ItemsDiff, type Told, told } from './diff-items.ts';
 
-interface ItemState {
-  readonly id: string;
-  readonly name: string;
-  readonly lastUpdated?: string | undefined;
-  readonly lastUpdatedBy?: string | undefined;
+interface ItemState extends Told {
   /** Of what has an archive. */
   readonly content?: KnownContent | undefined;
   /** undefined: they were not told, so there is nothing to compare; `content` says so. */
@@ -29,13 +26,6 @@ export type KindsState = Readonly<Partial<Record<OtherKind, readonly ItemState[]
 
 export type OddItems = Readonly<Partial<Record<OtherKind, readonly OddItem[]>>>;
 
-interface FromTo {
-  readonly from: string;
-  readonly to: string;
-}
-
-type Told = Pick<ItemState, 'id' | 'name' | 'lastUpdated' | 'lastUpdatedBy'>;
-
 export interface ChangedItem extends Told {
   /** Digests. */
   readonly content?: FromTo;
@@ -45,14 +35,7 @@ export interface ChangedItem extends Told {
   readonly otherValues: readonly string[];
 }
 
-export interface KindDiff {
-  readonly added: readonly Told[];
-  readonly removed: readonly Told[];
-  readonly changed: readonly ChangedItem[];
-  /** In both, but their content could not be compared; or told by one side in a form that cannot be read. */
-  readonly contentUnknown: readonly { readonly id: string; readonly reason: string }[];
-  readonly unchanged: number;
-}
+export type KindDiff = ItemsDiff<Told, ChangedItem>;
 
 export interface KindsDiff {
   readonly kinds: Readonly<Partial<Record<OtherKind, KindDiff>>>;
@@ -102,19 +85,16 @@ const stateOf = (kind: KindFacts, entry: Entry, contentOf: Parameters<typeof sta
 /** Between the status of an integration in a project and what its schedule does. */
 const SCHEDULE = ', schedule ';
 
-const told = ({ id, name, lastUpdated, lastUpdatedBy }: Told): Told => ({
-  id,
-  name,
-  ...(lastUpdated !== undefined && { lastUpdated }),
-  ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
-});
-
-/** `added` is what only `b` has. All lists by id. */
 export const diffKinds = (a: KindsState, b: KindsState, oddInA: OddItems = {}, oddInB: OddItems = {}): KindsDiff => ({
   kinds: Object.fromEntries(
     kindsOf(a, b).flatMap((kind) => {
       const [before, after] = [a[kind], b[kind]];
-      return before && after ? [[kind, diffKind(before, after, oddInA[kind], oddInB[kind])]] : [];
+      if (!before || !after) return [];
+      const [from, to] = [
+        { items: before, odd: oddInA[kind] },
+        { items: after, odd: oddInB[kind] },
+      ];
+      return [[kind, diffItems(from, to, told, changesOf)]];
     }),
   ),
   notCompared: kindsOf(a, b).filter((kind) => (a[kind] === undefined) !== (b[kind] === undefined)),
@@ -125,43 +105,7 @@ const kindsOf = (a: KindsState, b: KindsState): OtherKind[] => [
   ...new Set([...Object.keys(a), ...Object.keys(b)] as OtherKind[]),
 ];
 
-const diffKind = (
-  a: readonly ItemState[],
-  b: readonly ItemState[],
-  oddInA: readonly OddItem[] | undefined,
-  oddInB: readonly OddItem[] | undefined,
-): KindDiff => {
-  const [before, after] = [new Map(a.map((it) => [it.id, it])), new Map(b.map((it) => [it.id, it]))];
-  const pairs = byId(a).flatMap((from) => {
-    const to = after.get(from.id);
-    return to ? [{ from, to }] : [];
-  });
-  const changed = pairs.flatMap(({ from, to }) => describeChange(from, to) ?? []);
-  const contentUnknown = pairs.flatMap(({ from, to }) => {
-    const reason = [from.content, to.content].find((content) => content && 'unknown' in content);
-    return reason && 'unknown' in reason ? [{ id: from.id, reason: reason.unknown }] : [];
-  });
-  const touched = new Set([...changed, ...contentUnknown].map(({ id }) => id));
-  const added = splitAbsent(
-    b.filter(({ id }) => !before.has(id)),
-    oddInA,
-  );
-  const removed = splitAbsent(
-    a.filter(({ id }) => !after.has(id)),
-    oddInB,
-  );
-  return {
-    added: byId(added.absent).map(told),
-    removed: byId(removed.absent).map(told),
-    changed,
-    contentUnknown: [...contentUnknown, ...added.unknown, ...removed.unknown],
-    unchanged: pairs.length - touched.size,
-  };
-};
-
-const byId = (items: readonly ItemState[]): ItemState[] => items.toSorted((x, y) => (x.id < y.id ? -1 : 1));
-
-const describeChange = (from: ItemState, to: ItemState): ChangedItem | undefined => {
+const changesOf = (from: ItemState, to: ItemState): Omit<ChangedItem, keyof Told> | undefined => {
   const content = contentChange(from.content, to.content);
   const names = from.name === to.name ? [] : [{ fact: 'name', from: from.name, to: to.name }];
   const unasked = new Set([...from.unknown, ...to.unknown]);
@@ -175,8 +119,7 @@ const describeChange = (from: ItemState, to: ItemState): ChangedItem | undefined
     .filter((change) => change.from !== change.to);
   const otherValues = differing(from.hidden, to.hidden);
   if (!content && names.length + facts.length + otherValues.length === 0) return undefined;
-  const newer = (from.lastUpdated ?? '') > (to.lastUpdated ?? '') ? from : to;
-  return { ...told(newer), name: to.name, ...(content && { content }), facts: [...names, ...facts], otherValues };
+  return { ...(content && { content }), facts: [...names, ...facts], otherValues };
 };
 
 const differing = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): string[] =>

@@ -7,12 +7,13 @@
 
 import type { Tracing } from '../integration.ts';
 import type { KindFacts } from '../kinds.ts';
-import { type OddItem, splitAbsent } from '../odd-item.ts';
+import type { OddItem } from '../odd-item.ts';
 import { type ScheduleParameter, type ScheduleState, scheduleOf } from '../schedule.ts';
 import { createFilter } from '../snapshot/filter.ts';
 import { contentChange, digestsOf, type KnownContent } from '../snapshot/known-content.ts';
 import type { BackupFilter, Manifest, SnapshotIntegration } from '../snapshot/manifest.ts';
 import { settledStatus } from '../status.ts';
+import { diffItems, type FromTo, type ItemsDiff, type Told, told } from './diff-items.ts';
 import { diffKinds, type KindsDiff, type KindsState, type OddItems, stateOfKinds } from './diff-kinds.ts';
 
 type StateFields =
@@ -42,32 +43,20 @@ export interface InstanceState {
   readonly oddOthers?: OddItems | undefined;
 }
 
-interface FromTo<T> {
-  readonly from: T;
-  readonly to: T;
-}
+type Listed = Told & Pick<IntegrationState, 'status' | 'schedule'>;
 
-type Listed = Pick<IntegrationState, 'id' | 'name' | 'status' | 'schedule' | 'lastUpdated' | 'lastUpdatedBy'>;
-
-export interface ChangedIntegration extends Pick<Listed, 'id' | 'name' | 'lastUpdated' | 'lastUpdatedBy'> {
+export interface ChangedIntegration extends Told {
   /** Digests. */
-  readonly content?: FromTo<string>;
-  readonly status?: FromTo<string>;
+  readonly content?: FromTo;
+  readonly status?: FromTo;
   readonly schedule?: FromTo<ScheduleState>;
   /** Names and values; an empty text: none. They change with the runs of a schedule. */
-  readonly scheduleParameters?: readonly (FromTo<string> & { readonly name: string })[];
+  readonly scheduleParameters?: readonly (FromTo & { readonly name: string })[];
   readonly tracing?: FromTo<Tracing>;
-  readonly renamed?: FromTo<string>;
+  readonly renamed?: FromTo;
 }
 
-export interface SnapshotDiff {
-  readonly added: readonly Listed[];
-  readonly removed: readonly Listed[];
-  readonly changed: readonly ChangedIntegration[];
-  /** In both, but their content could not be compared; or told by one side in a form that cannot be read. */
-  readonly contentUnknown: readonly { readonly id: string; readonly reason: string }[];
-  /** In both, the same in everything that is known. */
-  readonly unchanged: number;
+export interface SnapshotDiff extends ItemsDiff<Listed, ChangedIntegration> {
   /** Not compared, since the settings leave them out of one of the snapshots. */
   readonly leftOut: readonly string[];
   /** Absent when neither side looked beyond integrations. */
@@ -92,39 +81,16 @@ export const stateOfManifest = (
   })),
 });
 
-/** `added` is what only `b` has. All lists by id. */
 export const diffSnapshots = (a: InstanceState, b: InstanceState): SnapshotDiff => {
   const isWanted = isInBoth(a.filter, b.filter);
-  const wantedOf = (odd: readonly OddItem[] = []) => odd.filter(({ code }) => code === undefined || isWanted(code));
-  const [before, after] = [a, b].map(
-    ({ integrations }) => new Map(integrations.filter(({ code }) => isWanted(code)).map((each) => [each.id, each])),
-  ) as [Map<string, IntegrationState>, Map<string, IntegrationState>];
-  const pairs = byId([...before.values()]).flatMap((from) => {
-    const to = after.get(from.id);
-    return to ? [{ from, to }] : [];
+  const wantedOf = ({ integrations, odd = [] }: InstanceState) => ({
+    items: integrations.filter(({ code }) => isWanted(code)),
+    odd: odd.filter(({ code }) => code === undefined || isWanted(code)),
   });
-  const changed = pairs.flatMap(({ from, to }) => describeChange(from, to) ?? []);
-  const added = splitAbsent(
-    [...after.values()].filter(({ id }) => !before.has(id)),
-    wantedOf(a.odd),
-  );
-  const removed = splitAbsent(
-    [...before.values()].filter(({ id }) => !after.has(id)),
-    wantedOf(b.odd),
-  );
-  const contentUnknown = pairs.flatMap(({ from, to }) => {
-    const reason = [from.content, to.content].find((content) => 'unknown' in content);
-    return reason ? [{ id: from.id, reason: reason.unknown }] : [];
-  });
-  const touched = new Set([...changed, ...contentUnknown].map(({ id }) => id));
   const others = diffKinds(a.others ?? {}, b.others ?? {}, a.oddOthers, b.oddOthers);
   const leftOut = [...a.integrations, ...b.integrations].filter(({ code }) => !isWanted(code)).map(({ id }) => id);
   return {
-    added: byId(added.absent).map(listed),
-    removed: byId(removed.absent).map(listed),
-    changed,
-    contentUnknown: [...contentUnknown, ...added.unknown, ...removed.unknown],
-    unchanged: pairs.length - touched.size,
+    ...diffItems(wantedOf(a), wantedOf(b), listed, changesOf),
     leftOut: [...new Set(leftOut)].sort(),
     ...(Object.keys(others.kinds).length + others.notCompared.length > 0 && { others }),
   };
@@ -135,19 +101,12 @@ const isInBoth = (a: BackupFilter = {}, b: BackupFilter = {}): ((code: string) =
   return (code) => isInA(code) && isInB(code);
 };
 
-const byId = (integrations: readonly IntegrationState[]): IntegrationState[] =>
-  integrations.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+const listed = (integration: IntegrationState): Listed => {
+  const { status, schedule } = integration;
+  return { ...told(integration), status, schedule };
+};
 
-const listed = ({ id, name, status, schedule, lastUpdated, lastUpdatedBy }: IntegrationState): Listed => ({
-  id,
-  name,
-  status,
-  schedule,
-  ...(lastUpdated !== undefined && { lastUpdated }),
-  ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
-});
-
-const describeChange = (from: IntegrationState, to: IntegrationState): ChangedIntegration | undefined => {
+const changesOf = (from: IntegrationState, to: IntegrationState): Omit<ChangedIntegration, keyof Told> | undefined => {
   const content = contentChange(from.content, to.content);
   const changes = {
     ...(content && { content }),
@@ -158,16 +117,7 @@ const describeChange = (from: IntegrationState, to: IntegrationState): ChangedIn
     ...(!isSameTracing(from.tracing, to.tracing) && { tracing: { from: from.tracing, to: to.tracing } }),
     ...(from.name !== to.name && { renamed: { from: from.name, to: to.name } }),
   };
-  if (Object.keys(changes).length === 0) return undefined;
-  const newer = (from.lastUpdated ?? '') > (to.lastUpdated ?? '') ? from : to;
-  const { lastUpdated, lastUpdatedBy } = listed(newer);
-  return {
-    id: to.id,
-    name: to.name,
-    ...changes,
-    ...(lastUpdated !== undefined && { lastUpdated }),
-    ...(lastUpdatedBy !== undefined && { lastUpdatedBy }),
-  };
+  return Object.keys(changes).length === 0 ? undefined : changes;
 };
 
 const isOtherSchedule = (a: IntegrationState, b: IntegrationState): boolean =>
