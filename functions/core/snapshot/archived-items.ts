@@ -49,6 +49,9 @@ export const archivesIn = (manifest: Manifest): (ArchiveRef | null)[] =>
     Array.isArray(section) ? section.filter(hasArchive).map(({ archive }) => archive) : [],
   );
 
+/** Everything in the snapshot that can have an archive has one. */
+export const hasAllArchives = (manifest: Manifest): boolean => archivesIn(manifest).every((archive) => archive);
+
 /** The same snapshot, with something else said of each of its archives. */
 export const withArchives = (manifest: Manifest, change: (archive: ArchiveRef) => ArchiveRef): Manifest => {
   const changed = (entry: unknown): unknown =>

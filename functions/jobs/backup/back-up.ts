@@ -3,16 +3,10 @@ import { ConfigError, Refused } from '../../core/errors.ts';
 import type { Integration } from '../../core/integration.ts';
 import { archiveKey, twinKeys } from '../../core/keys.ts';
 import type { Listing } from '../../core/odd-item.ts';
-import {
-  type BackupStep,
-  type Known,
-  knownArchives,
-  mustAskSchedule,
-  planBackup,
-} from '../../core/plan/plan-backup.ts';
+import { type Known, knownArchives, mustAskSchedule, planBackup } from '../../core/plan/plan-backup.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { createFilter, namesWithoutMatch } from '../../core/snapshot/filter.ts';
-import type { BackupFilter, Manifest } from '../../core/snapshot/manifest.ts';
+import type { BackupFilter, Manifest, SnapshotIntegration } from '../../core/snapshot/manifest.ts';
 import { originProblem } from '../../core/snapshot/origin.ts';
 import { nameOfVersion } from '../../core/snapshot/scrub.ts';
 import type { OicClient } from '../../oic/client.ts';
@@ -20,7 +14,7 @@ import { COMMIT, type Journal, mapLimited } from '../journal/journal.ts';
 import { createSemaphore } from '../journal/semaphore.ts';
 import type { BackUpOptions, BackUpServices, BackupReport, Outcome } from './back-up-options.ts';
 import { commitSnapshot } from './commit-snapshot.ts';
-import { type Gathered, gather } from './gather.ts';
+import { type Gathered, gather, type IntegrationStep } from './gather.ts';
 import { gatherKinds } from './gather-kinds.ts';
 import { createPrefetch, type Prefetch } from './prefetch.ts';
 import { ofOrigin, readEarlier, vaultSince } from './read-earlier.ts';
@@ -31,6 +25,11 @@ const BATCH = 25;
 const FIRST_BATCH = 12;
 /** Archives in memory for each that is being downloaded: those beyond are being checked and stored meanwhile. */
 const ARCHIVES_HELD = 1.25;
+
+type KnownIntegrations = ReadonlyMap<string, Known<SnapshotIntegration>>;
+
+/** What tells whether it was saved. */
+const timeOf = ({ lastUpdated }: Pick<Integration, 'lastUpdated'>) => lastUpdated;
 
 /** @throws Refused when the name stood for another instance before and `newOrigin` does not say that this is meant */
 export const backUp = async (given: BackUpServices, options: BackUpOptions): Promise<BackupReport> => {
@@ -58,9 +57,13 @@ export const backUp = async (given: BackUpServices, options: BackUpOptions): Pro
   const services = { ...given, vault };
   // What a run that was cut off stored is as good as what a snapshot names: it is asked below whether it is there.
   const left = leftArchives(journal);
-  const known = new Map([...knownArchives(own), ...[...left].map(([id, { known: one }]) => [id, one] as const)]);
+  const entries = own.flatMap(({ integrations }) => integrations);
+  const known: KnownIntegrations = new Map([
+    ...knownArchives(entries, timeOf),
+    ...[...left].map(([id, one]) => [id, { stamp: timeOf(one), archive: one.archive }] as const),
+  ]);
   const inSlot = createSemaphore(Math.ceil(options.concurrency * ARCHIVES_HELD));
-  const gatherOne = (step: BackupStep) => gather(services, step, inSlot);
+  const gatherOne = (step: IntegrationStep) => gather(services, step, inSlot);
   const prefetch = createPrefetch(Math.ceil(options.concurrency / 2), gatherOne);
   // Side by side: one waits for the instance, the other for the vault.
   const [listed, lost] = await bothOf(
@@ -79,10 +82,10 @@ export const backUp = async (given: BackUpServices, options: BackUpOptions): Pro
     }),
   );
   const lostKeys = new Set(lost.map((id) => known.get(id)?.archive.key));
-  const plan = planBackup(listed.items, known, ({ key }) => !lostKeys.has(key), options.full);
+  const plan = planBackup(listed.items, timeOf, known, ({ key }) => !lostKeys.has(key), options.full);
 
-  const work = plan.filter((step) => step.do === 'export' || mustAskSchedule(step.integration));
-  const twins = twinKeys(plan.map(({ integration }) => archiveKey(instance, integration)));
+  const work = plan.filter((step) => step.do === 'export' || mustAskSchedule(step.item));
+  const twins = twinKeys(plan.map(({ item }) => archiveKey(instance, item)));
   progress.listed(plan.length, plan.filter((step) => step.do === 'export').length);
   // Half a batch first, then two at a time: one is in its midst while the other ends, so the instance is never idle.
   const cuts = Array.from({ length: Math.ceil(work.length / BATCH) + 1 }, (_, n) => n * BATCH + FIRST_BATCH);
@@ -90,24 +93,22 @@ export const backUp = async (given: BackUpServices, options: BackUpOptions): Pro
   const [results, others] = await bothOf(
     journal.all(GATHER, batches, 2, (batch) =>
       mapLimited(batch, options.concurrency, async (step) => {
-        const hasTwin = twins.has(archiveKey(instance, step.integration));
+        const hasTwin = twins.has(archiveKey(instance, step.item));
         const early = await prefetch.claim(step);
         const gathered = early && !hasTwin ? early : await gather(services, step, inSlot, hasTwin);
-        progress.done(step.integration.id, outcomeOf(step, gathered));
+        progress.done(step.item.id, outcomeOf(step, gathered));
         return gathered;
       }),
     ),
     gatherKinds(services, options, own),
   );
   const found = new Map(results.flat().map((result) => [result.id, result]));
-  const unanswered = work.find(({ integration }) => !found.has(integration.id));
+  const unanswered = work.find(({ item }) => !found.has(item.id));
   if (unanswered) {
     // Without this a journal of other batches, as another version of oic may have left, would leave archives out in silence.
-    throw new RangeError(
-      `the journal of ${instance} has no result of ${unanswered.integration.id}; no snapshot was made`,
-    );
+    throw new RangeError(`the journal of ${instance} has no result of ${unanswered.item.id}; no snapshot was made`);
   }
-  for (const { archive, dependencies } of [...[...left.values()].map(({ gathered }) => gathered), ...found.values()])
+  for (const { archive, dependencies } of [...left.values(), ...found.values()])
     if (archive && dependencies) services.onArchiveRead?.(archive.contentSha256, dependencies);
   return journal.step(COMMIT, () =>
     commitSnapshot(
@@ -120,7 +121,7 @@ export const backUp = async (given: BackUpServices, options: BackUpOptions): Pro
         odd: listed.odd,
         earlier,
         own,
-        left: [...left.values()].map(({ known: { archive } }) => archive.versionId),
+        left: [...left.values()].map(({ archive }) => archive.versionId),
       },
       others,
     ),
@@ -143,12 +144,11 @@ const checkClock = ({ instance, serverTime }: OicClient, now: Date): string | un
 };
 
 /** What runs of this job that were cut off stored, by id: at which time of change, and what it calls and uses. */
-const leftArchives = (journal: Journal): ReadonlyMap<string, { readonly known: Known; readonly gathered: Gathered }> =>
+const leftArchives = (journal: Journal): ReadonlyMap<string, Gathered & { readonly archive: ArchiveRef }> =>
   new Map(
     (journal.leftovers(GATHER) as Gathered[][]).flat().flatMap((gathered) => {
       const { id, lastUpdated, archive, isStale } = gathered;
-      if (!archive || isStale || lastUpdated === undefined) return [];
-      return [[id, { known: { lastUpdated, archive, mayHaveParameters: true }, gathered }] as const];
+      return archive && !isStale && lastUpdated !== undefined ? [[id, { ...gathered, archive }] as const] : [];
     }),
   );
 
@@ -156,13 +156,13 @@ const leftArchives = (journal: Journal): ReadonlyMap<string, { readonly known: K
 const listWanted = async (
   oic: OicClient,
   { filter, full }: BackUpOptions,
-  known: ReadonlyMap<string, Known>,
+  known: KnownIntegrations,
   prefetch: Prefetch,
 ): Promise<Listing<Integration>> => {
   const isWanted = createFilter(filter);
   const see = (integration: Integration): void => {
     if (!isWanted(integration.code)) return;
-    const [step] = planBackup([integration], known, () => true, full);
+    const [step] = planBackup([integration], timeOf, known, () => true, full);
     if (step) prefetch.offer(step);
   };
   try {
@@ -194,7 +194,7 @@ const selectWanted = ({ items, odd }: Listing<Integration>, filter: BackupFilter
   };
 };
 
-const outcomeOf = (step: BackupStep, { failure, isGone, isNew }: Gathered): Outcome => {
+const outcomeOf = (step: IntegrationStep, { failure, isGone, isNew }: Gathered): Outcome => {
   if (failure) return 'failed';
   if (step.do !== 'export' || isGone) return 'skipped';
   return isNew ? 'exported' : 'unchanged';

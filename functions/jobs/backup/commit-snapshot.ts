@@ -5,7 +5,7 @@ import { lossWarning, suddenLosses } from '../../core/chain/sudden-loss.ts';
 import { snapshotName } from '../../core/keys.ts';
 import type { KindFacts } from '../../core/kinds.ts';
 import { type OddItem, withKnown } from '../../core/odd-item.ts';
-import { type BackupStep, describeIntegration, type Known } from '../../core/plan/plan-backup.ts';
+import { describeIntegration } from '../../core/plan/plan-backup.ts';
 import { createFilter } from '../../core/snapshot/filter.ts';
 import type {
   Manifest,
@@ -19,11 +19,11 @@ import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import type { Vault } from '../../store/vault.ts';
 import type { BackUpOptions, BackUpServices, BackupReport } from './back-up-options.ts';
 import { oddFailure } from './build-sections.ts';
-import type { Gathered } from './gather.ts';
+import type { Gathered, IntegrationStep } from './gather.ts';
 import type { GatheredKinds } from './gather-kinds.ts';
 import { keepVersions } from './keep-versions.ts';
 
-const prebuiltWarning = (last: Known | undefined): string =>
+const prebuiltWarning = ({ last }: IntegrationStep): string =>
   `delivered by Oracle (PREBUILT) and cannot be exported: ${last ? 'its last archive is kept' : 'it is not backed up'}`;
 
 interface Begun {
@@ -35,7 +35,7 @@ interface Begun {
 }
 
 interface BackedUp {
-  readonly plan: readonly BackupStep[];
+  readonly plan: readonly IntegrationStep[];
   /** By id; of every step that took work. */
   readonly found: ReadonlyMap<string, Gathered>;
   /** What the listing told in a form that cannot be read. */
@@ -58,22 +58,22 @@ export const commitSnapshot = async (
 ): Promise<BackupReport> => {
   const [last] = earlier;
   const [same] = own;
-  const here = plan.filter((step) => !found.get(step.integration.id)?.isGone);
-  const entries = here.map((step) => entryOf(step, found.get(step.integration.id)));
+  const here = plan.filter((step) => !found.get(step.item.id)?.isGone);
+  const entries = here.map((step) => entryOf(step, found.get(step.item.id)));
   const isWanted = createFilter(filter);
   const integrations = withKnown(
     entries,
     same?.integrations.filter(({ code }) => isWanted(code)),
     odd,
   );
-  const ownFailures = plan.flatMap(({ integration: { id } }): SnapshotFailure[] => {
+  const ownFailures = plan.flatMap(({ item: { id } }): SnapshotFailure[] => {
     const failure = found.get(id)?.failure;
     return failure ? [{ id, ...failure }] : [];
   });
   const ownWarnings = plan.flatMap((step): SnapshotWarning[] => {
-    const { id } = step.integration;
+    const { id } = step.item;
     const { warning, scheduleWarning } = found.get(id) ?? {};
-    const messages = [step.do === 'skip' ? prebuiltWarning(step.last) : warning, scheduleWarning];
+    const messages = [step.do === 'skip' ? prebuiltWarning(step) : warning, scheduleWarning];
     return messages.flatMap((message) => (message === undefined ? [] : [{ id, message }]));
   });
   const oddFailures = odd.map(({ id, message }) => oddFailure(id, message));
@@ -146,11 +146,11 @@ const clockWarning = (message: string): SnapshotWarning => {
   return { id, message: `${message.slice(id.length).trim()}; set it right, for snapshots are named by it` };
 };
 
-const entryOf = (step: BackupStep, found: Gathered | undefined): SnapshotIntegration => {
-  const { integration } = step;
+const entryOf = (step: IntegrationStep, found: Gathered | undefined): SnapshotIntegration => {
+  const { item: integration } = step;
   const archive = step.do === 'export' ? found?.archive : step.last?.archive;
   // Beside an earlier archive stands the time it was taken at, or the next night would take it for what is there now.
-  const lastUpdated = found?.isStale ? step.last?.lastUpdated : integration.lastUpdated;
+  const lastUpdated = found?.isStale ? step.last?.stamp : integration.lastUpdated;
   const described = describeIntegration({ ...integration, lastUpdated }, found?.schedule, found?.scheduleParameters);
   return { ...described, archive: archive ?? null };
 };

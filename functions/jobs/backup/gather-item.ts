@@ -6,7 +6,7 @@
 import { keyApart } from '../../core/key-parts.ts';
 import { itemKey } from '../../core/keys.ts';
 import { type Entry, idOf, labelOf } from '../../core/kinds.ts';
-import type { ItemStep } from '../../core/plan/plan-kinds.ts';
+import type { BackupStep } from '../../core/plan/plan-backup.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { type Item, type KindWithArchive, stampOf } from '../../kinds/kind.ts';
 import { type Vault, VaultError } from '../../store/vault.ts';
@@ -14,7 +14,7 @@ import type { BackUpServices } from './back-up-options.ts';
 import { type ExportedOne, exportArchive } from './export-archive.ts';
 import { failureOf } from './own-failure.ts';
 
-export type Step = ItemStep<Item, Entry> & { readonly kind: KindWithArchive };
+export type Step = BackupStep<Item, Entry> & { readonly kind: KindWithArchive };
 
 /** What came of one item; small, for the journal keeps it. Beside this it holds what the kind observed. */
 export interface GatheredItem extends ExportedOne {

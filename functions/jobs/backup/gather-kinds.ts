@@ -9,7 +9,7 @@
 import { UnstorableName } from '../../core/key-parts.ts';
 import { itemKey, twinKeys } from '../../core/keys.ts';
 import { type Entry, type IncludedKinds, labelOf, type OtherKind, type OtherKinds } from '../../core/kinds.ts';
-import { type KnownItem, knownItems, planItems } from '../../core/plan/plan-kinds.ts';
+import { type Known, knownArchives, planBackup } from '../../core/plan/plan-backup.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { entriesIn } from '../../core/snapshot/archived-items.ts';
 import type { Manifest, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
@@ -81,7 +81,7 @@ export const gatherKinds = async (
   if (!wanted) return NOTHING;
   const archived = ALL_KINDS.filter(hasArchive).map((kind) => ({
     kind,
-    known: knownItems(
+    known: knownArchives(
       earlier.flatMap((manifest) => entriesIn(manifest, kind)),
       stampOf(kind),
     ),
@@ -100,7 +100,7 @@ export const gatherKinds = async (
   const plan = archived.flatMap(({ kind, known }) => {
     const items: readonly Item[] = listed[kind.name] ?? [];
     const all = withLeft(known, kind, items, left, isStored);
-    return planItems(items, stampOf(kind), all, isStored, full).map((step): Step => ({ ...step, kind }));
+    return planBackup(items, stampOf(kind), all, isStored, full).map((step): Step => ({ ...step, kind }));
   });
   const keysOf = (kind: KindWithArchive): readonly string[] =>
     storableKeys(listed[kind.name] ?? [], (item) => itemKey(oic.instance, kind, item));
@@ -140,13 +140,13 @@ const leftItems = (journal: Journal): ReadonlyMap<string, Left> =>
 
 /** What is known of the items listed, with what such a run stored last: nothing of it is told but the archive. */
 const withLeft = (
-  known: ReadonlyMap<string, KnownItem<Entry>>,
+  known: ReadonlyMap<string, Known<Entry>>,
   kind: KindWithArchive,
   items: readonly Item[],
   left: ReadonlyMap<string, Left>,
   isStored: (archive: ArchiveRef) => boolean,
-): ReadonlyMap<string, KnownItem<Entry>> => {
-  const found = items.flatMap((item): [string, KnownItem<Entry>][] => {
+): ReadonlyMap<string, Known<Entry>> => {
+  const found = items.flatMap((item): [string, Known<Entry>][] => {
     const one = left.get(labelOf(kind, item));
     return one && isStored(one.archive) ? [[item.id, one]] : [];
   });

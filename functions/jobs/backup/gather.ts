@@ -5,15 +5,19 @@
 
 import { type Dependencies, dependenciesOf } from '../../core/archive/dependencies.ts';
 import { readArchive } from '../../core/archive/integration-archive.ts';
+import type { Integration } from '../../core/integration.ts';
 import { keyApart } from '../../core/key-parts.ts';
 import { archiveKey } from '../../core/keys.ts';
 import { type BackupStep, mustAskSchedule } from '../../core/plan/plan-backup.ts';
 import type { AskedSchedule, ScheduleParameter } from '../../core/schedule.ts';
+import type { SnapshotIntegration } from '../../core/snapshot/manifest.ts';
 import { describeSchedule, unknownSchedule } from '../../kinds/read-schedule.ts';
 import type { createSemaphore } from '../journal/semaphore.ts';
 import type { BackUpServices } from './back-up-options.ts';
 import { type ExportedOne, exportArchive, GONE } from './export-archive.ts';
 import { failureOf } from './own-failure.ts';
+
+export type IntegrationStep = BackupStep<Integration, SnapshotIntegration>;
 
 /** What came of one integration; small, for the journal keeps it. */
 export interface Gathered extends ExportedOne {
@@ -37,18 +41,19 @@ export interface Gathered extends ExportedOne {
  */
 export const gather = async (
   services: Pick<BackUpServices, 'oic' | 'vault'>,
-  step: BackupStep,
+  step: IntegrationStep,
   inSlot: ReturnType<typeof createSemaphore>,
   hasTwin = false,
 ): Promise<Gathered> => {
   const { oic } = services;
-  const { id, lastUpdated } = step.integration;
+  const { id, lastUpdated } = step.item;
   try {
     const exported: Omit<Gathered, 'id'> =
       step.do === 'export' ? { lastUpdated, ...(await inSlot(() => exportOne(services, step, hasTwin))) } : {};
-    if (exported.isGone || !mustAskSchedule(step.integration)) return { id, ...exported };
-    const mayHaveParameters = step.do === 'export' || step.last?.mayHaveParameters !== false;
-    const { state, parameters, trouble } = await describeSchedule(oic, step.integration, mayHaveParameters);
+    if (exported.isGone || !mustAskSchedule(step.item)) return { id, ...exported };
+    // One that had none, by its design, has none as long as it is not saved.
+    const mayHaveParameters = step.do === 'export' || step.last?.entry?.scheduleParameters?.length !== 0;
+    const { state, parameters, trouble } = await describeSchedule(oic, step.item, mayHaveParameters);
     // No schedule where the list had one: a snapshot must not hold what was deleted meanwhile.
     if (state === null && !(await oic.getIntegration(id))) return { id, ...GONE };
     return {
@@ -60,14 +65,14 @@ export const gather = async (
     };
   } catch (error) {
     // Nobody asked what its schedule does, so nobody may say that it is stopped.
-    const schedule = mustAskSchedule(step.integration) ? { schedule: 'unknown' as const } : {};
+    const schedule = mustAskSchedule(step.item) ? { schedule: 'unknown' as const } : {};
     return { id, failure: failureOf(error, id), ...schedule };
   }
 };
 
 const exportOne = async (
   services: Pick<BackUpServices, 'oic' | 'vault'>,
-  { integration, last, former }: Extract<BackupStep, { do: 'export' }>,
+  { item: integration, last, former }: IntegrationStep,
   hasTwin: boolean,
 ): Promise<Omit<Gathered, 'id'>> => {
   const { oic } = services;

@@ -1,6 +1,6 @@
 /** What the vault has of an instance when a backup begins, and whether it is that instance's. */
 import { describeAhead, splitAhead } from '../../core/chain/ahead.ts';
-import { hasAllArchives } from '../../core/plan/plan-kinds.ts';
+import { hasAllArchives } from '../../core/snapshot/archived-items.ts';
 import { type Manifest, ManifestError, type Origin } from '../../core/snapshot/manifest.ts';
 import { isOtherOrigin } from '../../core/snapshot/origin.ts';
 import type { StoredManifest, Vault } from '../../store/vault.ts';

@@ -8,7 +8,7 @@ import {
   scheduleState,
 } from '../../../functions/core/plan/plan-backup.ts';
 import type { ArchiveRef } from '../../../functions/core/snapshot/archive-ref.ts';
-import type { Manifest, SnapshotIntegration } from '../../../functions/core/snapshot/manifest.ts';
+import type { SnapshotIntegration } from '../../../functions/core/snapshot/manifest.ts';
 import { thereOf } from './target-model.ts';
 
 const MONDAY = '2026-09-14T08:00:00.000Z';
@@ -22,36 +22,37 @@ const archiveOf = (versionId: string): ArchiveRef => ({
   sha256: 'a',
   contentSha256: 'b',
 });
-const knownOf = (changes: Partial<Known> = {}): Known => ({
-  lastUpdated: MONDAY,
+type KnownHere = Known<SnapshotIntegration>;
+const knownOf = (changes: Partial<KnownHere> = {}): KnownHere => ({
+  stamp: MONDAY,
   archive: archiveOf('v1'),
-  mayHaveParameters: true,
   ...changes,
 });
+const timeOf = ({ lastUpdated }: Pick<Integration, 'lastUpdated'>): string | undefined => lastUpdated;
 const listed = (changes: Partial<Integration> = {}): Integration => thereOf({ lastUpdated: MONDAY, ...changes });
 
 interface Case {
   readonly integration?: Partial<Integration>;
-  readonly known?: Known | undefined;
+  readonly known?: KnownHere | undefined;
   readonly isStored?: boolean;
   readonly full?: boolean;
 }
 const planOf = ({ integration = {}, known, isStored = true, full = false }: Case) =>
-  planBackup([listed(integration)], new Map(known ? [[ID, known]] : []), () => isStored, full)[0];
+  planBackup([listed(integration)], timeOf, new Map(known ? [[ID, known]] : []), () => isStored, full)[0];
 
-describe('an integration', () => {
+describe('an item', () => {
   const known = knownOf();
   test.each<[string, Case, string, RegExp]>([
     ['that no snapshot has', {}, 'export', /not in an earlier snapshot/],
-    ['that was not saved since', { known }, 'reuse', /not updated since 2026-09-14/],
-    ['that was saved', { known, integration: { lastUpdated: TUESDAY } }, 'export', /updated 2026-09-15/],
-    ['whose time is not told', { known, integration: { lastUpdated: undefined } }, 'export', /at a time not told/],
-    ['whose time is told now', { known: knownOf({ lastUpdated: undefined }) }, 'export', /updated 2026-09-14/],
+    ['that was not saved since', { known }, 'reuse', /not saved since/],
+    ['that was saved', { known, integration: { lastUpdated: TUESDAY } }, 'export', /may have been saved/],
+    ['whose time is not told', { known, integration: { lastUpdated: undefined } }, 'export', /may have been saved/],
+    ['whose time is told now', { known: knownOf({ stamp: undefined }) }, 'export', /may have been saved/],
     [
       'whose time was never told',
-      { known: knownOf({ lastUpdated: undefined }), integration: { lastUpdated: undefined } },
+      { known: knownOf({ stamp: undefined }), integration: { lastUpdated: undefined } },
       'export',
-      /at a time not told/,
+      /may have been saved/,
     ],
     ['whose archive is not the newest any more', { known, isStored: false }, 'export', /is not the newest/],
     ['of a full backup', { known, full: true }, 'export', /full backup/],
@@ -70,7 +71,7 @@ describe('an integration', () => {
   test('is planned whatever the others are, in the order of the listing', () => {
     const two = [listed({ id: 'B|01.00.0000' }), listed()];
 
-    expect(planBackup(two, new Map([[ID, known]]), () => true, false).map((step) => step.do)).toEqual([
+    expect(planBackup(two, timeOf, new Map([[ID, known]]), () => true, false).map((step) => step.do)).toEqual([
       'export',
       'reuse',
     ]);
@@ -84,43 +85,23 @@ describe('what earlier snapshots know', () => {
     schedule: null,
     ...changes,
   });
-  const manifestOf = (...integrations: SnapshotIntegration[]): Manifest => ({
-    formatVersion: 1,
-    instance: 'dev',
-    snapshot: 's',
-    startedAt: MONDAY,
-    finishedAt: MONDAY,
-    complete: true,
-    integrations,
-    failures: [],
-    warnings: [],
-  });
+  const knownOfAll = (...entries: SnapshotIntegration[]) => knownArchives(entries, timeOf);
 
   test('is the newest archive of each, with the time it was taken at', () => {
-    const newest = manifestOf(entry({ archive: archiveOf('v2'), lastUpdated: TUESDAY }));
+    const newest = entry({ archive: archiveOf('v2'), lastUpdated: TUESDAY });
 
-    expect(knownArchives([newest, manifestOf(entry({}))]).get(ID)).toMatchObject({
-      lastUpdated: TUESDAY,
-      archive: { versionId: 'v2' },
+    expect(knownOfAll(newest, entry({})).get(ID)).toEqual({
+      stamp: TUESDAY,
+      archive: archiveOf('v2'),
+      entry: newest,
     });
   });
 
   test('is the one before where the newest snapshot has none', () => {
-    const failed = manifestOf(entry({ archive: null, lastUpdated: TUESDAY }));
+    const failed = entry({ archive: null, lastUpdated: TUESDAY });
 
-    expect(knownArchives([failed, manifestOf(entry({}))]).get(ID)).toMatchObject({
-      lastUpdated: MONDAY,
-      archive: { versionId: 'v1' },
-    });
-    expect(knownArchives([failed]).size).toBe(0);
-  });
-
-  test.each([
-    [undefined, true],
-    [[{ name: 'since', value: '1' }], true],
-    [[], false],
-  ])('of schedules with the parameters %j is that they may have some: %s', (scheduleParameters, may) => {
-    expect(knownArchives([manifestOf(entry({ scheduleParameters }))]).get(ID)?.mayHaveParameters).toBe(may);
+    expect(knownOfAll(failed, entry({})).get(ID)).toMatchObject({ stamp: MONDAY, archive: { versionId: 'v1' } });
+    expect(knownOfAll(failed).size).toBe(0);
   });
 });
 

@@ -174,6 +174,21 @@ describe('a backup of what has not changed', () => {
     expect(after.integrations[1]).toMatchObject({ lastUpdatedBy: 'bob' });
   });
 
+  test.each([
+    ['asks for the parameters of a schedule that has some', { since: 'Monday' }, 1],
+    ['asks for no parameters of a schedule that had none', {}, 0],
+  ])('%s', async (_, scheduleParameters, asked) => {
+    const { simulator, oic } = await start(0);
+    const nightly = { code: 'NIGHTLY', version: '01.00.0000', schedule: 'FREQ=DAILY', scheduleParameters };
+    simulator.instance.add(buildSampleArchive(nightly), { status: 'ACTIVATED', scheduleState: 'started' });
+    await workshop.backUp(oic);
+    const first = simulator.stats().byKind.get ?? 0;
+
+    await workshop.backUp(oic);
+
+    expect((simulator.stats().byKind.get ?? 0) - first).toBe(asked);
+  });
+
   test('exports everything when that is asked for, and still stores nothing twice', async () => {
     const { simulator, oic } = await start(5);
     await workshop.backUp(oic);
