@@ -33,6 +33,9 @@ const startProd = async (options: SimulatorOptions = {}): Promise<Simulator> => 
   return prod;
 };
 
+/** May be missing where a project was put. */
+const IN_PROJECTS = NEVER_COVERED.filter(({ isInContainers }) => isInContainers);
+
 const json = async (...command: string[]) => JSON.parse((await desk.oic(...command, '--json')).stdout);
 
 const pageOf = async (instance: string): Promise<string> =>
@@ -123,7 +126,7 @@ describe('certificates and deployments', () => {
         values: { project: 'SHOP', code: 'DEPLOY001', integrations: 'ORDER|01.00.0000' },
       },
     ]);
-    expect(byHand.slice(2).map(({ name }: { name: string }) => name)).toEqual(NEVER_COVERED.map(({ what }) => what));
+    expect(byHand.slice(2).map(({ name }: { name: string }) => name)).toEqual(IN_PROJECTS.map(({ what }) => what));
     expect((await desk.oic('restore', 'prod', '--to', 'dr', '--kind', 'certificates')).stdout).toMatch(
       /by hand +certificate USER\|X509\|IDENTITY\|PARTNER \(PARTNER\): upload/,
     );
@@ -137,7 +140,7 @@ describe('certificates and deployments', () => {
 
     const { byHand } = await json('restore', 'prod', '--to', 'dr');
 
-    expect(byHand.map(({ kind }: { kind: string }) => kind)).toEqual(NEVER_COVERED.map(() => 'notCovered'));
+    expect(byHand.map(({ kind }: { kind: string }) => kind)).toEqual(IN_PROJECTS.map(() => 'notCovered'));
   });
 });
 
@@ -164,7 +167,8 @@ describe('what is not in a snapshot', () => {
     expect(page.match(/Certificates: this instance does not know of them/g)).toHaveLength(1);
     expect(stdout.match(/^by hand +certificates: this instance does not know of them/gm)).toHaveLength(1);
     for (const { why } of NEVER_COVERED) expect(page).toContain(why);
-    for (const { what } of NEVER_COVERED) expect(stdout.split(`by hand  ${what}: `)).toHaveLength(2);
+    // Nothing was put there, so nothing of what no snapshot holds is missing.
+    for (const { what } of NEVER_COVERED) expect(stdout).not.toContain(`by hand  ${what}: `);
   });
 
   test('is a warning with its subject where the role is not enough', async () => {

@@ -18,15 +18,26 @@ export interface WorkByHand {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** What a whole snapshot does not hold, and so no restore of it brings back. */
-export const notCoveredWork = (manifest: Manifest, kinds: readonly KindFacts[]): WorkByHand[] =>
-  [...absentKinds(manifest, kinds), ...NEVER_COVERED].map(({ id, what, why, todo }) => ({
+/**
+ * What a whole snapshot does not hold, and so no restore of it brings back; of what no snapshot can hold, only what may belong
+ * to what was put.
+ * @param put the kinds of which something is added or replaced
+ */
+export const notCoveredWork = (
+  manifest: Manifest,
+  kinds: readonly KindFacts[],
+  put: ReadonlySet<OtherKind>,
+): WorkByHand[] => {
+  const putsContainer = kinds.some(({ name, integrationsIn }) => integrationsIn !== undefined && put.has(name));
+  const inContainers = NEVER_COVERED.filter(({ isInContainers }) => isInContainers && putsContainer);
+  return [...absentKinds(manifest, kinds), ...inContainers].map(({ id, what, why, todo }) => ({
     kind: 'notCovered',
     id,
     name: what,
     todo: `${why}; ${todo}`,
     values: {},
   }));
+};
 
 /** A restore leaves them as they were in the target. */
 export const schedulesByHand = (

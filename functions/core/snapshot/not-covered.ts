@@ -1,6 +1,6 @@
 /**
- * What a snapshot does not hold: what no snapshot can, and the kinds that this one was taken without. Told once on the page
- * and once after a restore, so that nobody finds out on the day it is missed.
+ * What a snapshot does not hold: what no snapshot can, and the kinds that this one was taken without. All of it is told once on
+ * the page, so that nobody finds out on the day it is missed; after a restore what may be missing there.
  */
 import { type KindFacts, manyOf } from '../kinds.ts';
 import type { Manifest } from './manifest.ts';
@@ -11,6 +11,8 @@ export interface NotCovered {
   /** Part of a sentence, as is `todo`. */
   readonly why: string;
   readonly todo: string;
+  /** It may be in the archives of containers, and may be missing where one of them was put. */
+  readonly isInContainers?: true;
 }
 
 /** Whatever the instance and the settings are. */
@@ -35,12 +37,14 @@ export const NEVER_COVERED: readonly NotCovered[] = [
   },
   {
     id: 'ai-agents',
+    isInContainers: true,
     what: 'AI agents, their tools and prompts',
     why: 'there is no export of them but what the archive of their project has',
     todo: 'look whether its archive brought them, and create by hand what it did not',
   },
   {
     id: 'robots',
+    isInContainers: true,
     what: 'robots and decisions',
     why: 'there is no export of them but what the archive of their project has',
     todo: 'look whether its archive brought them, and create by hand what it did not',

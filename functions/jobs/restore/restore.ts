@@ -2,6 +2,7 @@
  * A snapshot into an instance: read and prove, plan, ask, do it phase by phase, and tell what came of it and what is left.
  */
 import type { IntegrationId } from '../../core/integration.ts';
+import type { OtherKind } from '../../core/kinds.ts';
 import type { Lack } from '../../core/plan/lacks.ts';
 import { notCoveredWork, schedulesByHand } from '../../core/plan/manual-steps.ts';
 import type { TargetIntegration } from '../../core/plan/plan-install.ts';
@@ -66,11 +67,18 @@ export const restore = async (
     left: done.left,
     failures: [...prepared.failures, ...lacks.map(lackFailure), ...failures],
     connections: done.unready,
-    byHand: [...schedulesByHand(scope, ALL_KINDS), ...byHand, ...(isWhole ? notCoveredWork(manifest, ALL_KINDS) : [])],
+    byHand: [
+      ...schedulesByHand(scope, ALL_KINDS),
+      ...byHand,
+      ...(isWhole ? notCoveredWork(manifest, ALL_KINDS, putKinds(others)) : []),
+    ],
     cycles: plan.order.cycles,
     requests: oic.requests(),
   };
 };
+
+const putKinds = ({ items }: ItemsPlan): ReadonlySet<OtherKind> =>
+  new Set(items.filter(({ do: what }) => what === 'import' || what === 'replace').map(({ kind }) => kind));
 
 interface Prepared {
   readonly plan: RestorePlan;
