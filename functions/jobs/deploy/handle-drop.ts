@@ -6,10 +6,9 @@
  * The same event again finds its receipt and changes nothing. A worker that died is followed by another when its lease
  * expires, which reads from the target what was done. File names mean nothing: what is dropped says what it is.
  */
-import { type Archive, readArchive } from '../../core/archive/integration-archive.ts';
+import type { Archive } from '../../core/archive/integration-archive.ts';
 import { isOlderDrop } from '../../core/drop/age.ts';
 import type { DropEvent } from '../../core/drop/drop-event.ts';
-import { refusalOfDrop } from '../../core/drop/dropped-file.ts';
 import type { Receipt } from '../../core/drop/receipt.ts';
 import { isProgrammingError } from '../../core/errors.ts';
 import { type IntegrationId, parseIntegrationId } from '../../core/integration.ts';
@@ -31,6 +30,7 @@ import { describeState } from './go-back.ts';
 import { install } from './install.ts';
 import { type InstallOutcome, LeaseLost, type StepReport, type UndoLog } from './install-services.ts';
 import { type HandledDrop, type Lease, type LeaseOptions, withLease } from './lease.ts';
+import { type Gone, goneEnding, type ReadDrop, readDrop, rejection, replaced, WITHDRAWN } from './read-drop.ts';
 
 export interface DropServices {
   readonly dropBox: DropBox;
@@ -54,9 +54,6 @@ export type DropResult =
   | { readonly kind: 'receipt'; readonly receipt: Receipt; readonly isNew: boolean }
   /** Nothing has been decided: another worker is at this code, or the instance is away. To be tried again. */
   | { readonly kind: 'later'; readonly reason: string; readonly seconds: number };
-
-/** Larger than any archive that can be meant: the largest ever seen is 0.6 MB. */
-const MAX_DROP_BYTES = 100 * 1024 * 1024;
 
 /**
  * Every last try writes its end, unless its worker dies. So many times as many tries are more than deaths by chance, or the
@@ -123,50 +120,6 @@ const decide = async (services: DropServices, event: DropEvent, attempt: Attempt
   return done ?? attempt.later(`another worker is at ${code} on ${instance}`, false);
 };
 
-interface ReadDrop {
-  readonly archive: Archive;
-  readonly bytes: Uint8Array;
-  readonly droppedAt: Date;
-}
-
-const WITHDRAWN = 'it was withdrawn: the file was removed before it was handled';
-
-const readDrop = async (
-  { dropBox, instance, target }: DropServices,
-  { key, versionId }: DropEvent,
-): Promise<ReadDrop | Ending | Gone> => {
-  const rejected = (reason: string): Ending => rejection(instance, reason);
-  const refusal = refusalOfDrop(key, instance);
-  if (refusal !== undefined) return rejected(refusal);
-  if (!target) return rejected(`${instance} has no \`deploy\` in the settings, so it is only read`);
-  const head = await dropBox.headDrop(key, versionId);
-  if (!head) return gone(dropBox, key);
-  if (head.bytes > MAX_DROP_BYTES)
-    return rejected(`the file has ${head.bytes} bytes; at most ${MAX_DROP_BYTES} are taken`);
-  const object = await dropBox.getDrop(key, versionId);
-  if (!object) return gone(dropBox, key);
-  try {
-    return { archive: await readArchive(object.body), bytes: object.body, droppedAt: object.lastModified };
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ArchiveError') return rejected(error.message);
-    throw error;
-  }
-};
-
-/** A version that cannot be read any more: a directory keeps none that a person has put a file over, or removed. */
-interface Gone {
-  readonly isGone: true;
-  readonly isReplaced: boolean;
-}
-
-const gone = async (dropBox: DropBox, key: string): Promise<Gone> => ({
-  isGone: true,
-  isReplaced: (await dropBox.newestDrop(key)) !== undefined,
-});
-
-const goneEnding = ({ instance }: DropServices, { key }: DropEvent, { isReplaced }: Gone): Ending =>
-  isReplaced ? { state: 'superseded', message: replaced(key) } : rejection(instance, WITHDRAWN);
-
 /** Without its bytes it cannot be brought to its end. */
 const goneHalfDone = async (
   services: DropServices,
@@ -183,13 +136,6 @@ const goneHalfDone = async (
   const message = `${what} after it was begun, so it cannot be brought to its end on ${instance}. ${state} Drop or deploy ${id} again: that goes on from there`;
   return { state: 'failed', id, message };
 };
-
-const replaced = (key: string): string => `a newer file was put at ${key} before this one was handled; that one counts`;
-
-const rejection = (instance: string, reason: string): Ending => ({
-  state: 'rejected',
-  message: `nothing was sent to ${instance}: ${reason}`,
-});
 
 const underLease = async (
   services: DropServices,

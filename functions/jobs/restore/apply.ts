@@ -15,11 +15,11 @@ import { createPhaseRunner, type PhaseRunner } from './phase-runner.ts';
 import { connectAll, putContent, readOwn, removeOne } from './phases.ts';
 import type { VerifiedItem } from './prove-items.ts';
 import { putItem } from './put-item.ts';
-import type { LeftOver, RestoreOptions, RestoreReport, RestoreServices } from './restore-options.ts';
+import type { LeftOver, RestoreCounts, RestoreOptions, RestoreServices } from './restore-options.ts';
 import type { ArchiveFacts } from './target.ts';
 
 interface Done {
-  readonly counts: Pick<RestoreReport, 'created' | 'replaced' | 'activated' | 'scheduled' | 'deleted'>;
+  readonly counts: RestoreCounts;
   readonly numbers?: Numbers;
   readonly failures: readonly RestoreFailure[];
   readonly left: readonly LeftOver[];

@@ -40,20 +40,23 @@ export interface RestoreOptions {
   readonly concurrency: number;
 }
 
-export interface RestoreReport {
-  readonly from: string;
-  readonly snapshot: string;
-  readonly to: string;
-  readonly dryRun: boolean;
-  readonly plan: readonly PlannedStep[];
+export interface RestoreCounts {
   /** Integrations outside projects. */
   readonly created: number;
   readonly replaced: number;
   /** Those in projects too. */
   readonly activated: number;
   readonly scheduled: number;
-  readonly skipped: number;
   readonly deleted: number;
+}
+
+export interface RestoreReport extends RestoreCounts {
+  readonly from: string;
+  readonly snapshot: string;
+  readonly to: string;
+  readonly dryRun: boolean;
+  readonly plan: readonly PlannedStep[];
+  readonly skipped: number;
   /** Of other kinds that are restored, as far as the snapshot tells of them. */
   readonly kinds: KindCounts;
   /** Where the vault keeps what the target had of what was replaced or deleted. */
