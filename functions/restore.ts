@@ -15,6 +15,7 @@ import { restore } from './jobs/restore/restore.ts';
 import type { RestoreReport } from './jobs/restore/restore-options.ts';
 import { checkMayMirror, findSnapshot } from './jobs/restore/scope.ts';
 import { ALL_KINDS } from './kinds/all-kinds.ts';
+import { boundedAnswer } from './lambda/bounded-answer.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
 import { createLog, putMetrics } from './lambda/telemetry.ts';
 import { createFunctionRuntime, openFunctionVault } from './runtime.ts';
@@ -89,6 +90,8 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
         plan: report.plan.length,
         failures: report.failures.length,
         byHand: report.byHand.length,
+        copies: report.copies.length,
+        left: report.left.length,
       });
       return answerOf(report, hasFailed, (text) => runs.keep(run, 'report', text));
     });
@@ -117,9 +120,6 @@ const parseEvent = (input: unknown): z.infer<typeof EVENT> => {
   );
 };
 
-/** Larger answers than this a durable execution does not take. */
-const MAX_ANSWER_BYTES = 150_000;
-
 interface Kept {
   readonly whole?: KeptText;
 }
@@ -130,12 +130,8 @@ const answerOf = async (
   hasFailed: boolean,
   keep: (text: string) => Promise<KeptText>,
 ): Promise<object & Kept> => {
-  const text = JSON.stringify(report);
-  const isLarge = Buffer.byteLength(text) > MAX_ANSWER_BYTES;
-  if (!isLarge) return hasFailed ? { ...report, whole: await keep(text) } : report;
-  const { plan, failures, byHand, ...rest } = report;
-  const first = { plan: plan.slice(0, 100), failures: failures.slice(0, 100), byHand: byHand.slice(0, 100) };
-  return { ...rest, ...first, whole: await keep(text) };
+  const answer = boundedAnswer(report);
+  return hasFailed || answer.cut ? { ...answer, whole: await keep(JSON.stringify(report)) } : answer;
 };
 
 const failuresMessage = ({ to, from, snapshot, failures }: RestoreReport, place: string): string => {
