@@ -47,6 +47,7 @@ export const createDurableJournal = (context: DurableContext, runs: RunStore): J
     },
     // The service gives each step back itself, within minutes; another execution is another run.
     leftovers: () => [],
+    note: () => Promise.resolve(),
     all: async <T, R>(
       name: string,
       items: readonly T[],

@@ -96,6 +96,8 @@ export const backUp = async (given: BackUpServices, options: BackUpOptions): Pro
         const hasTwin = twins.has(archiveKey(instance, step.item));
         const early = await prefetch.claim(step);
         const gathered = early && !hasTwin ? early : await gather(services, step, inSlot, hasTwin);
+        // As a batch of one: what is stored is used again also when this batch is cut off.
+        if (gathered.archive) await journal.note(GATHER, [gathered]);
         progress.done(step.item.id, outcomeOf(step, gathered));
         return gathered;
       }),

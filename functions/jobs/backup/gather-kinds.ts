@@ -115,7 +115,13 @@ export const gatherKinds = async (
   );
   const inSlot = createSemaphore(Math.min(concurrency, ARCHIVES_HELD));
   const results = await journal.all(GATHER, batches, 1, (batch) =>
-    mapLimited(batch, concurrency, (step) => inSlot(() => gatherItem(services, step, scan, twins))),
+    mapLimited(batch, concurrency, (step) =>
+      inSlot(async () => {
+        const gathered = await gatherItem(services, step, scan, twins);
+        if (gathered.archive) await journal.note(GATHER, [gathered]);
+        return gathered;
+      }),
+    ),
   );
   const found = new Map(results.flat().map((result) => [result.name, result]));
   const leftVersions = new Set([...left.values()].map(({ archive }) => archive.versionId));

@@ -72,16 +72,20 @@ const createFileJournal = (path: string, turn: Turn, left: readonly Step[]): Fil
     written = written.then(() => appendFile(path, `${JSON.stringify(line)}\n`));
     return written;
   };
+  const note = async (name: string, result: unknown): Promise<void> => {
+    await requireTurn(turn);
+    await append({ step: name, result });
+  };
   const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     await requireTurn(turn);
     const result = await work();
-    await requireTurn(turn);
-    await append({ step: name, result });
+    await note(name, result);
     return result;
   };
   return {
     isResumed: left.length > 0,
     leftovers: (name) => left.filter(({ step: of }) => of === name || isOneOf(name, of)).map(({ result }) => result),
+    note,
     step,
     sleep: (_name, seconds) => sleep(seconds * 1000),
     all: (name, items, concurrency, work) =>

@@ -15,6 +15,8 @@ export interface Journal {
    * commit, oldest first. It tells what was done, and nothing of what is so now.
    */
   leftovers(name: string): readonly unknown[];
+  /** Tells, within a step, what a part of it came to: for `leftovers` of that name, should the step be cut off. */
+  note(name: string, result: unknown): Promise<void>;
   /** One step for each item, named `name 1`, `name 2`…, at most `concurrency` at a time; results in order of the items. */
   all<T, R>(
     name: string,
@@ -71,6 +73,7 @@ export const stoppableJournal = (journal: Journal, stop: AbortSignal | undefined
     step: (name, work) => orStopped(() => journal.step(name, () => orStopped(work))),
     sleep: (name, seconds) => orStopped(() => journal.sleep(name, seconds)),
     leftovers: journal.leftovers,
+    note: journal.note,
     all: (name, items, concurrency, work) =>
       orStopped(() => journal.all(name, items, concurrency, (item, index) => orStopped(() => work(item, index)))),
   };
@@ -81,5 +84,6 @@ export const createForgetfulJournal = (sleep: (ms: number) => Promise<void>): Jo
   step: (_name, work) => work(),
   sleep: (_name, seconds) => sleep(seconds * 1000),
   leftovers: () => [],
+  note: () => Promise.resolve(),
   all: (_name, items, concurrency, work) => mapLimited(items, concurrency, work),
 });

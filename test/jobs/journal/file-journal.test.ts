@@ -47,6 +47,17 @@ test('a run that was cut off leaves what its steps came to, and every step is do
   await third.close();
 });
 
+test('what a step noted before it was cut off is left too, beside what steps of that name came to', async () => {
+  const first = await openFileJournal(path, SUBJECT, () => 0);
+  await first.step('batch', () => Promise.resolve(10));
+  await first.note('batch', 20);
+  await first.close();
+
+  const again = await openFileJournal(path, SUBJECT, () => 0);
+  expect(again.leftovers('batch')).toEqual([10, 20]);
+  await again.close();
+});
+
 test('a run that was cut off after its commit is over: it leaves nothing', async () => {
   await begun();
   const first = await openFileJournal(path, SUBJECT, () => 0);
