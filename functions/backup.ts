@@ -18,7 +18,7 @@ import { type BackupPage, createPageWriter } from './jobs/report/after-backup.ts
 import { includedKinds } from './kinds/included-kinds.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
 import { BACKUP_HOURS } from './lambda/names.ts';
-import { createLog, putMetrics } from './lambda/telemetry.ts';
+import { createLog, putMetrics, withoutSecrets } from './lambda/telemetry.ts';
 import { createFunctionRuntime, openFunctionVault } from './runtime.ts';
 
 const EVENT = z.strictObject({
@@ -27,7 +27,7 @@ const EVENT = z.strictObject({
   newOrigin: z._default(z.boolean(), false),
 });
 
-export const handler = withDurableExecution(async (event: unknown, context: DurableContext) => {
+const backUpInstance = async (event: unknown, context: DurableContext) => {
   const { scheduledTime, full, newOrigin } = parseEvent(event);
   const { instance, settings, connect } = createFunctionRuntime(process.env);
   const run = runName(context);
@@ -77,7 +77,9 @@ export const handler = withDurableExecution(async (event: unknown, context: Dura
   if (report === undefined) return { skipped: `another run has the tick of ${scheduledTime}` };
   if (!report.complete) throw new Error(incompleteMessage(report));
   return { ...summarise(report), report: report.page.key };
-});
+};
+
+export const handler = withDurableExecution(withoutSecrets(backUpInstance));
 
 const parseEvent = (event: unknown): z.infer<typeof EVENT> => {
   const parsed = EVENT.safeParse(event ?? {});

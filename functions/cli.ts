@@ -5,17 +5,19 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { Ended } from './cli/interruption.ts';
-import { bearLostOutput } from './cli/output.ts';
+import { bearLostOutput, createOutput, say } from './cli/output.ts';
 import { defineIn } from './cli/program/define.ts';
 import { defineInstance } from './cli/program/instance.ts';
 import { defineReleases } from './cli/program/releases.ts';
 import { defineSnapshots } from './cli/program/snapshots.ts';
 import { holdYoungGeneration } from './cli/young-generation.ts';
 import { ConfigError, isProgrammingError } from './core/errors.ts';
+import { hideSecrets, secretsOfUrl } from './core/redaction.ts';
 
 const program = new Command('oic')
   .description('Backups, deployments and disaster recovery for Oracle Integration Cloud')
   .showHelpAfterError('(add --help for how it is used)')
+  .configureOutput({ writeErr: (text) => text.trimEnd().split('\n').forEach(say) })
   .exitOverride();
 
 for (const define of [defineInstance, defineSnapshots, defineReleases]) define(defineIn(program));
@@ -42,13 +44,14 @@ const fail = (error: unknown, isJson: boolean): void => {
   const message = isProgrammingError(error) ? `this is a bug of oic itself, please report it: ${words}` : words;
   const isConfig = error instanceof ConfigError || (error instanceof Error && error.name === 'CredentialsError');
   process.exitCode = error instanceof Ended ? error.exitCode : isUsage || isConfig ? 2 : 1;
-  // Commander has said it already.
-  if (!isUsage) process.stderr.write(`oic: ${message}\n`);
-  if (isJson) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
+  // Commander has said it already. Of wrong settings each problem is a line.
+  if (!isUsage) for (const line of isConfig ? `oic: ${message}`.split('\n') : [`oic: ${message}`]) say(line);
+  if (isJson) createOutput(isJson).record({ error: message });
 };
 
 /** Does what was typed; `process.exitCode` tells how it went. @param typed without the program's own name */
 export const run = async (typed: readonly string[]): Promise<void> => {
+  hideSecrets(typed.flatMap(secretsOfUrl));
   try {
     await program.parseAsync(typed, { from: 'user' });
   } catch (error) {

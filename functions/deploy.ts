@@ -12,10 +12,10 @@ import { type DropServices, handleDrop } from './jobs/deploy/handle-drop.ts';
 import type { ActivationWait } from './jobs/instance/activation-wait.ts';
 import { handleMessages } from './lambda/messages.ts';
 import type { MetricName } from './lambda/names.ts';
-import { createLog, putMetrics } from './lambda/telemetry.ts';
+import { createLog, putMetrics, withoutSecrets } from './lambda/telemetry.ts';
 import { createFunctionRuntime, openFunctionDropBox } from './runtime.ts';
 
-export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+const deployDrops = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   const { instance, connect, credentials } = createFunctionRuntime(process.env);
   const log = createLog(instance.name, context.awsRequestId);
   const dropBox = await openFunctionDropBox(process.env);
@@ -64,6 +64,8 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
     await oic.close();
   }
 };
+
+export const handler = withoutSecrets(deployDrops);
 
 const elapsed = (): number => performance.now();
 const pause = (ms: number, signal?: AbortSignal) => sleep(ms, undefined, signal && { signal });

@@ -17,7 +17,7 @@ import { checkMayMirror, findSnapshot } from './jobs/restore/scope.ts';
 import { ALL_KINDS } from './kinds/all-kinds.ts';
 import { boundedAnswer } from './lambda/bounded-answer.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
-import { createLog, putMetrics } from './lambda/telemetry.ts';
+import { createLog, putMetrics, withoutSecrets } from './lambda/telemetry.ts';
 import { createFunctionRuntime, openFunctionVault } from './runtime.ts';
 import type { KeptText } from './store/run-store.ts';
 
@@ -37,7 +37,7 @@ const EVENT = z.strictObject({
   yes: z._default(z.boolean(), false),
 });
 
-export const handler = withDurableExecution(async (input: unknown, context: DurableContext) => {
+const restoreInto = async (input: unknown, context: DurableContext) => {
   const { from, snapshot, at, yes, ...options } = parseEvent(input);
   const { instance, connect, credentials } = createFunctionRuntime(process.env);
   const { name, concurrency } = instance;
@@ -107,7 +107,9 @@ export const handler = withDurableExecution(async (input: unknown, context: Dura
   } finally {
     await oic.close();
   }
-});
+};
+
+export const handler = withDurableExecution(withoutSecrets(restoreInto));
 
 const parseEvent = (input: unknown): z.infer<typeof EVENT> => {
   const parsed = EVENT.safeParse(input);

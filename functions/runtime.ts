@@ -9,12 +9,14 @@ import { dirname, join, resolve } from 'node:path';
 import { readConnectionFiles } from './connection-files.ts';
 import { ConfigError } from './core/errors.ts';
 import type { People } from './core/people.ts';
+import { hideSecrets, secretsOfEnvironment } from './core/redaction.ts';
 import { ALL_KINDS } from './kinds/all-kinds.ts';
 import { DROP_BOX_VARIABLE, SETTINGS_VARIABLE, TARGETS_VARIABLE, VAULT_VARIABLE } from './lambda/names.ts';
 import { createOicClient, type OicClient } from './oic/client.ts';
 import { type Credentials, type PropertyFile, parseCredentials } from './oic/http/credentials.ts';
 import { RETRY_POLICY } from './oic/http/retry.ts';
 import { askServerTime } from './oic/http/server-clock.ts';
+import { secretsOf } from './oic/secret-values.ts';
 import { type InstanceSettings, instanceOf, parseSettings, type Settings } from './settings.ts';
 import type { ContractCheck } from './store/contract.ts';
 import { createDropBox, type DropBox } from './store/drop-box.ts';
@@ -51,10 +53,11 @@ export interface RuntimeOptions {
 }
 
 export const createRuntime = async ({ configFile, credentialsFile, env }: RuntimeOptions): Promise<Runtime> => {
+  hideSecrets(secretsOfEnvironment(env));
   const settings = await readSettings(configFile);
   const documents = credentialsFile === undefined ? undefined : await readJsonFile(credentialsFile, 'credentials file');
 
-  const sourceOf = (settings: InstanceSettings): ((options: { readonly fresh: boolean }) => Promise<unknown>) => {
+  const sourceOf = (settings: InstanceSettings): Source => {
     const { name } = settings;
     if (documents !== undefined) {
       const found = isObject(documents) && Object.hasOwn(documents, name) ? documents[name] : undefined;
@@ -77,8 +80,7 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
 
   const credentialsOf = (settings: InstanceSettings) => {
     const source = sourceOf(settings);
-    return async (options: { readonly fresh: boolean }): Promise<Credentials> =>
-      parseCredentials(await source(options), settings.name, settings.integrationInstance !== undefined);
+    return readCredentials(source, settings);
   };
 
   return {
@@ -101,6 +103,17 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
     openDropBox: async (location) => createDropBox(await openStore(location)),
   };
 };
+
+type Source = (options: { readonly fresh: boolean }) => Promise<unknown>;
+
+/** What is secret in the document is known as such from then on, also when it cannot be used. */
+const readCredentials =
+  (source: Source, { name, integrationInstance }: InstanceSettings): ReadCredentials =>
+  async (options) => {
+    const document = await source(options);
+    hideSecrets(secretsOf(document));
+    return parseCredentials(document, name, integrationInstance !== undefined);
+  };
 
 const credentialsVariable = (instance: string): string =>
   `OIC_CREDENTIALS_${instance.toUpperCase().replaceAll('-', '_')}`;
@@ -132,12 +145,12 @@ const valueIn = (env: NodeJS.ProcessEnv, variable: string): string => {
 
 /** @throws ConfigError when the environment is not the one the construct sets */
 export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime => {
+  hideSecrets(secretsOfEnvironment(env));
   const settings = parseSettings(parseJson(valueIn(env, SETTINGS_VARIABLE)), SETTINGS_VARIABLE);
   const [instance, ...others] = Object.values(settings.instances);
   if (!instance || others.length > 0) throw new ConfigError(`${SETTINGS_VARIABLE} must hold exactly one instance`);
   const source = createSecretsManagerSource(instance.secret);
-  const credentials = async (options: { readonly fresh: boolean }): Promise<Credentials> =>
-    parseCredentials(await source(options), instance.name, instance.integrationInstance !== undefined);
+  const credentials = readCredentials(source, instance);
   return {
     instance,
     settings,

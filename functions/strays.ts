@@ -11,10 +11,10 @@ import { RETRY_SECONDS } from './core/drop/retries.ts';
 import { NO_INSTANCE } from './core/keys.ts';
 import { handleStray } from './jobs/deploy/handle-stray.ts';
 import { handleMessages } from './lambda/messages.ts';
-import { createLog, putMetrics } from './lambda/telemetry.ts';
+import { createLog, putMetrics, withoutSecrets } from './lambda/telemetry.ts';
 import { openFunctionDropBox, readTargets } from './runtime.ts';
 
-export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+const answerStrays = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   const log = createLog(NO_INSTANCE, context.awsRequestId);
   const targets = readTargets(process.env);
   const dropBox = await openFunctionDropBox(process.env);
@@ -34,3 +34,5 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
     onTrouble: (error) => log.warn(error.message),
   });
 };
+
+export const handler = withoutSecrets(answerStrays);

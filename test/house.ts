@@ -67,7 +67,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'settings.ts': ['core', 'core/snapshot', 'settings', 'kinds', 'oic/http'],
   'connection-files.ts': ['core', 'oic/http'],
   'runtime.ts': ['core', 'kinds', ...OIC, 'store', 'settings.ts', 'connection-files.ts', 'lambda'],
-  lambda: ['jobs/journal', 'oic/http', 'store'],
+  lambda: ['core', 'jobs/journal', 'oic/http', 'store'],
   'backup.ts': HANDLER,
   'deploy.ts': HANDLER,
   'restore.ts': HANDLER,

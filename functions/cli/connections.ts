@@ -28,7 +28,7 @@ export const connections = async (name: string, options: CommonOptions & { templ
   });
   if (options.template) {
     session.out.result({ connections: connectionTemplate(details) }, () =>
-      JSON.stringify({ connections: connectionTemplate(details) }, null, 2),
+      JSON.stringify({ connections: connectionTemplate(details) }, null, 2).split('\n'),
     );
     return 0;
   }

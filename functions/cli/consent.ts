@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import { ConfigError, Refused } from '../core/errors.ts';
 import type { InstanceSettings } from '../settings.ts';
-import { type Output, printable } from './output.ts';
+import type { Output } from './output.ts';
 
 export interface ConsentOptions {
   /** Answers a question, but not that of an instance with `deploy.confirm`. */
@@ -65,7 +65,7 @@ export const consentTo = (
     if (lines.length === 0 || (!isGuarded && !takesAway)) return;
     for (const line of lines) out.note(line);
     const answer = await answerTo(`Type ${name} to go on: `, { input, output }, stop);
-    if (answer.trim() !== name) throw new Refused(`"${printable(answer.trim())}" is not ${name}; nothing was changed`);
+    if (answer.trim() !== name) throw new Refused(`"${answer.trim()}" is not ${name}; nothing was changed`);
   };
 };
 

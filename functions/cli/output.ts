@@ -1,15 +1,19 @@
 /**
  * What a command says, and where: its result on stdout, as text for people or, with `--json`, as one document; progress
- * and errors on stderr. Nothing that came from an instance may steer the terminal.
+ * and errors on stderr. The one gate to both: whatever came from outside is one line that steers no terminal, and no secret
+ * gets through in any form.
  */
-import { stripVTControlCharacters } from 'node:util';
 import { Presets, SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
+import { oneLine, visibleJson } from '../core/plain-text.ts';
+import { redact, redactDocument } from '../core/redaction.ts';
 
 export interface Output {
   readonly isJson: boolean;
   /** The command's result: `document` with --json, the lines of `text` otherwise. */
   result(document: object, text: () => string | readonly string[]): void;
+  /** One of many results, as a line of JSON. */
+  record(document: object): void;
   /** Something a person wants to know meanwhile; on stderr. */
   note(message: string): void;
   progress(title: string, total: number): Progress;
@@ -45,7 +49,7 @@ export const bearLostOutput = (): void => {
   process.once('exit', () => {
     if (lost === undefined) return;
     const done = isChanging ? '; what was to be done was not stopped by that' : '';
-    process.stderr.write(`oic: the result could not be written to stdout (${lost})${done}\n`);
+    say(`oic: the result could not be written to stdout (${lost})${done}`);
     process.exitCode ||= 1;
   });
 };
@@ -53,19 +57,32 @@ export const bearLostOutput = (): void => {
 export const createOutput = (isJson: boolean): Output => ({
   isJson,
   result: (document, text) => {
-    process.stdout.write(`${isJson ? JSON.stringify(document, null, 2) : [text()].flat().map(printable).join('\n')}\n`);
+    print(isJson ? jsonOf(document, 2) : [text()].flat().map(lineOf).join('\n'));
   },
-  note: (message) => {
-    process.stderr.write(`${printable(message)}\n`);
+  record: (document) => print(jsonOf(document)),
+  note: say,
+  progress: (title, total) => {
+    const shown = lineOf(title);
+    return process.stderr.isTTY ? createBar(shown, total) : createTicker(shown, total);
   },
-  progress: (title, total) => (process.stderr.isTTY ? createBar(title, total) : createTicker(title, total)),
 });
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: removing exactly those is the point
-const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
 
-/** Text from elsewhere without terminal escapes, control characters and marks that turn the direction; line ends stay. */
-export const printable = (text: string): string => stripVTControlCharacters(text).replace(STEERING, ' ');
+/** One line to a person. */
+export function say(message: string): void {
+  process.stderr.write(`${lineOf(message)}\n`);
+}
+
+/** What was put together around an escape can be a secret again, so it is looked at before and after. */
+const lineOf = (text: string): string => redact(oneLine(redact(text)));
+
+const jsonOf = (document: object, indent?: number): string =>
+  visibleJson(JSON.stringify(redactDocument(document, NO_NAMES), null, indent));
+
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 const createBar = (title: string, total: number): Progress => {
   const bar = new SingleBar(
@@ -100,11 +117,14 @@ const createTicker = (title: string, total: number): Progress => {
       done++;
       if (Date.now() - saidAt < 5_000) return;
       saidAt = Date.now();
-      process.stderr.write(`${title}: ${done} of ${total}\n`);
+      say(`${title}: ${done} of ${total}`);
     },
     stop: () => undefined,
   };
 };
+
+/** One hostile name must not push all columns apart; the longest of Oracle's own are below it. */
+const MAX_CELL = 300;
 
 /** Columns without borders, as wide as their contents. */
 export const formatTable = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => {
@@ -132,7 +152,7 @@ export const formatTable = (head: readonly string[], rows: readonly (readonly st
     chars: { ...bare, ...none },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  table.push(...rows.map((row) => row.map(printable)));
+  table.push(...rows.map((row) => row.map((cell) => oneLine(redact(cell), MAX_CELL))));
   return table
     .toString()
     .split('\n')

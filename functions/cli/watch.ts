@@ -138,7 +138,7 @@ const handleOne = async ({ handle }: Work, out: Output, event: DropEvent): Promi
       out.note(`${event.key} is tried again in ${result.seconds} s: ${result.reason}`);
       return result.seconds;
     }
-    if (result.isNew) process.stdout.write(`${JSON.stringify(result.receipt)}\n`);
+    if (result.isNew) out.record(result.receipt);
     return undefined;
   } catch (error) {
     if (!(error instanceof Error)) throw error;

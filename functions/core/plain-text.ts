@@ -2,8 +2,29 @@
  * Text from elsewhere, made fit for a sentence: Oracle's messages hold HTML, and anything may hold control characters. Takes
  * time in proportion to the text, whatever is in it.
  */
+import { stripVTControlCharacters } from 'node:util';
 
 const MAX_WORDS = 600;
+/** In characters. More than a line of ours ever has, but for documents in JSON. */
+const MAX_LINE = 8_000;
+
+/** Control characters, other ends of a line, marks that turn the direction or are not seen, and halves of characters. */
+const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/gu;
+
+/** Text from elsewhere as one line that shows all there is of it, without terminal escapes, and cut. */
+export const oneLine = (text: string, most = MAX_LINE): string => {
+  // What is cut off may be megabytes, and is not worth a look.
+  const shown = stripVTControlCharacters(text.slice(0, 2 * most)).replace(STEERING, ' ');
+  return shown.length > most || text.length > 2 * most ? `${shown.slice(0, most).trimEnd()}…` : shown;
+};
+
+/** JSON as it is, but that nothing in it steers a terminal that it is shown on. */
+export const visibleJson = (json: string): string =>
+  json.replace(STEERING, (sign) =>
+    sign === '\n' ? sign : [...Array(sign.length).keys()].map((at) => codeOf(sign, at)).join(''),
+  );
+
+const codeOf = (text: string, at: number): string => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`;
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', '#39': "'" };
 

@@ -7,6 +7,7 @@
  * execution, 256 KB a result, 15 minutes an invocation.
  */
 import { type DurableContext, NestingType, type RetryDecision, type Serdes } from '@aws/durable-execution-sdk-js';
+import { redactDocument, redactError } from '../core/redaction.ts';
 import type { Journal } from '../jobs/journal/journal.ts';
 import { isOicError } from '../oic/http/errors.ts';
 import type { KeptText, RunStore } from '../store/run-store.ts';
@@ -28,7 +29,9 @@ export const createDurableJournal = (context: DurableContext, runs: RunStore): J
       async () => {
         if (stop?.reason) throw stop.reason;
         leaveTime(inner);
-        return work();
+        return work().catch((error: unknown) => {
+          throw redactError(error);
+        });
       },
       {
         serdes: createSerdes<T>(runs, run),
@@ -116,7 +119,7 @@ const KEPT = '@';
 const createSerdes = <T>(runs: RunStore, run: string): Serdes<T> => ({
   serialize: async (value, { entityId }) => {
     if (value === undefined) return undefined;
-    const text = JSON.stringify(value);
+    const text = JSON.stringify(redactDocument(value));
     if (Buffer.byteLength(text) <= MAX_RESULT_BYTES) return text;
     return `${KEPT}${JSON.stringify(await runs.keep(run, entityId, text))}`;
   },

@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import FormData from 'form-data';
 import { type Listing, namesOf } from '../core/odd-item.ts';
+import { betrays, redactDocument } from '../core/redaction.ts';
 import { readDone, readEnvelope } from './answers.ts';
 import { isOicError, OicError } from './http/errors.ts';
 import { isReading } from './http/outcome.ts';
@@ -131,7 +132,9 @@ const pageQuery = (paging: Paging, offset: number): Record<string, string> => ({
   ...((paging !== 'whole' || offset > 0) && { limit: String(PAGE_SIZE), offset: String(offset) }),
 });
 
-const pageOf = <T>(toItem: (value: unknown) => T) => ({
+const NONE: ReadonlySet<string> = new Set();
+
+const pageOf = <T extends { readonly id: string }>(toItem: (value: unknown) => T) => ({
   method: 'GET' as const,
   timeoutMs: READ_TIMEOUT_MS,
   read: (answer: Answer): Page<T> => {
@@ -141,10 +144,12 @@ const pageOf = <T>(toItem: (value: unknown) => T) => ({
     const odd: OddOnPage[] = [];
     for (const [place, value] of values.entries()) {
       try {
-        items.push(toItem(value));
+        const item = toItem(value);
+        if (betrays(item.id)) throw new Error('its name holds a secret that was sent to the instance');
+        items.push(item);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        odd.push({ content: JSON.stringify(value), ...namesOf(value), reason, place });
+        odd.push({ content: JSON.stringify(value), ...namesOf(redactDocument(value, NONE)), reason, place });
       }
     }
     return { items, odd, hasMore, totalResults, answeredAtMs: Number.isNaN(answeredAtMs) ? undefined : answeredAtMs };

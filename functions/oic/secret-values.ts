@@ -1,5 +1,6 @@
 /** Which values of Oracle's answers are not passed on, for they are secrets or look like one. */
 import { hasSecretShape } from '../core/archive/secret-scan.ts';
+import { secretsOfUrl } from '../core/redaction.ts';
 
 /** The types of security properties that were seen in clear: user names, client ids, addresses of token endpoints. */
 const CLEAR_TYPES = ['STRING', 'URL', 'CHOICE'];
@@ -16,4 +17,39 @@ export const isSecret = (
   if (type === 'CHOICE') return false;
   if (isSecurity && !CLEAR_TYPES.includes(type ?? '')) return true;
   return SECRET_NAME.test(name) || /password|secret/i.test(type ?? '') || hasSecretShape(value);
+};
+
+/** Fields of a credentials document that people may read; whatever else it has is a secret. */
+const CLEAR_FIELDS: ReadonlySet<string> = new Set([
+  'tokenUrl',
+  'clientId',
+  'scope',
+  'username',
+  'keyId',
+  'securityPolicy',
+  'agentGroupId',
+  'propertyName',
+  'propertyGroup',
+  'propertyType',
+  'requiredFlag',
+  'acceptableKeys',
+  'file',
+]);
+const CLEAR_NAME = /user|client_?id|scope|ur[il]\b/i;
+
+/** Every secret in a credentials document, also in one that is not as it should be. */
+export const secretsOf = (document: unknown, isSecurity = false): string[] => {
+  if (Array.isArray(document)) return document.flatMap((inner) => secretsOf(inner, isSecurity));
+  if (typeof document !== 'object' || document === null) return [];
+  const { propertyName, propertyType, propertyValue } = document as Readonly<Record<string, unknown>>;
+  if (typeof propertyName === 'string' && typeof propertyValue === 'string') {
+    const type = typeof propertyType === 'string' ? propertyType : CLEAR_NAME.test(propertyName) ? 'STRING' : null;
+    return isSecret(propertyName, type, isSecurity, propertyValue)
+      ? [propertyValue, ...secretsOfUrl(propertyValue)]
+      : [];
+  }
+  return Object.entries(document).flatMap(([name, value]) => {
+    if (CLEAR_FIELDS.has(name)) return [];
+    return typeof value === 'string' ? [value] : secretsOf(value, isSecurity || name === 'securityProperties');
+  });
 };

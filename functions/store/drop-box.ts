@@ -5,6 +5,7 @@
  */
 import type { IntegrationRef } from '../core/integration.ts';
 import { DROPS, leaseKey, leasePrefix, receiptKey, safetyKey } from '../core/keys.ts';
+import { redactDocument } from '../core/redaction.ts';
 import { type ObjectStore, type ObjectVersion, PreconditionFailed, type StoredObject } from './object-store.ts';
 import { StoreError } from './store-error.ts';
 
@@ -91,7 +92,7 @@ const createDocument = (store: ObjectStore, key: string): Document => ({
     return object && { content: parse(key, object.body), etag: object.etag, writtenAt: object.lastModified };
   },
   write: async (content, etag) => {
-    const body = Buffer.from(`${JSON.stringify(content, null, 2)}\n`);
+    const body = Buffer.from(`${JSON.stringify(redactDocument(content), null, 2)}\n`);
     try {
       return (await store.put(key, body, etag === undefined ? { ifAbsent: true } : { ifMatch: etag })).etag;
     } catch (error) {

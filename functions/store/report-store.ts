@@ -13,6 +13,7 @@ import {
   reportKey,
   reportNotesKey,
 } from '../core/keys.ts';
+import { redact } from '../core/redaction.ts';
 import { formatReportNotes, parseReportNotes, type ReportNotes } from '../core/report/notes.ts';
 import type { ObjectStore } from './object-store.ts';
 
@@ -38,12 +39,12 @@ export const createReportStore = (store: ObjectStore, instance: string): ReportS
     const object = await store.get(key);
     return object ? Buffer.from(object.body).toString('utf8') : '';
   };
-  const putText = (key: string, text: string) => store.put(key, Buffer.from(text));
+  const putText = (key: string, text: string) => store.put(key, Buffer.from(redact(text)));
 
   return {
     name: store.name,
     putPage: async (snapshot, html) => {
-      const page = Buffer.from(html);
+      const page = Buffer.from(redact(html));
       const { key } = await store.put(reportKey(instance, snapshot), page);
       const { key: latestKey } = await store.put(reportKey(instance), page);
       return { key, latestKey };

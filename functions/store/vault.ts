@@ -19,6 +19,7 @@ import {
   snapshotPrefix,
 } from '../core/keys.ts';
 import type { KindFacts } from '../core/kinds.ts';
+import { redactDocument } from '../core/redaction.ts';
 import type { ArchiveRef } from '../core/snapshot/archive-ref.ts';
 import { formatManifest, type Manifest, ManifestError, parseManifest } from '../core/snapshot/manifest.ts';
 import {
@@ -200,7 +201,7 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
     compareCopies: async (keys) => (await store.copies?.compare(keys)) ?? new Map(),
     commitSnapshot: async (manifest) => {
       const { selfSha256: _, ...unsealed } = manifest;
-      const text = formatManifest(unsealed);
+      const text = formatManifest(redactDocument(unsealed));
       const sealed = Buffer.from(withSeal(text, await hashOf(text)));
       try {
         await store.put(snapshotKey(manifest.instance, manifest.snapshot), sealed, { ifAbsent: true });

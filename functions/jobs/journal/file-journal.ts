@@ -8,6 +8,7 @@ import { appendFile, readFile, rm, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refused } from '../../core/errors.ts';
+import { redactDocument } from '../../core/redaction.ts';
 import { FREE_AFTER_MS, type Holder, type Turn, takeTurn } from '../../files/turn.ts';
 import { COMMIT, type Journal, mapLimited } from './journal.ts';
 
@@ -69,7 +70,7 @@ const describeHolder = ({ who, heardOfMsAgo }: Holder): string => {
 const createFileJournal = (path: string, turn: Turn, left: readonly Step[]): FileJournal => {
   let written: Promise<void> = Promise.resolve();
   const append = (line: object): Promise<void> => {
-    written = written.then(() => appendFile(path, `${JSON.stringify(line)}\n`));
+    written = written.then(() => appendFile(path, `${JSON.stringify(redactDocument(line))}\n`));
     return written;
   };
   const note = async (name: string, result: unknown): Promise<void> => {

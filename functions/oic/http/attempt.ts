@@ -1,5 +1,6 @@
 /** One try of a request: sent, its answer judged and read; whatever goes wrong is one OicError. */
 import { stripHtml } from '../../core/plain-text.ts';
+import { redact, redactError } from '../../core/redaction.ts';
 import { errorMessage, kindOfStatus, OicError, type OicErrorKind } from './errors.ts';
 import { describeFailure } from './exchange.ts';
 import { isOracles, oracleWords, parseJson, statusOfErrorBody } from './oracle-words.ts';
@@ -18,11 +19,7 @@ interface Attempt<T> {
 }
 
 /** Sends once and gives the read answer; whatever went wrong comes out as an OicError with secrets taken out. */
-export const attempt = async <T>(
-  request: Attempt<T>,
-  send: () => Promise<Answer>,
-  redact: (text: string) => string,
-): Promise<T> => {
+export const attempt = async <T>(request: Attempt<T>, send: () => Promise<Answer>): Promise<T> => {
   const fail = (kind: OicErrorKind, happened: string, more: Partial<OicError['details']> = {}): OicError => {
     const oracle = more.oracle === undefined ? undefined : redact(more.oracle);
     const { method, path } = request;
@@ -31,6 +28,7 @@ export const attempt = async <T>(
       path,
       ...more,
       oracle,
+      ...(more.cause !== undefined && { cause: redactError(more.cause) }),
     });
   };
   let answer: Answer;
@@ -49,7 +47,7 @@ export const attempt = async <T>(
     if (told !== undefined) {
       const happened = `the instance answered ${status} with an error`;
       const kind = told < 500 ? kindOfStatus(told, true, true) : 'rejected';
-      throw fail(kind, happened, { status, requestId, oracle: oracleWords(text) });
+      throw fail(kind, happened, { status, requestId, oracle: oracleWords(redact(text)) });
     }
     try {
       return await request.read(answer);
@@ -64,7 +62,8 @@ export const attempt = async <T>(
     throw fail('rejected', happened, { status, requestId });
   }
   const text = answer.body.toString('utf8');
-  const oracle = oracleWords(text);
+  // Before it is cut, or the beginning of a secret would be left.
+  const oracle = oracleWords(redact(text));
   const isWrite = !isReading(request);
   const kind = answer.isOfThisAlone
     ? 'forbidden'

@@ -5,6 +5,7 @@
  */
 import { randomUUID, sign } from 'node:crypto';
 import * as z from 'zod/mini';
+import { hideSecrets } from '../../core/redaction.ts';
 import { type Credentials, CredentialsError, type Login } from './credentials.ts';
 
 export interface TokenAnswer {
@@ -17,8 +18,6 @@ export interface Authorizer {
   header(): Promise<string>;
   /** The instance refused this header: the next `header()` reads the credentials anew and gets another token. */
   refuse(header: string): void;
-  /** Takes every secret and token of this authorizer out of a text meant for people. */
-  redact(text: string): string;
 }
 
 export interface AuthorizerOptions {
@@ -39,21 +38,16 @@ export const TOKEN_ANSWER = z.pipe(
 );
 
 export const createAuthorizer = ({ credentials, fetchToken, instance, now }: AuthorizerOptions): Authorizer => {
-  const secrets = new Set<string>();
   let current: Holder | undefined;
   let wasRefused = false;
 
   const fetchHeader = async (holder: Holder): Promise<string> => {
     const { login } = await credentials({ fresh: wasRefused });
-    for (const secret of secretsOf(login)) secrets.add(secret);
-    if (login.grant === 'basic') {
-      const header = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
-      secrets.add(header.slice('Basic '.length));
-      return header;
-    }
+    hideSecrets(secretsOf(login));
+    if (login.grant === 'basic') return basicHeader(login.username, login.password);
     const startedMs = now();
     const token = await fetchToken(login, tokenForm(login, instance, startedMs));
-    secrets.add(token.accessToken);
+    hideSecrets([token.accessToken], 'passing');
     // A fifth of a short life, a minute of a long one: a request under way must not meet its token's end.
     const marginMs = Math.min(60_000, token.expiresInSeconds * 200);
     holder.expiresAtMs = startedMs + token.expiresInSeconds * 1000 - marginMs;
@@ -83,12 +77,14 @@ export const createAuthorizer = ({ credentials, fetchToken, instance, now }: Aut
       wasRefused = true;
       current = undefined;
     },
-    redact: (text) => {
-      let clean = text;
-      for (const secret of secrets) clean = clean.replaceAll(secret, '***');
-      return clean;
-    },
   };
+};
+
+/** It is a secret as well, and may itself be told in another form. */
+export const basicHeader = (name: string, secret: string): string => {
+  const value = Buffer.from(`${name}:${secret}`).toString('base64');
+  hideSecrets([value]);
+  return `Basic ${value}`;
 };
 
 interface Holder {
@@ -141,7 +137,9 @@ const userAssertion = (login: Extract<Login, { grant: 'jwt' }>, instance: string
   };
   const unsigned = `${base64url({ alg: 'RS256', typ: 'JWT', kid: login.keyId })}.${base64url(claims)}`;
   try {
-    return `${unsigned}.${sign('RSA-SHA256', Buffer.from(unsigned), login.privateKey).toString('base64url')}`;
+    const assertion = `${unsigned}.${sign('RSA-SHA256', Buffer.from(unsigned), login.privateKey).toString('base64url')}`;
+    hideSecrets([assertion], 'passing');
+    return assertion;
   } catch {
     // The cause is left out on purpose: OpenSSL's message may quote the key.
     throw new CredentialsError(instance, ['privateKey: is not an RSA private key in PEM form']);

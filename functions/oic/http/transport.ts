@@ -19,7 +19,7 @@ import { createPace, type Verdict } from './pace.ts';
 import type { Answer, OicRequest } from './request.ts';
 import { longestPauseMs, RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry.ts';
 import { createServerClock } from './server-clock.ts';
-import { createAuthorizer, type OAuthLogin, TOKEN_ANSWER, type TokenAnswer } from './token.ts';
+import { basicHeader, createAuthorizer, type OAuthLogin, TOKEN_ANSWER, type TokenAnswer } from './token.ts';
 
 export interface Transport {
   send<T>(request: OicRequest<T>): Promise<T>;
@@ -80,22 +80,19 @@ export const createTransport = (options: TransportOptions): Transport => {
   const fetchToken = (login: OAuthLogin, form: URLSearchParams): Promise<TokenAnswer> => {
     const url = new URL(login.tokenUrl);
     const what = `asking ${url.host} for a token for ${instance}`;
-    const basic = Buffer.from(`${encodeURIComponent(login.clientId)}:${encodeURIComponent(login.clientSecret)}`);
     const send = () =>
       exchange(url, {
         method: 'POST',
         headers: {
           'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
-          authorization: `Basic ${basic.toString('base64')}`,
+          authorization: basicHeader(encodeURIComponent(login.clientId), encodeURIComponent(login.clientSecret)),
           accept: 'application/json',
         },
         body: Buffer.from(form.toString()),
         timeoutMs: TOKEN_TIMEOUT_MS,
         maxBytes: MAX_JSON_BYTES,
       });
-    return attempt({ what, method: 'POST', path: url.pathname, isToken: true, read: readToken }, send, (text) =>
-      authorizer.redact(text),
-    );
+    return attempt({ what, method: 'POST', path: url.pathname, isToken: true, read: readToken }, send);
   };
 
   const authorizer = createAuthorizer({ credentials: options.credentials, fetchToken, instance, now: Date.now });
@@ -156,7 +153,7 @@ export const createTransport = (options: TransportOptions): Transport => {
   return {
     send: (request) =>
       repeat(retry, isReading(request), closed.signal, () =>
-        attempt({ ...request, what: `${request.what} on ${instance}` }, () => sendPaced(request), authorizer.redact),
+        attempt({ ...request, what: `${request.what} on ${instance}` }, () => sendPaced(request)),
       ),
     requests: () => requests,
     serverTime: clock.now,
