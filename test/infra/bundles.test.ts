@@ -2,7 +2,8 @@
  * The bundles that `cdk synth` makes, run under Node with the environment and the rights of the synthesized template,
  * against simulated instances and a real S3 API and Secrets Manager on loopback.
  */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import {
   CreateBucketCommand,
@@ -99,6 +100,10 @@ describe.skipIf(!moto)('the bundled functions', () => {
   }, 60_000);
 
   afterAll(async () => {
+    for (const child of processes.values()) {
+      child.kill();
+      await once(child, 'close');
+    }
     for (const secret of [...dev.secrets(), ...prod.secrets()]) expect(said).not.toContain(secret);
     await Promise.all([dev.close(), prod.close(), guard.close(), assembly.close()]);
   });
@@ -108,8 +113,10 @@ describe.skipIf(!moto)('the bundled functions', () => {
   const digestOf = ({ instance }: Simulator, n: number): string | undefined =>
     instance.get(`FLOW_${n}|01.00.0000`)?.contentDigest;
 
-  /** One invocation: the variables of the template, those that Lambda sets, and nothing else. */
-  const invoke = (name: string, event: object): Promise<{ status: string; result?: unknown; error?: unknown }> => {
+  const processes = new Map<string, ChildProcess>();
+
+  /** The variables of the template, those that Lambda sets, and nothing else. */
+  const startProcess = (name: string): ChildProcess => {
     const found = assembly.functions.find((one) => one.name === name);
     if (!found) throw new Error(`there is no function ${name}`);
     const env = {
@@ -119,24 +126,28 @@ describe.skipIf(!moto)('the bundled functions', () => {
       AWS_ACCESS_KEY_ID: name,
       AWS_SECRET_ACCESS_KEY: 'test',
     };
-    const args = [found.bundle, found.isDurable ? 'durable' : 'plain', JSON.stringify(event)];
+    const args = [found.bundle, found.isDurable ? 'durable' : 'plain'];
     const child = fork(join(import.meta.dirname, 'run-bundle.ts'), args, {
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    let mine = '';
     for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => (mine += text));
+      stream?.setEncoding('utf8').on('data', (text: string) => (said += text));
+    return child;
+  };
+
+  /** One invocation, of a function that is warm when it was invoked before. */
+  const invoke = (name: string, event: object): Promise<{ status: string; result?: unknown; error?: unknown }> => {
+    const child = processes.get(name) ?? startProcess(name);
+    processes.set(name, child);
     return new Promise((resolve, reject) => {
-      let answer: { status: string } | undefined;
-      child.once('message', (message) => {
-        answer = message as { status: string };
+      const end = (): void => reject(new Error(`${name} ended without an answer: ${said}`));
+      child.once('close', end);
+      child.once('message', (answer: { status: string }) => {
+        child.off('close', end);
+        resolve(answer);
       });
-      child.once('close', () => {
-        said += mine;
-        if (answer) resolve(answer);
-        else reject(new Error(`${name} ended without an answer: ${mine}`));
-      });
+      child.send(event);
     });
   };
 

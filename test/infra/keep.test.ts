@@ -5,7 +5,7 @@ import { type History, type Kept, type Night, simulate } from './keep-simulation
 import type { LifecycleRule } from './lifecycle-model.ts';
 import { SAMPLE, synthesize } from './synthesized.ts';
 
-const DAYS = rounds(1_500, 3_650);
+const DAYS = rounds(1_100, 3_650);
 const ITEMS = 6;
 const NIGHT: Night = { changed: [], failed: [], hour: 4.25 };
 

@@ -9,44 +9,36 @@ import { refuseFrom } from '../oic/simulated.ts';
 import { rounds } from '../rounds.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { type FakeSecrets, startFakeSecrets } from './fake-secrets.ts';
+import { type FunctionHere, openFunctionHere } from './function-here.ts';
 
 beforeAll(() => LocalDurableTestRunner.setupTestEnvironment());
 afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
 
 let workshop: Workshop;
 let simulator: Simulator;
-let secrets: FakeSecrets;
-let printed: string[];
+let here: FunctionHere;
 beforeEach(async () => {
   [workshop, simulator] = await Promise.all([openWorkshop(), startSimulator()]);
-  secrets = await startFakeSecrets({ 'oic/dev': simulator.credentials() });
-  const { url, integrationInstance } = simulator;
-  const settings = { instances: { dev: { url, integrationInstance, secret: 'oic/dev', backup: {} } } };
-  const env = { ...secrets.env, OIC_SETTINGS: JSON.stringify(settings), OIC_VAULT: workshop.directory };
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  printed = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
-  }
+  here = await openFunctionHere('dev', simulator, { backup: {} }, { OIC_VAULT: workshop.directory });
 });
 afterEach(async () => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  for (const secret of simulator.secrets()) expect(printed.join('')).not.toContain(secret);
-  await Promise.all([simulator.close(), secrets.close(), workshop.close()]);
+  await Promise.all([here.close(), simulator.close(), workshop.close()]);
 });
 
 const lastUpdated = new Date('2026-09-17T19:23:49.887Z');
 /** Their listing alone is too large for a checkpoint. */
-const MANY = rounds(1_000, 3_000);
+const MANY = rounds(400, 3_000);
+const LONG = ', which has a long name'.repeat(25);
 const addIntegrations = (count: number): void => {
   for (let n = 0; n < count; n++) {
     const code = `FLOW_${String(n).padStart(5, '0')}`;
-    simulator.instance.add(buildSampleArchive({ code, version: '01.00.0000', name: `The flow with number ${n}` }), {
-      lastUpdated,
-      lastUpdatedBy: 'anna.integrator@example.com',
-    });
+    simulator.instance.add(
+      buildSampleArchive({ code, version: '01.00.0000', name: `The flow with number ${n}${LONG}` }),
+      {
+        lastUpdated,
+        lastUpdatedBy: 'anna.integrator@example.com',
+      },
+    );
   }
 };
 
@@ -56,11 +48,6 @@ const run = async (payload: object = {}) => {
   const results = execution.getOperations().map((operation) => operation.getOperationData()?.StepDetails?.Result ?? '');
   return { execution, results };
 };
-const lines = (): Record<string, unknown>[] =>
-  printed
-    .flatMap((text) => text.trim().split('\n'))
-    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
-const metrics = () => lines().filter((line) => '_aws' in line);
 const exportsSeen = (): number => simulator.requests.filter(({ kind }) => kind === 'export').length;
 
 test('takes a snapshot, answers with its counts and prints one set of metrics', async () => {
@@ -80,7 +67,7 @@ test('takes a snapshot, answers with its counts and prints one set of metrics', 
     warnings: 0,
     report: expect.stringMatching(/^reports\/dev\/.*Z\.html$/),
   });
-  expect(metrics()).toEqual([
+  expect(here.metrics()).toEqual([
     expect.objectContaining({
       service: 'oic-lifecycle',
       instance: 'dev',
@@ -97,7 +84,7 @@ test('every line of the log names the instance and the run', async () => {
 
   await run();
 
-  const said = lines().filter((line) => !('_aws' in line));
+  const said = here.lines().filter((line) => !('_aws' in line));
   const messages = said.map(({ message }) => message);
   expect([messages[0], ...messages.slice(-2)]).toEqual(['Listed', 'Backup finished', 'Report written']);
   // The other kinds are listed beside the exports.
@@ -129,7 +116,7 @@ test('writes the page once, in a step, and says its key in the log', async () =>
   const { snapshot } = execution.getResult() as { snapshot: string };
   const names = execution.getOperations().map((operation) => operation.getName());
   expect(names.filter((name) => name === 'write the report')).toHaveLength(1);
-  expect(lines()).toContainEqual(
+  expect(here.lines()).toContainEqual(
     expect.objectContaining({ key: `reports/dev/${snapshot}.html`, latestKey: 'reports/dev/latest.html' }),
   );
   expect(await workshop.files()).toEqual(
@@ -144,10 +131,10 @@ test('a page that cannot be written is a warning in the log; the backup is compl
   const { execution } = await run();
 
   expect(execution.getResult()).toMatchObject({ complete: true, failures: 0, report: null });
-  expect(lines()).toContainEqual(
+  expect(here.lines()).toContainEqual(
     expect.objectContaining({ level: 'WARN', message: expect.stringContaining('the report was not written: ') }),
   );
-  expect(metrics()).toEqual([expect.objectContaining({ BackupSucceeded: 1 })]);
+  expect(here.metrics()).toEqual([expect.objectContaining({ BackupSucceeded: 1 })]);
 });
 
 test(`${MANY} integrations are far fewer than 2,500 operations, each result below what a checkpoint takes`, async () => {
@@ -173,7 +160,7 @@ test('two executions of one tick of the schedule are one snapshot', async () => 
 
   expect(second.execution.getResult()).toEqual({ skipped: `another run has the tick of ${scheduledTime}` });
   expect(await workshop.vault.listSnapshots('dev')).toHaveLength(1);
-  expect(metrics()).toHaveLength(1);
+  expect(here.metrics()).toHaveLength(1);
   const next = await run({ scheduledTime: '2026-11-24T04:15:00Z' });
   expect(next.execution.getResult()).toMatchObject({ exported: 0, unchanged: 2 });
 });
@@ -206,20 +193,22 @@ test('an integration that fails makes the snapshot incomplete: written, counted,
   expect(execution.getError().errorMessage).toMatch(
     /^snapshot .* of dev is incomplete, 1 failed: exporting FLOW_00001/,
   );
-  expect(metrics()).toEqual([expect.objectContaining({ SnapshotIncomplete: 1, ExportFailed: 1 })]);
-  expect(lines()).toContainEqual(expect.objectContaining({ level: 'ERROR', integration: 'FLOW_00001|01.00.0000' }));
+  expect(here.metrics()).toEqual([expect.objectContaining({ SnapshotIncomplete: 1, ExportFailed: 1 })]);
+  expect(here.lines()).toContainEqual(
+    expect.objectContaining({ level: 'ERROR', integration: 'FLOW_00001|01.00.0000' }),
+  );
 });
 
 test('more than half that is gone is a snapshot, and a metric for an alarm', async () => {
   addIntegrations(4);
   await run();
-  printed.splice(0);
+  here.printed.splice(0);
   for (const { id } of simulator.instance.list().slice(1)) simulator.instance.remove(id);
 
   const { execution } = await run();
 
   expect(execution.getStatus()).toBe('SUCCEEDED');
-  expect(metrics()).toEqual([expect.objectContaining({ BackupSucceeded: 1, SuddenLoss: 1, Integrations: 1 })]);
+  expect(here.metrics()).toEqual([expect.objectContaining({ BackupSucceeded: 1, SuddenLoss: 1, Integrations: 1 })]);
 });
 
 test('a run that can do nothing leaves no snapshot, and says so by metric, log and error', async () => {
@@ -230,7 +219,7 @@ test('a run that can do nothing leaves no snapshot, and says so by metric, log a
 
   expect(execution.getStatus()).toBe('FAILED');
   expect(execution.getError().errorMessage).toMatch(/check clientId/);
-  expect(metrics()).toEqual([expect.objectContaining({ BackupFailed: 1 })]);
+  expect(here.metrics()).toEqual([expect.objectContaining({ BackupFailed: 1 })]);
   expect(await workshop.vault.listSnapshots('dev')).toEqual([]);
   // The batches that had not begun when the first failed did not ask.
   expect(exportsSeen()).toBeLessThan(60);

@@ -1,20 +1,19 @@
 /** The restore as AWS runs it: the handler itself, under the official local runner of durable executions. */
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { handler } from '../../functions/restore.ts';
 import { createRunStore } from '../../functions/store/run-store.ts';
 import { openWorkshop, type Workshop } from '../jobs/workshop.ts';
 import { connectTo } from '../oic/simulated.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { type FakeSecrets, startFakeSecrets } from './fake-secrets.ts';
+import { type FunctionHere, openFunctionHere } from './function-here.ts';
 
 const COUNT = 30;
 
 let workshop: Workshop;
 let target: Simulator;
-let secrets: FakeSecrets;
-let printed: string[];
+let here: FunctionHere;
 
 beforeAll(async () => {
   await LocalDurableTestRunner.setupTestEnvironment();
@@ -34,30 +33,14 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   target = await startSimulator();
-  secrets = await startFakeSecrets({ 'oic/dr': target.credentials() });
-  const { url, integrationInstance } = target;
-  const settings = { instances: { dr: { url, integrationInstance, secret: 'oic/dr', deploy: {} } } };
-  const env = { ...secrets.env, OIC_SETTINGS: JSON.stringify(settings), OIC_VAULT: workshop.directory };
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  printed = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
-  }
+  here = await openFunctionHere('dr', target, { deploy: {} }, { OIC_VAULT: workshop.directory });
 });
 afterEach(async () => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  for (const secret of target.secrets()) expect(printed.join('')).not.toContain(secret);
-  await Promise.all([target.close(), secrets.close()]);
+  await Promise.all([here.close(), target.close()]);
 });
 
 const run = (payload: object) =>
   new LocalDurableTestRunner({ handlerFunction: handler }).run({ payload: { from: 'dev', ...payload } });
-const metrics = () =>
-  printed
-    .flatMap((text) => text.trim().split('\n'))
-    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []))
-    .filter((line) => '_aws' in line);
 const refuseImports = () => target.faults.add({ match: { kind: 'import' }, answer: { status: 400, body: 'oracle' } });
 
 test('a restore in which nothing failed succeeds, with its report as the answer and no alarm', async () => {
@@ -65,7 +48,7 @@ test('a restore in which nothing failed succeeds, with its report as the answer 
 
   expect(execution.getStatus()).toBe('SUCCEEDED');
   expect(execution.getResult()).toMatchObject({ created: COUNT, failures: [] });
-  expect(metrics()).toEqual([]);
+  expect(here.metrics()).toEqual([]);
 });
 
 test('a restore in which every import fails is FAILED, counted once, and its report is kept', async () => {
@@ -76,7 +59,9 @@ test('a restore in which every import fails is FAILED, counted once, and its rep
   expect(execution.getStatus()).toBe('FAILED');
   const { errorMessage = '' } = execution.getError();
   expect(errorMessage).toContain(`${COUNT} failed: `);
-  expect(metrics()).toEqual([expect.objectContaining({ service: 'oic-lifecycle', instance: 'dr', RestoreFailed: 1 })]);
+  expect(here.metrics()).toEqual([
+    expect.objectContaining({ service: 'oic-lifecycle', instance: 'dr', RestoreFailed: 1 }),
+  ]);
   const [, key = ''] = /`aws s3 cp \S*(runs\/dr\/\S+) - \| gunzip`/.exec(errorMessage) ?? [];
   const { versionId = '' } = (await workshop.store.head(key)) ?? {};
   const report = JSON.parse(await createRunStore(workshop.store, 'dr').read({ key, versionId })) as {
@@ -100,12 +85,12 @@ test('a plan is an answer, whatever it says', async () => {
   const execution = await run({ dryRun: true });
 
   expect(execution.getResult()).toMatchObject({ dryRun: true, created: 0 });
-  expect(metrics()).toEqual([]);
+  expect(here.metrics()).toEqual([]);
 });
 
 test('a restore that cannot begin is FAILED, and counted', async () => {
   const execution = await run({ snapshot: '2001-01-01T00-00-00Z' });
 
   expect(execution.getStatus()).toBe('FAILED');
-  expect(metrics()).toEqual([expect.objectContaining({ RestoreFailed: 1 })]);
+  expect(here.metrics()).toEqual([expect.objectContaining({ RestoreFailed: 1 })]);
 });

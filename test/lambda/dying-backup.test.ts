@@ -2,14 +2,14 @@
 import { fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DurableExecutionInvocationOutput } from '@aws/durable-execution-sdk-js';
 import { expect, test } from 'vitest';
+import { handler } from '../../functions/backup.ts';
 import { openWorkshop, type Workshop } from '../jobs/workshop.ts';
 import { rounds } from '../rounds.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
-import type { Execution } from './durable-service.ts';
-import { startFakeSecrets } from './fake-secrets.ts';
+import { type Execution, invoke } from './durable-service.ts';
+import { openFunctionHere } from './function-here.ts';
 
 const COUNT = 100;
 const idOf = (n: number): string => `FLOW_${String(n).padStart(3, '0')}|01.00.0000`;
@@ -17,9 +17,8 @@ const idOf = (n: number): string => `FLOW_${String(n).padStart(3, '0')}|01.00.00
 interface World {
   readonly workshop: Workshop;
   readonly simulator: Simulator;
-  /** One invocation of the function. @returns undefined when its process died, after so many operations */
-  invoke(mayEnd: number): Promise<DurableExecutionInvocationOutput | undefined>;
-  execution(): Promise<Execution>;
+  /** One invocation of the function, in a process that dies after so many operations. @returns undefined when it had ended before */
+  die(mayEnd: number): Promise<Execution | undefined>;
   close(): Promise<unknown>;
 }
 
@@ -31,30 +30,25 @@ const openWorld = async (): Promise<World> => {
       lastUpdated: new Date(0),
     });
   }
-  const secrets = await startFakeSecrets({ 'oic/dev': simulator.credentials() });
-  const { url, integrationInstance } = simulator;
-  const settings = { instances: { dev: { url, integrationInstance, secret: 'oic/dev', backup: {} } } };
-  const env = { ...process.env, ...secrets.env, OIC_SETTINGS: JSON.stringify(settings), OIC_VAULT: workshop.directory };
+  const here = await openFunctionHere('dev', simulator, { backup: {} }, { OIC_VAULT: workshop.directory });
   const journal = join(workshop.directory, '.journal-of-the-service.json');
   return {
     workshop,
     simulator,
-    invoke: (mayEnd) => {
+    die: (mayEnd) => {
       const args = [journal, String(mayEnd)];
       const child = fork(join(import.meta.dirname, 'dying-backup.ts'), args, {
-        env,
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       return new Promise((resolve, reject) => {
-        child.once('message', (output) => resolve(output as DurableExecutionInvocationOutput));
-        child.once('exit', (code, signal) => {
-          if (signal === 'SIGKILL') resolve(undefined);
+        child.once('message', () => resolve(undefined));
+        child.once('exit', async (code, signal) => {
+          if (signal === 'SIGKILL') resolve(JSON.parse(await readFile(journal, 'utf8')) as Execution);
           else reject(new Error(`the function ended with ${code}`));
         });
       });
     },
-    execution: async () => JSON.parse(await readFile(journal, 'utf8')) as Execution,
-    close: () => Promise.all([simulator.close(), secrets.close(), workshop.close()]),
+    close: () => Promise.all([here.close(), simulator.close(), workshop.close()]),
   };
 };
 
@@ -81,10 +75,11 @@ const expectOneWholeSnapshot = async ({ workshop }: World): Promise<void> => {
 const dieAfter = async (mayEnd: number): Promise<boolean> => {
   const world = await openWorld();
   try {
-    if (await world.invoke(mayEnd)) return false;
-    const ended = endedIn(await world.execution());
+    const execution = await world.die(mayEnd);
+    if (!execution) return false;
+    const ended = endedIn(execution);
 
-    expect(await world.invoke(Number.POSITIVE_INFINITY)).toMatchObject({ Status: 'SUCCEEDED' });
+    expect(await invoke(handler, execution)).toMatchObject({ Status: 'SUCCEEDED' });
 
     await expectOneWholeSnapshot(world);
     const exports = world.simulator.requests.filter(({ kind }) => kind === 'export');
@@ -101,8 +96,8 @@ const dieAfter = async (mayEnd: number): Promise<boolean> => {
 };
 
 test('wherever it dies there is one snapshot, and only what was under way is exported again', async () => {
-  // All deaths take a minute: here a fourth of them, another one each day.
-  const stride = rounds(4, 1);
+  // All deaths take a minute: here a fifth of them, another one each day.
+  const stride = rounds(5, 1);
   let last = 0;
   for (let mayEnd = 1 + (new Date().getUTCDate() % stride); await dieAfter(mayEnd); mayEnd += stride) last = mayEnd;
 

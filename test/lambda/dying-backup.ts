@@ -1,16 +1,13 @@
 /**
- * One invocation of the backup function in a process of its own, which dies at the word of its parent right after an
- * operation has ended. Arguments: the file that keeps the execution, and how many operations may end in this invocation.
+ * One invocation of the backup function in a process of its own, which dies right after an operation has ended. Arguments:
+ * the file that keeps the execution, and how many operations may end.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { handler } from '../../functions/backup.ts';
-import { type Execution, invoke, startExecution } from './durable-service.ts';
+import { invoke, startExecution } from './durable-service.ts';
 
 const [, , file = '', mayEnd = ''] = process.argv;
-const scheduledTime = '2026-11-23T04:15:00Z';
-const execution = existsSync(file)
-  ? (JSON.parse(readFileSync(file, 'utf8')) as Execution)
-  : startExecution({ scheduledTime });
+const execution = startExecution({ scheduledTime: '2026-11-23T04:15:00Z' });
 
 let ended = 0;
 const output = await invoke(handler, execution, {

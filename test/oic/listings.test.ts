@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { OicClient } from '../../functions/oic/client.ts';
 import { ListingError } from '../../functions/oic/listing.ts';
 import { buildLibrary, buildProject } from '../core/archive/kinds-forge.ts';
+import { rounds } from '../rounds.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import type { Behaviour } from '../simulator/behaviour.ts';
 import type { Simulator } from '../simulator/server.ts';
@@ -12,6 +13,8 @@ import { failureOf } from './simulated.ts';
 const start = useClients();
 const VERSION = '01.00.0000';
 const SHOP = 'SHOP';
+/** More than one page. */
+const COUNT = rounds(120, 250);
 
 interface Kind {
   fill(instance: Simulator['instance'], count: number): void;
@@ -97,13 +100,13 @@ const ENVELOPES: readonly Behaviour['envelope'][] = ['camel', 'hyphens', 'bare',
 const EACH = Object.entries(KINDS);
 
 describe.each(EACH)('%s', (_, { fill, list, id }) => {
-  test.each(ENVELOPES)('are listed whole, 250 of them, by an envelope that is %s', async (envelope) => {
+  test.each(ENVELOPES)(`are listed whole, ${COUNT} of them, by an envelope that is %s`, async (envelope) => {
     const { simulator, oic } = await start({ behaviour: { envelope } });
-    fill(simulator.instance, 250);
+    fill(simulator.instance, COUNT);
 
     const { items, odd } = await list(oic);
 
-    expect([items.length, new Set(items.map((item) => item.id)).size, odd]).toEqual([250, 250, []]);
+    expect([items.length, new Set(items.map((item) => item.id)).size, odd]).toEqual([COUNT, COUNT, []]);
   });
 
   test('cost but themselves where one is told as nobody expects it', async () => {

@@ -17,12 +17,13 @@ const real = vi.hoisted(() => ({ readdirSync: (_: string): string[] => [] }));
 
 const led = vi.hoisted(() => {
   const lead = (path: unknown): unknown => {
-    if (typeof path !== 'string' || !path.includes('/oic-store-')) return path;
-    let place = '';
-    for (const part of path.split('/').slice(1)) {
+    const [, root = '', inside = ''] = (typeof path === 'string' && /^(.*\/oic-store-[^/]+)\/?(.*)$/.exec(path)) || [];
+    if (root === '') return path;
+    let place = root;
+    for (const part of inside.split('/').filter((one) => one !== '')) {
       let names: string[] = [];
       try {
-        names = real.readdirSync(place === '' ? '/' : place);
+        names = real.readdirSync(place);
       } catch {
         // Nothing is there yet.
       }

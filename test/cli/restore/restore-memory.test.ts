@@ -48,7 +48,7 @@ const restorePeak = async (count: number): Promise<number> => {
 test.skipIf(platform() !== 'linux')(
   'a restore of many needs at most 1.5 times the memory of one of 30',
   async () => {
-    const many = rounds(150, 300);
+    const many = rounds(120, 300);
     const [small, large] = [await restorePeak(30), await restorePeak(many)];
 
     process.stdout.write(

@@ -50,7 +50,7 @@ describe('the design of an integration', () => {
         const [a, b] = [stamped(full, some, seed), stamped(full, others, seed + 1, numbersAnew)];
         expect(await haveOneDesign(a, b)).toBe(true);
       }),
-      { numRuns: rounds(20, 60) },
+      { numRuns: rounds(8, 60) },
     ));
 
   it('is another one with another fact, whichever instances export them', () =>
@@ -58,7 +58,7 @@ describe('the design of an integration', () => {
       fc.asyncProperty(facts, places, seeds, fc.boolean(), async (fact, some, seed, numbersAnew) => {
         expect(await haveOneDesign(full, stamped(with_(full, fact), some, seed, numbersAnew))).toBe(false);
       }),
-      { numRuns: rounds(20, 60) },
+      { numRuns: rounds(8, 60) },
     ));
 
   it('of any flow is the same when its parts are numbered anew, and another one with a step more', () =>
@@ -71,7 +71,7 @@ describe('the design of an integration', () => {
         const more = forge.archive([...steps, forge.assign('more')]);
         expect(await haveOneDesign(archive, promoted(more, seed))).toBe(false);
       }),
-      { numRuns: rounds(8, 25) },
+      { numRuns: rounds(4, 25) },
     ));
 
   it('of twins that differ in nothing but their numbers does not depend on which is which', async () => {
@@ -88,7 +88,7 @@ describe('the design of an integration', () => {
         const [a, b] = [await readArchive(full), await readArchive(other)];
         if (a.contentSha256 === b.contentSha256) expect(b.designSha256).toBe(a.designSha256);
       }),
-      { numRuns: rounds(10, 30) },
+      { numRuns: rounds(4, 30) },
     ));
 
   test('tells two versions of one integration apart', async () => {

@@ -49,7 +49,7 @@ describe('whatever the integration', () => {
         const again = { ...sample, entrySeed, exportedAt: new Date(Date.UTC(2026, 3, 1) + entrySeed * 1000) };
         expect(foundIn(await diffArchives(buildSampleArchive(sample), buildSampleArchive(again)))).toEqual([]);
       }),
-      { numRuns: rounds(20, 50) },
+      { numRuns: rounds(8, 50) },
     ));
 
   it('differs in nothing from what another instance exports after it was saved there', () =>
@@ -58,7 +58,7 @@ describe('whatever the integration', () => {
         const archive = buildSampleArchive(sample);
         expect(foundIn(await diffArchives(archive, promoted(archive, seed)))).toEqual([]);
       }),
-      { numRuns: rounds(20, 50) },
+      { numRuns: rounds(8, 50) },
     ));
 
   it('shows an edit in the same members, whether or not it was saved elsewhere', () =>
@@ -71,7 +71,7 @@ describe('whatever the integration', () => {
         expect(here.changed).toHaveLength(1);
         expect(there).toEqual(here);
       }),
-      { numRuns: rounds(20, 50) },
+      { numRuns: rounds(8, 50) },
     ));
 
   it('is found to differ where its content digest does, for a change people make, from either side', () =>
@@ -87,7 +87,7 @@ describe('whatever the integration', () => {
         expect(back.changed).toHaveLength(there.changed.length);
         expect([back.added.length, back.removed.length]).toEqual([there.removed.length, there.added.length]);
       }),
-      { numRuns: rounds(20, 50) },
+      { numRuns: rounds(8, 50) },
     ));
 
   it('is compared without an error when its files are not what their names say', () =>
@@ -120,7 +120,7 @@ describe('whatever the integration', () => {
           );
         },
       ),
-      { numRuns: rounds(40, 100) },
+      { numRuns: rounds(15, 100) },
     ));
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { openArchive } from '../../../functions/core/archive/integration-archive.ts';
 import type { Flow } from '../../../functions/core/flow/flow-graph.ts';
 import { readFlow } from '../../../functions/core/flow/read-flow.ts';
+import { rounds } from '../../rounds.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { edited, replaceIn } from '../archive/archive-forge.ts';
@@ -234,7 +235,7 @@ describe('definitions nobody should trust', () => {
   });
 });
 
-test.each(Array.from({ length: 40 }, (_, seed) => seed))(
+test.each(Array.from({ length: rounds(15, 40) }, (_, seed) => seed))(
   'a random flow has every application and processor once, and joins only what is there (seed %i)',
   async (seed) => {
     const random = createRandom(seed);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { flowDifferencePicture } from '../../../functions/core/picture/flow-difference.ts';
 import type { Change, Picture } from '../../../functions/core/picture/picture.ts';
 import { drawPictureFile } from '../../../functions/core/picture/svg.ts';
+import { rounds } from '../../rounds.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { edited, replaceIn } from '../archive/archive-forge.ts';
@@ -145,7 +146,7 @@ test('a change has a sign and a word, not only a colour', async () => {
   expect(svg.match(/<circle class="m"/g)).toHaveLength(4 + 3);
 });
 
-test.each(Array.from({ length: 15 }, (_, seed) => seed))(
+test.each(Array.from({ length: rounds(5, 15) }, (_, seed) => seed))(
   'two random flows are one picture with every step of the later once (seed %i)',
   async (seed) => {
     const random = createRandom(seed);

@@ -9,10 +9,15 @@ import { flowPicture } from '../../../functions/core/picture/flow-picture.ts';
 import { type Layout, layOut } from '../../../functions/core/picture/layout.ts';
 import type { Picture } from '../../../functions/core/picture/picture.ts';
 import { drawPicture, drawPictureFile } from '../../../functions/core/picture/svg.ts';
+import { rounds } from '../../rounds.ts';
 import { readZip } from '../../simulator/archives/zip.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { createFlowForge, type FlowForge, forgeRandomFlow } from '../flow/flow-forge.ts';
 import { readPicture } from './pictured.ts';
+
+/** More than a graph is laid out for. */
+const STEPS = rounds(2_000, 4_000);
+const DEPTH = rounds(300, 1_000);
 
 const pictureOf = async (bytes: Uint8Array): Promise<Picture> => flowPicture(readFlow(await openArchive(bytes)));
 
@@ -51,7 +56,7 @@ const expectTidy = ({ boxes, lines, width, height }: Layout): void => {
   }
 };
 
-test.each(Array.from({ length: 25 }, (_, seed) => seed))(
+test.each(Array.from({ length: rounds(8, 25) }, (_, seed) => seed))(
   'a random flow is drawn with every application and processor once, and tidily (seed %i)',
   async (seed) => {
     const random = createRandom(seed);
@@ -81,9 +86,9 @@ test('a flow of 659 members is drawn whole', async () => {
   expectWhole(drawPictureFile(picture), forge);
 });
 
-test('a flow of one line of 4,000 steps, too long for a graph, is drawn in columns', async () => {
+test(`a flow of one line of ${STEPS} steps, too long for a graph, is drawn in columns`, async () => {
   const forge = createFlowForge();
-  const picture = await pictureOf(forge.archive(Array.from({ length: 4_000 }, () => forge.map())));
+  const picture = await pictureOf(forge.archive(Array.from({ length: STEPS }, () => forge.map())));
   const layout = layOut(picture);
 
   expectTidy(layout);
@@ -91,9 +96,9 @@ test('a flow of one line of 4,000 steps, too long for a graph, is drawn in colum
   expectWhole(drawPicture(picture), forge);
 });
 
-test('a thousand scopes in each other are drawn', async () => {
+test(`${DEPTH} scopes in each other are drawn`, async () => {
   const forge = createFlowForge();
-  const deep = Array.from({ length: 1_000 }).reduce<string>((inner) => `<p:try>${inner}</p:try>`, forge.map());
+  const deep = Array.from({ length: DEPTH }).reduce<string>((inner) => `<p:try>${inner}</p:try>`, forge.map());
 
   expectWhole(drawPicture(await pictureOf(forge.archive([deep]))), forge);
 });

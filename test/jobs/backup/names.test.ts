@@ -22,7 +22,7 @@ import { KINDS } from '../restore/one-of-each.ts';
 import { restoringFrom } from '../restore/restore-bench.ts';
 import { useWorkshop } from '../workshop.ts';
 
-const NAMES = rounds(24, 500);
+const NAMES = rounds(12, 500);
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 process.stdout.write(`${NAMES} names with SEED=${seed}\n`);
 

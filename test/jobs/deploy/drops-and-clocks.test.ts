@@ -20,7 +20,7 @@ import { createRandom } from '../../simulator/random.ts';
 import { startSimulator } from '../../simulator/server.ts';
 import { openInstallBench } from './install-bench.ts';
 
-const COUNT = rounds(60, 500);
+const COUNT = rounds(30, 500);
 const LEASE_MS = 900;
 const DAY = 24 * 3_600_000;
 const MANY_TRIES = Array<number>(1_000).fill(0);

@@ -6,6 +6,7 @@ import { type DropResult, handleDrop } from '../../../functions/jobs/deploy/hand
 import { LeaseLost } from '../../../functions/jobs/deploy/install-services.ts';
 import type { OicClient } from '../../../functions/oic/client.ts';
 import { connectTo } from '../../oic/simulated.ts';
+import { rounds } from '../../rounds.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
 import { type InstallBench, openInstallBench } from './install-bench.ts';
@@ -294,10 +295,12 @@ test('two drops of one integration at once are deployed one after the other', as
   expect(order).toEqual(['deactivate', 'replace', 'activate', 'deactivate', 'replace', 'activate']);
 });
 
-test('200 drops at once are all deployed, within the concurrency and in the order of their versions', async () => {
+const TWICE = rounds(25, 100);
+
+test(`${2 * TWICE} drops at once are all deployed, within the concurrency and in the order of their versions`, async () => {
   configureAll();
   const events = await Promise.all(
-    Array.from({ length: 100 }, async (_, n) => {
+    Array.from({ length: TWICE }, async (_, n) => {
       const key = `deploy/dev/${n}.iar`;
       return [await drop(key, archiveOf(`FLOW_${n}`, 'a')), await drop(key, archiveOf(`FLOW_${n}`, 'b'))];
     }),
@@ -306,9 +309,9 @@ test('200 drops at once are all deployed, within the concurrency and in the orde
   const results = await Promise.all(events.flat().map((event) => handle(event)));
 
   const states = results.map(stateIn);
-  expect(states.filter((_, n) => n % 2 === 1)).toEqual(Array(100).fill('deployed'));
+  expect(states.filter((_, n) => n % 2 === 1)).toEqual(Array(TWICE).fill('deployed'));
   expect(new Set(states.filter((_, n) => n % 2 === 0))).toEqual(new Set(['superseded']));
-  expect(simulator.instance.list().filter(({ status }) => status === 'ACTIVATED')).toHaveLength(100);
+  expect(simulator.instance.list().filter(({ status }) => status === 'ACTIVATED')).toHaveLength(TWICE);
   expect(simulator.stats().maxInFlight).toBeLessThanOrEqual(8);
   for (const secret of simulator.secrets()) expect(JSON.stringify(results)).not.toContain(secret);
 }, 60_000);

@@ -191,7 +191,7 @@ const drawKills = (verbs: readonly string[]): Kill[] => {
     ]),
     ...createRandom(seed)
       .shuffle(reads)
-      .slice(0, rounds(5, reads.length))
+      .slice(0, rounds(2, reads.length))
       .map((at): Kill => ({ at, when: 'before' })),
   ];
 };

@@ -57,7 +57,7 @@ const stateOf = ({ instance }: Simulator) =>
 const restoreInto = async (oic: OicClient, options: Partial<RestoreOptions> = {}) =>
   restoreManifest(oic, await workshop.latest(), options);
 
-const CODES = rounds(100, 800);
+const CODES = rounds(50, 800);
 /** A hundred of them in three majors. */
 const COUNT = CODES + 200;
 
@@ -88,7 +88,7 @@ test.each(['skip', 'replace'] as const)(
     const seed = Date.now() % 1_000_000;
     const random = createRandom(seed);
     const source = await start();
-    const codes = rounds(40, 200);
+    const codes = rounds(20, 200);
     fill(source.simulator, codes);
     await workshop.backUp(source.oic);
     const target = await start();

@@ -13,6 +13,7 @@ import { createReportStore } from '../../../functions/store/report-store.ts';
 import { createVault, type Vault } from '../../../functions/store/vault.ts';
 import type { VaultUpkeep } from '../../../functions/store/vault-upkeep.ts';
 import { failureOf } from '../../oic/simulated.ts';
+import { rounds } from '../../rounds.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { makeTemporaryDirectory } from '../../store/temporary-directory.ts';
 import { openWorkshop, type Workshop } from '../workshop.ts';
@@ -246,7 +247,7 @@ describe('whatever the history', () => {
 
   test(`nothing kept loses a version, and nothing is left over (SEED=${seed})`, async () => {
     const random = createRandom(seed);
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < rounds(4, 12); round++) {
       const store = createDirectoryStore(await makeTemporaryDirectory());
       const vault = createVault(store, ALL_KINDS);
       await makeHistory(vault, { random, nights: 2 + random.below(12), integrations: 1 + random.below(4) });
@@ -271,7 +272,7 @@ describe('whatever the history', () => {
 
   test(`cut off before any change, it has lost nothing kept, and run again it ends (SEED=${seed})`, async () => {
     const rules = { daily: 2 };
-    await makeHistory(workshop.vault, { random: createRandom(seed), nights: 8, integrations: 3 });
+    await makeHistory(workshop.vault, { random: createRandom(seed), nights: rounds(5, 8), integrations: 3 });
     const pristine = await makeTemporaryDirectory();
     await cp(workshop.directory, pristine, { recursive: true, preserveTimestamps: true });
     const { kept } = await run(workshop.vault, rules);

@@ -28,9 +28,12 @@ const FLAGS = 0x0808;
 const DEFLATED = 8;
 const STORED = 0;
 
+/** Members are small: a deflater of zlib's usual size would cost more to make than to use. */
+const SMALL = { windowBits: 12, memLevel: 4 };
+
 export const compressEntry = ({ name, data }: ZipEntry): CompressedEntry => ({
   name,
-  deflated: deflateRawSync(data),
+  deflated: deflateRawSync(data, SMALL),
   size: data.length,
   crc32: crc32(data),
 });

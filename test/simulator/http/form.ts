@@ -1,11 +1,10 @@
 /** The form in which an answer goes over the wire: as the behaviour wants it, and packed where the caller takes that. */
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import type { Behaviour } from '../behaviour.ts';
 import { type Answer, JSON_TYPE } from './answer.ts';
 
 /** @param accepted the caller's Accept-Encoding */
-export const inForm = async (answer: Answer, accepted: string | undefined, behaviour: Behaviour): Promise<Answer> => {
+export const inForm = (answer: Answer, accepted: string | undefined, behaviour: Behaviour): Answer => {
   const { status, headers, body } = answer;
   const type = headers['content-type'];
   const disposition = headers['content-disposition'];
@@ -34,11 +33,9 @@ const isPacked = (
   return isPackable && (when === 'unasked' || (when === 'when-asked' && /\bgzip\b/.test(accepted ?? '')));
 };
 
-const gzipFast = promisify(gzip);
-
 /** Quickly rather than small: the machine is the caller's too. */
-const packed = async ({ status, headers, body }: Answer): Promise<Answer> => ({
+const packed = ({ status, headers, body }: Answer): Answer => ({
   status,
   headers: { ...headers, 'content-encoding': 'gzip' },
-  body: await gzipFast(body, { level: 1 }),
+  body: gzipSync(body, { level: 1 }),
 });

@@ -77,7 +77,7 @@ export const createServing = (
     response.once('finish', () => leave?.());
     response.once('close', () => {
       leave?.();
-      gone.abort();
+      if (!response.writableFinished) gone.abort();
     });
     try {
       await serve(options, request, response, url, AbortSignal.any([gone.signal, options.closing]));

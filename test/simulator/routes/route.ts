@@ -72,8 +72,9 @@ export const findRoute = (
   behaviour: Behaviour,
 ): FoundRoute => {
   const { method, path, headers, body } = request;
+  const given = path.startsWith(API) ? path.slice(API.length).split('/') : [];
   const matching = routes.flatMap((route) => {
-    const names = path.startsWith(API) ? matchPath(route.path, path.slice(API.length)) : undefined;
+    const names = matchPath(route.path, given);
     return names ? [{ route, ...names }] : [];
   });
   const [first] = matching;
@@ -98,10 +99,9 @@ export const findRoute = (
 /** The decoded names, empty when the pattern has none; undefined when the path does not match. */
 const matchPath = (
   pattern: string,
-  path: string,
+  given: readonly string[],
 ): (Pick<FoundRoute, 'projectId' | 'property'> & { readonly id: string }) | undefined => {
   const wanted = pattern.split('/');
-  const given = path.split('/');
   if (wanted.length !== given.length) return undefined;
   const isMatch = wanted.every((segment, index) => segment.startsWith(':') || segment === given[index]);
   if (!isMatch) return undefined;
