@@ -185,7 +185,7 @@ test('an instance that asks for a longer pause than a function has is not waited
   simulator.faults.add({ match: { kind: 'list' }, answer: { status: 429, retryAfter: 60 } });
   const begunAt = performance.now();
 
-  expect(await deliver(startWorker(), 'm1', notification(key, versionId), 1, 15_000)).toEqual({
+  expect(await deliver('m1', notification(key, versionId), 1, 15_000)).toEqual({
     batchItemFailures: [{ itemIdentifier: 'm1' }],
   });
 

@@ -84,15 +84,19 @@ describe('a schedule', () => {
   });
 
   test('takes its time to change when it is told to, and a stuck one moves on when it is asked to retry', async () => {
-    const { simulator, api } = await startWith({ scheduleChangeMs: 40 }, 'stopped');
+    let now = 0;
+    const { simulator, api } = await start({ behaviour: { scheduleChangeMs: 40 }, now: () => now });
+    simulator.instance.add(nightly, { status: 'ACTIVATED', scheduleState: 'stopped' });
     await move(api, 'start');
     expect((await api('GET', SCHEDULE)).body).toMatchObject({ state: 'STARTING' });
-    await expect.poll(() => simulator.instance.get(NIGHTLY)?.schedule).toBe('started');
+    now += 40;
+    expect(simulator.instance.get(NIGHTLY)?.schedule).toBe('started');
 
     simulator.instance.setSchedule(NIGHTLY, 'pausing');
     expect(await move(api, 'pause')).toBe(412);
     expect((await ask(api, 'pause', {}, { retry: 'true' })).status).toBe(202);
-    await expect.poll(() => simulator.instance.get(NIGHTLY)?.schedule).toBe('paused');
+    now += 40;
+    expect(simulator.instance.get(NIGHTLY)?.schedule).toBe('paused');
   });
 
   test('cannot be started when the integration is not active', async () => {
