@@ -9,7 +9,7 @@ import { entriesIn } from '../../core/snapshot/archived-items.ts';
 import { digestsOf, type KnownContent } from '../../core/snapshot/known-content.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
-import { type Details, hasArchive, type KindWithArchive, stampOf } from '../../kinds/kind.ts';
+import { type Details, type Exported, hasArchive, type KindWithArchive, stampOf } from '../../kinds/kind.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { isOicError } from '../../oic/http/errors.ts';
 import type { Vault } from '../../store/vault.ts';
@@ -48,7 +48,7 @@ export const readKindsState = async (side: KindsSide, other: KindsSide): Promise
     }),
   );
   await mapLimited(work, concurrency, async ({ kind, item, known }) => {
-    contents.set(item, await exportContent(oic, kind, item, known));
+    contents.set(item, await exportContent(oic, () => kind.archive.export(oic, item), known));
   });
   return stateOfKinds(sections, (item) => contents.get(item) ?? { unknown: 'only one side has it' }, ALL_KINDS);
 };
@@ -59,19 +59,18 @@ const isUnsaved = (kind: KindWithArchive, a: Entry, b: Entry): boolean => {
 };
 
 /** @param known the digest of the other side, which an older snapshot may have by another reading of the same content */
-const exportContent = async (
-  oic: OicClient,
-  { archive: verbs }: KindWithArchive,
-  item: Entry,
-  known: string | undefined,
+export const exportContent = async (
+  { instance }: OicClient,
+  exportOne: () => Promise<Exported>,
+  known?: string,
 ): Promise<KnownContent> => {
   try {
-    const { archive } = await verbs.export(oic, item);
+    const { archive } = await exportOne();
     const isFormer = known !== undefined && known === archive.formerContentSha256;
     return isFormer ? { digest: known } : digestsOf(archive);
   } catch (error) {
-    if (isOicError(error, 'locked')) return { unknown: `locked on ${oic.instance} and cannot be exported` };
-    if (isOicError(error, 'not-found')) return { unknown: `deleted on ${oic.instance} while it was compared` };
+    if (isOicError(error, 'locked')) return { unknown: `locked on ${instance} and cannot be exported` };
+    if (isOicError(error, 'not-found')) return { unknown: `deleted on ${instance} while it was compared` };
     throw error;
   }
 };

@@ -4,8 +4,7 @@
  * snapshot of the same instance, nor of one that only one side has. Never more than `concurrency` at a time; only reads.
  */
 
-import type { KindsDiff } from '../../core/diff/diff-kinds.ts';
-import { type KindsState, withoutValues } from '../../core/diff/diff-kinds.ts';
+import { type KindsDiff, type KindsState, withoutValues } from '../../core/diff/diff-kinds.ts';
 import {
   diffSnapshots,
   type InstanceState,
@@ -17,19 +16,24 @@ import type { IntegrationId } from '../../core/integration.ts';
 import type { IncludedKinds, OtherKind } from '../../core/kinds.ts';
 import { mustAskSchedule, scheduleState } from '../../core/plan/plan-backup.ts';
 import { scheduleFields } from '../../core/schedule.ts';
-import { digestsOf, type KnownContent } from '../../core/snapshot/known-content.ts';
+import type { KnownContent } from '../../core/snapshot/known-content.ts';
 import type { Manifest } from '../../core/snapshot/manifest.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import { onlyKinds } from '../../kinds/included-kinds.ts';
 import { describeSchedule } from '../../kinds/read-schedule.ts';
 import { readSections } from '../../kinds/read-sections.ts';
 import type { OicClient } from '../../oic/client.ts';
-import { isOicError } from '../../oic/http/errors.ts';
 import type { Vault } from '../../store/vault.ts';
 import { askInstance } from '../instance/ask-instance.ts';
 import { storedDesigns } from '../instance/stored-designs.ts';
 import { mapLimited } from '../journal/journal.ts';
-import { type ComparedDetails, compareDetails, type KindsSide, readKindsState } from './compare-kinds.ts';
+import {
+  type ComparedDetails,
+  compareDetails,
+  exportContent,
+  type KindsSide,
+  readKindsState,
+} from './compare-kinds.ts';
 
 export type Source =
   | { readonly manifest: Manifest }
@@ -192,20 +196,10 @@ const withContents = async (
   const mustExport = known.filter(({ id, content }) => content === NOT_ASKED && others.has(id));
   progress.exporting(oic.instance, mustExport.length);
   const exported = await mapLimited(mustExport, concurrency, async ({ id }) => {
-    const content = await exportContent(oic, id);
+    const content = await exportContent(oic, () => oic.exportIntegration(id));
     progress.exported();
     return [id, content] as const;
   });
   const contents = new Map(exported);
   return { ...state, integrations: known.map((each) => ({ ...each, content: contents.get(each.id) ?? each.content })) };
-};
-
-const exportContent = async (oic: OicClient, id: IntegrationId): Promise<KnownContent> => {
-  try {
-    return digestsOf((await oic.exportIntegration(id)).archive);
-  } catch (error) {
-    if (isOicError(error, 'locked')) return { unknown: `locked on ${oic.instance} and cannot be exported` };
-    if (isOicError(error, 'not-found')) return { unknown: `deleted on ${oic.instance} while it was compared` };
-    throw error;
-  }
 };
