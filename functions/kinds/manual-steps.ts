@@ -14,6 +14,9 @@ export interface ByHandOptions {
   readonly mirror: boolean;
 }
 
+/** What is to be done is the same as where a connection is told to be lacking. */
+export const isOfConnection = ({ kind }: WorkByHand): boolean => kind === 'connections';
+
 /** @param target an absent kind could not be read there; it is told as a whole */
 export const leftByHand = (
   kinds: readonly Kind[],

@@ -2,6 +2,8 @@ import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
+import { createDropBox } from '../../functions/store/drop-box.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { type Desk, openDesk } from './typed.ts';
@@ -119,10 +121,46 @@ test('a deploy that was killed is brought to its end by the next, and what ran b
   await run.ended;
   slow();
   expect(simulator.instance.get('FLOW|01.00.0000')).toMatchObject({ status: 'CONFIGURED', schedule: 'stopped' });
+  await expireLease('FLOW');
 
+  const { exitCode, stdout } = await desk.oic('doctor', 'test');
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(
+    /FAIL +undone +deploying FLOW\|01\.00\.0000 was cut off, which was active before: `oic deploy test FILE` with the same file goes on; its own archive is kept, and goes back by `oic deploy test \S+FLOW\/01\.00\.0000\.iar`/,
+  );
   expect(await desk.oic('deploy', 'test', 'flow.iar')).toMatchObject({ exitCode: 0 });
   expect(simulator.instance.get('FLOW|01.00.0000')).toMatchObject({ status: 'ACTIVATED', schedule: 'started' });
+  expect((await desk.oic('doctor', 'test')).stdout).not.toContain('undone');
 }, 120_000);
+
+/** As if the time had passed for which whoever died has it. */
+const expireLease = async (code: string): Promise<void> => {
+  const lease = createDropBox(createDirectoryStore(join(desk.directory, 'drop-box'))).lease('test', code);
+  const { content, etag } = (await lease.read()) ?? {};
+  await lease.write({ ...(content as object), expiresAt: new Date(Date.now() - 1_000).toISOString() }, etag);
+};
+
+test('deploy --dry-run names what the target lacks, and ends with 1; what comes with it is no lack', async () => {
+  const calls = [{ code: 'CALLED', version: '01.00.0000' }];
+  await put('caller.iar', 'CALLER', { calls, connections: [{ id: 'ERP', type: 'rest' }] });
+  await put('called.iar', 'CALLED', { connections: [] });
+
+  const alone = await desk.oic('deploy', 'test', 'caller.iar', '--dry-run');
+  const both = await desk.oic('deploy', 'test', 'caller.iar', 'called.iar', '--dry-run', '--json');
+
+  expect(alone.exitCode).toBe(1);
+  expect(alone.stdout).toMatch(/^planned +caller\.iar: 3 steps planned, which would not end well$/m);
+  expect(alone.stdout.match(/^ {2}LACKS +\S+ \S+/gm)).toEqual([
+    '  LACKS          connection ERP',
+    '  LACKS          CALLED|01.00.0000 is',
+  ]);
+  expect(both.exitCode).toBe(1);
+  const { results } = JSON.parse(both.stdout) as { results: { lacks?: { kind: string; id: string }[] }[] };
+  expect(results.map(({ lacks = [] }) => lacks.map(({ kind, id }) => `${kind} ${id}`))).toEqual([
+    [],
+    ['connections ERP'],
+  ]);
+});
 
 test('deploy --dry-run says of what is there already that it is unchanged', async () => {
   simulator.instance.add(buildSampleArchive({ code: 'FLOW', version: '01.00.0000' }), { status: 'ACTIVATED' });

@@ -81,6 +81,18 @@ const wordsOf = async (command: string): Promise<string[]> => {
   return stdout.split('\0').slice(0, -1);
 };
 
+test('a listing whose reader is gone ends quietly; one that finds no space says so, and does not claim a change', async () => {
+  const unread = desk.start('list', 'prod', '--json');
+  unread.process.stdout?.destroy();
+  expect(await unread.ended).toMatchObject({ exitCode: 0, stderr: '' });
+  if (!HAS_FULL) return;
+  const full = openSync(FULL, 'w');
+  const cut = desk.startInto(['ignore', full, 'pipe'], 'list', 'prod', '--json');
+  closeSync(full);
+  const stderr = 'oic: the result could not be written to stdout (ENOSPC)\n';
+  expect(await cut.ended).toMatchObject({ exitCode: 1, stderr });
+});
+
 /** Resolves so many requests into the work, or when that has ended. */
 const moment = async (target: Simulator, requests: number, { ended }: Started): Promise<void> => {
   const seen = target.requests.length;
@@ -94,7 +106,8 @@ const moment = async (target: Simulator, requests: number, { ended }: Started): 
   await sleep(random.below(requests === 0 ? 700 : 20));
 };
 
-const FAULTS = ['SIGINT', 'SIGTERM', 'SIGHUP', ['stdout'], ['stderr'], ['stdout', 'stderr']] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const FAULTS = [...SIGNALS, ['stdout'], ['stderr'], ['stdout', 'stderr']] as const;
 
 describe.each(['deploy', 'restore'] as const)('%s', (command) => {
   let target: Simulator;
@@ -134,13 +147,14 @@ describe.each(['deploy', 'restore'] as const)('%s', (command) => {
   };
 
   test('ends well when it is sent a signal, or nobody reads its output any more, at any moment', async () => {
-    const faults = random.shuffle(FAULTS);
+    // The first before anything is sent, when the program may not listen to signals yet.
+    const faults = [random.pick(SIGNALS), ...random.shuffle(FAULTS)];
     const found: string[] = [];
     for (let round = 0; round < rounds(5, 40); round++) {
       await begin();
       const run = desk.start(...COMMANDS[command](name));
       const fault = faults[round % faults.length] ?? 'SIGINT';
-      await moment(target, random.below(steps), run);
+      await moment(target, round === 0 ? 0 : random.below(steps), run);
       if (typeof fault === 'string') run.process.kill(fault);
       else for (const stream of fault) run.process[stream]?.destroy();
       const { exitCode, stderr } = await run.ended;

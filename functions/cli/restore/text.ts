@@ -1,9 +1,11 @@
 /** What came of a restore, or what it would do, as lines for people. */
 import type { OtherKind } from '../../core/kinds.ts';
+import type { WorkByHand } from '../../core/plan/manual-steps.ts';
 import { unreadyText } from '../../jobs/changes/connect.ts';
 import type { RestoreReport } from '../../jobs/restore/restore-options.ts';
 import type { FoundSnapshot } from '../../jobs/restore/scope.ts';
 import { kindOf, RESTORED_KINDS } from '../../kinds/all-kinds.ts';
+import { isOfConnection } from '../../kinds/manual-steps.ts';
 import type { Intent } from '../consent.ts';
 import { placeOf } from '../files.ts';
 import { count } from '../output.ts';
@@ -85,7 +87,7 @@ export const reportLines = (report: RestoreReport, vault: string): string[] => {
     ),
     ...report.connections
       .filter(({ id }) => !failures.some((failure) => failure.id === id))
-      .map((one) => `connect  a person has to see to ${unreadyText(one)}`),
+      .flatMap((one) => [`connect  a person has to see to ${unreadyText(one)}`, ...valuesOf(report, one.id)]),
     ...byHandLines(report),
     ...failureLines(report),
     `restored ${snapshot} of ${from} into ${to}: ${created} created, ${replaced} replaced, ${activated} activated, ` +
@@ -114,11 +116,26 @@ const kindLines = ({ kinds }: RestoreReport): string[] =>
 const nounOf = (kind: OtherKind | 'integrations'): string =>
   kind === 'integrations' ? 'integration' : kindOf(kind).nouns[0];
 
-/** Each with what there is to copy from the snapshot. */
-const byHandLines = ({ byHand }: RestoreReport): string[] =>
-  byHand.flatMap(({ kind, id, name, todo, values }) => [
-    `by hand  ${kind === 'notCovered' ? name : `${nounOf(kind)} ${id}${name === id ? '' : ` (${name})`}`}: ${todo}`,
-    ...Object.entries(values).map(([label, value]) => `           ${label}: ${value || '(not in the snapshot)'}`),
-  ]);
+/** Each with what there is to copy from the snapshot; but what is told with its cause is not told again. */
+const byHandLines = (report: RestoreReport): string[] => {
+  const told = [...report.connections, ...report.failures.filter(({ step }) => step === 'connect')].map(({ id }) => id);
+  return report.byHand
+    .filter((work) => !isOfConnection(work) || !told.includes(work.id))
+    .flatMap(({ kind, id, name, todo, values }) => [
+      `by hand  ${kind === 'notCovered' ? name : `${nounOf(kind)} ${id}${name === id ? '' : ` (${name})`}`}: ${todo}`,
+      ...valueLines(values),
+    ]);
+};
 
-const failureLines = ({ failures }: RestoreReport): string[] => failures.map(({ message }) => `FAILED   ${message}`);
+const valueLines = (values: WorkByHand['values']): string[] =>
+  Object.entries(values).map(([label, value]) => `           ${label}: ${value || '(not in the snapshot)'}`);
+
+/** What there is to copy from the snapshot for a connection. */
+const valuesOf = ({ byHand }: RestoreReport, id: string): string[] =>
+  byHand.filter((work) => isOfConnection(work) && work.id === id).flatMap(({ values }) => valueLines(values));
+
+const failureLines = (report: RestoreReport): string[] =>
+  report.failures.flatMap(({ id, step, message }) => [
+    `FAILED   ${message}`,
+    ...(step === 'connect' ? valuesOf(report, id) : []),
+  ]);

@@ -70,6 +70,27 @@ test('restore recreates the latest complete snapshot, after showing it with --dr
   expect(stateOf(target)).toEqual(stateOf(source));
 });
 
+test('a plan for a target that has all settings leaves nothing to a person, and one that lacks some names it once', async () => {
+  fill(3);
+  await desk.oic('backup', 'prod');
+  const settings = {
+    LOCAL_REST: { connectionProperties: [{ propertyName: 'connectionUrl', propertyValue: 'https://erp' }] },
+  };
+  const plan = async (connections: object) => {
+    const credentials = { prod: source.credentials(), dr: { ...target.credentials(), connections } };
+    const file = await desk.write('credentials.json', credentials);
+    return desk.oic('restore', 'prod', '--to', 'dr', '--dry-run', '--credentials', file);
+  };
+
+  const ready = await plan(settings);
+  const lacking = await plan({});
+
+  expect(ready).toMatchObject({ exitCode: 0 });
+  expect(ready.stdout).not.toMatch(/by hand|FAILED/);
+  expect(lacking).toMatchObject({ exitCode: 1 });
+  expect(lacking.stdout.match(/connection LOCAL_REST/g)).toHaveLength(1);
+});
+
 test('restore chooses the newest complete snapshot at or before a time', async () => {
   fill(2);
   const first = JSON.parse((await desk.oic('backup', 'prod', '--json')).stdout).snapshot;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { leftLine, reportLines } from '../../../functions/cli/restore/text.ts';
 import type { RestoreReport } from '../../../functions/jobs/restore/restore-options.ts';
 
-test('a connection that a person has to see to is told with the reason and with what it lacks', () => {
+test('a connection that a person has to see to is told once: with the reason, what it lacks, and what to copy', () => {
   const report: RestoreReport = {
     from: 'prod',
     to: 'dr',
@@ -17,10 +17,19 @@ test('a connection that a person has to see to is told with the reason and with 
     scheduled: 0,
     skipped: 0,
     deleted: 0,
-    failures: [],
+    failures: [
+      { id: 'CRM', step: 'connect', message: 'connection CRM is DRAFT on dr' },
+      { id: 'A|01.00.0000', step: 'activate', message: 'A|01.00.0000 was not activated' },
+    ],
     copies: [],
     left: [],
-    byHand: [],
+    byHand: ['CRM', 'ERP', 'FTP'].map((id) => ({
+      kind: 'connections',
+      id,
+      name: id,
+      todo: 'give it its settings',
+      values: { role: `of ${id}` },
+    })),
     kinds: {},
     connections: [
       { id: 'ERP', missing: ['password'], problem: 'it was not touched, for it is locked by ann', template: {} },
@@ -28,9 +37,15 @@ test('a connection that a person has to see to is told with the reason and with 
     ],
   };
 
-  expect(reportLines(report, './vault').slice(0, 2)).toEqual([
+  expect(reportLines(report, './vault').slice(0, -1)).toEqual([
     'connect  a person has to see to ERP: it was not touched, for it is locked by ann (without a value: password)',
+    '           role: of ERP',
     'connect  a person has to see to HCM: no route to host',
+    'by hand  connection FTP: give it its settings',
+    '           role: of FTP',
+    'FAILED   connection CRM is DRAFT on dr',
+    '           role: of CRM',
+    'FAILED   A|01.00.0000 was not activated',
   ]);
 });
 
