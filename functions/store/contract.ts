@@ -1,6 +1,6 @@
 /**
  * Whether a store keeps what the vault and the drop box rely on, tried out on one small object. Some stores that speak S3
- * lack a part of it, and some take a condition without a word and write all the same.
+ * lack a part of it, and some accept a condition and write all the same.
  */
 import { randomUUID } from 'node:crypto';
 import { contractProbeKey } from '../core/keys.ts';

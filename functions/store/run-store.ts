@@ -13,7 +13,7 @@ export interface RunStore {
    * failed, or was begun before `abandonedBefore` and never ended: it was stopped, or took too long.
    */
   claim(tick: Date, run: string, abandonedBefore: Date): Promise<boolean>;
-  /** How the run ended that has the tick. Written over, not removed: functions may delete nothing. */
+  /** Notes how the run that has the tick ended. Written over, not removed: functions have no right to delete. */
   settle(tick: Date, run: string, ending: 'done' | 'failed'): Promise<void>;
   keep(run: string, step: string, text: string): Promise<KeptText>;
   read(kept: KeptText): Promise<string>;

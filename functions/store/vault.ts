@@ -40,7 +40,7 @@ export interface Vault {
   putArchive(instance: string, ref: IntegrationRef, bytes: Uint8Array): Promise<{ key: string; versionId: string }>;
   /** Stores an archive of another kind as the newest version of its key. */
   putAt(key: string, bytes: Uint8Array): Promise<{ key: string; versionId: string }>;
-  /** What was stored last at a key; undefined when nothing was. For notes beside archives, which nothing proves. */
+  /** What was stored last at a key; undefined when nothing was. For notes beside archives, which nobody verifies. */
   getAt(key: string): Promise<Uint8Array | undefined>;
   /** The newest version at a key, whatever it is; undefined when there is none, or it cannot be read. */
   getNewest(key: string): Promise<NewestVersion | undefined>;

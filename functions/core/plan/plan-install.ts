@@ -9,7 +9,7 @@
  * - of one code and major version one is active: activating 01.00.0001 deactivates 01.00.0000, 02.00.0000 runs beside it
  *   (…/op-ic-api-integration-v1-integrations-id-post.html); the rule has no "newer" in it, so an older one displaces too;
  * - what is locked in the designer can be neither replaced nor activated.
- * Law: planning again after everything was done yields `unchanged` only.
+ * Once everything was done, planning again yields `unchanged` only.
  */
 import type { Integration, IntegrationId, IntegrationRef, Tracing } from '../integration.ts';
 import { type AskedSchedule, isOn, type ScheduleParameter, type ScheduleState } from '../schedule.ts';
@@ -48,7 +48,7 @@ export interface InstallPolicy {
   readonly mayDowngrade: boolean;
 }
 
-/** Of an integration that is there, outside projects or in one: it is made to run. */
+/** Makes an integration run that is there already, in a project or outside. */
 export type RunStep =
   | StepOfSchedule
   | Readonly<{
@@ -74,7 +74,7 @@ export interface InstallPlan {
   readonly steps: readonly InstallStep[];
 }
 
-/** What an integration was before anything was begun, when that is not how it is now: an earlier run was cut off. */
+/** How an integration was before anything was changed: it is different now when an earlier run was cut off. */
 export interface Before extends IntegrationRef {
   readonly isActive: boolean;
   readonly schedule: ScheduleState;
@@ -83,7 +83,7 @@ export interface Before extends IntegrationRef {
   readonly tracing: Tracing;
 }
 
-/** @param target every version of the wanted code, at least. @param before of a run that was cut off; the target otherwise */
+/** @param target every version of the wanted code, at least. @param before as a run that was cut off found it; else as the target is */
 export const planInstall = (
   wanted: Wanted,
   target: readonly TargetIntegration[],
@@ -112,7 +112,7 @@ export const planInstall = (
   }
 
   const schedule = wantedSchedule(wanted.captured, isOn(was?.schedule) ? was.schedule : displacedBefore?.schedule);
-  // The flow goes on under another version: what the one that ran has come to is what this one goes on from.
+  // Another version takes over: it goes on from the parameters that the one before it has come to.
   const own = (was?.isActive ? was : (displacedBefore ?? was))?.parameters;
   const steps = [
     ...(isSame ? [] : contentSteps(wanted, there, activates, policy)),
@@ -219,7 +219,7 @@ const activationSteps = (
   schedule: WantedSchedule,
 ): InstallStep[] => {
   const displaces = rivals.map((rival) => rival.id);
-  // The flow goes on under another version: how the displaced one was traced is how this one is.
+  // Another version takes over: it is traced as the displaced one was.
   const model = was?.isActive ? was : displacedBefore;
   const reason = displaces.length > 0 ? `takes the place of ${displaces.join(', ')}` : 'it is to be active';
   return [

@@ -1,7 +1,7 @@
 /**
- * What a restore does with a container and the integrations in it: a project is one. One that is there is replaced in place, as Oracle's own
- * scripts do (`PUT /projects/archive` after a 409), which leaves its connections their passwords. Whether an instance knows
- * that call is found out by asking; one that does not can only delete and import.
+ * What a restore does with a container, such as a project, and the integrations in it. One that is there is replaced in place,
+ * as Oracle's own scripts do (`PUT /projects/archive` after a 409), so that its connections keep their passwords. Whether an
+ * instance knows that call is found out by asking; one that does not can only delete and import.
  */
 
 import { inCallOrder } from '../archive/calls-inside.ts';

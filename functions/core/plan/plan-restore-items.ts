@@ -1,7 +1,7 @@
 /**
- * What a restore does with each item that has an archive, integrations outside projects aside, decided without touching the target: by the same rule as
- * integrations. What is missing is imported; what is there with other content is left, or replaced when that is asked for.
- * Law: planning again after everything was done yields `unchanged` only.
+ * What a restore does with each item of another kind that has an archive, decided without touching the target. The rule is that
+ * of integrations: what is missing is imported; what is there with other content is left, or replaced when that is asked for.
+ * Once everything was done, planning again yields `unchanged` only.
  */
 
 import type { OtherKind } from '../kinds.ts';

@@ -28,7 +28,7 @@ export type StepOfSchedule = Readonly<
       id: IntegrationId;
       reason: string;
       parameters: readonly ScheduleParameter[];
-      /** They are the target's own, which the change may have set back: those that a new version lacks go. */
+      /** They are the target's own, which the change may have reset; those that the new version lacks are left out. */
       isOwn?: true;
     }
 >;
@@ -46,16 +46,16 @@ interface Scheduled {
   readonly captured?: CapturedSchedule | undefined;
 }
 
-/** The one of the target. */
+/** The target's integration. */
 type SameContent = Pick<Integration, 'status' | 'scheduleParameters'> & { readonly schedule: AskedSchedule };
 
 export interface WantedSchedule {
   readonly state: ScheduleState | undefined;
-  /** For the reason. */
+  /** Ends the reason of a step. */
   readonly when: string;
 }
 
-/** As captured; for a drop, and where that could not be asked, as before. */
+/** As captured; as before for a drop, and where the snapshot does not know it. */
 export const wantedSchedule = (
   captured: CapturedSchedule | undefined,
   before: ScheduleState | undefined,
@@ -94,7 +94,7 @@ export const scheduleSteps = (
   const reason = `${other.join(', ')} had other values ${when}`;
   const parameters = captured?.parameters ?? own;
   const changes = isOn(state) ? stepsBetween(now, state, when) : [];
-  // A start gives them; where there is none, nothing else would.
+  // A start sends them; where nothing is started they are sent on their own.
   const isGiven = changes.some((step) => step.do === 'start-schedule');
   const kept = activates && !isGiven && !captured?.parameters ? withValue(own) : [];
   return [

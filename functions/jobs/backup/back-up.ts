@@ -23,7 +23,7 @@ import { ofOrigin, readEarlier, vaultSince } from './read-earlier.ts';
 const GATHER = 'gather';
 const BATCH = 25;
 const FIRST_BATCH = 12;
-/** Archives in memory for each that is being downloaded: those beyond are being checked and stored meanwhile. */
+/** Archives in memory for each that is being downloaded: the others are being checked and stored meanwhile. */
 const ARCHIVES_HELD = 1.25;
 
 type KnownIntegrations = ReadonlyMap<string, Known<SnapshotIntegration>>;
@@ -55,7 +55,7 @@ export const backUp = async (given: BackUpServices, options: BackUpOptions): Pro
   const since = options.newOrigin ? begun.startedAt : own.find(({ origin }) => origin)?.origin?.since;
   const vault = vaultSince(given.vault, since);
   const services = { ...given, vault };
-  // What a run that was cut off stored is as good as what a snapshot names: it is asked below whether it is there.
+  // What a run that was cut off stored is as good as what a snapshot names: the vault is asked below whether it is there.
   const left = leftArchives(journal);
   const entries = own.flatMap(({ integrations }) => integrations);
   const known: KnownIntegrations = new Map([

@@ -155,7 +155,7 @@ const entryOf = (step: IntegrationStep, found: Gathered | undefined): SnapshotIn
   return { ...described, archive: archive ?? null };
 };
 
-/** Two snapshots begun in one second: the second one counts on. A commit whose answer was lost finds itself there. */
+/** Of two snapshots begun in one second the later takes the next free name. A commit whose answer was lost finds its own there. */
 const commitUnderFreeName = async (vault: Vault, manifest: Manifest): Promise<Manifest> => {
   for (let at = new Date(manifest.startedAt).getTime(); ; at += 1000) {
     const named = { ...manifest, snapshot: snapshotName(new Date(at)) };

@@ -128,7 +128,7 @@ export const gatherKinds = async (
   return { counts, notOnInstance: listed.notOnInstance, ...buildSections(listed, plan, found, earlier, leftVersions) };
 };
 
-/** What a run that was cut off stored of an item that told that state. */
+/** What a run that was cut off stored of an item, and the stamp that the item had then. */
 interface Left {
   readonly stamp: string;
   readonly archive: ArchiveRef;
@@ -144,7 +144,7 @@ const leftItems = (journal: Journal): ReadonlyMap<string, Left> =>
       ),
   );
 
-/** What is known of the items listed, with what such a run stored last: nothing of it is told but the archive. */
+/** What is known of the listed items, with what such a run stored last, of which only the archive is known. */
 const withLeft = (
   known: ReadonlyMap<string, Known<Entry>>,
   kind: KindWithArchive,
@@ -159,7 +159,7 @@ const withLeft = (
   return new Map([...known, ...found]);
 };
 
-/** Those of items that have one. */
+/** The keys of the items; one whose name cannot be stored has none. */
 const storableKeys = (items: readonly Item[], keyOf: (item: Item) => string): readonly string[] =>
   items.flatMap((item) => {
     try {

@@ -74,7 +74,7 @@ const extendLocks = async (
   );
 };
 
-/** As many as the store takes; it is not asked on and on when it takes none. */
+/** Gives up after some failures, so that a store that takes none is not asked thousands of times. */
 const attempt = async <T>(
   items: readonly T[],
   work: (item: T) => Promise<unknown>,
@@ -95,7 +95,7 @@ const attempt = async <T>(
   return { undone, problem };
 };
 
-/** Behind those that were read already; the last one says which. What an older program wrote does not. */
+/** Looked for behind those that were read already. The last of them names it, unless an older program wrote it. */
 const newestComplete = async (
   vault: Vault,
   { instance }: Manifest,

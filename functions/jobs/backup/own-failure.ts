@@ -1,4 +1,4 @@
-/** What is one item's own trouble, and what every other one would meet as well. */
+/** Tells trouble of one item from trouble that every other one would have as well. */
 import { UnstorableName } from '../../core/key-parts.ts';
 import { isOicError, stopsTheRun } from '../../oic/http/errors.ts';
 import { StoreError } from '../../store/store-error.ts';
@@ -7,7 +7,7 @@ import { StoreError } from '../../store/store-error.ts';
 export const failureOf = (error: unknown, label: string): { readonly kind: string; readonly message: string } => {
   if (isOicError(error) && !stopsTheRun(error)) return { kind: error.kind, message: error.message };
   if (error instanceof URIError) {
-    // Half of a letter that takes two: no request can name it.
+    // Half of a surrogate pair: no request can name it.
     return { kind: 'not-stored', message: `${label} could not be asked for: its name is no text; give it another one` };
   }
   const isOfItsName =

@@ -30,7 +30,7 @@ export const createPrefetch = (atOnce: number, gather: (step: IntegrationStep) =
       waiting.delete(id);
       const result = gather(step);
       void result
-        // Every other one would meet the same.
+        // Every other export would fail in the same way.
         .catch(() => {
           isStopped = true;
         })
@@ -62,7 +62,7 @@ export const createPrefetch = (atOnce: number, gather: (step: IntegrationStep) =
         const result = await early?.result;
         return early && isSame(early.step, step) ? result : undefined;
       } catch (error) {
-        // Told once: who tries again after it asks the instance again.
+        // It fails once: whoever tries again asks the instance.
         begun.delete(id);
         throw error;
       }

@@ -21,7 +21,7 @@ export type RanBefore = readonly {
   readonly tracing: Tracing;
 }[];
 
-/** What can be done within one of them; messages say of which. */
+/** What can be done with the integrations in one; messages name it. */
 export const switchboardOf = (oic: OicClient, kind: ContainerKind, own: Item) => ({
   ...kind.restore.container.inside(oic, own),
   instance: `${oic.instance} (${labelOf(kind, own)})`,

@@ -30,10 +30,10 @@ import { addItem, findItem, itemDesign } from './write-item.ts';
 
 /** The target's own as it was before it was touched. */
 interface Undo {
-  /** The design that takes its place: what was left by a run that wanted another does not count. */
+  /** The design that was to take its place: a note of a run that wanted another one does not count. */
   readonly wanted: string;
   readonly copy: ArchiveRef & { readonly designSha256: string };
-  /** That lose their passwords when it is deleted, and get them from the target's settings again. */
+  /** They lose their passwords when it is deleted, and get them again from the target's settings. */
   readonly connections: ContainerContent['connections'];
   readonly active: RanBefore;
   /** An older note does not tell. */
@@ -86,7 +86,7 @@ type Named = Pick<ContainerContent, 'kind' | 'entry'>;
 
 const keyOf = ({ oic }: ContainerServices, { kind, entry }: Named): string => itemKey(oic.instance, kind, entry);
 
-/** @throws RestoreTrouble when deleting it, which is all that is left, takes along what nobody can give back */
+/** @throws RestoreTrouble when passwords that nobody can give back would go with it, for it can only be deleted */
 const refuseLoss = async (services: ContainerServices, named: Named, { connections }: Undo): Promise<void> => {
   const { oic } = services;
   const why = passwordsLost(connections, new Set(Object.keys(services.connections)));
@@ -132,7 +132,7 @@ const recall = async (services: ContainerServices, wanted: ContainerContent): Pr
   return undo?.wanted === wanted.designSha256 ? undo : undefined;
 };
 
-/** Keys of the own archives of containers whose replacing was cut off, so that the instance may have lost what it had. */
+/** Keys of the archives kept of containers whose replacement was cut off: the instance may have lost what it had. */
 export const readReplacingCutOff = async (vault: Vault, instance: string): Promise<readonly string[]> => {
   const folders = RESTORED_KINDS.filter(isContainer).map(({ name }) => safetyCopyKey(instance, `${name}/${instance}/`));
   const kept = await mapLimited(folders, 2, (folder) => vault.keysBelow(folder));
@@ -145,7 +145,7 @@ export const readReplacingCutOff = async (vault: Vault, instance: string): Promi
   return undone.flat();
 };
 
-/** Written over instead of removed, for which a restore has no right. */
+/** Written over, not removed: a restore has no right to remove. */
 const forget = async (services: ContainerServices, named: Named): Promise<void> => {
   await services.vault.putAt(undoKey(services.oic.instance, keyOf(services, named)), Buffer.from('null'));
 };
@@ -183,7 +183,7 @@ const goBack = async (services: ContainerServices, named: Named, undo: Undo, cau
       unknown,
     );
   }
-  // What it was caused by is found out, whatever it was.
+  // The target was read since, so nothing is unknown any more, whatever the cause was.
   return new RestoreTrouble(
     `${causeText(cause)}. ${oic.instance} has its own ${label} as before (also kept as ${copy})`,
   );

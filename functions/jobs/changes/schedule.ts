@@ -25,20 +25,20 @@ export class ScheduleError extends Error {
   override readonly name = 'ScheduleError';
 }
 
-/** What leads from one state towards another: on hold is only what runs, and only what is stopped can be started. */
+/** What leads from one state towards another: only what runs can be put on hold, only what is stopped can be started. */
 const NEXT: Readonly<Record<RunState, Readonly<Record<RunState, ScheduleVerb | undefined>>>> = {
   stopped: { stopped: undefined, started: 'start', paused: 'start' },
   started: { stopped: 'stop', started: undefined, paused: 'pause' },
   paused: { stopped: 'stop', started: 'resume', paused: undefined },
 };
 
-/** Beyond start, pause and what a first guess or a refused resume costs, somebody else is changing it back. */
+/** A start, a pause, and what a wrong guess or a refused resume costs. Beyond that somebody else is changing it back. */
 const MOST_CHANGES = 6;
 
 export interface Change {
-  /** What it is most likely now, which saves a reading; wrong does no harm. */
+  /** What it most likely is now, which saves a request; a wrong guess does no harm. */
   readonly presumed?: RunState;
-  /** What it had before: a start that says nothing of them might set them back. */
+  /** What it had before: a start without them might reset them. */
   readonly parameters?: readonly ScheduleParameter[] | undefined;
 }
 
@@ -75,18 +75,18 @@ export const setSchedule = async (
     };
     const from = state;
     try {
-      // Refused as it was, it may have become so by itself, or by an earlier request.
+      // Even when it was refused it may have become so by itself, or by an earlier request.
       state = await follow(oic, id, DOING[verb], send, (now) => now !== from, clock);
     } catch (error) {
       if (verb !== 'resume' || !isOicError(error, 'conflict', 'rejected')) throw error;
       isResumable = false;
     }
   }
-  // An activation may have set them back, or started the schedule with those of the design.
+  // An activation may have reset them, or started the schedule with those of the design.
   if (!isGiven) await keepParameters(oic, id, parameters, clock);
 };
 
-/** What a step comes to, and what it is taken to begin with. */
+/** The state that a step leads to, and the one that it is presumed to start from. */
 const ENDS: Readonly<Record<ScheduleStep, readonly [to: RunState, from: RunState]>> = {
   'stop-schedule': ['stopped', 'started'],
   'start-schedule': ['started', 'stopped'],
@@ -102,7 +102,7 @@ export const applyScheduleStep = (oic: Schedules, step: StepOfSchedule, clock: C
   return setSchedule(oic, step.id, to, clock, { presumed, parameters: step.parameters });
 };
 
-/** Returns when the instance tells these values. */
+/** Returns when the instance shows these values. */
 const setParameters = async (
   oic: Schedules,
   id: IntegrationId,
@@ -123,7 +123,7 @@ const setParameters = async (
   );
 };
 
-/** The target's own values of before, as far as the version that is there now has such parameters. */
+/** Keeps the values that the target had before, as far as the version that is there now has such parameters. */
 const keepParameters = async (
   oic: Schedules,
   id: IntegrationId,
@@ -135,7 +135,7 @@ const keepParameters = async (
   try {
     await setParameters(oic, id, known, clock);
   } catch (error) {
-    // An instance that knows no such change has its values from a start alone.
+    // An instance that does not offer this change takes values with a start only.
     if (!isOicError(error, 'not-offered')) throw error;
   }
 };
@@ -152,7 +152,7 @@ const stillKnown = async (
   return given.filter(({ name }) => now.some((one) => one.name === name));
 };
 
-/** What it is once nothing of it is under way. */
+/** Its state once no change of it is under way. */
 const readAtRest = async (oic: Schedules, id: IntegrationId, clock: Clock): Promise<RunState | undefined> => {
   const { state, changing } = await read(oic, id);
   if (!changing) return state;

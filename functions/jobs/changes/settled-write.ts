@@ -14,7 +14,7 @@ import type { Clock } from '../instance/activation-wait.ts';
 
 /**
  * What the target shows of a change: it is `done`; all is as `before`; it is on its way (`moving`); or what is read is
- * neither, or does not tell (`unclear`). An answer that was not lost is believed when it is unclear.
+ * neither, or does not tell (`unclear`). When it is unclear, an answer that was not lost is believed.
  */
 export type Sight = 'done' | 'before' | 'moving' | 'unclear';
 
@@ -30,7 +30,7 @@ export interface Write {
    * @throws OicError, ListingError when it cannot be read now; any other error ends the waiting
    */
   readonly look: (isTaken: boolean) => Promise<Sight>;
-  /** How long what is not seen may yet come. */
+  /** How long a change that is not seen may still arrive. */
   readonly patienceMs: number;
   /** Where a person sees it: "HELLO|01.00.0000 on prod". */
   readonly lookAt: string;
@@ -45,7 +45,7 @@ export interface Write {
 }
 
 const MINUTE_MS = 60_000;
-/** How long what was sent and not answered may yet come. Activations have a deadline of their own. */
+/** How long what was sent and not answered may still arrive. Activations have a deadline of their own. */
 export const PATIENCE_MS = {
   content: 3 * MINUTE_MS,
   container: 10 * MINUTE_MS,
@@ -56,7 +56,7 @@ export const PATIENCE_MS = {
 /** What is said to be done may be shown late: a status was seen to lag 9 s behind. */
 export const SHOWN_LATE_MS = 20_000;
 const SAY_EVERY_MS = 30_000;
-/** What was lost is sent once more when the patience is over, what was put off twice, soon. */
+/** How often it is sent in all: again after a lost answer once the patience is over, soon when it was put off. */
 const MOST_SENT = { lost: 2, 'put-off': 3 } as const;
 const PUT_OFF_MS = 2_000;
 

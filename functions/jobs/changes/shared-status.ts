@@ -1,7 +1,6 @@
 /**
- * Looking at integrations while they are activated. Those who look in the same moment are answered by one listing when
- * that takes at most half as many requests as asking for each; a listing that will not hold still answers nobody, and each
- * is asked for after all.
+ * Reads integrations while they are activated. Those that are asked for in the same moment are read by one listing when that
+ * takes at most half as many requests as reading each; when the listing does not add up, each is read by itself after all.
  */
 import type { Integration, IntegrationId } from '../../core/integration.ts';
 import type { OicClient } from '../../oic/client.ts';
@@ -14,10 +13,10 @@ const PAGE_SIZE = 100;
 
 type Listed = ReadonlyMap<IntegrationId, Integration> | undefined;
 
-/** Those who look in one moment. */
+/** Those that are asked for in one moment. */
 interface Gathering {
   count: number;
-  /** Undefined when each is to ask. */
+  /** Undefined when each is to be read by itself. */
   readonly listed: Promise<Listed>;
 }
 

@@ -38,7 +38,7 @@ export const replaceContainer = async (
   try {
     await replaceItem(oic, content, own, was, waiting);
   } catch (error) {
-    // It is there: not found is the call.
+    // The item is there, so it is the call that was not found.
     if (isOicError(error, 'not-offered', 'not-found')) return false;
     if (!isOicError(error, 'conflict', 'locked') || !(await stopContainer(oic, kind, own, waiting))) throw error;
     await replaceItem(oic, content, own, was, waiting);

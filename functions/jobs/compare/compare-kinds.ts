@@ -25,7 +25,7 @@ export interface KindsSide {
   readonly concurrency: number;
 }
 
-/** @param other the other side, which makes it necessary to know a content */
+/** @param other the other side: contents are read of what both have */
 export const readKindsState = async (side: KindsSide, other: KindsSide): Promise<KindsState> => {
   const { sections, manifest, oic, concurrency } = side;
   if (manifest || !oic) {

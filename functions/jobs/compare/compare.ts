@@ -174,7 +174,7 @@ const readState = async (source: Source, other: Source): Promise<InstanceState> 
 const PREBUILT: KnownContent = { unknown: 'delivered by Oracle (PREBUILT) and cannot be exported' };
 const NOT_ASKED: KnownContent = { unknown: 'only one side has it' };
 
-/** What the other side makes necessary to know. */
+/** The state with the contents that a comparison with the other side needs. */
 const withContents = async (
   source: Source,
   state: InstanceState,

@@ -43,7 +43,7 @@ export const readClaim = async (
   return { receipt, isFinal: receipt.state !== 'started', etag: found.etag, writtenAt: found.writtenAt };
 };
 
-/** What was begun is told by its id, before there is an ending. */
+/** Writes the id of what was begun into the receipt, before there is an ending. */
 export const noteBegun = async (document: Document, id: IntegrationId): Promise<void> => {
   const { receipt, isFinal, etag } = await readClaim(document);
   if (!isFinal) await document.write({ ...receipt, id }, etag);

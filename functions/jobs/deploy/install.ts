@@ -119,7 +119,7 @@ const wantedOf = (archive: Archive) => ({
   hasSchedule: archive.schedule,
 });
 
-/** The target as it was before anybody began: what cut-off runs remember holds against what is there now. */
+/** The target as it was before anybody began: what runs that were cut off remember counts, not what is there now. */
 const overlay = ({ integrations }: TargetState, undos: readonly Undo[]): Before[] => {
   const states = new Map(integrations.map((integration) => [integration.id, beforeOf(integration)]));
   for (const { before } of undos) for (const was of before) states.set(was.id, was);

@@ -117,12 +117,12 @@ const isFree = (
 ): boolean => {
   const leftMs = Date.parse(expiresAt) - now();
   if (holder === null || Number.isNaN(leftMs)) return true;
-  // One that lasts longer than any does was written by another clock than this one.
+  // One that would last longer than any lease does was written by another clock than this one.
   const hasExpired = leftMs <= 0 || leftMs > ttlMs;
   return stoodStillMs >= (hasExpired ? ttlMs / 2 : ttlMs);
 };
 
-/** A machine may sleep over its own question; but not as often. */
+/** A machine may fall asleep while it asks, but not this often. */
 const MOST_ASKED = 5;
 
 /** A reading of both clocks. */

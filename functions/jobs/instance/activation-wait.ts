@@ -5,7 +5,7 @@ export interface Clock {
   /** In ms. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
-  /** By `now`, asked for anew at each wait: no longer is waited, and nothing sent again. @default there is time */
+  /** By the clock of `now`, asked at each wait: then nothing is waited for or sent again. @default there is time */
   readonly endsAt?: number | undefined;
   /** Told a sentence every 30 s of waiting. */
   readonly note?: ((sentence: string) => void) | undefined;
@@ -13,11 +13,11 @@ export interface Clock {
 
 export interface ActivationWait extends Clock {
   readonly deadlineMs: number;
-  /** Of somebody who waits for many at once. @default one request each */
+  /** For whoever waits for many at once: reads them together. @default one request each */
   readonly sharedStatus?: SharedStatus;
 }
 
-/** For whoever waits without having changed anything: an end of it is not waited for. */
+/** For whoever has changed nothing yet: a stop ends the waiting. */
 export const stoppable = (waiting: ActivationWait, stop: AbortSignal | undefined): ActivationWait => ({
   ...waiting,
   sleep: async (ms) => {

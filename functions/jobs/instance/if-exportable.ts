@@ -1,6 +1,6 @@
 import { isOicError } from '../../oic/http/errors.ts';
 
-/** Of what is locked or was deleted just now nothing can be exported. */
+/** Undefined for what cannot be exported: it is locked, or was deleted just now. */
 export const ifExportable = async <T>(exporting: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await exporting();

@@ -1,4 +1,4 @@
-/** Reading integrations when nothing of concern among them is being activated or deactivated, so that what is read holds still. */
+/** Reads integrations once none that matters is being activated or deactivated, so that what was read stays true. */
 import type { Integration } from '../../core/integration.ts';
 import { isUnderWay } from '../../core/status.ts';
 import type { ActivationWait } from './activation-wait.ts';

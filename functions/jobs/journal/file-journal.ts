@@ -1,7 +1,7 @@
 /**
  * The journal of a person's machine: an append-only file of one JSON line a step. A run that was killed leaves it; the
- * next run of the same job with the same options does every step anew, for nobody knows how long ago that was, and is told
- * what they came to, so that what was stored need not be stored again. A line cut off by the kill counts as not written.
+ * next run of the same job with the same options does every step again, for nobody knows how long ago that was, and is given
+ * the earlier results, so that what was stored need not be stored again. A line cut off by the kill counts as not written.
  */
 
 import { appendFile, readFile, rm, truncate } from 'node:fs/promises';
@@ -106,7 +106,7 @@ const createFileJournal = (path: string, turn: Turn, left: readonly Step[]): Fil
 const isOneOf = (name: string, step: string): boolean =>
   step.startsWith(`${name} `) && /^\d+$/.test(step.slice(name.length + 1));
 
-/** What a run does after it has lost its turn would be done beside another one. */
+/** A run that has lost its turn must not go on beside another one. */
 const requireTurn = async (turn: Turn): Promise<void> => {
   if (await turn.isOurs()) return;
   throw new Refused(

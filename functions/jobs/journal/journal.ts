@@ -11,11 +11,11 @@ export interface Journal {
   step<T>(name: string, work: () => Promise<T>): Promise<T>;
   sleep(name: string, seconds: number): Promise<void>;
   /**
-   * What steps of that name, or of `all` of that name, came to in earlier runs of this job that were cut off before their
-   * commit, oldest first. It tells what was done, and nothing of what is so now.
+   * Results of the steps of that name, or of `all` of that name, in earlier runs of this job that were cut off before their
+   * commit, oldest first. They say what was done then, not what is so now.
    */
   leftovers(name: string): readonly unknown[];
-  /** Tells, within a step, what a part of it came to: for `leftovers` of that name, should the step be cut off. */
+  /** Keeps the result of a part of a step, for `leftovers` of that name should the step be cut off. */
   note(name: string, result: unknown): Promise<void>;
   /** One step for each item, named `name 1`, `name 2`…, at most `concurrency` at a time; results in order of the items. */
   all<T, R>(
@@ -26,7 +26,7 @@ export interface Journal {
   ): Promise<R[]>;
 }
 
-/** The step by which a job has done what it is for: a run that was cut off after it is over, and has left nothing to do. */
+/** The step that completes a job: a run that was cut off after it has left nothing to do. */
 export const COMMIT = 'commit';
 
 /** Runs `work` over items, at most `limit` at a time, results in order. The first failure stops what has not begun. */
@@ -79,7 +79,7 @@ export const stoppableJournal = (journal: Journal, stop: AbortSignal | undefined
   };
 };
 
-/** The journal of a job that reads what was done off the world itself, and so needs no memory of its own. */
+/** The journal of a job that finds out by reading what was done, and so needs no memory. */
 export const createForgetfulJournal = (sleep: (ms: number) => Promise<void>): Journal => ({
   step: (_name, work) => work(),
   sleep: (_name, seconds) => sleep(seconds * 1000),

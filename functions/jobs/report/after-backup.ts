@@ -1,7 +1,6 @@
 /**
- * The page that is written after each backup, without which the backup is no worse: whatever goes wrong is told and
- * nothing more. It listens to the backup, so that it reads neither the archives nor the manifests that have just been at
- * hand.
+ * Writes the page after each backup. When that goes wrong it is told, and the backup is none the worse. It listens to the
+ * backup, so that it need not read the archives and manifests again that the backup has just read.
  */
 
 import type { Dependencies } from '../../core/archive/dependencies.ts';
@@ -45,14 +44,14 @@ export const createPageWriter = (
 ): PageWriter => {
   const learned = new Map<string, Dependencies>();
   const manifests = new Map<string, Manifest>();
-  /** A manifest that has just been at hand is not read again. */
+  /** A manifest that the backup has just read is not read again. */
   const recalling: Vault = {
     ...vault,
     getSnapshot: async (of, snapshot) => manifests.get(snapshot) ?? (await vault.getSnapshot(of, snapshot)),
   };
   const work = async (): Promise<BackupPage> => {
     try {
-      // Not before its turn: a backup need not wait for what lays out pictures, nor hold it in memory.
+      // Loaded only now: a backup need not wait for the code that lays out pictures, nor hold it in memory.
       const { writeReportUnasked } = await import('./report.ts');
       const services = { vault: recalling, reports, now, people, progress: UNWATCHED };
       const { key, latestKey, problems } = await writeReportUnasked(services, instance, learned);

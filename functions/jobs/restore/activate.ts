@@ -142,7 +142,7 @@ const activateIn = async (
   }
 };
 
-/** Until all are done, or a round has brought nothing. */
+/** Goes on until all are done, or a round has activated nothing more. */
 const inRounds = async (runs: InsideTurn['runs'], activate: ReturnType<typeof createActivator>): Promise<Trouble[]> => {
   for (let todo = runs; ; ) {
     const troubles = await activate(todo);
@@ -153,7 +153,7 @@ const inRounds = async (runs: InsideTurn['runs'], activate: ReturnType<typeof cr
   }
 };
 
-/** Whether connections answer below their container, Oracle documents nowhere. Those that do not may be what is wrong. */
+/** Oracle does not document whether connections in a project can be read there. Those that cannot may be what is wrong. */
 const outOfReach = async (
   inside: Pick<OicClient, 'getConnection'>,
   connections: VerifiedItem['connections'],

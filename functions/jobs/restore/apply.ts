@@ -97,13 +97,13 @@ const phaseRun = (
   runner: PhaseRunner,
 ): ((phase: Phase) => Promise<PhaseResult>) => {
   const { oic, waiting, journal } = services;
-  // A listing answers those who look at many at once; what is in other items is not in it.
+  // One listing reads all that are waited for; what is in projects is not in it.
   const outside = { ...services, waiting: { ...waiting, sharedStatus: createSharedStatus(oic, size, waiting.sleep) } };
   const refs = new Map(entries.map((entry) => [entry.id, entry.archive]));
   const able = <T extends { readonly id: string }>(turns: readonly T[]): T[] =>
     turns.filter(({ id }) => !runner.hasFailed(id));
 
-  /** @param batchesAtOnce two, so that the end of one leaves no place empty */
+  /** @param batchesAtOnce two keep all places taken while one of them ends */
   const runEach = async <T extends { readonly id: string }>(
     phase: Phase & { readonly turns: readonly T[] },
     batchesAtOnce: number,

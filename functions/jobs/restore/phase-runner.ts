@@ -7,7 +7,7 @@ export interface PhaseRunner {
   readonly failures: readonly RestoreFailure[];
   /** What was not begun because of a stop. */
   readonly left: readonly LeftOver[];
-  /** Or was not begun. */
+  /** Whether it failed, or was not begun. */
   hasFailed(id: string): boolean;
   /** @returns how many of the items went well */
   run<T extends { readonly id: string }>(
@@ -18,7 +18,7 @@ export interface PhaseRunner {
   ): Promise<number>;
   /** What went wrong in a phase. */
   note(phase: Phase, troubles: readonly Trouble[]): void;
-  /** The work on a batch, of the work on one. */
+  /** Makes work on a batch out of work on one. */
   each<T extends { readonly id: string }>(
     step: RestoreFailure['step'],
     work: (item: T) => Promise<void>,

@@ -1,6 +1,7 @@
 /**
- * Takes one snapshot away by hand: one that is dated ahead, that cannot be read, that was edited, or that is of another instance than the newest one. It is
- * hidden, so it can be brought back until a prune or the bucket's lifecycle takes it for good.
+ * Takes one snapshot away by hand: one that is dated ahead, that cannot be read, that was edited, or that is of another
+ * instance than the newest one. It is hidden, so it can be brought back until a prune or the bucket's lifecycle takes it for
+ * good.
  */
 
 import { isAhead } from '../../core/chain/ahead.ts';
