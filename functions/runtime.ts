@@ -159,9 +159,9 @@ export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime =
   };
 };
 
-/** Every instance there is, and whether it has `deploy`: for drops that are for none. @throws ConfigError as the other one */
-export const readTargets = (env: NodeJS.ProcessEnv): ReadonlyMap<string, boolean> => {
-  const targets = parseJson(valueIn(env, TARGETS_VARIABLE));
+/** Every instance there is, and whether it has `deploy`: for drops that are for none. @throws ConfigError when it is no JSON */
+export const readTargets = (text: string | undefined): ReadonlyMap<string, boolean> => {
+  const targets = parseJson(text ?? '');
   if (!isObject(targets)) throw new ConfigError(`${TARGETS_VARIABLE} is not JSON: deploy the function again`);
   return new Map(Object.entries(targets).map(([name, isTarget]) => [name, isTarget === true]));
 };

@@ -10,8 +10,8 @@ import type { People } from './core/people.ts';
 import type { Keep } from './core/snapshot/keep-classes.ts';
 import { ofEachKind } from './kinds/included-kinds.ts';
 import { isLoopback } from './oic/http/design-host.ts';
+import { AWS, type AwsSettings, NETWORK, type NetworkSettings } from './settings/aws.ts';
 import { describeIssue } from './settings/issues.ts';
-import { leastConcurrency } from './settings/share-concurrency.ts';
 import { nameProblem, scheduleProblem, secretProblem, shareProblem, timeZoneProblem } from './settings/values.ts';
 
 export interface InstanceSettings {
@@ -31,10 +31,12 @@ export interface InstanceSettings {
   readonly scan: boolean;
   /** Absent: the instance is only ever read. */
   readonly deploy?: DeploySettings | undefined;
+  /** Where its functions in AWS run. @default as the settings say of all */
+  readonly network?: NetworkSettings | undefined;
 }
 
 export interface BackupSettings {
-  /** Of EventBridge Scheduler; in AWS there must be one. */
+  /** Of EventBridge Scheduler. @default each night, at a minute of its own */
   readonly schedule?: string | undefined;
   /** IANA name. @default 'UTC' */
   readonly timeZone?: string | undefined;
@@ -74,11 +76,10 @@ export interface VaultSettings {
   readonly breakGlassRole?: string | undefined;
 }
 
-export interface Settings {
+export interface Settings extends AwsSettings {
   readonly instances: Readonly<Record<string, InstanceSettings>>;
   /** @default 90 */
   readonly retentionDays: number;
-  readonly alarmEmail?: string | undefined;
   readonly vault: VaultSettings;
   /** What people and clients are called, by user name or client id. @default {} */
   readonly people: People;
@@ -127,6 +128,7 @@ const INSTANCE = z.strictObject({
       confirm: z._default(z.boolean(), false),
     }),
   ),
+  network: z.optional(NETWORK),
 });
 
 const days = z.int().check(z.gte(1));
@@ -151,7 +153,7 @@ const VAULT = z.strictObject({
 const SETTINGS = z.strictObject({
   instances: z.record(z.string(), INSTANCE),
   retentionDays: z._default(days, 90),
-  alarmEmail: z.optional(z.string().check(z.regex(/^[^@\s]+@[^@\s]+$/))),
+  ...AWS,
   vault: z.prefault(VAULT, {}),
   people: z._default(z.record(filled, filled), {}),
 });
@@ -176,33 +178,6 @@ export const parseSettings = (value: unknown, where: string, rule: SettingsRule 
   }
   throw new ConfigError(`the settings in ${where} cannot be used`, problems);
 };
-
-/** In bytes. A function's environment takes 4 KB, and what else is in it takes the rest. */
-const MAX_PEOPLE = 2_000;
-
-const peopleProblem = ({ people }: Settings): string[] => {
-  const size = Buffer.byteLength(JSON.stringify(people));
-  return size > MAX_PEOPLE
-    ? [`people: takes ${size} bytes, and of what functions in AWS are told ${MAX_PEOPLE} are left for it; name fewer`]
-    : [];
-};
-
-/** What the functions in AWS need beyond what the command line does. */
-export const awsRule: SettingsRule = (settings) => [
-  ...peopleProblem(settings),
-  ...Object.values(settings.instances).flatMap((instance) => {
-    const path = `instances.${instance.name}`;
-    const least = leastConcurrency(instance);
-    return [
-      ...(instance.backup && instance.backup.schedule === undefined
-        ? [`${path}.backup.schedule: is missing, so in AWS no backup would ever be taken`]
-        : []),
-      ...(instance.concurrency < least
-        ? [`${path}.concurrency: must be at least ${least}, which its functions in AWS share`]
-        : []),
-    ];
-  }),
-];
 
 /** @throws ConfigError naming the instances there are */
 export const instanceOf = (settings: Settings, name: string): InstanceSettings => {

@@ -3,7 +3,8 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigError } from '../functions/core/errors.ts';
-import { awsRule, parseSettings } from '../functions/settings.ts';
+import { awsRule } from '../functions/settings/aws.ts';
+import { parseSettings } from '../functions/settings.ts';
 import { createStacks } from './create-stacks.ts';
 
 const app = new App();

@@ -1,16 +1,19 @@
-/** What works on the vault and the drop box. It holds nothing of its own: it can be deleted and deployed again. */
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+/**
+ * What works on the vault and the drop box: a nested stack an instance, and what they share. It can be deleted and deployed
+ * again; all that goes with it is what was logged.
+ */
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { Settings } from '../functions/settings.ts';
-import { Alarms } from './constructs/alarms/alarms.ts';
+import { NO_INSTANCE } from '../functions/core/keys.ts';
+import type { InstanceSettings, Settings } from '../functions/settings.ts';
+import { Alarms, AlarmTopic } from './constructs/alarms/alarms.ts';
 import { createDashboard } from './constructs/alarms/dashboard.ts';
-import { Deployment } from './constructs/deployment.ts';
 import type { DropBox } from './constructs/drop-box.ts';
-import type { JobFunction } from './constructs/job-function.ts';
-import { NightlyBackup } from './constructs/nightly-backup.ts';
-import { Recovery } from './constructs/recovery.ts';
+import { JobRecords } from './constructs/instance/context.ts';
 import { Strays } from './constructs/strays.ts';
 import type { Vault } from './constructs/vault.ts';
+import type { Installation } from './installation.ts';
+import { InstanceStack } from './instance-stack.ts';
 
 export interface LifecycleStackProps extends StackProps {
   readonly settings: Settings;
@@ -21,42 +24,25 @@ export interface LifecycleStackProps extends StackProps {
 export class LifecycleStack extends Stack {
   constructor(scope: Construct, id: string, { settings, vault, dropBox, ...props }: LifecycleStackProps) {
     super(scope, id, props);
-    const alarms = new Alarms(this, 'Alarms', settings.alarmEmail);
-    const { people, retentionDays } = settings;
-    const { objectLock } = settings.vault;
+    const installation: Installation = { settings, stackName: this.stackName, key: undefined };
+    const topic = new AlarmTopic(this, 'Alarms', installation);
     const instances = Object.values(settings.instances);
-    const sources = instances.filter(({ backup }) => backup).map(({ name }) => name);
-    const targets = instances.filter(({ deploy }) => deploy).map(({ name }) => name);
-    const backups: JobFunction[] = [];
+    const logGroups: string[] = [];
     for (const instance of instances) {
-      const { name, backup, deploy } = instance;
-      if (backup) {
-        const { job } = new NightlyBackup(this, `Backup-${name}`, {
-          ...{ instance, people, backup, vault, alarms, retentionDays, objectLock },
-        });
-        this.show(`Backup-${name}`, job);
-        backups.push(job);
-      }
-      if (deploy) {
-        new Deployment(this, `Deploy-${name}`, { instance, people, dropBox, alarms });
-      }
-      if (deploy && sources.length > 0) {
-        const { job } = new Recovery(this, `Restore-${name}`, { instance, people, sources, vault, alarms });
-        this.show(`Restore-${name}`, job);
-      }
+      const recordsOf = (job: string): JobRecords => {
+        const records = new JobRecords(this, `${job}-${instance.name}`, installation);
+        if (job === 'Backup') logGroups.push(records.logGroup.logGroupName);
+        return records;
+      };
+      new InstanceStack(this, { installation, instance, vault, dropBox, topic, recordsOf });
     }
-    new Strays(this, 'Strays', { instances, dropBox, alarms });
+    const alarms = new Alarms(this, topic, installation, NO_INSTANCE);
+    new Strays(this, 'Strays', { installation, dropBox, alarms });
+    const having = (what: 'backup' | 'deploy'): string[] =>
+      instances.filter((instance: InstanceSettings) => instance[what]).map(({ name }) => name);
     createDashboard(this, {
-      sources,
-      targets,
-      dropBox,
-      vault,
-      logGroups: backups.map(({ logGroup }) => logGroup.logGroupName),
+      installation,
+      ...{ sources: having('backup'), targets: having('deploy'), dropBox, vault, logGroups },
     });
-  }
-
-  /** What `aws lambda invoke --function-name` takes. */
-  private show(name: string, job: JobFunction): void {
-    new CfnOutput(this, `${name}-Function`, { value: job.live.functionArn });
   }
 }

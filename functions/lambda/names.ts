@@ -9,8 +9,11 @@ export const SETTINGS_VARIABLE = 'OIC_SETTINGS';
 export const VAULT_VARIABLE = 'OIC_VAULT';
 export const DROP_BOX_VARIABLE = 'OIC_DROP_BOX';
 
-/** JSON: the name of every instance, and whether it has `deploy`. */
+/** JSON: the name of every instance, and whether it has `deploy`. Written into the bundle, for it grows with their number. */
 export const TARGETS_VARIABLE = 'OIC_TARGETS';
+
+/** The `name` of the installation, where it has one. */
+export const INSTALLATION_VARIABLE = 'OIC_INSTALLATION';
 
 /**
  * How often a queue delivers a message before it is dead. What a drop may be tried is counted in its receipt: deliveries also
@@ -24,7 +27,10 @@ export const VISIBILITY_SECONDS = 240;
 /** A backup that takes longer is stopped. */
 export const BACKUP_HOURS = 6;
 
-export const METRIC_NAMESPACE = 'OicLifecycle';
+/** Two installations may back up instances of the same name. */
+export const metricNamespace = (installation: string | undefined): string =>
+  installation === undefined ? 'OicLifecycle' : `OicLifecycle/${installation}`;
+
 export const SERVICE = 'oic-lifecycle';
 
 /** Exactly these, in metrics and in alarms: an alarm on other dimensions watches a metric that does not exist. */

@@ -3,7 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { oneLine } from '../core/plain-text.ts';
 import { redact, redactDocument, redactError } from '../core/redaction.ts';
-import { METRIC_NAMESPACE, type MetricName, metricDimensions, SERVICE } from './names.ts';
+import { INSTALLATION_VARIABLE, type MetricName, metricDimensions, metricNamespace, SERVICE } from './names.ts';
 
 /** Of each text of a line; CloudWatch takes 256 KB of all of them. */
 const MAX_TEXT = 4_000;
@@ -30,7 +30,8 @@ export const withoutSecrets =
 /** Inside a step, or a replay would count twice. */
 export const putMetrics = (instance: string, values: Readonly<Partial<Record<MetricName, number>>>): void => {
   const { service, ...defaultDimensions } = metricDimensions(instance);
-  const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: service, defaultDimensions });
+  const namespace = metricNamespace(process.env[INSTALLATION_VARIABLE]);
+  const metrics = new Metrics({ namespace, serviceName: service, defaultDimensions });
   for (const [name, value] of Object.entries(values)) {
     metrics.addMetric(name, name === 'BackupSeconds' ? MetricUnit.Seconds : MetricUnit.Count, value);
   }

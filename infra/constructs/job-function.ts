@@ -8,27 +8,31 @@ import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type Alias, Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { People } from '../../functions/core/people.ts';
-import { SETTINGS_VARIABLE } from '../../functions/lambda/names.ts';
+import { INSTALLATION_VARIABLE, SETTINGS_VARIABLE } from '../../functions/lambda/names.ts';
 import type { InstanceSettings, Settings, VaultSettings } from '../../functions/settings.ts';
+import type { Installation } from '../installation.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
 
 export interface JobFunctionProps {
   /** Of `functions/`, without the ending. */
   readonly entry: 'backup' | 'deploy' | 'restore' | 'strays';
   readonly description: string;
+  readonly installation: Installation;
   /** Of the one instance it works on, as far as it needs them; absent where it works on none. */
   readonly instance?: InstanceSettings;
-  readonly people?: People;
+  /** Texts that are put into its bundle in the place of these variables: what has no room in an environment. */
+  readonly written?: Readonly<Record<string, string>>;
   /** How the vault is kept, for a function that has to know. */
   readonly vault?: Pick<Settings, 'retentionDays'> & { readonly vault: Pick<VaultSettings, 'objectLock'> };
   /** Present: a durable function, whose executions may take so long. */
   readonly executionTimeout?: Duration;
+  /** Where its lines go. @default a log group beside it */
+  readonly logGroup?: LogGroup;
   /** Where the events of executions that failed go. */
-  readonly deadLetters?: IQueue;
+  readonly deadLetters?: Queue;
   readonly reservedConcurrency?: number;
 }
 
@@ -54,11 +58,10 @@ export class JobFunction extends Construct {
       id: 'aws-lambda:Function.DurableConfig',
       reason: 'the function is durable from its first deployment on',
     });
-    this.logGroup = new LogGroup(this, 'Log', {
-      retention: RetentionDays.THREE_MONTHS,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const { installation } = props;
+    this.logGroup = props.logGroup ?? createLog(this, installation);
     this.function = new NodejsFunction(this, 'Function', {
+      functionName: nameOf(props),
       entry: fileURLToPath(new URL(`../../functions/${props.entry}.ts`, import.meta.url)),
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
@@ -68,7 +71,7 @@ export class JobFunction extends Construct {
       role: new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
       logGroup: this.logGroup,
       environment: { NODE_OPTIONS: '--enable-source-maps', ...settingsOf(props) },
-      bundling: BUNDLING,
+      bundling: { ...BUNDLING, ...(props.written && { define: definitionsOf(props.written) }) },
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       ...(props.executionTimeout && {
         durableConfig: { executionTimeout: props.executionTimeout, retentionPeriod: Duration.days(30) },
@@ -123,12 +126,29 @@ export class JobFunction extends Construct {
   }
 }
 
-/** The object under `oic` in cdk.json, with this one instance in it. */
-const settingsOf = ({ instance, people, vault }: JobFunctionProps): Record<string, string> => {
-  if (!instance) return {};
-  const { name, ...settings } = instance;
-  return { [SETTINGS_VARIABLE]: JSON.stringify({ instances: { [name]: settings }, people, ...vault }) };
+/** @param scope in whose stack it stays: what is in it goes when the stack changes */
+export const createLog = (scope: Construct, { settings }: Installation): LogGroup =>
+  new LogGroup(scope, 'Log', {
+    // The days are the enumeration's values.
+    retention: settings.logRetentionDays as RetentionDays,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+
+/** By this people call it. */
+const nameOf = ({ installation, instance, entry }: JobFunctionProps): string =>
+  [installation.stackName, ...(instance ? [instance.name] : []), entry].join('-');
+
+/** The object under `oic` in cdk.json, with this one instance in it; and which installation it is of. */
+const settingsOf = ({ installation, instance, vault }: JobFunctionProps): Record<string, string> => {
+  const { name: installationName, people } = installation.settings;
+  const own = installationName === undefined ? {} : { [INSTALLATION_VARIABLE]: installationName };
+  if (!instance) return own;
+  const { name, network: _, ...settings } = instance;
+  return { ...own, [SETTINGS_VARIABLE]: JSON.stringify({ instances: { [name]: settings }, people, ...vault }) };
 };
+
+const definitionsOf = (written: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(written).map(([name, text]) => [`process.env.${name}`, JSON.stringify(text)]));
 
 /**
  * The SDK is bundled, so that what runs is what was tested. What it would need to find credentials elsewhere than in a

@@ -4,7 +4,15 @@
  */
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { archivePrefixes, reportPrefix, runPrefix, safetyPrefix, snapshotPrefix } from '../../functions/core/keys.ts';
+import {
+  archiveFolders,
+  archivePrefixes,
+  reportPrefix,
+  runPrefix,
+  SNAPSHOT_FOLDER,
+  safetyPrefix,
+  snapshotPrefix,
+} from '../../functions/core/keys.ts';
 import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
 import { VAULT_VARIABLE } from '../../functions/lambda/names.ts';
 import type { Settings } from '../../functions/settings.ts';
@@ -60,14 +68,12 @@ export class Vault extends Construct {
   }
 
   /**
-   * Restores into the target. Any snapshot may go into any instance with `deploy`, so it reads those of all sources. It is
-   * the one function that can; nothing but a person starts it, and it writes only what concerns its target.
+   * Restores into the target. Any snapshot may go into any instance with `deploy`, so it reads those of all, by their folders:
+   * a policy that named every instance would grow with them. It is the one function that can; nothing but a person starts
+   * it, and it writes only what concerns its target.
    */
-  grantRestore(to: JobFunction, target: string, sources: readonly string[]): void {
-    this.access.read(
-      to,
-      sources.flatMap((source) => [...archivePrefixes(source, ALL_KINDS), snapshotPrefix(source)]),
-    );
+  grantRestore(to: JobFunction, target: string): void {
+    this.access.read(to, [...archiveFolders(ALL_KINDS).map((folder) => `${folder}/`), SNAPSHOT_FOLDER]);
     this.access.readAndWrite(to, [safetyPrefix(target), runPrefix(target)]);
     to.tell(VAULT_VARIABLE, this.location);
   }

@@ -2,19 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { putMetrics } from '../../functions/lambda/telemetry.ts';
-import { type Resource, SAMPLE, synthesize } from './synthesized.ts';
+import { only, type Resource, SAMPLE, synthesize } from './synthesized.ts';
 
 const { lifecycle } = synthesize({ ...SAMPLE, alarmEmail: 'integration-team@example.com' });
 const alarms = new Map(
   [...lifecycle.ofType('AWS::CloudWatch::Alarm').values()].map(({ Properties }) => [Properties.AlarmName, Properties]),
 );
-const alarmOf = (name: string): Resource['Properties'] => alarms.get(`OicLifecycle-${name}`);
+const alarmOf = (name: string): Resource['Properties'] => alarms.get(`OicLifecycle/${name}`);
 
 test('there is an alarm for everything of which somebody must be told', () => {
-  const backup = ['backup-missing', 'backup-failed', 'snapshot-incomplete', 'sudden-loss', 'backup-dead-letters'];
+  const backup = ['missing', 'failed', 'errors', 'dead-letters'].map((what) => `backup-${what}`);
+  backup.push('snapshot-incomplete', 'sudden-loss');
   const drops = ['drop-errors', 'drop-dead-letters'];
-  const deploy = [...drops, 'drop-failed', 'drops-waiting', 'restore-failed', 'restore-dead-letters'];
-  const names = (instance: string, kinds: string[]) => kinds.map((kind) => `OicLifecycle-${instance}-${kind}`);
+  const deploy = [...drops, 'drop-failed', 'drops-waiting', 'restore-failed', 'restore-errors', 'restore-dead-letters'];
+  const names = (instance: string, kinds: string[]) => kinds.map((kind) => `OicLifecycle/${instance}/${kind}`);
   expect([...alarms.keys()].toSorted()).toEqual(
     [
       ...names('prod', backup),
@@ -68,8 +69,8 @@ describe('the topic lets itself be published to', () => {
     };
     const [delimiter, parts] = Condition.ArnLike['aws:SourceArn']['Fn::Join'];
     const arn = parts.map((part) => (typeof part === 'string' ? part : part.Ref)).join(delimiter);
-    expect(arn).toBe('arn:AWS::Partition:cloudwatch:AWS::Region:AWS::AccountId:alarm:OicLifecycle-*');
-    for (const name of alarms.keys()) expect(name).toMatch(/^OicLifecycle-/);
+    expect(arn).toBe('arn:AWS::Partition:cloudwatch:AWS::Region:AWS::AccountId:alarm:OicLifecycle/*');
+    for (const name of alarms.keys()) expect(name).toMatch(/^OicLifecycle\//);
   });
 
   test('and the stack tells its name, so that somebody can try it', () => {
@@ -83,7 +84,7 @@ test('without an address there is the topic, and nobody is mailed', () => {
 
 describe('no successful backup', () => {
   test('in 26 hours is alarming, and silence counts as none', () => {
-    expect(alarmOf('prod-backup-missing')).toMatchObject({
+    expect(alarmOf('prod/backup-missing')).toMatchObject({
       MetricName: 'BackupSucceeded',
       Statistic: 'Sum',
       Period: 3600,
@@ -92,7 +93,7 @@ describe('no successful backup', () => {
       ComparisonOperator: 'LessThanThreshold',
       TreatMissingData: 'breaching',
     });
-    expect(alarmOf('prod-backup-missing')).not.toHaveProperty('DatapointsToAlarm');
+    expect(alarmOf('prod/backup-missing')).not.toHaveProperty('DatapointsToAlarm');
   });
 
   test.each([
@@ -101,30 +102,32 @@ describe('no successful backup', () => {
   ])('is looked for as long as %s may take', (schedule, hours) => {
     const { prod } = SAMPLE.instances;
     const { lifecycle } = synthesize({ instances: { prod: { ...prod, backup: { schedule } } } });
-    lifecycle.template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmName: 'OicLifecycle-prod-backup-missing',
-      EvaluationPeriods: hours,
-    });
+    expect(only(lifecycle.ofType('AWS::CloudWatch::Alarm'), /backupmissing/).Properties.EvaluationPeriods).toBe(hours);
   });
 });
 
-test('a deploy function that dies or runs out of time raises an alarm within ten minutes, and so does what it cannot handle', () => {
+test('a function that dies, runs out of time or has no room to run raises an alarm within ten minutes', () => {
+  const watched = [...alarms.values()].flatMap(({ Metrics = [], EvaluationPeriods, Threshold }) =>
+    Metrics.flatMap(({ MetricStat }: { MetricStat?: object }) =>
+      MetricStat ? [{ ...MetricStat, EvaluationPeriods, Threshold }] : [],
+    ),
+  );
+  const functions = lifecycle.ofType('AWS::Lambda::Function');
+  expect(functions.size).toBe(7);
+  for (const [id, { Properties }] of functions) {
+    for (const MetricName of ['Errors', 'Throttles', ...(Properties.DurableConfig ? ['DurableExecutionTimedOut'] : [])])
+      expect(watched, id).toContainEqual({
+        Metric: { Namespace: 'AWS/Lambda', MetricName, Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }] },
+        ...{ Period: 300, Stat: 'Sum', EvaluationPeriods: 1, Threshold: 0 },
+      });
+  }
+});
+
+test('so does a drop with which a function can do nothing', () => {
   for (const instance of ['dr', 'test', 'unknown']) {
-    const { Metrics, EvaluationPeriods, Threshold } = alarmOf(`${instance}-drop-errors`);
+    const { Metrics, EvaluationPeriods, Threshold } = alarmOf(`${instance}/drop-errors`);
     expect({ EvaluationPeriods, Threshold }).toEqual({ EvaluationPeriods: 1, Threshold: 0 });
     const watched = Metrics.flatMap(({ MetricStat }: { MetricStat?: object }) => MetricStat ?? []);
-    const [fn] = [...lifecycle.ofType('AWS::Lambda::Function').keys()].filter((id) =>
-      id.startsWith(instance === 'unknown' ? 'StraysJob' : `Deploy${instance}Job`),
-    );
-    expect(watched).toContainEqual({
-      Metric: {
-        Namespace: 'AWS/Lambda',
-        MetricName: 'Errors',
-        Dimensions: [{ Name: 'FunctionName', Value: { Ref: fn } }],
-      },
-      Period: 300,
-      Stat: 'Sum',
-    });
     expect(watched).toContainEqual(
       expect.objectContaining({ Metric: expect.objectContaining({ MetricName: 'DropsNotHandled' }), Period: 300 }),
     );
@@ -138,14 +141,14 @@ describe('each alarm says', () => {
   test.each([...alarms])('%s: what it means, and an article that is in the runbook', (name, { AlarmDescription }) => {
     const [, instance, article] =
       /^(\w+): .+\. What to do: infra\/README\.md, "Runbook", article "(.+)"\.$/.exec(AlarmDescription) ?? [];
-    expect(name).toContain(`-${instance}-`);
+    expect(name).toContain(`/${instance}/`);
     expect(headings).toContain(article);
   });
 });
 
 test('the alarms about backups say where the page about the last snapshot is', () => {
   for (const name of ['backup-missing', 'backup-failed', 'snapshot-incomplete']) {
-    expect(alarmOf(`test-${name}`).AlarmDescription).toContain('reports/test/latest.html in the vault');
+    expect(alarmOf(`test/${name}`).AlarmDescription).toContain('reports/test/latest.html in the vault');
   }
 });
 
@@ -178,7 +181,7 @@ describe('a metric', () => {
       });
     }
     const prod = Object.fromEntries(
-      alarmOf('prod-backup-missing').Dimensions.map(({ Name, Value }: { Name: string; Value: string }) => [
+      alarmOf('prod/backup-missing').Dimensions.map(({ Name, Value }: { Name: string; Value: string }) => [
         Name,
         Value,
       ]),

@@ -4,8 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Resource } from './synthesized.ts';
-import { cdkContext } from './synthesized.ts';
+import { cdkContext, flatResources, type Resource, readTemplate } from './synthesized.ts';
 
 interface DeployedFunction {
   /** `Backup-dev` and the like. */
@@ -37,7 +36,7 @@ export const assemble = async (settings: object): Promise<Assembly> => {
 
 export const readAssembly = async (directory: string): Promise<Assembly> => {
   const readJson = async (file: string) => JSON.parse(await readFile(join(directory, file), 'utf8'));
-  const { Resources } = (await readJson('OicLifecycle.template.json')) as { Resources: Record<string, Resource> };
+  const Resources = flatResources(directory, readTemplate(directory, 'OicLifecycle.template.json'));
   const { files } = (await readJson('OicLifecycle.assets.json')) as {
     files: Record<string, { source: { path: string } }>;
   };

@@ -34,6 +34,14 @@ test.each([...functions])('%s is Node 24 on arm64, with source maps, within the 
   expect(JSON.stringify(Properties.Environment.Variables).length).toBeLessThan(4000);
 });
 
+test('a function is called as people call it', () => {
+  expect([...functions.values()].map(({ Properties }) => Properties.FunctionName).toSorted()).toEqual(
+    ['dr-deploy', 'dr-restore', 'prod-backup', 'strays', 'test-backup', 'test-deploy', 'test-restore'].map(
+      (name) => `OicLifecycle-${name}`,
+    ),
+  );
+});
+
 test('every function has a log group of its own that is kept for three months', () => {
   const groups = lifecycle.ofType('AWS::Logs::LogGroup');
   const used = [...functions.values()].map(({ Properties }) => Properties.LoggingConfig.LogGroup.Ref);
@@ -129,10 +137,10 @@ test('where nothing is backed up there is nothing to restore, and no function fo
 describe('what a function is told', () => {
   const ofInstances = [...functions].filter(([id]) => !id.startsWith('Strays'));
 
-  test('is, where it works on no instance, which ones there are and whether they are deployed to', () => {
-    const { OIC_TARGETS, ...others } = only(functions, /^Strays/).Properties.Environment.Variables;
-    expect(JSON.parse(OIC_TARGETS)).toEqual({ prod: false, dr: true, test: true });
-    expect(Object.keys(others).toSorted()).toEqual(['NODE_OPTIONS', 'OIC_DROP_BOX']);
+  // Which instances there are stands in its bundle.
+  test('is, where it works on no instance, nothing of any', () => {
+    const variables = only(functions, /^Strays/).Properties.Environment.Variables;
+    expect(Object.keys(variables).toSorted()).toEqual(['NODE_OPTIONS', 'OIC_DROP_BOX']);
   });
 
   test('is the settings of its own instance, and only a function that deploys or restores may change it', () => {
@@ -181,7 +189,7 @@ test('secrets are known by name; none is made, and no value is in a template', (
 });
 
 test('an instance can lose its deploy: of the other stack only the buckets are imported', () => {
-  const imports = JSON.stringify(lifecycle.template.toJSON()).matchAll(/"Fn::ImportValue":"([^"]+)"/g);
+  const imports = JSON.stringify(lifecycle.resources).matchAll(/"Fn::ImportValue":"([^"]+)"/g);
   expect(new Set([...imports].map(([, name]) => name))).toEqual(
     new Set(['OicVault-VaultArn', 'OicVault-VaultName', 'OicVault-DropBoxArn', 'OicVault-DropBoxName']),
   );

@@ -67,9 +67,11 @@ const durable = (job: string): string[] => [
   `lambda:GetDurableExecutionState ${job} function:*`,
   `sqs:SendMessage ${job} dead letters`,
 ];
+const ARCHIVES = ['integrations', 'projects', 'lookups', 'libraries'];
+/** Where the snapshots of all instances lie, and what they name. */
+const FOLDERS = [...ARCHIVES, 'snapshots'];
 /** Where the archives of an instance lie. */
-const archives = (name: string): string[] =>
-  ['integrations', 'projects', 'lookups', 'libraries'].map((folder) => `${folder}/${name}`);
+const archives = (name: string): string[] => ARCHIVES.map((folder) => `${folder}/${name}`);
 const held = (name: string): string[] => [...archives(name), `snapshots/${name}`];
 const secret = (name: string): string => `secretsmanager:GetSecretValue secret:oic/${name}-??????`;
 const drops = (name: string): string[] =>
@@ -110,14 +112,14 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     ...itself('Restoredr'),
     ...durable('Restoredr'),
     secret('dr'),
-    ...reads('Vault', ...held('prod'), ...held('test')),
+    ...reads('Vault', ...FOLDERS),
     ...writes('Vault', 'safety/dr', 'runs/dr'),
   ],
   Restoretest: [
     ...itself('Restoretest'),
     ...durable('Restoretest'),
     secret('test'),
-    ...reads('Vault', ...held('prod'), ...held('test')),
+    ...reads('Vault', ...FOLDERS),
     ...writes('Vault', 'safety/test', 'runs/test'),
   ],
   Strays: [...itself('Strays'), ...drops('unknown'), ...writes('DropBox', 'receipts/unknown')],

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../functions/core/errors.ts';
-import { awsRule, parseSettings } from '../../functions/settings.ts';
+import { awsRule } from '../../functions/settings/aws.ts';
+import { parseSettings } from '../../functions/settings.ts';
 import { SAMPLE } from './synthesized.ts';
 
 const problemsOf = (settings: object): readonly string[] => {

@@ -2,12 +2,13 @@
  * Somebody is told: all alarms, on one topic. Each says what it means and names the article of the runbook, in
  * infra/README.md, that says what to do.
  */
-import { ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   type CreateAlarmOptions as AlarmOptions,
   ComparisonOperator,
   type IMetric,
+  type Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -15,10 +16,11 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import type { MetricName } from '../../../functions/lambda/names.ts';
+import type { Installation } from '../../installation.ts';
+import { instanceMetric } from './metrics.ts';
 
 export interface AlarmProps {
-  /** Of one instance: it makes the alarm's name. */
-  readonly instance: string;
   readonly name: string;
   /** A sentence for whoever gets the mail. */
   readonly means: string;
@@ -27,14 +29,19 @@ export interface AlarmProps {
   readonly metric: IMetric;
 }
 
-export class Alarms extends Construct {
+export class AlarmTopic extends Construct {
   readonly topic: Topic;
+  /** What the name of every alarm begins with. */
+  readonly prefix: string;
 
-  constructor(scope: Construct, id: string, email: string | undefined) {
+  constructor(scope: Construct, id: string, { settings, stackName, key }: Installation) {
     super(scope, id);
-    this.topic = new Topic(this, 'Topic', { displayName: 'oic-lifecycle alarms', enforceSSL: true });
+    this.prefix = `${stackName}/`;
+    const encrypted = key && { masterKey: key };
+    this.topic = new Topic(this, 'Topic', { displayName: 'oic-lifecycle alarms', enforceSSL: true, ...encrypted });
     this.topic.addToResourcePolicy(this.mayPublish());
-    if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
+    const { alarmEmail } = settings;
+    if (alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(alarmEmail));
     new CfnOutput(this, 'TopicArn', { value: this.topic.topicArn }).overrideLogicalId('AlarmTopicArn');
   }
 
@@ -48,7 +55,7 @@ export class Alarms extends Construct {
     const ownAlarms = stack.formatArn({
       service: 'cloudwatch',
       resource: 'alarm',
-      resourceName: `${stack.stackName}-*`,
+      resourceName: `${this.prefix}*`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     return new PolicyStatement({
@@ -59,6 +66,25 @@ export class Alarms extends Construct {
       conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnLike: { 'aws:SourceArn': ownAlarms } },
     });
   }
+}
+
+/** The alarms of one instance, in the stack that holds what they watch. */
+export class Alarms extends Construct {
+  readonly instance: string;
+  private readonly to: AlarmTopic;
+  private readonly installation: Installation;
+
+  constructor(scope: Construct, to: AlarmTopic, installation: Installation, instance: string) {
+    super(scope, `Alarms-${instance}`);
+    this.to = to;
+    this.installation = installation;
+    this.instance = instance;
+  }
+
+  /** What its functions count. */
+  metric(name: MetricName, period = Duration.minutes(5)): Metric {
+    return instanceMetric(this.installation.settings.name, this.instance, name, period);
+  }
 
   /** Something happened. It is told once; that it does not go on happening is no news. */
   onEvent(props: AlarmProps): void {
@@ -67,7 +93,7 @@ export class Alarms extends Construct {
 
   /** Something is so until somebody does something about it; its end is told too. */
   whileAbove(props: AlarmProps, threshold: number): void {
-    this.create(props, above(threshold)).addOkAction(new SnsAction(this.topic));
+    this.create(props, above(threshold)).addOkAction(new SnsAction(this.to.topic));
   }
 
   /** Nothing was heard for so many hours, which is alarming in itself. The metric's period is one hour. */
@@ -78,17 +104,18 @@ export class Alarms extends Construct {
       evaluationPeriods: hours,
       treatMissingData: TreatMissingData.BREACHING,
     };
-    this.create(props, condition).addOkAction(new SnsAction(this.topic));
+    this.create(props, condition).addOkAction(new SnsAction(this.to.topic));
   }
 
-  private create({ instance, name, means, article, metric }: AlarmProps, condition: Condition): Alarm {
-    const alarm = new Alarm(this, `${instance}-${name}`, {
-      alarmName: `${Stack.of(this).stackName}-${instance}-${name}`,
+  private create({ name, means, article, metric }: AlarmProps, condition: Condition): Alarm {
+    const { instance, to } = this;
+    const alarm = new Alarm(this, name, {
+      alarmName: `${to.prefix}${instance}/${name}`,
       alarmDescription: `${instance}: ${means} What to do: infra/README.md, "Runbook", article "${article}".`,
       metric,
       ...condition,
     });
-    alarm.addAlarmAction(new SnsAction(this.topic));
+    alarm.addAlarmAction(new SnsAction(to.topic));
     return alarm;
   }
 }

@@ -12,11 +12,13 @@ import {
 import type { Construct } from 'constructs';
 import { reportKey } from '../../../functions/core/keys.ts';
 import type { MetricName } from '../../../functions/lambda/names.ts';
+import type { Installation } from '../../installation.ts';
 import type { DropBox } from '../drop-box.ts';
 import type { Vault } from '../vault.ts';
 import { instanceMetric, queueMetric } from './metrics.ts';
 
 export interface DashboardProps {
+  readonly installation: Installation;
   readonly sources: readonly string[];
   readonly targets: readonly string[];
   readonly dropBox: DropBox;
@@ -36,9 +38,11 @@ const DROP_COUNTS = [
 ] as const;
 
 export const createDashboard = (scope: Construct, props: DashboardProps): void => {
-  const { sources, targets, dropBox, vault, logGroups } = props;
+  const { installation, sources, targets, dropBox, vault, logGroups } = props;
   const counts = (instance: string, names: readonly MetricName[]): IMetric[] =>
-    names.map((name) => instanceMetric(instance, name, Duration.hours(1)).with({ label: name }));
+    names.map((name) =>
+      instanceMetric(installation.settings.name, instance, name, Duration.hours(1)).with({ label: name }),
+    );
   const rows: IWidget[][] = [
     ...(logGroups.length > 0 ? [[lastSnapshots(logGroups)], [morningPages(sources, vault)]] : []),
     ...sources.map((source) => [

@@ -1,12 +1,18 @@
 /** The functions' own metrics, by the names and dimensions they are written with. */
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRIC_NAMESPACE, type MetricName, metricDimensions } from '../../../functions/lambda/names.ts';
+import { type MetricName, metricDimensions, metricNamespace } from '../../../functions/lambda/names.ts';
 import type { JobFunction } from '../job-function.ts';
 
-export const instanceMetric = (instance: string, metricName: MetricName, period = Duration.minutes(5)): Metric =>
+/** @param installation its `name` in the settings */
+export const instanceMetric = (
+  installation: string | undefined,
+  instance: string,
+  metricName: MetricName,
+  period: Duration,
+): Metric =>
   new Metric({
-    namespace: METRIC_NAMESPACE,
+    namespace: metricNamespace(installation),
     metricName,
     dimensionsMap: metricDimensions(instance),
     statistic: Stats.SUM,
@@ -14,7 +20,10 @@ export const instanceMetric = (instance: string, metricName: MetricName, period 
   });
 
 /** What Lambda itself counts of a function. */
-export const functionMetric = (job: JobFunction, metricName: 'DurableExecutionTimedOut' | 'Errors'): Metric =>
+export const functionMetric = (
+  job: JobFunction,
+  metricName: 'DurableExecutionTimedOut' | 'Errors' | 'Throttles',
+): Metric =>
   new Metric({
     namespace: 'AWS/Lambda',
     metricName,
