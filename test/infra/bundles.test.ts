@@ -97,7 +97,7 @@ describe.skipIf(!moto)('the bundled functions', () => {
     const policies = assembly.functions.map(({ name, statements }) => [name, resolve(statements) as Statement[]]);
     guard = await startIamGuard(moto.endpoint, Object.fromEntries(policies));
     for (let n = 0; n < 30; n++) dev.instance.add(archiveOf(n), { status: 'ACTIVATED', lastUpdated: new Date(0) });
-  }, 60_000);
+  }, 240_000);
 
   afterAll(async () => {
     for (const child of processes.values()) {
@@ -250,7 +250,7 @@ describe.skipIf(!moto)('the bundled functions', () => {
     for (const { archive } of integrations) {
       expect(Date.parse(archive?.lockedUntil ?? '') - Date.parse(startedAt)).toBeGreaterThan(29.9 * 86_400_000);
     }
-  }, 60_000);
+  }, 240_000);
 
   test('deploy what is dropped, replace it, and put it back when it does not start', async () => {
     const key = 'deploy/prod/release 7/flow (1)+ü.iar';

@@ -3,8 +3,9 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../functions/core/errors.ts';
 import { awsRule } from '../../functions/settings/aws.ts';
+import { defaultSchedule } from '../../functions/settings/default-schedule.ts';
 import { parseSettings } from '../../functions/settings.ts';
-import { SAMPLE } from './synthesized.ts';
+import { only, SAMPLE, synthesize } from './synthesized.ts';
 
 const problemsOf = (settings: object): readonly string[] => {
   try {
@@ -43,6 +44,30 @@ describe('a problem is told with its path', () => {
       { ...SAMPLE, people: { ['0123456789abcdef'.repeat(2)]: 'Ann'.repeat(700) } },
       'people: takes 2139 bytes, and of what functions in AWS are told 2000 are left for it',
     ],
+    [
+      { ...scheduled('rate(5 days)'), retentionDays: 1 },
+      'instances.prod.backup.schedule: leaves 5 days between two backups, and retentionDays is 1',
+    ],
+    [{ ...SAMPLE, name: 'Team A' }, 'name: '],
+    [{ ...SAMPLE, name: 'department-of-finance' }, 'name: '],
+    [{ ...SAMPLE, logRetentionDays: 100 }, 'logRetentionDays: must be one of 1, 3, 5'],
+    [{ ...SAMPLE, tags: { 'aws:owner': 'x' } }, 'tags.aws:owner: '],
+    [
+      { ...SAMPLE, tags: Object.fromEntries(Array.from({ length: 41 }, (_, n) => [`tag${n}`, 'x'])) },
+      'tags: there are 41, and a resource in AWS takes 40 beside its own',
+    ],
+    [
+      { ...SAMPLE, network: { vpcId: 'vpc-0a1b2c3d', subnetIds: [], securityGroupIds: ['sg-0a1b2c3d'] } },
+      'network.subnetIds: must be at least 1',
+    ],
+    [
+      {
+        instances: {
+          dr: { ...dr, network: { vpcId: 'vpc-1', subnetIds: ['subnet-0a1b2c3d'], securityGroupIds: ['sg-0a1b2c3d'] } },
+        },
+      },
+      'instances.dr.network.vpcId: ',
+    ],
     [scheduled('daily'), 'instances.prod.backup.schedule: "daily" must be cron('],
     [
       secret('arn:aws:secretsmanager:eu-central-1:123456789012:secret:oic/dr'),
@@ -66,6 +91,34 @@ describe('a problem is told with its path', () => {
     [{ instances: { dr: { ...dr, concurrency: 2 } } }, 'instances.dr.concurrency: must be at least 3'],
   ])('%#', (settings, problem) => {
     expect(problemsOf(settings)).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
+test('names that differ in a dash alone are two instances', () => {
+  const twins = { 'prod-1': both, prod1: { ...both, integrationInstance: 'acme-other' } };
+  expect(problemsOf({ instances: twins })).toEqual([]);
+  const { lifecycle } = synthesize({ instances: twins });
+  expect(lifecycle.ofType('AWS::Lambda::Function').size).toBe(7);
+});
+
+describe('where none is given, a backup', () => {
+  const times = (count: number): number[] =>
+    Array.from({ length: count }, (_, n) => {
+      const [, minute, hour] = /^cron\((\d+) (\d+) \* \* \? \*\)$/.exec(defaultSchedule(`instance-${n}`)) ?? [];
+      return Number(hour) * 60 + Number(minute);
+    });
+
+  test('is due between three and six, and few begin at once', () => {
+    for (const time of times(50)) expect(time).toSatisfy((minutes) => minutes >= 180 && minutes < 360);
+    const together = Map.groupBy(times(50), (time) => Math.floor(time / 5));
+    expect(Math.max(...[...together.values()].map(({ length }) => length))).toBeLessThanOrEqual(5);
+  });
+
+  test('has the schedule of its name', () => {
+    const { lifecycle } = synthesize({ instances: { prod: { ...prod, backup: {} } } });
+    expect(only(lifecycle.ofType('AWS::Scheduler::Schedule'), /prod/).Properties.ScheduleExpression).toBe(
+      defaultSchedule('prod'),
+    );
   });
 });
 
