@@ -36,7 +36,10 @@ const ALONE = [
   'test/jobs/deploy/drops-and-clocks.test.ts',
 ];
 /** To load the CDK takes seconds, so one process does it for all that look at the stacks, after the others. */
-const STACKS = ['test/infra/{alarms,keep,layering,lifecycle-stack,policies,settings,vault-stack}.test.ts'];
+const STACKS = [
+  'test/infra/{alarms,layering,lifecycle-stack,limits,policies,settings,vault-stack}.test.ts',
+  'test/infra/{keep,update}/*.test.ts',
+];
 /** What CloudFormation itself finds in a template takes a second each: that is for synth.test.ts, once. */
 const UNVALIDATED = { CDK_VALIDATION: 'false' };
 const ONE_AT_LAST = { isolate: false, maxWorkers: 1, sequence: { groupOrder: 1 }, env: UNVALIDATED };

@@ -87,18 +87,6 @@ const handed = (value: unknown, parameters: Readonly<Record<string, unknown>>): 
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, handed(inner, parameters)]));
 };
 
-/** What the CDK itself finds in templates is looked at where the whole app is run; it takes longer than the rest. */
-const withoutValidators = <T>(synth: () => T): T => {
-  const { CDK_VALIDATION: before } = process.env;
-  process.env.CDK_VALIDATION = 'false';
-  try {
-    return synth();
-  } finally {
-    if (before === undefined) delete process.env.CDK_VALIDATION;
-    else process.env.CDK_VALIDATION = before;
-  }
-};
-
 export const synthesize = (
   settings: object = SAMPLE,
 ): Readonly<Record<'vault' | 'lifecycle' | 'replica', Synthesized>> & { readonly directory: string } => {
@@ -106,7 +94,7 @@ export const synthesize = (
   const app = new App({ context });
   const parsed = parseSettings(settings, 'the test', awsRule);
   createStacks(app, parsed);
-  const { directory } = withoutValidators(() => app.synth());
+  const { directory } = app.synth();
   const names = stackNames(parsed);
   const find = (id: string): Synthesized => {
     const json = readTemplate(directory, `${id}.template.json`);

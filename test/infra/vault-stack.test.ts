@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { flowPictureKey, PICTURE_DAYS, reportKey, snapshotName } from '../../functions/core/keys.ts';
-import type { LifecycleRule } from './lifecycle-model.ts';
+import type { LifecycleRule } from './keep/lifecycle-model.ts';
 import { only, type Resource, SAMPLE, synthesize } from './synthesized.ts';
 
 const { vault } = synthesize();

@@ -10,7 +10,7 @@ import type { ObjectStore, VersionMarks } from '../../../functions/store/object-
 import { createS3Store } from '../../../functions/store/s3/s3-store.ts';
 import { StoreError } from '../../../functions/store/store-error.ts';
 import { createVault } from '../../../functions/store/vault.ts';
-import { createModelBucket } from '../../infra/lifecycle-model.ts';
+import { createModelBucket } from '../../infra/keep/lifecycle-model.ts';
 import { startMoto } from '../../store/moto.ts';
 
 const DAY_MS = 86_400_000;

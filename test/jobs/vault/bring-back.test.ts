@@ -4,7 +4,7 @@ import { snapshotKey } from '../../../functions/core/keys.ts';
 import { bringBack } from '../../../functions/jobs/vault/deleted.ts';
 import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
 import { createVault } from '../../../functions/store/vault.ts';
-import { createModelBucket, DAY_MS } from '../../infra/lifecycle-model.ts';
+import { createModelBucket, DAY_MS } from '../../infra/keep/lifecycle-model.ts';
 
 const SNAPSHOT = '2026-11-01T04-15-00Z';
 

@@ -5,7 +5,7 @@ import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
 import { verifyChain } from '../../../functions/jobs/vault/verify-chain.ts';
 import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
 import { createVault } from '../../../functions/store/vault.ts';
-import { createModelBucket } from '../../infra/lifecycle-model.ts';
+import { createModelBucket } from '../../infra/keep/lifecycle-model.ts';
 
 test('the newest snapshot that says so is asked for the class of one that is missing', async () => {
   const bucket = createModelBucket({ hidden: () => {}, removed: () => {} }, 0);

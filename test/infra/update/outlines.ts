@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nestedFile, readTemplate, synthesize } from './synthesized.ts';
+import { nestedFile, readTemplate, synthesize } from '../synthesized.ts';
 import { type Outline, type Outlines, outlineOf } from './update-safety.ts';
 
 export const outlinesOf = (settings: object): Outlines => {
@@ -26,7 +26,7 @@ export const outlinesOf = (settings: object): Outlines => {
 };
 
 if (import.meta.main) {
-  const root = join(import.meta.dirname, '..', '..');
+  const root = join(import.meta.dirname, '..', '..', '..');
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const fixtures = join(import.meta.dirname, 'fixtures');
   const last = readdirSync(fixtures).toSorted().at(-1) ?? '';

@@ -2,7 +2,7 @@
  * What an update of the stacks would do to what holds something: templates of before, cut down to what says so, held
  * against those of now.
  */
-import type { TemplateJson } from './synthesized.ts';
+import type { TemplateJson } from '../synthesized.ts';
 
 /** The properties whose change makes CloudFormation replace a resource: `createOnlyProperties` of its schema. */
 const CREATE_ONLY: Readonly<Record<string, readonly string[]>> = {

@@ -10,7 +10,7 @@
  * may go `lateDays` after its time.
  */
 import { createHash } from 'node:crypto';
-import { type ObjectStore, type ObjectVersion, PreconditionFailed } from '../../functions/store/object-store.ts';
+import { type ObjectStore, type ObjectVersion, PreconditionFailed } from '../../../functions/store/object-store.ts';
 
 export interface LifecycleRule {
   readonly Id: string;

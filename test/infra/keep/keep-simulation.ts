@@ -3,14 +3,14 @@
  * handed on), what the bucket removes is by the rules of the synthesized template. After every night and every midnight
  * all that was promised is looked at.
  */
-import { snapshotKey, snapshotName } from '../../functions/core/keys.ts';
-import type { ArchiveRef } from '../../functions/core/snapshot/archive-ref.ts';
-import type { Keep } from '../../functions/core/snapshot/keep-classes.ts';
-import type { Manifest } from '../../functions/core/snapshot/manifest.ts';
-import { keepVersions } from '../../functions/jobs/backup/keep-versions.ts';
-import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
-import type { ObjectStore, VersionMarks } from '../../functions/store/object-store.ts';
-import { createVault } from '../../functions/store/vault.ts';
+import { snapshotKey, snapshotName } from '../../../functions/core/keys.ts';
+import type { ArchiveRef } from '../../../functions/core/snapshot/archive-ref.ts';
+import type { Keep } from '../../../functions/core/snapshot/keep-classes.ts';
+import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
+import { keepVersions } from '../../../functions/jobs/backup/keep-versions.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
+import type { ObjectStore, VersionMarks } from '../../../functions/store/object-store.ts';
+import { createVault } from '../../../functions/store/vault.ts';
 import { createModelBucket, DAY_MS, type LifecycleRule, type StoredVersion } from './lifecycle-model.ts';
 
 /** What happens in one night; nothing when undefined. */

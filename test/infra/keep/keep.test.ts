@@ -1,9 +1,9 @@
 /** Promise 11 and `vault.keep`, on the rules of the synthesized template, day by day over ten years. */
 import { describe, expect, test } from 'vitest';
-import { rounds } from '../rounds.ts';
+import { rounds } from '../../rounds.ts';
+import { SAMPLE, synthesize } from '../synthesized.ts';
 import { type History, type Kept, type Night, simulate } from './keep-simulation.ts';
 import type { LifecycleRule } from './lifecycle-model.ts';
-import { SAMPLE, synthesize } from './synthesized.ts';
 
 const DAYS = rounds(1_100, 3_650);
 const ITEMS = 6;
