@@ -7,7 +7,15 @@ import { type CallOrder, orderByCalls } from '../call-order.ts';
 import type { IntegrationId, IntegrationRef } from '../integration.ts';
 import { type AskedSchedule, isOn } from '../schedule.ts';
 import { isActive, isInService } from '../status.ts';
-import { type InstallPlan, isRival, planInstall, type TargetIntegration, type Wanted } from './plan-install.ts';
+import {
+  type Before,
+  beforeOf,
+  type InstallPlan,
+  isRival,
+  planInstall,
+  type TargetIntegration,
+  type Wanted,
+} from './plan-install.ts';
 
 export interface RestoreWanted extends Wanted {
   readonly captured: NonNullable<Wanted['captured']>;
@@ -36,23 +44,26 @@ export interface RemovalStep {
   readonly reason: string;
 }
 
-/** @param covers whether the snapshot would hold an integration of this code, had the instance had it */
+/**
+ * @param covers whether the snapshot would hold an integration of this code, had the instance had it
+ * @param before of a run that was cut off; the target otherwise
+ */
 export const planRestore = (
   wanted: readonly RestoreWanted[],
   target: readonly TargetIntegration[],
   policy: RestorePolicy,
   covers: (code: string) => boolean,
+  before: readonly Before[] = target.map(beforeOf),
 ): RestorePlan => {
   const ofCode = Map.groupBy(target, ({ code }) => code);
+  const beforeOfCode = Map.groupBy(before, ({ code }) => code);
   const wantedById = new Map(wanted.map((one) => [one.id, one]));
   const installs = wanted.map((one) => {
     const versions = ofCode.get(one.code) ?? [];
     const { existing, activation } = policy;
-    return planInstall(one, versions, {
-      existing,
-      activation,
-      mayDowngrade: mayDowngrade(one, versions, wantedById, policy),
-    });
+    const mayDown = mayDowngrade(one, versions, wantedById, policy);
+    const install = { existing, activation, mayDowngrade: mayDown };
+    return planInstall(one, versions, install, beforeOfCode.get(one.code) ?? []);
   });
   const removals = policy.mirror ? planRemovals(wantedById, target, installs, policy, covers) : [];
   return { installs, removals, order: orderByCalls(wanted) };

@@ -64,9 +64,6 @@ export const wantedSchedule = (
     ? { state: captured.schedule, when: 'when the snapshot was taken' }
     : { state: before, when: 'before' };
 
-const withValue = (parameters: readonly ScheduleParameter[] = []): ScheduleParameter[] =>
-  parameters.filter(({ value }) => value !== undefined);
-
 const keepParameters = (id: IntegrationId, parameters: readonly ScheduleParameter[]): StepOfSchedule => ({
   do: 'set-parameters',
   id,
@@ -96,7 +93,9 @@ export const scheduleSteps = (
   const changes = isOn(state) ? stepsBetween(now, state, when) : [];
   // A start sends them; where nothing is started they are sent on their own.
   const isGiven = changes.some((step) => step.do === 'start-schedule');
-  const kept = activates && !isGiven && !captured?.parameters ? withValue(own) : [];
+  // A run that was cut off may have activated it, and set them back.
+  const lost = differingParameters(own ?? [], activates ? [] : same?.scheduleParameters);
+  const kept = isGiven || captured?.parameters ? [] : (own ?? []).filter(({ name }) => lost.includes(name));
   return [
     ...(other.length > 0 ? [{ do: 'set-parameters' as const, id, reason, parameters: wanted }] : []),
     ...(kept.length > 0 ? [keepParameters(id, kept)] : []),

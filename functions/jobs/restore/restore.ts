@@ -104,11 +104,14 @@ const prepare = async (
   const entries = scope.integrations;
   const { facts, failures: unreadable } = await proveArchives(reading, entries, options);
   const proved = entries.flatMap((entry) => wantedOf(entry, facts.get(entry.id), options));
-  const { integrations: target, unread } =
-    entries.length > 0 || options.mirror ? await readTargetFor(reading, proved, options) : NO_TARGET;
+  const {
+    integrations: target,
+    before,
+    unread,
+  } = entries.length > 0 || options.mirror ? await readTargetFor(reading, proved, options) : NO_TARGET;
   const leftAlone = new Set(unread.map(({ id }) => id));
   const wanted = proved.filter(({ id }) => !leftAlone.has(id));
-  const plan = planRestore(wanted, target, options, createFilter(manifest.filter ?? {}));
+  const plan = planRestore(wanted, target, options, createFilter(manifest.filter ?? {}), before);
   const others = await planItems(reading, scope, options);
   const phases = planPhases(plan, others.items, PHASES_OF_KINDS);
   return {
@@ -155,7 +158,7 @@ const namesOf = (when: 'before' | 'after') =>
   RESTORED_KINDS.filter(({ restore: how }) => how.when === when).map(({ name }) => name);
 const PHASES_OF_KINDS = { before: namesOf('before'), after: namesOf('after') };
 
-const NO_TARGET: RestoreTarget = { integrations: [], unread: [] };
+const NO_TARGET: RestoreTarget = { integrations: [], before: [], unread: [] };
 
 const refusalsOf = ({ installs }: RestorePlan, instance: string): RestoreFailure[] =>
   installs

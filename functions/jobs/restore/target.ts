@@ -4,7 +4,7 @@ import type { Integration, IntegrationId } from '../../core/integration.ts';
 import { isNamed } from '../../core/odd-item.ts';
 import { withHolderNamed } from '../../core/people.ts';
 import { mustAskSchedule, scheduleState } from '../../core/plan/plan-backup.ts';
-import type { TargetIntegration } from '../../core/plan/plan-install.ts';
+import { type Before, beforeOf, type TargetIntegration } from '../../core/plan/plan-install.ts';
 import type { RestoreWanted } from '../../core/plan/plan-restore.ts';
 import { type AskedSchedule, isOn, type ScheduleParameter } from '../../core/schedule.ts';
 import { askSchedule } from '../../kinds/read-schedule.ts';
@@ -36,6 +36,8 @@ interface Detail {
 /** A target's integrations, and what of the wanted it has in a form that cannot be read: left alone, for nothing is known of it. */
 export interface RestoreTarget {
   readonly integrations: readonly TargetIntegration[];
+  /** As they were before a run that was cut off replaced some of them. */
+  readonly before: readonly Before[];
   readonly unread: readonly RestoreFailure[];
 }
 
@@ -71,8 +73,21 @@ export const readTargetFor = async (
     scheduleParameters: byId.get(there.id)?.scheduleParameters ?? there.scheduleParameters,
     designSha256: byId.get(there.id)?.designSha256,
   }));
-  return { integrations, unread };
+  const cutOff = (journal.leftovers('compare') as Detail[][]).flat();
+  const before = integrations.map((there) => {
+    const { designSha256 } = wantedById.get(there.id) ?? {};
+    const isReplaced = designSha256 !== undefined && there.designSha256 === designSha256;
+    const was = cutOff.findLast((one) => isReplaced && one.id === there.id && one.designSha256 !== designSha256);
+    return beforeOf({ ...there, ...withoutUnknown(was) });
+  });
+  return { integrations, before, unread };
 };
+
+/** Of a schedule what was found out. */
+const withoutUnknown = ({ schedule, scheduleParameters }: Partial<Detail> = {}) => ({
+  ...(schedule && schedule !== 'unknown' && { schedule }),
+  ...(scheduleParameters && { scheduleParameters }),
+});
 
 const readDetail = async (
   oic: OicClient,
