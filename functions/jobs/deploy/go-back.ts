@@ -27,7 +27,7 @@ export interface Trouble {
 }
 
 type Ending = Omit<InstallOutcome, 'steps'>;
-type Services = Pick<InstallServices, 'oic' | 'safety' | 'waiting' | 'mayGoOn'>;
+type Services = Pick<InstallServices, 'oic' | 'safety' | 'connections' | 'waiting' | 'mayGoOn'>;
 
 export const goBack = async (
   services: Services,
@@ -36,7 +36,7 @@ export const goBack = async (
   trouble: Trouble,
   report: (step: StepReport) => void,
 ): Promise<Ending> => {
-  const { oic, waiting, mayGoOn } = services;
+  const { mayGoOn, oic } = services;
   const { error, keepsNew, unready } = trouble;
   const { id } = wanted;
   const cause = causeText(error);
@@ -45,8 +45,9 @@ export const goBack = async (
   await mayGoOn();
   let isLookedAtAgain = false;
   try {
-    const wayBack = { before: undo.before, old: await oldContent(services, undo), keepsNew };
-    await rollBack(oic, wanted, wayBack, waiting);
+    const { before, ownConnections } = undo;
+    const wayBack = { before, ownConnections, old: await oldContent(services, undo), keepsNew };
+    await rollBack(services, wanted, wayBack);
     report({ do: 'roll-back', id, reason, outcome: 'done' });
     if (mayStillArrive(error)) isLookedAtAgain = await lookAgain(services, wanted, wayBack, report);
   } catch (failure) {
@@ -81,14 +82,15 @@ const oldContent = async ({ safety }: Services, { copy }: Undo): Promise<WayBack
 
 /** What has arrived meanwhile is undone. @returns false when there is no time to look */
 const lookAgain = async (
-  { oic, waiting, mayGoOn }: Services,
+  services: Services,
   wanted: IntegrationRef,
   wayBack: WayBack,
   report: (step: StepReport) => void,
 ): Promise<boolean> => {
+  const { oic, waiting, mayGoOn } = services;
   if (!(await waitToLookAgain(oic.instance, waiting))) return false;
   await mayGoOn();
-  await rollBack(oic, wanted, wayBack, waiting);
+  await rollBack(services, wanted, wayBack);
   const reason = `the target was looked at again ${SECOND_LOOK_MS / 1000} s later`;
   report({ do: 'roll-back', id: wanted.id, reason, outcome: 'done' });
   return true;

@@ -1,6 +1,7 @@
 /** What an install is given, and what it reports. */
 import type { Unknown } from '../../core/errors.ts';
 import type { IntegrationId, IntegrationRef } from '../../core/integration.ts';
+import type { OwnConnections } from '../../core/plan/connection-address.ts';
 import type { Before, InstallStep } from '../../core/plan/plan-install.ts';
 import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
@@ -37,6 +38,8 @@ export interface SafeCopy {
 export interface Undo {
   readonly before: readonly Before[];
   readonly copy: SafeCopy | undefined;
+  /** Of those that the archive may set back. An older note does not tell. */
+  readonly ownConnections?: OwnConnections | undefined;
 }
 
 export interface UndoLog {

@@ -9,6 +9,7 @@ import { LOCAL_CALLS } from '../../core/archive/connection-template.ts';
 import type { Archive } from '../../core/archive/integration-archive.ts';
 import { Interrupted, NotDone, NotKnown } from '../../core/errors.ts';
 import type { IntegrationId } from '../../core/integration.ts';
+import type { OwnConnections } from '../../core/plan/connection-address.ts';
 import { findLacks, type Lack } from '../../core/plan/lacks.ts';
 import {
   type Before,
@@ -104,7 +105,8 @@ export const install = async (
   stop?.throwIfAborted();
   const cutOff = recalled[archive.id];
   const copy = cutOff ? cutOff.copy : await keepCopy(services, target, plan, report);
-  const undo = { before, copy };
+  const ownConnections = cutOff?.ownConnections ?? (await readOwn(services, archive, target, plan));
+  const undo = { before, copy, ownConnections };
   await undoLog.remember(archive.id, undo);
   const was = target.copy?.archive.designSha256;
   return { ...(await run(services, { ...content, was }, plan, undo, report)), steps };
@@ -124,6 +126,17 @@ const overlay = ({ integrations }: TargetState, undos: readonly Undo[]): Before[
   const states = new Map(integrations.map((integration) => [integration.id, beforeOf(integration)]));
   for (const { before } of undos) for (const was of before) states.set(was.id, was);
   return [...states.values()];
+};
+
+const readOwn = (
+  { oic, connections }: InstallServices,
+  archive: Archive,
+  { copy }: TargetState,
+  { steps }: InstallPlan,
+): Promise<OwnConnections> => {
+  if (!steps.some((step) => step.do === 'connect')) return Promise.resolve([]);
+  const all = [...archive.connections, ...(copy?.archive.connections ?? [])];
+  return readOwnConnections(oic, [...new Map(all.map((one) => [one.id, one])).values()], connections);
 };
 
 const keepCopy = async (
@@ -154,8 +167,6 @@ const run = async (
 ): Promise<Ending> => {
   const { oic, waiting, mayGoOn, stop } = services;
   const { id } = plan;
-  const connects = plan.steps.some((step) => step.do === 'connect');
-  const own = connects ? await readOwnConnections(oic, content.archive.connections, services.connections) : undefined;
   let unready: UnreadyConnection[] = [];
   for (const step of plan.steps) {
     await mayGoOn();
@@ -164,7 +175,8 @@ const run = async (
       return goBack(services, content.archive, undo, { error, keepsNew: false, unready: [] }, report);
     }
     try {
-      if (step.do === 'connect') unready = await connect(oic, content.archive, services.connections, waiting, own);
+      if (step.do === 'connect')
+        unready = await connect(oic, content.archive, services.connections, waiting, undo.ownConnections);
       else await applyStep(oic, step, content, waiting);
       report({ do: step.do, id: step.id, reason: step.reason, outcome: 'done' });
     } catch (error) {

@@ -40,6 +40,16 @@ const CONTENT = z.object({
         z.optional(z.object({ key: text, versionId: text })),
         z.transform((copy) => copy),
       ),
+      ownConnections: z.optional(
+        z.readonly(
+          z.array(
+            z.object({
+              id: text,
+              addresses: z.readonly(z.array(z.object({ propertyName: text, propertyValue: z.optional(text) }))),
+            }),
+          ),
+        ),
+      ),
       /** That was being installed; null: none, but a file. Absent in what earlier versions have left. */
       drop: z.optional(z.nullable(z.object({ key: text, versionId: text }))),
     }),

@@ -205,7 +205,7 @@ const holdLease = (
           ...held,
           undo: {
             ...withoutRivals(held.undo, id),
-            [id]: { before: [...undo.before], copy: undo.copy, drop: drop ?? null },
+            [id]: { ...undo, before: [...undo.before], drop: drop ?? null },
           },
         })),
     }),

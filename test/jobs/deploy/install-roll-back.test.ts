@@ -348,3 +348,38 @@ test.each([
   expect(await bench.install(oic, archiveOf('01.00.0000', 'new'))).toMatchObject({ state: 'deployed' });
   expect(simulator.instance.get(OLD)).toMatchObject({ status: 'ACTIVATED', schedule: 'started' });
 });
+
+describe('on an instance where an archive sets connections back', () => {
+  const OWN = 'https://erp.example.com';
+  const SETTINGS = {
+    ERP: {
+      securityPolicy: 'BASIC_AUTH',
+      securityProperties: [
+        { propertyName: 'username', propertyValue: 'ann' },
+        { propertyName: 'password', propertyValue: 'pass-1' },
+      ],
+    },
+  };
+  const flow = (marker: string, connectionUrl: string) =>
+    buildSampleArchive({
+      code: 'FLOW',
+      version: '01.00.0000',
+      marker,
+      connections: [{ id: 'ERP', values: { connectionUrl } }],
+    });
+
+  test('what one brings with another address gets no secret, and the old one is active again with its own', async () => {
+    const { simulator, oic } = await start({ behaviour: { importKeepsConnections: false } });
+    simulator.instance.add(flow('old', OWN), { status: 'ACTIVATED' });
+
+    const elsewhere = flow('new', 'https://attacker.example.net');
+    expect(await bench.install(oic, elsewhere, {}, { connections: SETTINGS })).toMatchObject({ state: 'rolled-back' });
+
+    expect(simulator.instance.get(OLD)?.status).toBe('ACTIVATED');
+    const erp = simulator.instance.connections.get('ERP');
+    expect(erp).toMatchObject({ status: 'CONFIGURED' });
+    expect([erp?.properties.get('connectionUrl'), erp?.credentials.get('password')]).toEqual([OWN, 'pass-1']);
+    const updates = simulator.requests.filter(({ kind }) => kind === 'connection-update');
+    expect(updates).toHaveLength(1);
+  });
+});
