@@ -1,25 +1,18 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { snapshotName } from '../../functions/core/keys.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { type Desk, openDesk } from './typed.ts';
+import type { Simulator } from '../simulator/server.ts';
+import { useDesk } from './typed.ts';
 
-let desk: Desk;
+const desk = useDesk();
 let simulator: Simulator;
 beforeEach(async () => {
-  desk = await openDesk();
-  simulator = await startSimulator();
+  simulator = await desk.startInstance();
   simulator.instance.add(buildSampleArchive({ code: 'HELLO', version: '01.00.0000' }));
   await desk.configure({ dev: simulator });
 });
-afterEach(async () => {
-  for (const secret of simulator.secrets()) expect(desk.said()).not.toContain(secret);
-  await simulator.close();
-  await desk.close();
-});
-
 const instanceSettings = (more: object = {}) => ({
   instances: {
     dev: { url: simulator.url, integrationInstance: simulator.integrationInstance, secret: 'oic/dev', ...more },

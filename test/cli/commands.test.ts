@@ -1,25 +1,18 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { seedSamples } from '../simulator/archives/samples.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
+import type { Simulator } from '../simulator/server.ts';
 import { storedFile } from '../store/stored-file.ts';
-import { type Desk, openDesk } from './typed.ts';
+import { useDesk } from './typed.ts';
 
-let desk: Desk;
+const desk = useDesk();
 let simulator: Simulator;
 beforeEach(async () => {
-  desk = await openDesk();
-  simulator = await startSimulator();
+  simulator = await desk.startInstance();
   await desk.configure({ dev: simulator });
 });
-afterEach(async () => {
-  for (const secret of simulator.secrets()) expect(desk.said()).not.toContain(secret);
-  await simulator.close();
-  await desk.close();
-});
-
 const HELLO = 'HELLO|01.00.0000';
 const hello = (marker = 'a') =>
   buildSampleArchive({ code: 'HELLO', version: '01.00.0000', name: 'Hello World', marker });

@@ -1,13 +1,13 @@
 /** `oic connections`, and the settings it asks for, in processes of their own. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { buildProject } from '../core/archive/kinds-forge.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { type Desk, openDesk } from './typed.ts';
+import type { Simulator } from '../simulator/server.ts';
+import { useDesk } from './typed.ts';
 
-let desk: Desk;
+const desk = useDesk();
 let simulator: Simulator;
 
 const ARCHIVE = buildSampleArchive({
@@ -21,15 +21,9 @@ const ARCHIVE = buildSampleArchive({
 const WALLET = Buffer.from([0x50, 0x4b, 3, 4, 0, 255, 13, 10, 128]);
 
 beforeEach(async () => {
-  desk = await openDesk();
-  simulator = await startSimulator();
+  simulator = await desk.startInstance();
   await desk.configure({ dev: simulator });
 });
-afterEach(async () => {
-  await simulator.close();
-  await desk.close();
-});
-
 test('what is required and unset is lacking, who has one open is told, and the filled template makes them work', async () => {
   simulator.instance.add(ARCHIVE, { status: 'CONFIGURED', connections: 'DRAFT' });
   const ebs = simulator.instance.connections.get('EBS');
@@ -47,7 +41,7 @@ test('what is required and unset is lacking, who has one open is told, and the f
 
   if (ebs) ebs.lockedBy = undefined;
   const filled = stdout
-    .replaceAll('"propertyValue": ""', '"propertyValue": "x"')
+    .replaceAll('"propertyValue": ""', '"propertyValue": "a-value-of-its-own"')
     .replace('"file": ""', '"file": "files/wallet.zip"')
     .replace('"agentGroupId": ""', '"agentGroupId": "ON_PREM"');
   const { connections } = JSON.parse(filled);

@@ -1,33 +1,18 @@
 /** What is listed and compared but restored by hand alone, and what no snapshot holds, typed as a person does. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { NEVER_COVERED } from '../../functions/core/snapshot/not-covered.ts';
 import { buildProject } from '../core/archive/kinds-forge.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
+import type { Simulator, SimulatorOptions } from '../simulator/server.ts';
 import { storedFile } from '../store/stored-file.ts';
-import { type Desk, openDesk } from './typed.ts';
+import { useDesk } from './typed.ts';
 
-let desk: Desk;
-let open: Array<{ close(): Promise<void> }>;
-beforeEach(async () => {
-  desk = await openDesk();
-  open = [desk];
-});
-afterEach(async () => {
-  for (const it of open.reverse()) await it.close();
-});
-
-const start = async (options: SimulatorOptions = {}): Promise<Simulator> => {
-  const simulator = await startSimulator(options);
-  open.push(simulator);
-  return simulator;
-};
-
+const desk = useDesk();
 const SHOP = buildProject({ code: 'SHOP', integrations: [{ code: 'ORDER', version: '01.00.0000' }] });
 
 const startProd = async (options: SimulatorOptions = {}): Promise<Simulator> => {
-  const prod = await start(options);
+  const prod = await desk.startInstance(options);
   prod.instance.addProject(SHOP);
   prod.instance.saveCertificate('PARTNER', { category: 'IDENTITY' });
   return prod;
@@ -101,7 +86,7 @@ describe('certificates and deployments', () => {
   });
 
   test('that the target of a restore lacks are left for a person, by name and with what there is to copy', async () => {
-    const dr = await start({ behaviour: { importedDeployments: 'left-behind' } });
+    const dr = await desk.startInstance({ behaviour: { importedDeployments: 'left-behind' } });
     dr.instance.saveCertificate('Oracle CA', { installedType: 'SYSTEM' });
     await desk.configure({ prod: await startProd(), dr });
     await desk.oic('backup', 'prod');
@@ -133,7 +118,7 @@ describe('certificates and deployments', () => {
   });
 
   test('that the target has are no work for anybody', async () => {
-    const dr = await start();
+    const dr = await desk.startInstance();
     dr.instance.saveCertificate('PARTNER', { category: 'IDENTITY' });
     await desk.configure({ prod: await startProd(), dr });
     await desk.oic('backup', 'prod');

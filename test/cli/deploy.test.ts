@@ -1,29 +1,22 @@
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { createDirectoryStore } from '../../functions/store/directory/directory-store.ts';
 import { createDropBox } from '../../functions/store/drop-box.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { type Desk, openDesk } from './typed.ts';
+import type { Simulator } from '../simulator/server.ts';
+import { useDesk } from './typed.ts';
 
-let desk: Desk;
+const desk = useDesk();
 let simulator: Simulator;
 beforeEach(async () => {
-  desk = await openDesk();
-  simulator = await startSimulator();
+  simulator = await desk.startInstance();
   await desk.configure({ test: simulator });
   simulator.onRequest(() => {
     for (const connection of simulator.instance.connections.values()) connection.status = 'CONFIGURED';
   });
 });
-afterEach(async () => {
-  for (const secret of simulator.secrets()) expect(desk.said()).not.toContain(secret);
-  await simulator.close();
-  await desk.close();
-});
-
 const put = (file: string, code: string, options: Partial<Parameters<typeof buildSampleArchive>[0]> = {}) =>
   writeFile(join(desk.directory, file), buildSampleArchive({ code, version: '01.00.0000', ...options }));
 
@@ -195,7 +188,7 @@ test('a watch of an instance with `deploy.confirm` begins when its name was said
 });
 
 test('watch handles drops of one code one after the other, however long an activation takes', async () => {
-  const slow = await startSimulator({ activationMs: 7_000, behaviour: { importedConnection: 'CONFIGURED' } });
+  const slow = await desk.startInstance({ activationMs: 7_000, behaviour: { importedConnection: 'CONFIGURED' } });
   await desk.configure({ test: slow });
   const watching = desk.start('watch', 'test', '--drop-box', 'box');
   try {
@@ -220,7 +213,7 @@ test('watch handles drops of one code one after the other, however long an activ
 }, 60_000);
 
 test("watch answers every file: also in the root, for no instance, of other kinds; what is another instance's it leaves", async () => {
-  const other = await startSimulator({ integrationInstance: 'sim-prod' });
+  const other = await desk.startInstance({ integrationInstance: 'sim-prod' });
   await desk.configure({ test: simulator, prod: other });
   await other.close();
   for (const folder of ['deploy/test', 'deploy/prod', 'deploy/tset']) {

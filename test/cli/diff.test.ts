@@ -1,30 +1,21 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { edited, replaceIn } from '../core/archive/archive-forge.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { type Desk, openDesk } from './typed.ts';
+import type { Simulator } from '../simulator/server.ts';
+import { useDesk } from './typed.ts';
 
-let desk: Desk;
+const desk = useDesk();
 let dev: Simulator;
 let prod: Simulator;
 beforeEach(async () => {
-  desk = await openDesk();
   [dev, prod] = await Promise.all([
-    startSimulator({ latencyMs: { export: 20 } }),
-    startSimulator({ integrationInstance: 'sim-prod', generation: 'gen2' }),
+    desk.startInstance({ latencyMs: { export: 20 } }),
+    desk.startInstance({ integrationInstance: 'sim-prod', generation: 'gen2' }),
   ]);
   await desk.configure({ dev, prod }, { concurrency: 3 });
 });
-afterEach(async () => {
-  for (const simulator of [dev, prod]) {
-    for (const secret of simulator.secrets()) expect(desk.said()).not.toContain(secret);
-    await simulator.close();
-  }
-  await desk.close();
-});
-
 const lastUpdated = new Date('2026-09-17T19:23:49.887Z');
 const archive = (code: string, marker = 'a', schedule?: string) =>
   buildSampleArchive({ code, version: '01.00.0000', name: `Flow ${code}`, marker, schedule });

@@ -1,12 +1,12 @@
 /** What an instance tells in a form that nobody expects costs itself alone, by name, in every command. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { buildLibrary, buildProject } from '../core/archive/kinds-forge.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { type Desk, openDesk } from './typed.ts';
+import type { Simulator } from '../simulator/server.ts';
+import { useDesk } from './typed.ts';
 
-let desk: Desk;
+const desk = useDesk();
 let dev: Simulator;
 let prod: Simulator;
 const VERSION = '01.00.0000';
@@ -34,16 +34,10 @@ const fill = ({ instance }: Simulator): void => {
 };
 
 beforeEach(async () => {
-  desk = await openDesk();
-  [dev, prod] = await Promise.all([startSimulator(), startSimulator({ integrationInstance: 'sim-prod' })]);
+  [dev, prod] = await Promise.all([desk.startInstance(), desk.startInstance({ integrationInstance: 'sim-prod' })]);
   fill(dev);
   await desk.configure({ dev, prod });
 });
-afterEach(async () => {
-  for (const simulator of [dev, prod]) await simulator.close();
-  await desk.close();
-});
-
 const json = async (...args: string[]) => {
   const { exitCode, stdout, stderr } = await desk.oic(...args, '--json');
   return { exitCode, stderr, document: JSON.parse(stdout) };

@@ -2,18 +2,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { edited, replaceIn } from '../core/archive/archive-forge.ts';
 import { buildEmptyDeployment, buildProject } from '../core/archive/kinds-forge.ts';
-import { startSimulator } from '../simulator/server.ts';
-import { type Desk, openDesk } from './typed.ts';
 
-let desk: Desk;
-beforeEach(async () => {
-  desk = await openDesk();
-});
-afterEach(() => desk.close());
+import { useDesk } from './typed.ts';
 
+const desk = useDesk();
 const VERSION = '01.00.0000';
 const NESTED = buildProject({
   code: 'SHOP',
@@ -73,7 +68,7 @@ const startSimulated = async (
 
 test('real projects are seeded, backed up, rehearsed and restored, and the one that is none is named', async () => {
   const { told, end } = await startSimulated('--seed', await seedDirectory());
-  const target = await startSimulator();
+  const target = await desk.startInstance();
   try {
     expect(told.kinds).toEqual({ projects: 3, lookups: 0, libraries: 0 });
     expect(told.refused.map(({ file, reason }) => `${basename(file)}: ${reason}`)).toEqual([

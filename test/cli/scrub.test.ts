@@ -1,26 +1,20 @@
 /** `oic scrub`, and the setting that scrubs after each backup: rot is found, named, and healed by the next backup. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { seedSamples } from '../simulator/archives/samples.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
+import type { Simulator } from '../simulator/server.ts';
 import { storedFile } from '../store/stored-file.ts';
-import { type Desk, openDesk } from './typed.ts';
+import { useDesk } from './typed.ts';
 
-let desk: Desk;
+const desk = useDesk();
 let simulator: Simulator;
 beforeEach(async () => {
-  desk = await openDesk();
-  simulator = await startSimulator();
+  simulator = await desk.startInstance();
   await desk.configure({ dev: simulator });
   // Four integrations, and the lookup that they use.
   seedSamples(simulator, { count: 4, versionShare: 0 });
 });
-afterEach(async () => {
-  await simulator.close();
-  await desk.close();
-});
-
 const json = async (...args: string[]) => {
   const { exitCode, stdout } = await desk.oic(...args, '--json');
   return { exitCode, document: JSON.parse(stdout) };

@@ -1,28 +1,22 @@
 /** Two instances stamp what is their own on everything they export: what is there is recognised all the same. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { buildProject } from '../core/archive/kinds-forge.ts';
 import { fullArchive } from '../core/archive/stamped.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { type Desk, openDesk } from './typed.ts';
+import type { Simulator } from '../simulator/server.ts';
+import { useDesk } from './typed.ts';
 
-let desk: Desk;
+const desk = useDesk();
 let prod: Simulator;
 let dr: Simulator;
 
 beforeEach(async () => {
-  desk = await openDesk();
   const behaviour = { importedConnection: 'CONFIGURED', inactiveCalleeActivation: 'succeeds' } as const;
-  [prod, dr] = await Promise.all([startSimulator({ behaviour }), startSimulator({ behaviour })]);
+  [prod, dr] = await Promise.all([desk.startInstance({ behaviour }), desk.startInstance({ behaviour })]);
   await desk.configure({ prod, dr });
 });
-afterEach(async () => {
-  await Promise.all([prod.close(), dr.close()]);
-  await desk.close();
-});
-
 const SHOP = buildProject({ code: 'SHOP', integrations: [{ code: 'A', version: '01.00.0000' }], lookups: ['CODES'] });
 
 const fill = async (): Promise<void> => {

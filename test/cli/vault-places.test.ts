@@ -1,22 +1,16 @@
 /** Places that cannot be a vault: a sentence and an exit code instead of a wait without end. */
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { type Desk, openDesk } from './typed.ts';
+import { beforeEach, expect, test } from 'vitest';
+import type { Simulator } from '../simulator/server.ts';
+import { useDesk } from './typed.ts';
 
-let desk: Desk;
+const desk = useDesk();
 let simulator: Simulator;
 beforeEach(async () => {
-  desk = await openDesk();
-  simulator = await startSimulator();
+  simulator = await desk.startInstance();
   await desk.configure({ dev: simulator });
 });
-afterEach(async () => {
-  await simulator.close();
-  await desk.close();
-});
-
 const vaultCheck = async (vault: string) => {
   const { exitCode, stdout } = await desk.oic('doctor', 'dev', '--vault', vault, '--json');
   const { checks } = JSON.parse(stdout) as { checks: { name: string; ok: boolean; advice: string }[] };

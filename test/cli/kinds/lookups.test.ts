@@ -1,26 +1,13 @@
 /** Lookups as people handle them: files that were downloaded twice, edited, or are none of Oracle's. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Behaviour } from '../../simulator/behaviour.ts';
-import { type Simulator, startSimulator } from '../../simulator/server.ts';
-import { type Desk, openDesk } from '../typed.ts';
+import type { Simulator } from '../../simulator/server.ts';
+import { useDesk } from '../typed.ts';
 
-let desk: Desk;
-let open: { close(): Promise<void> }[];
-beforeEach(async () => {
-  desk = await openDesk();
-  open = [desk];
-});
-afterEach(async () => {
-  for (const it of open.reverse()) await it.close();
-});
-
-const start = async (behaviour: Partial<Behaviour> = {}): Promise<Simulator> => {
-  const simulator = await startSimulator({ behaviour });
-  open.push(simulator);
-  return simulator;
-};
+const desk = useDesk();
+const start = (behaviour: Partial<Behaviour> = {}): Promise<Simulator> => desk.startInstance({ behaviour });
 
 /** As recorded, made anew. */
 const FOLDERS = 'DVM,FOLDERS,\nKind,Path\nInput,inbox=a;b\n';

@@ -1,28 +1,21 @@
 /** What `restore --mirror` and `oic delete` take away lies in the vault first, as files that `oic import` takes. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { rounds } from '../../rounds.ts';
 import { seedSamples } from '../../simulator/archives/samples.ts';
-import { type Simulator, startSimulator } from '../../simulator/server.ts';
-import { type Desk, openDesk } from '../typed.ts';
+import type { Simulator } from '../../simulator/server.ts';
+import { useDesk } from '../typed.ts';
 
 const COUNT = rounds(10, 50);
 
-let desk: Desk;
+const desk = useDesk();
 let source: Simulator;
 let target: Simulator;
 beforeEach(async () => {
-  desk = await openDesk();
-  source = await startSimulator();
-  target = await startSimulator();
+  source = await desk.startInstance();
+  target = await desk.startInstance();
   await desk.configure({ prod: source, dr: target });
   seedSamples(target, { count: COUNT, seed: 5 });
 });
-afterEach(async () => {
-  await source.close();
-  await target.close();
-  await desk.close();
-});
-
 const contents = (): Map<string, string> =>
   new Map(target.instance.list().map(({ id, contentDigest }) => [id, contentDigest]));
 

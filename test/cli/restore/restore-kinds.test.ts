@@ -1,28 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readProjectArchive } from '../../../functions/core/archive/project-archive.ts';
 import { buildLibrary, buildProject } from '../../core/archive/kinds-forge.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts';
-import { type Desk, openDesk } from '../typed.ts';
+import type { Simulator } from '../../simulator/server.ts';
+import { useDesk } from '../typed.ts';
 
-let desk: Desk;
-let open: Array<{ close(): Promise<void> }>;
-beforeEach(async () => {
-  desk = await openDesk();
-  open = [desk];
-});
-afterEach(async () => {
-  for (const it of open.reverse()) await it.close();
-});
-
-const start = async (options: SimulatorOptions): Promise<Simulator> => {
-  const simulator = await startSimulator(options);
-  open.push(simulator);
-  return simulator;
-};
-
+const desk = useDesk();
 const SHOP = buildProject({
   code: 'SHOP',
   name: 'The shop',
@@ -56,7 +41,7 @@ describe.each([
   ['Gen 2', 'gen2'],
 ] as const)('an instance of %s with all its kinds, lost and restored', (_, generation) => {
   test('is what it was, but for what only a person can bring back', async () => {
-    const prod = await start({ generation, behaviour: { importedConnection: 'CONFIGURED' } });
+    const prod = await desk.startInstance({ generation, behaviour: { importedConnection: 'CONFIGURED' } });
     fill(prod, generation === 'oic3');
     await desk.configure({ prod });
     expect(await desk.oic('backup', 'prod')).toMatchObject({ exitCode: 0 });
@@ -87,8 +72,8 @@ describe.each([
 });
 
 test('other kinds are exported to files and imported from them, and Oracle is not asked for what it cannot do', async () => {
-  const prod = await start({});
-  const dr = await start({});
+  const prod = await desk.startInstance({});
+  const dr = await desk.startInstance({});
   fill(prod, true);
   await desk.configure({ prod, dr });
   const file = (name: string) => join(desk.directory, name);
@@ -135,7 +120,7 @@ test('other kinds are exported to files and imported from them, and Oracle is no
 });
 
 test('verify --rehearse restores all kinds into a throw-away instance, and compares them', async () => {
-  const prod = await start({});
+  const prod = await desk.startInstance({});
   fill(prod, true);
   await desk.configure({ prod });
   await desk.oic('backup', 'prod');

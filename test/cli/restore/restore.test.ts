@@ -1,30 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { rounds } from '../../rounds.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import { createRandom } from '../../simulator/random.ts';
-import { type Simulator, startSimulator } from '../../simulator/server.ts';
-import { type Desk, openDesk } from '../typed.ts';
+import type { Simulator } from '../../simulator/server.ts';
+import { useDesk } from '../typed.ts';
 
-let desk: Desk;
+const desk = useDesk();
 let source: Simulator;
 let target: Simulator;
 beforeEach(async () => {
-  desk = await openDesk();
-  source = await startSimulator();
-  target = await startSimulator({
+  source = await desk.startInstance();
+  target = await desk.startInstance({
     latencyMs: { import: 20, activate: 20 },
     behaviour: { importedConnection: 'CONFIGURED' },
   });
   await desk.configure({ prod: source, dr: target });
 });
-afterEach(async () => {
-  for (const secret of [...source.secrets(), ...target.secrets()]) expect(desk.said()).not.toContain(secret);
-  await source.close();
-  await target.close();
-  await desk.close();
-});
-
 const fill = (count: number): void => {
   for (let n = 0; n < count; n++) {
     const archive = buildSampleArchive({

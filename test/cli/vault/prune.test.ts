@@ -1,7 +1,7 @@
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { snapshotTime } from '../../../functions/core/keys.ts';
 import { identifyThisProcess } from '../../../functions/files/process-identity.ts';
 import { openFileJournal } from '../../../functions/jobs/journal/file-journal.ts';
@@ -13,21 +13,15 @@ import { makeHistory } from '../../jobs/vault/random-history.ts';
 import { rounds } from '../../rounds.ts';
 import { seedSamples } from '../../simulator/archives/samples.ts';
 import { createRandom } from '../../simulator/random.ts';
-import { type Simulator, startSimulator } from '../../simulator/server.ts';
-import { type Desk, openDesk } from '../typed.ts';
+import type { Simulator } from '../../simulator/server.ts';
+import { useDesk } from '../typed.ts';
 
-let desk: Desk;
+const desk = useDesk();
 let simulator: Simulator;
 beforeEach(async () => {
-  desk = await openDesk();
-  simulator = await startSimulator();
+  simulator = await desk.startInstance();
   await desk.configure({ dev: simulator });
 });
-afterEach(async () => {
-  await simulator.close();
-  await desk.close();
-});
-
 const vaultIn = (directory: string) => createVault(createDirectoryStore(directory), ALL_KINDS);
 const fill = (nights: number, integrations: number, seed = 3): Promise<void> =>
   makeHistory(vaultIn(join(desk.directory, 'vault')), {
@@ -104,7 +98,7 @@ test.each([
 
 test('prune waits for a backup to end: while it runs, and when it was cut off until it has gone on', async () => {
   await simulator.close();
-  simulator = await startSimulator({ latencyMs: { export: 300 } });
+  simulator = await desk.startInstance({ latencyMs: { export: 300 } });
   await desk.configure({ dev: simulator });
   seedSamples(simulator, { count: 60, seed: 1 });
   const prune = () => desk.oic('prune', 'dev', '--keep-daily', '1');

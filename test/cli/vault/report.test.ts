@@ -1,26 +1,20 @@
 /** `oic report` and `oic show --picture`, typed as a person does. */
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { readPicture } from '../../core/picture/pictured.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
-import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import type { Simulator } from '../../simulator/server.ts';
 import { storedFile } from '../../store/stored-file.ts';
-import { type Desk, openDesk } from '../typed.ts';
+import { useDesk } from '../typed.ts';
 
-let desk: Desk;
+const desk = useDesk();
 let simulator: Simulator;
 
 beforeEach(async () => {
-  desk = await openDesk();
-  simulator = await startSimulator({});
+  simulator = await desk.startInstance({});
   for (const code of ['ORDERS', 'INVOICES']) simulator.instance.add(archiveOf(code));
   await desk.configure({ prod: simulator });
-});
-
-afterEach(async () => {
-  await simulator.close();
-  await desk.close();
 });
 
 const archiveOf = (code: string, marker = 'a'): Buffer =>
