@@ -4,9 +4,9 @@
  */
 
 import type { Integration } from '../integration.ts';
-import type { IntegrationInside } from '../kinds.ts';
 import { type AskedSchedule, type ScheduleFields, scheduleFields } from '../schedule.ts';
 import type { ArchiveRef } from '../snapshot/archive-ref.ts';
+import type { SnapshotIntegration } from '../snapshot/manifest.ts';
 import { isMeantActive } from '../status.ts';
 
 export interface BackupStep<Item, Entry> {
@@ -84,7 +84,7 @@ export const describeIntegration = (
   integration: Integration,
   asked: AskedSchedule | undefined,
   parameters: ScheduleFields['scheduleParameters'],
-): IntegrationInside & Pick<Integration, 'lastUpdatedBy'> => {
+): Omit<SnapshotIntegration, 'archive'> => {
   const { id, code, version, name, status, lastUpdated, lastUpdatedBy, tracing } = integration;
   return {
     id,

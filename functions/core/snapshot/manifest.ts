@@ -3,23 +3,14 @@
  * archive. Written last, so a manifest that can be read is a snapshot that is whole.
  */
 import * as z from 'zod/mini';
-import type { IntegrationId } from '../integration.ts';
 import { isSnapshotName } from '../keys.ts';
-import type { KindFacts, OtherKinds } from '../kinds.ts';
-import type { ScheduleFields } from '../schedule.ts';
+import type { IntegrationInside, KindFacts, OtherKinds } from '../kinds.ts';
 import type { ArchiveRef } from './archive-ref.ts';
 import { HANDED_ON, type HandedOn } from './handed-on.ts';
 import { ARCHIVE_REF, INTEGRATION_FIELDS, sectionsOf } from './sections.ts';
 
-export interface SnapshotIntegration extends ScheduleFields {
-  readonly id: IntegrationId;
-  readonly code: string;
-  readonly version: string;
-  readonly name: string;
-  readonly status: string;
-  readonly lastUpdated?: string | undefined;
+export interface SnapshotIntegration extends IntegrationInside {
   readonly lastUpdatedBy?: string | undefined;
-  readonly tracing: { readonly tracing: boolean; readonly payload: boolean; readonly recording: boolean };
   /** null: the instance has it, the vault has no archive of it; a warning or a failure says why. */
   readonly archive: ArchiveRef | null;
 }

@@ -9,11 +9,11 @@ import type { KindWithArchive } from '../../kinds/kind.ts';
 import type { ListedKinds } from '../../kinds/list-kinds.ts';
 import type { GatheredItem, Step } from './gather-item.ts';
 
-interface Built {
+export interface BuiltSections {
   readonly sections: OtherKinds;
-  readonly exported: number;
-  /** The ids of the versions that were put. */
+  /** The ids of the archive versions that were put into the vault. */
   readonly stored: readonly string[];
+  /** How many stored archives are still what the instance has. */
   readonly unchanged: number;
   readonly failures: readonly SnapshotFailure[];
   readonly warnings: readonly SnapshotWarning[];
@@ -29,7 +29,7 @@ export const buildSections = (
   found: ReadonlyMap<string, GatheredItem>,
   earlier: readonly Manifest[],
   left: ReadonlySet<string>,
-): Built => {
+): BuiltSections => {
   const built = plan.map((step) => {
     const label = labelOf(step.kind, step.item);
     const result = found.get(label);
@@ -49,7 +49,6 @@ export const buildSections = (
       entry?.archive && left.has(entry.archive.versionId) ? [entry.archive.versionId] : [],
     ),
   ];
-  const exported = stored.length;
   return {
     sections: Object.fromEntries(
       ALL_KINDS.flatMap(({ name, archive }) => {
@@ -58,9 +57,8 @@ export const buildSections = (
         return [[name, withKnown(here, earlier[0]?.[name], listed.odd[name])]];
       }),
     ),
-    exported,
     stored,
-    unchanged: built.filter(({ entry }) => entry?.archive).length - exported,
+    unchanged: built.filter(({ entry }) => entry?.archive).length - stored.length,
     failures: [...listed.failures, ...oddFailures(listed), ...failures],
     warnings: [...listed.warnings, ...built.flatMap(({ warnings }) => warnings)],
   };

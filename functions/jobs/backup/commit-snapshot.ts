@@ -128,7 +128,7 @@ export const commitSnapshot = async (
     integrations: integrations.length,
     exported,
     unchanged: entries.filter(({ archive }) => archive).length - exported,
-    others: { counts: others.counts, exported: others.exported, unchanged: others.unchanged },
+    others: { counts: others.counts, exported: others.stored.length, unchanged: others.unchanged },
     requests: oic.requests(),
     ...times,
   };

@@ -82,7 +82,7 @@ export const exportArchive = async <E extends Exported>(
 
 /** What was damaged in the vault is stored anew when it is exported again, so `--full` heals. */
 const isWhole = async (vault: Vault, archive: ArchiveRef): Promise<boolean> =>
-  (await bytesOf(vault, archive)) !== undefined;
+  (await wholeBytes(vault, archive)) !== undefined;
 
 /**
  * The newest whole archive of it that the vault has, though no snapshot names that one: a run that died may have stored it.
@@ -102,7 +102,7 @@ const keptArchive = async (
     const archive = { key, versionId, bytes: bytes.length, sha256: await sha256(bytes), contentSha256, designSha256 };
     return { archive, isNew: false };
   }
-  const bytes = former && (await bytesOf(vault, former));
+  const bytes = former && (await wholeBytes(vault, former));
   return bytes && { archive: { ...former, ...(await vault.putAt(key, bytes)) }, isNew: true };
 };
 
@@ -116,7 +116,8 @@ const readIfItsOwn = async (source: Pick<ArchiveSource<Exported>, 'id' | 'read'>
   }
 };
 
-const bytesOf = async (vault: Vault, archive: ArchiveRef): Promise<Uint8Array | undefined> => {
+/** Undefined when the vault has it no more, or damaged. */
+export const wholeBytes = async (vault: Vault, archive: ArchiveRef): Promise<Uint8Array | undefined> => {
   try {
     return await vault.getArchive(archive);
   } catch (error) {

@@ -7,11 +7,9 @@ import { keyApart } from '../../core/key-parts.ts';
 import { itemKey } from '../../core/keys.ts';
 import { type Entry, idOf, labelOf } from '../../core/kinds.ts';
 import type { BackupStep } from '../../core/plan/plan-backup.ts';
-import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { type Item, type KindWithArchive, stampOf } from '../../kinds/kind.ts';
-import { type Vault, VaultError } from '../../store/vault.ts';
 import type { BackUpServices } from './back-up-options.ts';
-import { type ExportedOne, exportArchive } from './export-archive.ts';
+import { type ExportedOne, exportArchive, wholeBytes } from './export-archive.ts';
 import { failureOf } from './own-failure.ts';
 
 export type Step = BackupStep<Item, Entry> & { readonly kind: KindWithArchive };
@@ -68,19 +66,10 @@ export const gatherItem = async (
       unsaved: step.do === 'reuse' ? last?.entry : undefined,
       scan,
       hasParameters: true,
-      bytes: async () => bytes ?? (last && !exported.isStale ? await heldBytes(vault, last.archive) : undefined),
+      bytes: async () => bytes ?? (last && !exported.isStale ? await wholeBytes(vault, last.archive) : undefined),
     });
     return { name, ...exported, ...seen };
   } catch (error) {
     return { name, failure: failureOf(error, name) };
-  }
-};
-
-const heldBytes = async (vault: Vault, archive: ArchiveRef): Promise<Uint8Array | undefined> => {
-  try {
-    return await vault.getArchive(archive);
-  } catch (error) {
-    if (error instanceof VaultError) return undefined;
-    throw error;
   }
 };

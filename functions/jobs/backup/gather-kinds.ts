@@ -8,11 +8,11 @@
 
 import { UnstorableName } from '../../core/key-parts.ts';
 import { itemKey, twinKeys } from '../../core/keys.ts';
-import { type Entry, type IncludedKinds, labelOf, type OtherKind, type OtherKinds } from '../../core/kinds.ts';
+import { type Entry, type IncludedKinds, labelOf, type OtherKind } from '../../core/kinds.ts';
 import { type Known, knownArchives, planBackup } from '../../core/plan/plan-backup.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { entriesIn } from '../../core/snapshot/archived-items.ts';
-import type { Manifest, SnapshotFailure, SnapshotWarning } from '../../core/snapshot/manifest.ts';
+import type { Manifest } from '../../core/snapshot/manifest.ts';
 import { nameOfVersion } from '../../core/snapshot/scrub.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
 import { hasArchive, type Item, type KindWithArchive, stampOf } from '../../kinds/kind.ts';
@@ -21,7 +21,7 @@ import { askInstance } from '../instance/ask-instance.ts';
 import { type Journal, mapLimited } from '../journal/journal.ts';
 import { createSemaphore } from '../journal/semaphore.ts';
 import type { BackUpServices, KindCounts } from './back-up-options.ts';
-import { buildSections } from './build-sections.ts';
+import { type BuiltSections, buildSections } from './build-sections.ts';
 import { type GatheredItem, gatherItem, isWork, type Step } from './gather-item.ts';
 
 export interface GatherKindsOptions {
@@ -35,25 +35,15 @@ export interface GatherKindsOptions {
   readonly concurrency: number;
 }
 
-export interface GatheredKinds {
-  readonly sections: OtherKinds;
+export interface GatheredKinds extends BuiltSections {
   readonly counts: KindCounts;
-  /** Got a new archive version in the vault. */
-  readonly exported: number;
-  /** The ids of those versions. */
-  readonly stored: readonly string[];
-  /** Their stored archive is still what the instance has. */
-  readonly unchanged: number;
   /** Kinds that this instance does not know of. */
   readonly notOnInstance: readonly OtherKind[];
-  readonly failures: readonly SnapshotFailure[];
-  readonly warnings: readonly SnapshotWarning[];
 }
 
 const NOTHING: GatheredKinds = {
   sections: {},
   counts: {},
-  exported: 0,
   stored: [],
   unchanged: 0,
   notOnInstance: [],
