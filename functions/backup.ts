@@ -5,7 +5,7 @@
  *   incomplete or none
  *
  * Started by a schedule with the time it was meant for, or by hand with `{}`, `{ "full": true }` or, when the name stands for
- * another instance than before, `{ "newOrigin": true }`.
+ * another instance than before, `{ "newOrigin": true }`; or, when much is gone and that was meant, `{ "acceptLoss": true }`.
  */
 
 import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
@@ -25,10 +25,11 @@ const EVENT = z.strictObject({
   scheduledTime: z.optional(z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text))))),
   full: z._default(z.boolean(), false),
   newOrigin: z._default(z.boolean(), false),
+  acceptLoss: z._default(z.boolean(), false),
 });
 
 const backUpInstance = async (event: unknown, context: DurableContext) => {
-  const { scheduledTime, full, newOrigin } = parseEvent(event);
+  const { scheduledTime, full, newOrigin, acceptLoss } = parseEvent(event);
   const { instance, settings, connect } = createFunctionRuntime(process.env);
   const run = runName(context);
   const log = createLog(instance.name, run);
@@ -43,7 +44,7 @@ const backUpInstance = async (event: unknown, context: DurableContext) => {
   const { concurrency, scan, integrationInstance } = instance;
   const kinds = includedKinds(instance.include, integrationInstance);
   const { objectLock } = settings.vault;
-  const options = { full, newOrigin, filter: { include, exclude }, concurrency, kinds, scan, objectLock };
+  const options = { full, newOrigin, acceptLoss, filter: { include, exclude }, concurrency, kinds, scan, objectLock };
 
   const tick = scheduledTime === undefined ? undefined : new Date(scheduledTime);
   /** A run that failed gives its tick back, so that its event can be sent again. */
@@ -85,7 +86,7 @@ const parseEvent = (event: unknown): z.infer<typeof EVENT> => {
   const parsed = EVENT.safeParse(event ?? {});
   if (parsed.success) return parsed.data;
   throw new ConfigError(
-    'the event of a backup is {}, or { "full": true }, { "newOrigin": true }, or what its schedule sends',
+    'the event of a backup is {}, or { "full": true }, { "newOrigin": true }, { "acceptLoss": true }, or what its schedule sends',
   );
 };
 

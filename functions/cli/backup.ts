@@ -20,6 +20,7 @@ interface BackupCommandOptions extends CommonOptions {
   readonly vault: string;
   readonly full?: boolean;
   readonly newOrigin?: boolean;
+  readonly acceptLoss?: boolean;
 }
 
 export const backup = async (name: string, options: BackupCommandOptions): Promise<number> => {
@@ -27,8 +28,10 @@ export const backup = async (name: string, options: BackupCommandOptions): Promi
   const { out, runtime } = session;
   const settings = runtime.instance(name);
   const { include, exclude, scrub } = settings.backup ?? {};
-  const { full = false, newOrigin = false } = options;
-  const goOn = commandLine(['backup', name], { '--vault': options.vault, '--full': full, '--new-origin': newOrigin });
+  const { full = false, newOrigin = false, acceptLoss = false } = options;
+  const goOn = commandLine(['backup', name], {
+    ...{ '--vault': options.vault, '--full': full, '--new-origin': newOrigin, '--accept-loss': acceptLoss },
+  });
   let left: string | undefined = `What was stored stays; ${goOn} goes on where this stopped`;
   return untilInterrupted(
     out,
@@ -54,7 +57,7 @@ export const backup = async (name: string, options: BackupCommandOptions): Promi
           const { objectLock } = runtime.settings.vault;
           const filter = { include, exclude };
           const damaged = await readDamaged(vault, name);
-          const options = { full, newOrigin, filter, concurrency, kinds, scan, objectLock, damaged };
+          const options = { full, newOrigin, acceptLoss, filter, concurrency, kinds, scan, objectLock, damaged };
           const made = await backUp(services, options);
           const page = await writer.write();
           await file.finish();

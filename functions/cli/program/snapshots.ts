@@ -19,6 +19,7 @@ export const defineSnapshots = (command: Define): void => {
       '--new-origin',
       'the name stands for another instance than in the snapshots so far, and that is meant: everything is exported',
     )
+    .option('--accept-loss', 'what earlier backups told as gone was meant to go; the snapshots before it need not stay')
     .addHelpText(
       'after',
       '\nThe page, reports/INSTANCE/latest.html in the vault, shows what changed since the snapshot before.',

@@ -9,6 +9,9 @@
  * between: the last complete snapshot of its month is kept as one of the month. An archive version has the class of all
  * units that ended while snapshots named it, for which each entry says `since` when one has.
  *
+ * Two kinds of snapshots are not handed on, and stay with their archives: those before a loss, until it is settled, and
+ * the newest of another instance under the same name.
+ *
  * What is to be given stands in the newest manifest until a later one is committed. So a backup that was cut off anywhere
  * is made good by the next, at no request, and as long as there is no next nothing of the newest complete snapshot goes.
  */
@@ -19,12 +22,15 @@ import { CALENDAR } from './calendar.ts';
 import type { Keeping } from './handed-on.ts';
 import { classOfUnits, GRACE_DAYS, type KeepClass, LONGEST_CLASS, NEEDED, unitsBetween } from './keep-classes.ts';
 import type { Manifest } from './manifest.ts';
+import { isOtherOrigin } from './origin.ts';
 
 export interface Before {
   /** The snapshot right before this one; undefined for the first. */
   readonly last: Manifest | undefined;
   /** The newest complete one before it; often the same. */
   readonly complete: Manifest | undefined;
+  /** Those before losses that the last one tells of. */
+  readonly unsettled: readonly Manifest[];
   /** The ids of the versions that were put for this snapshot. */
   readonly stored: ReadonlySet<string>;
 }
@@ -66,16 +72,31 @@ const archivesOf = (manifest: Manifest | undefined): Map<string, ArchiveRef> =>
 const classBetween = (from: string, to: string): KeepClass =>
   classOfUnits(unitsBetween(snapshotTime(from), snapshotTime(to)));
 
-const snapshotsHandedOn = (next: Manifest, { last, complete }: Before): Keeping[] => {
-  const given: Keeping[] = [];
-  if (last && !last.complete) {
+const stays = (next: Manifest, { snapshot, origin }: Manifest): boolean =>
+  next.beforeLoss?.includes(snapshot) === true || isOtherOrigin(origin, next.origin);
+
+/** Those before losses that are settled now. */
+const released = (next: Manifest, { last, complete, unsettled }: Before): Manifest[] =>
+  unsettled.filter(
+    (one) => one.snapshot !== last?.snapshot && one.snapshot !== complete?.snapshot && !stays(next, one),
+  );
+
+const snapshotsHandedOn = (next: Manifest, before: Before): Keeping[] => {
+  const { last, complete } = before;
+  const given = released(next, before).map(
+    ({ snapshot }): Keeping => ({
+      key: snapshotKey(next.instance, snapshot),
+      class: classBetween(snapshot, next.snapshot),
+    }),
+  );
+  if (last && !last.complete && !stays(next, last)) {
     // Of a day, week, month or year without a complete snapshot, the last one is better than none.
     const units = unitsBetween(snapshotTime(last.snapshot), snapshotTime(next.snapshot)).filter(
       (unit) => !complete || isApart(unit, complete.snapshot, last.snapshot),
     );
     given.push({ key: snapshotKey(next.instance, last.snapshot), class: classOfUnits(units) });
   }
-  if (next.complete && complete) {
+  if (next.complete && complete && !stays(next, complete)) {
     const keepClass = classBetween(complete.snapshot, next.snapshot);
     given.push({ key: snapshotKey(next.instance, complete.snapshot), class: keepClass });
   }
@@ -86,8 +107,11 @@ const isApart = (unit: keyof typeof CALENDAR, a: string, b: string): boolean =>
   CALENDAR[unit](snapshotTime(a)) !== CALENDAR[unit](snapshotTime(b));
 
 /** The archive versions that no snapshot needs as one that never goes, once this one is there. */
-const leaving = (next: Manifest, { last, complete }: Before): Keeping[] => {
-  const needed = new Set([...archivesOf(next).keys(), ...(next.complete ? [] : archivesOf(complete).keys())]);
+const leaving = (next: Manifest, before: Before): Keeping[] => {
+  const { last, complete, unsettled } = before;
+  const staying = [last, complete, ...unsettled].filter((one) => one && stays(next, one));
+  const needing = [next, ...(next.complete ? [] : [complete]), ...staying];
+  const needed = new Set(needing.flatMap((one) => [...archivesOf(one).keys()]));
   const given = new Map<string, Keeping>();
   for (const snapshot of [...(next.complete ? [complete] : []), last]) {
     for (const [name, { key, versionId, since }] of archivesOf(snapshot)) {
@@ -95,6 +119,11 @@ const leaving = (next: Manifest, { last, complete }: Before): Keeping[] => {
       const keepClass = since === undefined ? LONGEST_CLASS : classBetween(since, next.snapshot);
       given.set(name, { key, versionId, class: keepClass, last: snapshot.snapshot });
     }
+  }
+  // Snapshots since may have named these too, and are there for as long as any.
+  for (const one of released(next, before)) {
+    for (const [name, { key, versionId }] of archivesOf(one))
+      if (!needed.has(name)) given.set(name, { key, versionId, class: LONGEST_CLASS, last: one.snapshot });
   }
   return [...given.values()];
 };

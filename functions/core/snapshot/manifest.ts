@@ -32,7 +32,7 @@ export interface SnapshotWarning {
   /** As in a failure, or a whole kind by its name in the plural: `lookups`, `agent groups`. */
   readonly id: string;
   readonly message: string;
-  /** Much of what the snapshot before held is gone. */
+  /** Much of what an earlier snapshot held is gone. */
   readonly isLoss?: true | undefined;
 }
 

@@ -35,6 +35,8 @@ export interface BackUpOptions {
   readonly full: boolean;
   /** The name stands for another instance than before, and that is meant: nothing of before is taken for what is there now. */
   readonly newOrigin?: boolean | undefined;
+  /** What earlier snapshots tell as gone was meant to go. */
+  readonly acceptLoss?: boolean | undefined;
   readonly filter: BackupFilter;
   readonly concurrency: number;
   /** What belongs to the snapshot beside integrations. @default nothing */
@@ -56,7 +58,7 @@ export interface BackupReport {
   readonly instance: string;
   readonly snapshot: string;
   readonly complete: boolean;
-  /** Much of what the snapshot before held is gone. The snapshot is what the instance is now. */
+  /** Much of what earlier snapshots held is gone, and nobody has called it meant. The snapshot is what the instance is now. */
   readonly losses: readonly SuddenLoss[];
   readonly integrations: number;
   /** Got a new archive version in the vault. */

@@ -17,7 +17,7 @@ import { commitSnapshot } from './commit-snapshot.ts';
 import { type Gathered, gather, type IntegrationStep } from './gather.ts';
 import { gatherKinds } from './gather-kinds.ts';
 import { createPrefetch, type Prefetch } from './prefetch.ts';
-import { ofOrigin, readEarlier, vaultSince } from './read-earlier.ts';
+import { ofOrigin, readEarlier, readIfThere, vaultSince } from './read-earlier.ts';
 
 /** Small enough to be over in minutes, large enough that thousands of integrations are hundreds of steps. */
 const GATHER = 'gather';
@@ -40,13 +40,23 @@ export const backUp = async (given: BackUpServices, options: BackUpOptions): Pro
     const startedAt = now();
     const stored = await readEarlier(given.vault, instance, startedAt, progress);
     for (const { manifest } of stored) read.set(manifest.snapshot, manifest);
+    const earlier = [...read.keys()];
     const [newest] = stored;
+    // Told of there, and to be told again.
+    const unsettled: string[] = [];
+    for (const name of newest?.manifest.beforeLoss ?? []) {
+      const manifest = read.get(name) ?? (await readIfThere(given.vault, instance, name));
+      if (!manifest) continue;
+      unsettled.push(name);
+      read.set(name, manifest);
+    }
     const previous = newest && { snapshot: newest.manifest.snapshot, sha256: newest.sha256 };
-    return { startedAt: startedAt.toISOString(), earlier: [...read.keys()], previous };
+    return { startedAt: startedAt.toISOString(), earlier, unsettled, previous };
   });
-  const earlier = await Promise.all(
-    begun.earlier.map((name) => read.get(name) ?? given.vault.getSnapshot(instance, name)),
-  );
+  const readAll = (names: readonly string[]): Promise<Manifest[]> =>
+    Promise.all(names.map((name) => read.get(name) ?? given.vault.getSnapshot(instance, name)));
+  const earlier = await readAll(begun.earlier);
+  const unsettled = ofOrigin(await readAll(begun.unsettled), oic.origin);
   const problem = options.newOrigin ? undefined : originProblem(instance, earlier, oic.origin);
   if (problem !== undefined) throw new Refused(`nothing was backed up: ${problem}`);
   for (const manifest of earlier) given.onManifest?.(manifest);
@@ -123,6 +133,7 @@ export const backUp = async (given: BackUpServices, options: BackUpOptions): Pro
         odd: listed.odd,
         earlier,
         own,
+        unsettled,
         left: [...left.values()].map(({ archive }) => archive.versionId),
       },
       others,

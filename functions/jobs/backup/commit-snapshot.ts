@@ -1,7 +1,7 @@
 /** The end of a backup: what was planned and what came of it, as one manifest under a free name. */
 
 import { idsOf, missingSince } from '../../core/chain/chain.ts';
-import { lossWarning, suddenLosses } from '../../core/chain/sudden-loss.ts';
+import { lossesSince, lossWarning } from '../../core/chain/sudden-loss.ts';
 import { snapshotName } from '../../core/keys.ts';
 import type { KindFacts } from '../../core/kinds.ts';
 import { type OddItem, withKnown } from '../../core/odd-item.ts';
@@ -44,6 +44,8 @@ interface BackedUp {
   readonly earlier: readonly Manifest[];
   /** Those of them that are of this instance. */
   readonly own: readonly Manifest[];
+  /** Those before losses that are told already. */
+  readonly unsettled: readonly Manifest[];
   /** The ids of versions that runs of this job that were cut off have stored. */
   readonly left: readonly string[];
 }
@@ -51,9 +53,9 @@ interface BackedUp {
 /** Writes the manifest, last of all, and sums the run up. */
 export const commitSnapshot = async (
   { oic, vault, now, progress, onManifest }: BackUpServices,
-  { filter, objectLock }: BackUpOptions,
+  { filter, objectLock, acceptLoss = false, newOrigin = false }: BackUpOptions,
   { startedAt, previous, clock, origin }: Begun,
-  { plan, found, odd, earlier, own, left }: BackedUp,
+  { plan, found, odd, earlier, own, unsettled, left }: BackedUp,
   others: GatheredKinds,
 ): Promise<BackupReport> => {
   const [last] = earlier;
@@ -79,11 +81,16 @@ export const commitSnapshot = async (
   const oddFailures = odd.map(({ id, message }) => oddFailure(id, message));
   const failures = [...oddFailures, ...ownFailures, ...others.failures];
   const gone = ALL_KINDS.filter(({ name }) => others.notOnInstance.includes(name) && (same?.[name]?.length ?? 0) > 0);
-  const losses = same ? suddenLosses(same, { integrations, ...others.sections }, ALL_KINDS, isWanted) : [];
-  const lossWarnings = same ? losses.map((loss) => lossWarning(loss, same)) : [];
+  const { losses, beforeLoss } = lossesSince(
+    own,
+    acceptLoss || newOrigin ? [] : unsettled,
+    { integrations, ...others.sections },
+    ALL_KINDS,
+    isWanted,
+  );
   const clockWarnings = clock === undefined ? [] : [clockWarning(clock)];
   const warnings = [
-    ...lossWarnings,
+    ...losses.map((loss) => lossWarning(loss, oic.instance)),
     ...clockWarnings,
     ...ownWarnings,
     ...gone.map(unknownKindWarning),
@@ -101,6 +108,7 @@ export const commitSnapshot = async (
     origin,
     ...(previous && { previous }),
     ...(removed && Object.keys(removed).length > 0 && { removed }),
+    ...(beforeLoss.length > 0 && { beforeLoss }),
     ...times,
     complete,
     ...(hasFilter && { filter: { include: filter.include, exclude: filter.exclude } }),
@@ -116,7 +124,7 @@ export const commitSnapshot = async (
     ...left.filter((versionId) => named.has(versionId)),
   ];
   const keeper = { vault, note: (message: string) => progress.note(message), objectLock };
-  const kept = await keepVersions(keeper, draft, earlier, new Set([...stored, ...others.stored]));
+  const kept = await keepVersions(keeper, draft, earlier, unsettled, new Set([...stored, ...others.stored]));
   const committed = await commitUnderFreeName(vault, kept);
   onManifest?.(committed);
   const exported = stored.length;

@@ -11,12 +11,13 @@ import { withArchives } from '../../core/snapshot/archived-items.ts';
 import { KEEP_TAG } from '../../core/snapshot/keep-classes.ts';
 import { type Before, handOn, isLate, tagsDue } from '../../core/snapshot/keeping.ts';
 import { type Lockable, lockedUntil, locksDue, locksDueOfComplete } from '../../core/snapshot/locks.ts';
-import { type Manifest, ManifestError } from '../../core/snapshot/manifest.ts';
+import type { Manifest } from '../../core/snapshot/manifest.ts';
 import type { VersionMarks } from '../../store/object-store.ts';
 import { StoreError } from '../../store/store-error.ts';
-import { type Vault, VaultError } from '../../store/vault.ts';
+import type { Vault } from '../../store/vault.ts';
 import { mapLimited } from '../journal/journal.ts';
 import type { ObjectLock } from './back-up-options.ts';
+import { readIfThere } from './read-earlier.ts';
 
 const CONCURRENCY = 16;
 const MAX_FAILURES = 50;
@@ -27,16 +28,17 @@ interface Keeper {
   readonly objectLock: ObjectLock | undefined;
 }
 
-/** The snapshot as it is to be committed; in a directory as it is. @param earlier newest first */
+/** The snapshot as it is to be committed; in a directory as it is. @param earlier newest first. @param unsettled before losses so far */
 export const keepVersions = async (
   { vault, note, objectLock }: Keeper,
   draft: Manifest,
   earlier: readonly Manifest[],
+  unsettled: readonly Manifest[],
   stored: ReadonlySet<string>,
 ): Promise<Manifest> => {
   const { marks } = vault;
   if (!marks) return draft;
-  const before: Before = { last: earlier[0], complete: await newestComplete(vault, draft, earlier), stored };
+  const before: Before = { last: earlier[0], complete: await newestComplete(vault, draft, earlier), unsettled, stored };
   const due = tagsDue(draft, before);
   const late = due.filter((one) => isLate(one, draft));
   const left = late.length > 0 ? await vault.listManifestVersions(draft.instance) : undefined;
@@ -112,13 +114,4 @@ const newestComplete = async (
     if (manifest?.complete) return manifest;
   }
   return undefined;
-};
-
-const readIfThere = async (vault: Vault, instance: string, snapshot: string): Promise<Manifest | undefined> => {
-  try {
-    return await vault.getSnapshot(instance, snapshot);
-  } catch (error) {
-    if (error instanceof VaultError || error instanceof ManifestError) return undefined;
-    throw error;
-  }
 };

@@ -3,7 +3,7 @@ import { describeAhead, splitAhead } from '../../core/chain/ahead.ts';
 import { hasAllArchives } from '../../core/snapshot/archived-items.ts';
 import { type Manifest, ManifestError, type Origin } from '../../core/snapshot/manifest.ts';
 import { isOtherOrigin } from '../../core/snapshot/origin.ts';
-import type { StoredManifest, Vault } from '../../store/vault.ts';
+import { type StoredManifest, type Vault, VaultError } from '../../store/vault.ts';
 import type { BackUpProgress } from './back-up-options.ts';
 
 /** The newest snapshot that is not dated ahead, and behind it those that fill what it could not: until one is complete. */
@@ -37,6 +37,16 @@ export const readEarlier = async (
     }
   }
   return found;
+};
+
+/** undefined when it was taken away, or cannot be read. */
+export const readIfThere = async (vault: Vault, instance: string, snapshot: string): Promise<Manifest | undefined> => {
+  try {
+    return await vault.getSnapshot(instance, snapshot);
+  } catch (error) {
+    if (error instanceof VaultError || error instanceof ManifestError) return undefined;
+    throw error;
+  }
 };
 
 /** Those that are not told to be of another instance. */

@@ -362,10 +362,17 @@ describe('a snapshot that was taken away by mistake', () => {
 
 describe('much that is gone, without an error', () => {
   const ids = ['C', 'D', 'E', 'F', 'G', 'H'].map((code) => `${code}|01.00.0000`);
-  beforeEach(async () => {
+  let before: string;
+  const add = (): void => {
     for (const id of ids) simulator.instance.add(buildSampleArchive({ code: id.slice(0, 1), version: '01.00.0000' }));
-    await backUp();
+  };
+  beforeEach(async () => {
+    add();
+    before = await backUp();
   });
+  const remove = (count: number): void => {
+    for (const { id } of simulator.instance.list().toReversed().slice(0, count)) simulator.instance.remove(id);
+  };
   const page = () => readFile(join(desk.directory, 'vault/reports/dev/latest.html'), 'utf8');
 
   test.each([
@@ -373,19 +380,78 @@ describe('much that is gone, without an error', () => {
     [3, 0, true],
     [6, 1, true],
     [8, 1, true],
-  ])('%i of 8 integrations: exit %i, told loudly: %s; the next night is as any', async (gone, exitCode, isTold) => {
-    for (const { id } of simulator.instance.list().toReversed().slice(0, gone)) simulator.instance.remove(id);
+  ])(
+    '%i of 8 integrations: exit %i, told loudly: %s; every night until it is called meant',
+    async (gone, exitCode, isTold) => {
+      remove(gone);
 
-    const typed = await desk.oic('backup', 'dev');
+      const typed = await desk.oic('backup', 'dev');
 
-    expect(typed.exitCode).toBe(exitCode);
-    const words = `integrations are gone: ${gone} of the 8 that the snapshot before held are not on dev any more`;
-    expect(typed.stdout.includes(`LOSS     ${words}`)).toBe(isTold);
-    expect(typed.stdout).toContain('complete snapshot');
-    expect((await page()).includes(`<b>Much is gone:</b> ${words}`)).toBe(isTold);
-    expect((await desk.oic('verify', 'dev')).exitCode).toBe(0);
-    const next = await json('backup', 'dev');
-    expect(next).toMatchObject({ exitCode: 0, complete: true, losses: [], integrations: 8 - gone });
+      expect(typed.exitCode).toBe(exitCode);
+      const words = `integrations are gone: ${gone} of the 8 that ${before} held are not on dev any more`;
+      expect(typed.stdout.includes(`LOSS     ${words}`)).toBe(isTold);
+      expect(typed.stdout).toContain('complete snapshot');
+      expect((await page()).includes(`<b>Much is gone:</b> ${words}`)).toBe(isTold);
+      expect((await desk.oic('verify', 'dev')).exitCode).toBe(0);
+      const next = await json('backup', 'dev');
+      const losses = isTold ? [{ what: 'integrations', since: before, before: 8, gone, isSevere: gone > 4 }] : [];
+      expect(next).toMatchObject({ exitCode, complete: true, losses, integrations: 8 - gone });
+      expect(await json('backup', 'dev', '--accept-loss')).toMatchObject({ exitCode: 0, losses: [] });
+      expect(await json('backup', 'dev')).toMatchObject({ exitCode: 0, losses: [] });
+    },
+  );
+
+  test('in two steps is told of both, and of neither any more when it is there again', async () => {
+    remove(3);
+    const between = (await json('backup', 'dev')).snapshot;
+    remove(2);
+    expect(await json('backup', 'dev')).toMatchObject({
+      exitCode: 1,
+      losses: [
+        { since: between, before: 5, gone: 2, isSevere: false },
+        { since: before, before: 8, gone: 5, isSevere: true },
+      ],
+    });
+
+    const back = await desk.oic(
+      'restore',
+      'dev',
+      '--to',
+      'dev',
+      '--snapshot',
+      before,
+      '--activation',
+      'never',
+      '--yes',
+    );
+
+    expect(back).toMatchObject({ exitCode: 0 });
+    expect(await json('backup', 'dev')).toMatchObject({ exitCode: 0, losses: [], integrations: 8 });
+  });
+
+  test('keeps the snapshot before it from being pruned, until it is called meant', async () => {
+    remove(6);
+    await desk.oic('backup', 'dev');
+
+    const { kept } = await json('prune', 'dev', '--keep-last', '1');
+
+    expect(kept).toMatchObject([
+      { reasons: expect.arrayContaining(['one of the last 1']) },
+      { snapshot: before, reasons: ['before much was gone, which nobody has called meant'] },
+    ]);
+    expect(await json('verify', 'dev', '--snapshot', before)).toMatchObject({ exitCode: 0, checked: 8, damaged: [] });
+    await desk.oic('backup', 'dev', '--accept-loss');
+    expect(await json('prune', 'dev', '--keep-last', '1')).toMatchObject({
+      kept: [{}],
+      forgotten: expect.arrayContaining([before]),
+    });
+  });
+
+  test('is told no more when the snapshot before it was taken away', async () => {
+    remove(6);
+    await desk.oic('backup', 'dev');
+    await store().delete(snapshotKey('dev', before));
+    expect(await json('backup', 'dev')).toMatchObject({ exitCode: 0, losses: [] });
   });
 
   test('is none when the settings leave it out', async () => {

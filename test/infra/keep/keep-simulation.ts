@@ -3,10 +3,11 @@
  * handed on), what the bucket removes is by the rules of the synthesized template. After every night and every midnight
  * all that was promised is looked at.
  */
+import { lossesSince } from '../../../functions/core/chain/sudden-loss.ts';
 import { snapshotKey, snapshotName } from '../../../functions/core/keys.ts';
 import type { ArchiveRef } from '../../../functions/core/snapshot/archive-ref.ts';
 import type { Keep } from '../../../functions/core/snapshot/keep-classes.ts';
-import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
+import type { Manifest, Origin } from '../../../functions/core/snapshot/manifest.ts';
 import { keepVersions } from '../../../functions/jobs/backup/keep-versions.ts';
 import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
 import type { ObjectStore, VersionMarks } from '../../../functions/store/object-store.ts';
@@ -21,6 +22,12 @@ export interface Night {
   readonly failed: readonly number[];
   /** Cut off before it has a manifest, after so many tags. */
   readonly diesAfterTags?: number | undefined;
+  /** The items that are not on the instance. */
+  readonly gone?: readonly number[] | undefined;
+  /** What was gone so far was meant to go. */
+  readonly acceptLoss?: boolean | undefined;
+  /** The host of the instance, when it is another one for a while. */
+  readonly host?: string | undefined;
   /** Hours after midnight. */
   readonly hour: number;
   /** A snapshot of so many days ago is removed by somebody afterwards. */
@@ -63,6 +70,8 @@ interface Taken {
   isRemovedByHand: boolean;
 }
 
+const originOf = ({ host = 'one' }: Night): Origin => ({ url: `https://${host}.example` });
+
 export const simulate = async (history: History, { retentionDays, keep, lateDays }: Kept): Promise<Outcome> => {
   const broken: string[] = [];
   const taken: Taken[] = [];
@@ -76,7 +85,15 @@ export const simulate = async (history: History, { retentionDays, keep, lateDays
   const complain = (now: number, what: string): void => {
     if (broken.length < 5) broken.push(`day ${Math.round((now - START) / DAY_MS)}: ${what}`);
   };
-  const mayHide = ({ manifest, atMs }: Taken, now: number): boolean =>
+  /** Those before losses that are not settled, and the newest complete one of each instance under the name. */
+  const staying = (): ReadonlySet<Taken> => {
+    const there = taken.filter(({ isRemovedByHand }) => !isRemovedByHand);
+    const newest = new Map(there.flatMap((one) => (one.manifest.complete ? [[one.manifest.origin?.url, one]] : [])));
+    const unsettled = taken.at(-1)?.manifest.beforeLoss ?? [];
+    return new Set([...newest.values(), ...there.filter(({ manifest }) => unsettled.includes(manifest.snapshot))]);
+  };
+  const mayHide = (one: Taken, now: number): boolean => !staying().has(one) && hasHadItsTime(one, now);
+  const hasHadItsTime = ({ manifest, atMs }: Taken, now: number): boolean =>
     now - atMs >= retentionDays * DAY_MS &&
     UNITS.every(({ name, indexOf }) => {
       const isOld = indexOf(now) - indexOf(atMs) >= (keep[name] ?? 0);
@@ -109,10 +126,19 @@ export const simulate = async (history: History, { retentionDays, keep, lateDays
     const atMs = midnight + night.hour * 3_600_000;
     bucket.setTime(atMs);
     const earlier = earlierOf(taken);
+    const own = earlier.filter(({ origin }) => origin?.url === originOf(night).url);
+    const unsettled = taken.flatMap(({ manifest, isRemovedByHand }) =>
+      !isRemovedByHand &&
+      earlier[0]?.beforeLoss?.includes(manifest.snapshot) &&
+      manifest.origin?.url === originOf(night).url
+        ? [manifest]
+        : [],
+    );
     const stored = new Set<string>();
     const integrations: Manifest['integrations'][number][] = [];
     for (let item = 0; item < history.items; item += 1) {
-      const known = knownOf(earlier, item);
+      if (night.gone?.includes(item)) continue;
+      const known = knownOf(own, item);
       let archive = known;
       if (night.failed.includes(item)) archive = undefined;
       else if (!known || night.changed.includes(item)) {
@@ -126,12 +152,13 @@ export const simulate = async (history: History, { retentionDays, keep, lateDays
     const complete = night.failed.length === 0;
     const draft: Manifest = {
       ...{ formatVersion: 1, instance: INSTANCE, snapshot, startedAt, finishedAt: startedAt, complete },
-      ...{ integrations, failures: [], warnings: [] },
+      ...{ origin: originOf(night), integrations, failures: [], warnings: [] },
+      beforeLoss: lossesSince(own, night.acceptLoss ? [] : unsettled, { integrations }, [], () => true).beforeLoss,
     };
     const vault = createVault(dyingAfter(bucket.store, night.diesAfterTags), ALL_KINDS);
     try {
       const note = (message: string) => complain(atMs, message);
-      const manifest = await keepVersions({ vault, note, objectLock: undefined }, draft, earlier, stored);
+      const manifest = await keepVersions({ vault, note, objectLock: undefined }, draft, earlier, unsettled, stored);
       if (night.diesAfterTags !== undefined) return;
       await vault.commitSnapshot(manifest);
       const one: Taken = { manifest, atMs, isRemovedByHand: false };
@@ -178,6 +205,7 @@ export const simulate = async (history: History, { retentionDays, keep, lateDays
     mostManifests = Math.max(mostManifests, manifestsNow);
     const newest = taken.findLast(({ manifest }) => manifest.complete);
     if (taken.length > 0 && !(newest && isWhole(newest))) daysWithout += 1;
+    for (const one of staying()) if (!isWhole(one)) complain(midnight, `${one.manifest.snapshot} did not stay whole`);
   }
   const isManifest = ({ key }: StoredVersion): boolean => key.startsWith('snapshots/');
   return {
@@ -216,7 +244,9 @@ const earlierOf = (taken: readonly Taken[]): Manifest[] => {
 };
 
 const knownOf = (earlier: readonly Manifest[], item: number): ArchiveRef | undefined =>
-  earlier.map(({ integrations }) => integrations[item]?.archive).find((archive) => archive) ?? undefined;
+  earlier
+    .map(({ integrations }) => integrations.find(({ code }) => code === `ITEM_${item}`)?.archive)
+    .find((archive) => archive) ?? undefined;
 
 const putArchive = async (store: ObjectStore, item: number): Promise<ArchiveRef> => {
   const { key, versionId } = await store.put(`integrations/${INSTANCE}/ITEM_${item}/01.00.0000.iar`, new Uint8Array(1));

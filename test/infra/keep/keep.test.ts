@@ -53,6 +53,15 @@ const HISTORIES: Readonly<Record<string, Nights>> = {
     // And then even more of them.
     { ...NIGHT, changed: someChanged(day), failed: isBadNight(day % 400) ? [day % ITEMS] : [] },
   ],
+  'much that is gone, in two steps, and that comes back or was meant; and another instance under the name': (day) => {
+    const inCycle = day % 200;
+    const gone = inCycle < 100 || inCycle >= 170 ? [] : inCycle < 110 ? [4, 5] : [2, 3, 4, 5];
+    const host = day >= 450 && day < 900 ? 'two' : 'one';
+    const acceptLoss = inCycle === 150 && day % 400 < 200;
+    return [
+      { ...NIGHT, changed: someChanged(day), failed: chance('fails', day) < 0.1 ? [1] : [], gone, host, acceptLoss },
+    ];
+  },
   'archives that never change and ones that change daily': () => [{ ...NIGHT, changed: [3, 4, 5] }],
 };
 

@@ -63,6 +63,7 @@ const openNights = (store: ObjectStore, objectLock: typeof LOCK | undefined, ite
         ...{ failures: [], warnings: [] },
       },
       earlier,
+      [],
       stored,
     );
     await vault.commitSnapshot(manifest);
@@ -287,6 +288,7 @@ test('an archive that lay there without a snapshot needing it, and is needed aga
     { vault, note: expect.unreachable, objectLock: undefined },
     { ...draft, integrations: again ? [again] : [], handedOn: undefined },
     [second],
+    [],
     new Set(),
   );
 
@@ -319,7 +321,7 @@ test('what an older version of the program left is handed on too, its archives f
 
   // The complete one lies behind all that a backup reads, and nothing says which it is.
   const keeper = { vault, note: expect.unreachable, objectLock: undefined };
-  const kept = await keepVersions(keeper, draft, nights.toReversed(), new Set());
+  const kept = await keepVersions(keeper, draft, nights.toReversed(), [], new Set());
 
   expect(told()).toEqual([]);
   const { key, versionId } = archive;
