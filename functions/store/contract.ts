@@ -18,6 +18,12 @@ const TWO = Buffer.from('two');
 const THREE = Buffer.from('three');
 const TAGS = { 'oic-probe': 'one' };
 
+/** For a person. */
+export const versioningCommand = (bucket: string): string =>
+  `aws s3api put-bucket-versioning --bucket ${bucket} --versioning-configuration Status=Enabled`;
+
+const NO_VERSIONS = 'gives no version ids';
+
 /** Other errors say nothing about what a store can do. */
 const OF_THE_STORE = ['unversioned', 'denied', 'failed'];
 
@@ -28,7 +34,7 @@ const problemOf = async (what: string, work: () => Promise<string | undefined>):
   } catch (error) {
     if (error instanceof PreconditionFailed) return `refuses ${what} though its condition holds`;
     if (!(error instanceof StoreError) || !OF_THE_STORE.includes(error.kind)) throw error;
-    return error.kind === 'unversioned' ? 'gives no version ids' : `cannot do ${what} (${error.message})`;
+    return error.kind === 'unversioned' ? NO_VERSIONS : `cannot do ${what} (${error.message})`;
   }
 };
 
@@ -115,12 +121,16 @@ export const checkContract = async (store: ObjectStore): Promise<readonly Contra
   try {
     const { absent, match, first, second } = await tryConditions(store, key);
     const isAsked = first !== undefined && second !== undefined;
-    const untried = absent?.includes('version ids') ? absent : 'was not asked, for a put has failed';
+    const untried = absent === NO_VERSIONS ? absent : 'was not asked, for a put has failed';
     const listing = isAsked ? await tryListing(store, key, first, second) : untried;
     const tags = isAsked ? await tryTags(store, key, first, second) : untried;
     const versions = isAsked ? await tryVersions(store, key, first, second) : untried;
+    const command = versioningCommand(store.name.replace('s3://', ''));
     const checks: readonly ContractCheck[] = [
-      { name: 'versions', problem: versions },
+      {
+        name: 'versions',
+        problem: versions === NO_VERSIONS ? `${versions}: switch versioning on, if it can (\`${command}\`)` : versions,
+      },
       { name: 'put-if-absent', problem: absent },
       { name: 'put-if-match', problem: match },
       { name: 'listing of versions', problem: listing },

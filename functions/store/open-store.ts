@@ -49,7 +49,7 @@ export const openStore = async (location: string, isOnAws = false): Promise<Obje
   const bucket = BUCKET.exec(location)?.[1];
   if (bucket !== undefined) return openBucket(bucket, isOnAws);
   throw new ConfigError(
-    `${location} is not a bucket: write s3://BUCKET and nothing after it (a store is a whole bucket, without a prefix)`,
+    `${location} is not a bucket: write s3://BUCKET and nothing after it (3 to 63 lower-case letters, digits, dots and hyphens; a store is a whole bucket, without a prefix)`,
   );
 };
 

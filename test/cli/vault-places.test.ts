@@ -34,6 +34,25 @@ test.runIf(process.platform === 'linux').each(['/proc/oic/vault', '/proc/1/vault
   },
 );
 
+test('a backup into a file says that one lies in the way, and not that rights are missing', async () => {
+  const vault = await desk.write('file', 'x');
+  for (const place of [vault, join(vault, 'below')]) {
+    const { exitCode, stderr } = await desk.oic('backup', 'dev', '--vault', place);
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('move the file that lies in its way'),
+    });
+    expect(await vaultCheck(place)).toMatchObject({ ok: false, advice: expect.stringContaining('a file lies where') });
+  }
+});
+
+test('a name that no bucket can have is said to be none', async () => {
+  expect(await vaultCheck('s3://vv')).toMatchObject({
+    ok: false,
+    advice: expect.stringMatching(/not a bucket: .*3 to 63/),
+  });
+});
+
 test('doctor really writes: a directory is good when something could be stored, read and cleared there', async () => {
   const vault = join(desk.directory, 'new', 'vault');
   expect(await vaultCheck(vault)).toMatchObject({

@@ -29,10 +29,7 @@ export const checkVault = async (runtime: Runtime, instance: InstanceSettings, l
 const contractCheck = (vault: string, { name, problem }: ContractCheck): Check => ({
   name,
   ok: problem === undefined,
-  advice:
-    problem === undefined
-      ? 'kept'
-      : `${vault} ${problem}: backups rely on it; take another store, or give this user the rights`,
+  advice: problem === undefined ? 'kept' : `${vault} ${problem}; backups rely on it: mend that, or take another store`,
 });
 
 /** Nothing when no snapshot tells of which instance it is. */

@@ -33,6 +33,11 @@ export const snapshots = async (name: string, options: SnapshotsOptions): Promis
     const row = await describeSnapshot(vault, name, snapshot);
     found.push(ahead.includes(snapshot) ? { ...row, ahead: true } : row);
   }
+  const doubtful = found.filter(({ problem }) => problem !== undefined);
+  for (const { snapshot, state, problem } of doubtful) {
+    const why = state === 'untrusted' ? `the snapshot ${snapshot} is not to be trusted: ${problem}` : problem;
+    out.note(`warning: ${why}; \`oic snapshots ${name} --deleted\` shows whether what it was can be brought back`);
+  }
   out.result({ snapshots: found }, () =>
     found.length === 0
       ? `${vault.name} holds no snapshot of ${name} yet; \`oic backup ${name}\` makes one`
@@ -48,7 +53,7 @@ export const snapshots = async (name: string, options: SnapshotsOptions): Promis
           ]),
         ),
   );
-  return found.some(({ state }) => state === 'unreadable') ? 1 : 0;
+  return doubtful.length > 0 ? 1 : 0;
 };
 
 const returnOne = async (out: Output, vault: Vault & VaultUpkeep, name: string, snapshot: string): Promise<number> => {
@@ -91,7 +96,8 @@ const showDeleted = async (out: Output, vault: Vault & VaultUpkeep, name: string
 
 interface SnapshotRow {
   readonly snapshot: string;
-  readonly state: 'complete' | 'incomplete' | 'unreadable';
+  /** `untrusted`: it is not the one that was stored there; it was edited, damaged, moved or copied. */
+  readonly state: 'complete' | 'incomplete' | 'untrusted' | 'unreadable';
   readonly complete: boolean;
   /** Dated ahead of the clock here, so it counts for nothing. */
   readonly ahead?: true;
@@ -104,16 +110,19 @@ interface SnapshotRow {
 
 const describeSnapshot = async (vault: Vault, name: string, snapshot: string): Promise<SnapshotRow> => {
   try {
-    const manifest = await vault.getSnapshot(name, snapshot);
-    const { complete, integrations, failures, warnings } = manifest;
+    const { manifest, problems } = await vault.readManifest(name, snapshot);
+    const { integrations, failures, warnings } = manifest;
+    const isTrusted = problems.length === 0;
+    const complete = manifest.complete && isTrusted;
     return {
       snapshot,
-      state: complete ? 'complete' : 'incomplete',
+      state: isTrusted ? (complete ? 'complete' : 'incomplete') : 'untrusted',
       complete,
       integrations: integrations.length,
       bytes: archivesIn(manifest).reduce((sum, archive) => sum + (archive?.bytes ?? 0), 0),
       failures: failures.length,
       warnings: warnings.length,
+      ...(!isTrusted && { problem: problems.join('; ') }),
     };
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;

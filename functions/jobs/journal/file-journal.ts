@@ -55,8 +55,10 @@ const beginTurn = async (path: string): Promise<Turn> => {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
+    const isInTheWay = ['ENOTDIR', 'EEXIST'].includes(code);
+    const remedy = isInTheWay ? 'move the file that lies in its way' : 'give this user the right to write there';
     throw new Refused(
-      `nothing was begun: the journal of this job cannot be kept in ${dirname(path)} (${code}); give this user the right to write there, or choose another vault`,
+      `nothing was begun: the journal of this job cannot be kept in ${dirname(path)} (${code}); ${remedy}, or choose another vault`,
     );
   }
 };

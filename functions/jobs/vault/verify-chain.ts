@@ -52,9 +52,9 @@ export const verifyChain = async (
   const isThere = new Set(names);
   const mayBeGone = (name: string): boolean =>
     isThere.has(name) || pruned.has(name) || hasHadItsTime(name, given.get(name));
-  const gone = await pagesAlone(vault, instance, names.at(-1) ?? '');
-  const lost = gone
-    .filter((name) => !mayBeGone(name))
+  const named = new Set(links.map(({ previous }) => previous?.snapshot));
+  const lost = (await snapshotsOfPages(vault, instance))
+    .filter((name) => !named.has(name) && !mayBeGone(name))
     .map((snapshot) => ({
       snapshot,
       problem: 'is not there any more, though its page is: it was taken away without a prune',
@@ -62,12 +62,9 @@ export const verifyChain = async (
   return { manifests: links.length, broken: [...unreadable, ...chainProblems(links, mayBeGone), ...lost] };
 };
 
-/** Snapshots newer than the newest there is, which no manifest names as the one before it: the pages about them are left. */
-const pagesAlone = async (vault: Vault, instance: string, newest: string): Promise<string[]> =>
-  (await vault.keysBelow(reportPagePrefix(instance))).flatMap((key) => {
-    const snapshot = snapshotOfPage(instance, key);
-    return snapshot !== undefined && snapshot > newest ? [snapshot] : [];
-  });
+/** Also of those that no manifest names as the one before it: the newest, and one that was away when the next was taken. */
+const snapshotsOfPages = async (vault: Vault, instance: string): Promise<string[]> =>
+  (await vault.keysBelow(reportPagePrefix(instance))).flatMap((key) => snapshotOfPage(instance, key) ?? []);
 
 /** undefined: it was taken away since it was listed; a text: why it cannot be read. */
 const readIfThere = async (

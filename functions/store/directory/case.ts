@@ -4,9 +4,8 @@
  * which is again a name of its own there. Elsewhere a key lies where it says.
  */
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureDirectory, readNames, unless } from './files.ts';
+import { ensureDirectory, exists, readNames, unless } from './files.ts';
 import { type DirectoryLayout, VERSIONS } from './layout.ts';
 
 const APART = /^(.*)~case-([0-9a-f]{8})$/s;
@@ -36,12 +35,15 @@ const placeIn = async (base: string, key: string): Promise<string> => {
   return place;
 };
 
-/** Whether this directory, which was written to before, takes two cases for one name. */
+/**
+ * Whether this directory, which was written to before, takes two cases for one name. What is found under the other case and
+ * not listed is the same; inodes do not tell, for some file systems give one to each way of writing a name.
+ */
 export const ignoresCase = async (root: string): Promise<boolean | undefined> => {
-  const [exact, other] = await Promise.all(
-    [VERSIONS, VERSIONS.toUpperCase()].map((name) => stat(join(root, name), { bigint: true }).catch(() => undefined)),
-  );
-  return exact && other?.ino === exact.ino && other?.dev === exact.dev;
+  const other = VERSIONS.toUpperCase();
+  const [isThere, isOtherThere] = await Promise.all([VERSIONS, other].map((name) => exists(join(root, name))));
+  if (!isThere) return undefined;
+  return isOtherThere && !(await readNames(root)).includes(other);
 };
 
 /** The same directory, with the place of one key found. */

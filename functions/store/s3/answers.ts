@@ -1,6 +1,8 @@
 /** What S3 answers, in the words of the store. */
+
 import type { S3Client } from '@aws-sdk/client-s3';
 import { awsErrorName } from '../aws-errors.ts';
+import { versioningCommand } from '../contract.ts';
 import type { ObjectVersion, PutCondition } from '../object-store.ts';
 import { StoreError } from '../store-error.ts';
 
@@ -25,10 +27,9 @@ export const conditionHeaders = (condition: PutCondition | undefined) => {
 /** @throws StoreError when S3 names no version: the bucket keeps none, or did not when this was stored */
 const requireVersion = (bucket: string, key: string, versionId: string | undefined): string => {
   if (versionId !== undefined && versionId !== 'null') return versionId;
-  const command = `aws s3api put-bucket-versioning --bucket ${bucket} --versioning-configuration Status=Enabled`;
   throw new StoreError(
     'unversioned',
-    `${key} in s3://${bucket} has no version: enable versioning (${command}) and store again what was stored before`,
+    `${key} in s3://${bucket} has no version: switch versioning on (\`${versioningCommand(bucket)}\`) and store again what was stored before`,
   );
 };
 

@@ -175,6 +175,22 @@ describe('verify finds', () => {
     });
   });
 
+  test('one that was edited, which the list does not call complete', async () => {
+    await change(last, (manifest) => ({ ...manifest, integrations: [] }));
+    const { exitCode, snapshots } = await json('snapshots', 'dev');
+    expect(exitCode).toBe(1);
+    const problem = expect.stringContaining('its own digest does not fit it');
+    expect(snapshots).toMatchObject([
+      { snapshot: last, state: 'untrusted', complete: false, problem },
+      { snapshot: first, state: 'complete', complete: true },
+    ]);
+    const { stdout, stderr } = await desk.oic('snapshots', 'dev');
+    expect(stdout).toMatch(new RegExp(`${last} +untrusted `));
+    expect(stderr).toMatch(
+      new RegExp(`warning: the snapshot ${last} is not to be trusted: .*oic snapshots dev --deleted`),
+    );
+  });
+
   test('one that was edited, which a restore passes over unless it is named', async () => {
     await change(last, (manifest) => ({ ...manifest, integrations: (manifest.integrations as object[]).slice(1) }));
     const { exitCode, stdout } = await desk.oic('restore', 'dev', '--to', 'dev', '--dry-run');
@@ -335,6 +351,25 @@ describe('a snapshot that was taken away by mistake', () => {
     expect((await desk.oic(...command.split(' ').slice(1))).exitCode).toBe(1);
   });
 
+  test('and comes back when the next is there, which names the one before it, is neither strange nor lost', async () => {
+    const first = await backUp();
+    const second = await backUp();
+    await store().delete(snapshotKey('dev', second));
+    const vault = createVault(store(), ALL_KINDS);
+    const { manifest, sha256 } = await vault.readManifest('dev', first);
+    // Not by a backup: in a second as this one it would have the name of the second again.
+    const third = snapshotName(new Date(Date.now() + 60_000));
+    await vault.commitSnapshot({ ...manifest, snapshot: third, previous: { snapshot: first, sha256 } });
+    expect((await json('verify', 'dev')).chain.broken).toMatchObject([{ snapshot: second }]);
+
+    expect((await desk.oic('snapshots', 'dev', '--bring-back', second)).exitCode).toBe(0);
+
+    expect(await json('verify', 'dev')).toMatchObject({ exitCode: 0, chain: { manifests: 3, broken: [] } });
+    expect(await json('verify', 'dev', '--snapshot', second)).toMatchObject({ exitCode: 0, checked: 2 });
+    expect((await json('prune', 'dev', '--keep-last', '1')).forgotten).toEqual([second, first]);
+    expect(await json('verify', 'dev')).toMatchObject({ exitCode: 0, chain: { manifests: 1, broken: [] } });
+  });
+
   test('or overwritten comes back as it was', async () => {
     await backUp();
     const last = await backUp();
@@ -358,6 +393,39 @@ describe('a snapshot that was taken away by mistake', () => {
     expect((await desk.oic('prune', 'dev', '--keep-daily', '9')).exitCode).toBe(0);
     expect((await json('snapshots', 'dev', '--deleted')).deleted).toEqual([]);
   });
+});
+
+test('without all that lies under .versions, verify and restore tell what older snapshots lack, and the next backup is whole', async () => {
+  const first = await backUp();
+  simulator.instance.edit('A|01.00.0000', { marker: 'later' });
+  await backUp();
+  await rm(join(desk.directory, 'vault', '.versions'), { recursive: true });
+
+  const gone = { id: 'A|01.00.0000', problem: expect.stringMatching(/is missing from \.\/vault$/) };
+  const copied = { id: 'B|01.00.0000', problem: expect.stringContaining('the file that people see there is whole') };
+  const older = await json('verify', 'dev', '--snapshot', first);
+  expect(older).toMatchObject({ exitCode: 1, checked: 2, damaged: [gone, copied], chain: { broken: [] } });
+  expect(await json('verify', 'dev')).toMatchObject({ exitCode: 1, damaged: [{ id: gone.id }, { id: copied.id }] });
+  expect((await json('snapshots', 'dev', '--deleted')).deleted).toEqual([]);
+  const restored = await desk.oic(
+    'restore',
+    'dev',
+    '--to',
+    'dev',
+    '--snapshot',
+    first,
+    '--existing',
+    'replace',
+    '--yes',
+  );
+  expect(restored).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringMatching(/FAILED {3}A\|01.00.0000 was not sent: .*missing/),
+  });
+
+  expect(await json('backup', 'dev')).toMatchObject({ exitCode: 0, complete: true });
+  expect(await json('verify', 'dev')).toMatchObject({ exitCode: 0, checked: 2, damaged: [] });
+  expect((await json('verify', 'dev', '--snapshot', first)).damaged).toContainEqual(expect.objectContaining(gone));
 });
 
 describe('much that is gone, without an error', () => {
