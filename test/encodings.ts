@@ -1,5 +1,9 @@
 /** How a text is written by others, made apart from the program: what the canary tests look for. */
 
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MARK } from './simulator/http/identity.ts';
+
 const xml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const json = (text: string): string => JSON.stringify(text).slice(1, -1);
@@ -36,3 +40,22 @@ export const findSecrets = (text: string, secrets: Readonly<Record<string, strin
       .filter(([, encode]) => text.includes(encode(secret)))
       .map(([encoding]) => `${name}, ${encoding}`),
   );
+
+const MARKS = ['plain', 'base64 behind one letter', 'base64 behind two letters', 'hex', 'capital hex'].map((name) =>
+  ENCODINGS[name]?.(MARK),
+);
+const FIRST_IN_BASE64 = Buffer.from(MARK).toString('base64').slice(0, 9);
+
+const holdsMark = (text: string): boolean =>
+  text.includes(FIRST_IN_BASE64) || MARKS.some((form) => form !== undefined && text.includes(form));
+
+/** @throws naming the files and lines that hold a secret of a simulator, in whatever form */
+export const expectNoSecret = async (directory: string, said: string, given: ReadonlySet<string>): Promise<void> => {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const found = said.split('\n').filter(holdsMark);
+  for (const file of files) {
+    if (!given.has(file) && holdsMark(file + (await readFile(file, 'latin1')))) found.push(file);
+  }
+  if (found.length > 0) throw new Error(`a secret was written: ${found.slice(0, 5).join('\n')}`);
+};

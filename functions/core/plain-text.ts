@@ -45,15 +45,19 @@ const BLOCKS = [
   ['<style', '</style>'],
 ] as const;
 
+/** In characters: more of a text is not looked at, for a sentence is all that comes out. */
+const MAX_READ = 16_000;
+
 /** Removes layout, decodes the common entities, folds white space, drops control characters, and cuts. */
-export const stripHtml = (text: string): string => {
+export const stripHtml = (whole: string): string => {
+  const text = whole.slice(0, MAX_READ);
   const isPage = IS_PAGE.test(text);
   const shown = BLOCKS.reduce(withoutBlocks, text);
   const plain = (isPage ? shown.replace(PAGE, ' ') : shown)
     .replace(LAYOUT, ' ')
     .replace(/&(#39|[a-z]+);/gi, (entity, name: string) => ENTITIES[name.toLowerCase()] ?? entity)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a server's words must not steer a terminal
-    .replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ')
+    .replace(STEERING, ' ')
+    .replace(/\s+/g, ' ')
     .trim();
   return plain.length > MAX_WORDS ? `${plain.slice(0, MAX_WORDS)}…` : plain;
 };

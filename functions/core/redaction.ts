@@ -64,11 +64,23 @@ function* formsIn(text: string): Generator<{ readonly at: number; readonly form:
   }
 }
 
-/** By these an item is found again. One that betrays a secret was not taken from the instance to begin with. */
-const IDENTITIES: ReadonlySet<string> = new Set(['id', 'code', 'version', 'key', 'versionId', 'removed', 'handedOn']);
+/**
+ * By these an item is found again, or put back as it was: they are nobody's words. An item whose id betrays a secret was not
+ * taken from the instance to begin with.
+ */
+const FACTS: ReadonlySet<string> = new Set([
+  'id',
+  'code',
+  'version',
+  'key',
+  'versionId',
+  'removed',
+  'handedOn',
+  'parameters',
+]);
 
-/** A document as JSON has it, with every text of it redacted that does not say which item is meant. */
-export const redactDocument = <T>(document: T, kept: ReadonlySet<string> = IDENTITIES): T => {
+/** A document as JSON has it, with every text of it redacted that is there for people. */
+export const redactDocument = <T>(document: T, kept: ReadonlySet<string> = FACTS): T => {
   const redactValue = (value: unknown): unknown => {
     if (typeof value === 'string') return redact(value);
     if (Array.isArray(value)) return value.map(redactValue);

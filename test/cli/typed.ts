@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect } from 'vitest';
+import { expectNoSecret } from '../encodings.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -85,6 +86,9 @@ const runHere = async (
 export const openDesk = async (): Promise<Desk> => {
   const directory = await mkdtemp(join(tmpdir(), 'oic-desk-'));
   let said = '';
+  /** What a test wrote itself, and what was said but for a simulator, which is there to tell its credentials. */
+  const given = new Set<string>();
+  let told = '';
   let env: NodeJS.ProcessEnv = {
     PATH: process.env.PATH,
     HOME: directory,
@@ -94,6 +98,7 @@ export const openDesk = async (): Promise<Desk> => {
   };
   const write = async (file: string, content: string | Uint8Array | object): Promise<string> => {
     const path = join(directory, file);
+    given.add(path);
     const isWhole = typeof content === 'string' || content instanceof Uint8Array;
     await writeFile(path, isWhole ? content : JSON.stringify(content));
     return path;
@@ -105,6 +110,7 @@ export const openDesk = async (): Promise<Desk> => {
       child[name]?.setEncoding('utf8').on('data', (text: string) => {
         streams[name] += text;
         said += text;
+        if (args[0] !== 'simulate') told += text;
       });
     }
     const ended = new Promise<Typed>((resolve) => child.once('close', (exitCode) => resolve({ exitCode, ...streams })));
@@ -114,6 +120,7 @@ export const openDesk = async (): Promise<Desk> => {
   const here = async (args: readonly string[], stdin?: typeof process.stdin): Promise<Typed> => {
     const typed = await runHere(args, directory, { ...env }, stdin);
     said += typed.stdout + typed.stderr;
+    told += typed.stdout + typed.stderr;
     return typed;
   };
   return {
@@ -139,7 +146,7 @@ export const openDesk = async (): Promise<Desk> => {
         env = { ...env, [variable]: JSON.stringify(simulator.credentials(isGen2 ? 'basic' : 'client')) };
       }
     },
-    close: () => rm(directory, { recursive: true, force: true }),
+    close: () => expectNoSecret(directory, told, given).finally(() => rm(directory, { recursive: true, force: true })),
   };
 };
 

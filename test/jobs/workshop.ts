@@ -14,6 +14,7 @@ import { createDirectoryStore } from '../../functions/store/directory/directory-
 import type { ObjectStore } from '../../functions/store/object-store.ts';
 import { createVault, type Vault } from '../../functions/store/vault.ts';
 import type { VaultUpkeep } from '../../functions/store/vault-upkeep.ts';
+import { expectNoSecret } from '../encodings.ts';
 import { connectTo } from '../oic/simulated.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
 
@@ -65,7 +66,8 @@ export const openWorkshop = async (): Promise<Workshop> => {
     files: async () => (await files()).filter((file) => !file.startsWith('.journal')).sort(),
     everything: async () =>
       (await Promise.all((await files()).map((file) => readFile(join(directory, file), 'latin1')))).join('\n'),
-    close: () => rm(directory, { recursive: true, force: true }),
+    close: () =>
+      expectNoSecret(directory, '', new Set()).finally(() => rm(directory, { recursive: true, force: true })),
   };
 };
 

@@ -21,7 +21,7 @@ const field = (value: unknown, name: string): unknown =>
 export const oracleWords = (body: string): string | undefined => {
   if (!body.trim()) return undefined;
   if (looksLikeHtml(body)) {
-    const title = /<title[^>]*>([\s\S]*?)<\/title>/i.exec(body)?.[1];
+    const title = /<title[^>]*>([\s\S]*?)<\/title>/i.exec(body.slice(0, MAX_BODY))?.[1];
     return `an HTML page${title && stripHtml(title) ? `: ${stripHtml(title)}` : ''}`;
   }
   const json = parseJson(body);

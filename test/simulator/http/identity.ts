@@ -19,6 +19,9 @@ export interface CredentialsDocument {
   readonly basic?: { readonly username: string; readonly password: string };
 }
 
+/** Every secret of a simulator holds it, so that all that tests leave behind can be searched for any of them. */
+export const MARK = 'K33P0UT';
+
 export interface Identity {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -33,7 +36,7 @@ export interface Identity {
 }
 
 export const createIdentity = (secrets: Set<string>): Identity => {
-  const draw = (): string => randomBytes(24).toString('base64url');
+  const draw = (): string => `${MARK}${randomBytes(18).toString('base64url')}`;
   const audience = `https://${randomBytes(16).toString('hex').toUpperCase()}.integration.sim-region-1.ocp.oraclecloud.com:443`;
   const clientId = randomBytes(16).toString('hex');
   const [clientSecret, password] = [draw(), draw()];

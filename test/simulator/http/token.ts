@@ -6,7 +6,7 @@ import { randomBytes, verify } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Generation } from '../behaviour.ts';
 import { type Answer, jsonAnswer } from './answer.ts';
-import type { Identity } from './identity.ts';
+import { type Identity, MARK } from './identity.ts';
 
 export interface TokenService {
   readonly answer: (method: string, headers: IncomingHttpHeaders, body: Buffer) => Answer;
@@ -53,7 +53,7 @@ export const createTokenService = (options: TokenServiceOptions): TokenService =
     checkClient(identity, headers.authorization, form);
     const caller = grantedTo(identity, form, now());
     checkScope(identity, form.get('scope'));
-    const token = `eyJ${randomBytes(96).toString('base64url')}`;
+    const token = `eyJ${MARK}${randomBytes(90).toString('base64url')}`;
     secrets.add(token);
     issued.set(token, { caller, expiresAt: now() + options.lifetimeSeconds * 1000 });
     return { access_token: token, token_type: 'Bearer', expires_in: options.lifetimeSeconds };
