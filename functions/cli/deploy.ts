@@ -9,7 +9,12 @@ import type { Lack } from '../core/plan/lacks.ts';
 import type { InstallPolicy } from '../core/plan/plan-install.ts';
 import type { Content } from '../jobs/changes/write-content.ts';
 import { install, previewInstall } from '../jobs/deploy/install.ts';
-import type { InstallOutcome, InstallServices, StepReport } from '../jobs/deploy/install-services.ts';
+import {
+  type InstallOutcome,
+  type InstallServices,
+  LeaseLost,
+  type StepReport,
+} from '../jobs/deploy/install-services.ts';
 import { withLease } from '../jobs/deploy/lease.ts';
 import { stoppable } from '../jobs/instance/activation-wait.ts';
 import { mapLimited } from '../jobs/journal/journal.ts';
@@ -57,13 +62,15 @@ export const deploy = async (name: string, files: readonly string[], options: De
   const todo = inCallOrder(contents);
   const ended = new Set<string>();
   let isBegun = false;
-  const left = (): string | undefined => {
-    const rest = todo.map(({ file }) => file).filter((file) => !ended.has(file));
-    const goOn = commandLine(['deploy', name, ...rest], {
+  const commandFor = (rest: readonly string[]): string =>
+    commandLine(['deploy', name, ...rest], {
       '--drop-box': options.dropBox,
       '--allow-downgrade': options.allowDowngrade,
       '--confirm': options.confirm,
     });
+  const left = (): string | undefined => {
+    const rest = todo.map(({ file }) => file).filter((file) => !ended.has(file));
+    const goOn = commandFor(rest);
     if (rest.length === 0 || isDryRun) return undefined;
     const rested = restLine(count(todo.length, 'file'), isBegun ? ended.size : undefined, goOn);
     return isBegun ? `${rested}, and puts right what is half done` : rested;
@@ -78,7 +85,7 @@ export const deploy = async (name: string, files: readonly string[], options: De
         const wasBegun = isBegun;
         isBegun = true;
         const work = isDryRun ? planOne(target, content, arriving) : installOne(target, content);
-        const outcome = await work.catch((error: unknown) => failure(content, error, stop));
+        const outcome = await work.catch((error: unknown) => failure(content, error, stop, commandFor([file])));
         if (!outcome) {
           isBegun = wasBegun;
           break;
@@ -165,10 +172,16 @@ const inCallOrder = (contents: readonly ReadFile[]): ReadFile[] => {
 };
 
 /** @returns undefined when it was stopped before it had changed anything */
-const failure = ({ archive: { id } }: Content, error: unknown, stop: AbortSignal): Outcome | undefined => {
+const failure = (
+  { archive: { id } }: Content,
+  error: unknown,
+  stop: AbortSignal,
+  goOn: string,
+): Outcome | undefined => {
   if (!(error instanceof Error)) throw error;
   if (stop.aborted && (error instanceof Interrupted || error.name === 'AbortError')) return undefined;
-  return { id, state: 'failed', message: error.message, steps: [] };
+  const rest = error instanceof LeaseLost ? `. It may be half done; ${goOn} goes on` : '';
+  return { id, state: 'failed', message: `${error.message}${rest}`, steps: [] };
 };
 
 /** The reason not to do anything begins with a verb, the one that there is nothing to do with a subject of its own. */
@@ -213,7 +226,11 @@ const installOne = async (
       out.note(`deploying ${id} to ${oic.instance} was cut off before; what it left is put right`);
     const services = { oic: guarded, safety: dropBox, undoLog, connections, waiting: WAITING, onStep, mayGoOn, stop };
     const ending = await install(services, content, policy);
-    await lease.settle(id, { wasRefused: ending.state === 'rejected' });
+    await lease.settle(id, { wasRefused: ending.state === 'rejected' }).catch((error: Error) => {
+      if (error instanceof LeaseLost) throw error;
+      const till = 'until it is deployed again, `oic doctor` takes it for cut off';
+      out.note(`warning: that deploying ${id} has ended could not be noted: ${error.message}; ${till}`);
+    });
     return ending;
   });
   if (outcome) return outcome;

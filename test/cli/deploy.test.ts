@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
@@ -125,6 +125,26 @@ test('a deploy that was killed is brought to its end by the next, and what ran b
   expect(simulator.instance.get('FLOW|01.00.0000')).toMatchObject({ status: 'ACTIVATED', schedule: 'started' });
   expect((await desk.oic('doctor', 'test')).stdout).not.toContain('undone');
 }, 120_000);
+
+test('a drop box that is lost in the middle of a deployment does not make a failure of it', async () => {
+  simulator.instance.add(buildSampleArchive({ code: 'FLOW', version: '01.00.0000', marker: 'old' }), {
+    status: 'ACTIVATED',
+  });
+  await put('flow.iar', 'FLOW', { marker: 'new' });
+  const box = join(desk.directory, 'drop-box');
+  const end = simulator.onRequest(async ({ kind }) => {
+    if (kind !== 'activate') return;
+    end();
+    await rename(box, `${box}.away`);
+    await desk.write('drop-box', 'where the drop box belongs');
+  });
+
+  const { exitCode, stdout, stderr } = await desk.oic('deploy', 'test', 'flow.iar');
+
+  expect(simulator.instance.get('FLOW|01.00.0000')?.status).toBe('ACTIVATED');
+  expect([exitCode, stdout]).toEqual([0, 'deployed    flow.iar: FLOW|01.00.0000 is deployed on test\n']);
+  expect(stderr).toMatch(/warning: that deploying FLOW\|01\.00\.0000 has ended could not be noted: .*drop-box/);
+});
 
 /** As if the time had passed for which whoever died has it. */
 const expireLease = async (code: string): Promise<void> => {
