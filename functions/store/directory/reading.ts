@@ -35,7 +35,11 @@ export const findVersion = async (
 ): Promise<FoundVersion | undefined> => {
   const state = await observe(layout, key);
   if (versionId === undefined || versionId === state.current?.versionId) return state.current;
-  const older = (await readOlder(layout, key, state)).find((change) => change.versionId === versionId);
+  const changes = await readOlder(layout, key, state);
+  // When `.versions` was lost, the next put has kept the copy that people see as one that was put by hand.
+  const older =
+    changes.find((change) => change.versionId === versionId) ??
+    changes.find((change) => change.versionId !== undefined && isVersionOf(versionId, change.versionId));
   if (older) return findStored(older);
   return state.newest && !state.newest.isLost ? undefined : findCopy(layout, key, versionId);
 };
