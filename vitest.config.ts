@@ -30,10 +30,15 @@ process.once('exit', () => rmSync(written, { recursive: true, force: true }));
 /** What changes something of its process, such as the environment, or puts another module in the place of one. */
 const ALONE = [
   'test/lambda/**/*.test.ts',
-  'test/store/{directory-store-case,lying-store,s3-store,secrets}.test.ts',
+  'test/store/directory-store-case.test.ts',
   'test/store/directory/directory-store-without-links.test.ts',
   'test/infra/{bundles,synth}.test.ts',
   'test/jobs/deploy/drops-and-clocks.test.ts',
+];
+/** What a stand-in for AWS is started for, once. */
+const AWS = [
+  'test/store/{lying-store,s3-store,secrets}.test.ts',
+  'test/jobs/backup/{keep-versions,names}.test.ts',
 ];
 /** To load the CDK takes seconds, so one process does it for all that look at the stacks, after the others. */
 const STACKS = [
@@ -56,11 +61,17 @@ export default defineConfig({
     experimental: { viteModuleRunner: false },
     projects: [
       { extends: true, test: { name: 'alone', include: ALONE } },
+      { extends: true, test: { name: 'aws', include: AWS, isolate: false, globalSetup: 'test/store/moto-setup.ts' } },
       { extends: true, test: { name: 'stacks', include: STACKS, ...ONE_AT_LAST } },
       // These need not load the same modules each for themselves.
       {
         extends: true,
-        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: [...ALONE, ...STACKS], isolate: false },
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: [...ALONE, ...AWS, ...STACKS],
+          isolate: false,
+        },
       },
     ],
   },

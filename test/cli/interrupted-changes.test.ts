@@ -150,7 +150,7 @@ describe.each(['deploy', 'restore'] as const)('%s', (command) => {
     // The first before anything is sent, when the program may not listen to signals yet.
     const faults = [random.pick(SIGNALS), ...random.shuffle(FAULTS)];
     const found: string[] = [];
-    for (let round = 0; round < rounds(5, 40); round++) {
+    for (let round = 0; round < rounds(3, 40); round++) {
       await begin();
       const run = desk.start(...COMMANDS[command](name));
       const fault = faults[round % faults.length] ?? 'SIGINT';

@@ -8,17 +8,16 @@ import {
   PutBucketVersioningCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkContract } from '../../functions/store/contract.ts';
 import type { ObjectStore } from '../../functions/store/object-store.ts';
 import { openStore, tryStore } from '../../functions/store/open-store.ts';
 import { guardContract } from '../../functions/store/s3/contract-guard.ts';
 import { createS3Store } from '../../functions/store/s3/s3-store.ts';
 import { bytes, KEY, textOf } from './contents.ts';
-import { type Moto, startMoto } from './moto.ts';
+import { type SharedMoto, sharedMoto } from './shared-moto.ts';
 
-const moto = await startMoto();
-afterAll(() => moto?.close());
+const moto = sharedMoto();
 
 interface Asked {
   readonly method: string;
@@ -141,7 +140,7 @@ const startProxy = async (target: string, lie: Lie) => {
   return { endpoint: `http://127.0.0.1:${address.port}`, requests };
 };
 
-const makeBucket = async ({ clientConfig }: Moto) => {
+const makeBucket = async ({ clientConfig }: SharedMoto) => {
   const bucket = `test-${randomUUID()}`;
   const client = new S3Client(clientConfig);
   onTestFinished(() => client.destroy());
@@ -168,7 +167,7 @@ const openThrough = async (bucket: string, endpoint: string): Promise<ObjectStor
 };
 
 describe.skipIf(!moto)('a store that lies', () => {
-  const real = moto as Moto;
+  const real = moto as SharedMoto;
 
   it.each(LIES)('that %s is refused, and nothing is written', async (_, lacks, lie) => {
     const { bucket, keys } = await makeBucket(real);
@@ -209,7 +208,7 @@ describe.skipIf(!moto)('a store that lies', () => {
 });
 
 describe.skipIf(!moto)('a store that is true', () => {
-  const real = moto as Moto;
+  const real = moto as SharedMoto;
 
   it('keeps everything that is asked for a doctor, and holds nothing afterwards', async () => {
     const { bucket, keys } = await makeBucket(real);

@@ -57,6 +57,11 @@ const stop = async (server: ChildProcess): Promise<void> => {
   await gone;
 };
 
+export const clientsOf = (endpoint: string): Omit<Moto, 'close'> => ({
+  endpoint,
+  clientConfig: { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
+});
+
 /** Undefined when there is no `moto_server`; then it says so on stderr. */
 export const startMoto = async (): Promise<Moto | undefined> => {
   const port = await findFreePort();
@@ -77,12 +82,7 @@ export const startMoto = async (): Promise<Moto | undefined> => {
     if (end.reason !== undefined) throw new Error(`${COMMAND} ended at once: ${end.reason}`);
     if (await answers(endpoint)) {
       return {
-        endpoint,
-        clientConfig: {
-          endpoint,
-          region: 'us-east-1',
-          credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-        },
+        ...clientsOf(endpoint),
         close: async () => {
           process.removeListener('exit', killWithUs);
           await stop(server);

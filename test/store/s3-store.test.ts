@@ -7,28 +7,27 @@ import {
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
-import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ObjectStore } from '../../functions/store/object-store.ts';
 import { openStore } from '../../functions/store/open-store.ts';
 import { createS3Store } from '../../functions/store/s3/s3-store.ts';
 import { type Fault, s3Error, startAwsProxy } from './aws-proxy.ts';
 import { bytes, collect, KEY, textOf } from './contents.ts';
-import { type Moto, startMoto } from './moto.ts';
 import { describeObjectStore } from './object-store.contract.ts';
+import { type SharedMoto, sharedMoto } from './shared-moto.ts';
 import { describeVersionMarks } from './version-marks.contract.ts';
 
-const moto = await startMoto();
-afterAll(() => moto?.close());
+const moto = sharedMoto();
 
 it.runIf(process.env.CI === 'true')('is not skipped in CI', () => {
   expect(moto, "install moto_server: pip install 'moto[server]'").toBeDefined();
 });
 
-const describeWithMoto = (name: string, suite: (moto: Moto) => void): void => {
+const describeWithMoto = (name: string, suite: (moto: SharedMoto) => void): void => {
   describe.skipIf(!moto)(name, () => moto && suite(moto));
 };
 
-const createBucket = async ({ clientConfig }: Moto, isVersioned = true, mayLock = false): Promise<string> => {
+const createBucket = async ({ clientConfig }: SharedMoto, isVersioned = true, mayLock = false): Promise<string> => {
   const bucket = `test-${randomUUID()}`;
   const client = new S3Client(clientConfig);
   await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: mayLock }));

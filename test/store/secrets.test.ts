@@ -6,13 +6,12 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { afterAll, afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSecretsManagerSource } from '../../functions/store/secrets.ts';
 import { type Fault, startAwsProxy } from './aws-proxy.ts';
-import { startMoto } from './moto.ts';
+import { sharedMoto } from './shared-moto.ts';
 
-const moto = await startMoto();
-afterAll(() => moto?.close());
+const moto = sharedMoto();
 
 it.runIf(process.env.CI === 'true')('is not skipped in CI', () => {
   expect(moto, "install moto_server: pip install 'moto[server]'").toBeDefined();

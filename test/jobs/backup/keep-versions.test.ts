@@ -1,6 +1,6 @@
 /** What a backup tells a bucket about how long to keep what: by S3's API where moto_server is, and counted in a model. */
 import { CreateBucketCommand, HeadObjectCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { snapshotKey, snapshotName } from '../../../functions/core/keys.ts';
 import type { ArchiveRef } from '../../../functions/core/snapshot/archive-ref.ts';
 import type { Manifest } from '../../../functions/core/snapshot/manifest.ts';
@@ -11,7 +11,7 @@ import { createS3Store } from '../../../functions/store/s3/s3-store.ts';
 import { StoreError } from '../../../functions/store/store-error.ts';
 import { createVault } from '../../../functions/store/vault.ts';
 import { createModelBucket } from '../../infra/keep/lifecycle-model.ts';
-import { startMoto } from '../../store/moto.ts';
+import { sharedMoto } from '../../store/shared-moto.ts';
 
 const DAY_MS = 86_400_000;
 const NONCURRENT = { NoncurrentVersionExpiration: { NoncurrentDays: 1 } };
@@ -335,8 +335,7 @@ test('what an older version of the program left is handed on too, its archives f
   });
 });
 
-const moto = await startMoto();
-afterAll(() => moto?.close());
+const moto = sharedMoto();
 
 describe.skipIf(!moto)('on S3', () => {
   test('tags and locks are those of the versions', async () => {

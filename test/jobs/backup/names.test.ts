@@ -1,7 +1,7 @@
 /** Every name that Oracle can hold is saved and restored, in a directory and in a bucket. */
 import { randomUUID } from 'node:crypto';
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { backUp } from '../../../functions/jobs/backup/back-up.ts';
 import { createForgetfulJournal } from '../../../functions/jobs/journal/journal.ts';
 import { verify } from '../../../functions/jobs/vault/verify.ts';
@@ -16,18 +16,17 @@ import { rounds } from '../../rounds.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import { createRandom, type Random } from '../../simulator/random.ts';
 import type { Simulator } from '../../simulator/server.ts';
-import { startMoto } from '../../store/moto.ts';
+import { sharedMoto } from '../../store/shared-moto.ts';
 import { makeTemporaryDirectory } from '../../store/temporary-directory.ts';
 import { KINDS } from '../restore/one-of-each.ts';
 import { restoringFrom } from '../restore/restore-bench.ts';
 import { useWorkshop } from '../workshop.ts';
 
+const moto = sharedMoto();
+
 const NAMES = rounds(12, 500);
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 process.stdout.write(`${NAMES} names with SEED=${seed}\n`);
-
-const moto = await startMoto();
-afterAll(() => moto?.close());
 
 const STORES: readonly (readonly [string, (() => Promise<ObjectStore>) | undefined])[] = [
   ['a directory', async () => createDirectoryStore(await makeTemporaryDirectory())],

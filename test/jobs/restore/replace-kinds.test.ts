@@ -176,6 +176,9 @@ interface Kill {
   readonly when: 'before' | 'after';
 }
 
+/** In few rounds only the one that is drawn. */
+const WHEN = createRandom(seed).shuffle(['before', 'after'] as const);
+
 /**
  * Before and after whatever changes something, and before some of what only reads: after one of those is before the next
  * request.
@@ -185,10 +188,7 @@ const drawKills = (verbs: readonly string[]): Kill[] => {
   const changes = verbs.flatMap((_, n) => (reads.includes(n + 1) ? [] : [n + 1]));
   expect(changes.length).toBeGreaterThan(5);
   return [
-    ...changes.flatMap((at): Kill[] => [
-      { at, when: 'before' },
-      { at, when: 'after' },
-    ]),
+    ...changes.flatMap((at): Kill[] => WHEN.slice(0, rounds(1, 2)).map((when) => ({ at, when }))),
     ...createRandom(seed)
       .shuffle(reads)
       .slice(0, rounds(2, reads.length))
