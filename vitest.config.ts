@@ -36,10 +36,7 @@ const ALONE = [
   'test/jobs/deploy/drops-and-clocks.test.ts',
 ];
 /** What a stand-in for AWS is started for, once. */
-const AWS = [
-  'test/store/{lying-store,s3-store,secrets}.test.ts',
-  'test/jobs/backup/{keep-versions,names}.test.ts',
-];
+const AWS = ['test/store/{lying-store,s3-store,secrets}.test.ts', 'test/jobs/backup/{keep-versions,names}.test.ts'];
 /** To load the CDK takes seconds, so one process does it for all that look at the stacks, after the others. */
 const STACKS = [
   'test/infra/{alarms,layering,lifecycle-stack,limits,policies,settings,vault-stack}.test.ts',

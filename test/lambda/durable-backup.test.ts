@@ -27,8 +27,8 @@ afterEach(async () => {
 
 const lastUpdated = new Date('2026-09-17T19:23:49.887Z');
 /** Their listing alone is too large for a checkpoint. */
-const MANY = rounds(400, 3_000);
-const LONG = ', which has a long name'.repeat(25);
+const MANY = rounds(300, 3_000);
+const LONG = ', which has a long name'.repeat(45);
 const addIntegrations = (count: number): void => {
   for (let n = 0; n < count; n++) {
     const code = `FLOW_${String(n).padStart(5, '0')}`;

@@ -531,7 +531,7 @@ test('a broken manifest does not stop the next backup, one of a newer format doe
 });
 
 test('an instance that misbehaves in every way at once is backed up completely', async () => {
-  const count = rounds(120, 1000);
+  const count = rounds(80, 1000);
   const { simulator, oic } = await start(
     count,
     { seed: 20261123, pageCap: count / 20, tokenLifetimeSeconds: 2, concurrencyLimit: 6, latencyMs: { export: 4 } },

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDirectoryStore } from '../../../functions/store/directory/directory-store.ts';
 import type { ObjectStore, StoredObject } from '../../../functions/store/object-store.ts';
+import { rounds } from '../../rounds.ts';
 import { createRandom, type Random } from '../../simulator/random.ts';
 import { collect, textOf } from '../contents.ts';
 import { makeTemporaryDirectory } from '../temporary-directory.ts';
@@ -124,11 +125,12 @@ const expectNoHalf = async (store: ObjectStore): Promise<void> => {
 
 describe('a directory store whose process is killed', () => {
   const seed = randomInt(2 ** 31);
-  it(`keeps all it has acknowledged, shows nothing half, and goes on, 20 times over (seed ${seed})`, async () => {
+  const KILLS = rounds(8, 20);
+  it(`keeps all it has acknowledged, shows nothing half, and goes on, ${KILLS} times over (seed ${seed})`, async () => {
     const root = await makeTemporaryDirectory();
     const random = createRandom(seed);
     const everTold: string[][] = [];
-    for (let kill = 0; kill < 20; kill += 1) {
+    for (let kill = 0; kill < KILLS; kill += 1) {
       everTold.push(...(await workUntilKilled(root, random)));
       const store = createDirectoryStore(root);
       for (const key of ['a', 'b/1', 'b/2']) {
@@ -142,6 +144,6 @@ describe('a directory store whose process is killed', () => {
     const store = createDirectoryStore(root);
     await expectWhole(store, everTold);
     await expectNoHalf(store);
-    expect(onlyDid(everTold, 'put').length).toBeGreaterThan(20);
+    expect(onlyDid(everTold, 'put').length).toBeGreaterThan(KILLS);
   }, 60_000);
 });
