@@ -7,12 +7,12 @@ import * as z from 'zod/mini';
 import { ConfigError } from './core/errors.ts';
 import type { IncludedKinds } from './core/kinds.ts';
 import type { People } from './core/people.ts';
-import type { Keep } from './core/snapshot/keep-classes.ts';
 import { ofEachKind } from './kinds/included-kinds.ts';
 import { isLoopback } from './oic/http/design-host.ts';
 import { AWS, type AwsSettings, NETWORK, type NetworkSettings } from './settings/aws.ts';
 import { describeIssue } from './settings/issues.ts';
 import { nameProblem, scheduleProblem, secretProblem, shareProblem, timeZoneProblem } from './settings/values.ts';
+import { VAULT, type VaultSettings, vaultProblems } from './settings/vault.ts';
 
 export interface InstanceSettings {
   readonly name: string;
@@ -51,29 +51,6 @@ interface DeploySettings {
   readonly activation: 'activate' | 'keep' | 'never';
   /** On the command line a person types the name of the instance before anything of it is changed. @default false */
   readonly confirm: boolean;
-}
-
-/**
- * For how long snapshots are kept, and how well the vault is guarded in AWS, beyond versions, TLS and no public access. A
- * directory vault knows none of that but `keep`, which a prune goes by.
- */
-export interface VaultSettings {
-  /** Of the newest so many days, weeks, months and years one snapshot each, longer than `retentionDays`. @default none */
-  readonly keep?: Keep | undefined;
-  /** S3 Object Lock: for so many days nobody removes a version. It cannot be switched off again. */
-  readonly objectLock?:
-    | {
-        /** `compliance`: not even the root user can shorten it. @default 'governance' */
-        readonly mode: 'governance' | 'compliance';
-        readonly days: number;
-      }
-    | undefined;
-  /** A KMS key of this account instead of S3's own (SSE-S3); it is rotated every year. @default false */
-  readonly customerKey: boolean;
-  /** An AWS region, not the vault's own, that holds a second copy of everything in the vault. */
-  readonly replicaRegion?: string | undefined;
-  /** ARN of the one role that may remove versions and change the lock, where there is one. @default CloudFormation's own */
-  readonly breakGlassRole?: string | undefined;
 }
 
 export interface Settings extends AwsSettings {
@@ -134,22 +111,6 @@ const INSTANCE = z.strictObject({
 const days = z.int().check(z.gte(1));
 const filled = z.string().check(z.minLength(1));
 
-const atMost = (most: number) => z.optional(z.int().check(z.gte(1), z.lte(most)));
-
-const ROLE_ARN = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
-
-const VAULT = z.strictObject({
-  keep: z.optional(
-    z.strictObject({ daily: atMost(3_660), weekly: atMost(520), monthly: atMost(1_200), yearly: atMost(100) }),
-  ),
-  objectLock: z.optional(
-    z.strictObject({ mode: z._default(z.enum(['governance', 'compliance']), 'governance'), days }),
-  ),
-  customerKey: z._default(z.boolean(), false),
-  replicaRegion: z.optional(z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/))),
-  breakGlassRole: z.optional(z.string().check(z.regex(ROLE_ARN))),
-});
-
 const SETTINGS = z.strictObject({
   instances: z.record(z.string(), INSTANCE),
   retentionDays: z._default(days, 90),
@@ -208,12 +169,3 @@ const sameInstanceTwice = (named: ReturnType<typeof namedInstances>): string[] =
       : [`instances.${name}: is the same instance as ${other} (one url and integrationInstance)`];
   });
 };
-
-const vaultProblems = ({ vault: { objectLock, breakGlassRole }, retentionDays }: Settings): string[] => [
-  ...(objectLock && objectLock.days > retentionDays
-    ? [`vault.objectLock.days: must be at most retentionDays (${retentionDays}), after which versions are removed`]
-    : []),
-  ...(breakGlassRole !== undefined && !objectLock
-    ? ['vault.breakGlassRole: is for a vault with objectLock, which it may lift']
-    : []),
-];

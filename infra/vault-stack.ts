@@ -18,11 +18,10 @@ export class VaultStack extends Stack {
 
   constructor(scope: Construct, id: string, { settings, replica, ...props }: VaultStackProps) {
     super(scope, id, props);
-    const { retentionDays } = settings;
-    const { bucket: accessLogs } = new AccessLogs(this, 'AccessLogs', retentionDays);
+    const { bucket: accessLogs } = new AccessLogs(this, 'AccessLogs', settings.retentionDays);
     const targets = Object.values(settings.instances).flatMap(({ name, deploy }) => (deploy ? [name] : []));
     this.vault = new Vault(this, 'Vault', { settings, accessLogs, replica });
-    this.dropBox = new DropBox(this, 'DropBox', { targets, retentionDays, accessLogs });
+    this.dropBox = new DropBox(this, 'DropBox', { targets, settings, accessLogs });
     new CfnOutput(this, 'VaultBucket', { value: this.vault.bucket.bucketName });
     new CfnOutput(this, 'DropBoxBucket', { value: this.dropBox.bucket.bucketName });
   }

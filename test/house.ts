@@ -63,7 +63,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'jobs/compare': [...ALL_CORE, 'kinds', ...GIVEN, ...COMMON_JOBS],
   'jobs/report': [...ALL_CORE, 'kinds', ...GIVEN, ...COMMON_JOBS],
   'jobs/vault': [...ALL_CORE, 'kinds', ...GIVEN, ...COMMON_JOBS],
-  settings: ['core'],
+  settings: ['core', 'core/snapshot'],
   'settings.ts': ['core', 'core/snapshot', 'settings', 'kinds', 'oic/http'],
   'connection-files.ts': ['core', 'oic/http'],
   'runtime.ts': ['core', 'kinds', ...OIC, 'store', 'settings.ts', 'connection-files.ts', 'lambda'],

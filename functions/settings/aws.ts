@@ -13,6 +13,8 @@ export interface NetworkSettings {
 export interface AwsSettings {
   /** Tells several installations in one account and region apart; it never changes. @default there is one, without a name */
   readonly name?: string | undefined;
+  /** Where it is installed; deployment into another one is refused. @default wherever whoever deploys is */
+  readonly account?: string | undefined;
   readonly alarmEmail?: string | undefined;
   /** Where functions run whose instance does not say otherwise. @default in no VPC */
   readonly network?: NetworkSettings | undefined;
@@ -44,6 +46,7 @@ const TAG_VALUE = z.string().check(z.regex(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u
 
 export const AWS = {
   name: z.optional(z.string().check(z.regex(/^[a-z][a-z0-9]{0,11}$/))),
+  account: z.optional(z.string().check(z.regex(/^\d{12}$/))),
   alarmEmail: z.optional(z.string().check(z.regex(/^[^@\s]+@[^@\s]+$/))),
   network: z.optional(NETWORK),
   tags: z._default(z.record(TAG_KEY, TAG_VALUE), {}),

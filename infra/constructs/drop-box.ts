@@ -9,6 +9,7 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { type Bucket, type CfnBucket, EventType } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -16,14 +17,16 @@ import { Construct } from 'constructs';
 import { DROPS, dropPrefix, leasePrefix, NO_INSTANCE, receiptPrefix, safetyPrefix } from '../../functions/core/keys.ts';
 import { DROP_BOX_VARIABLE, MAX_RECEIVES } from '../../functions/lambda/names.ts';
 import { DEPLOY_WORKERS } from '../../functions/settings/share-concurrency.ts';
-import { createGuardedBucket } from './guarded-bucket.ts';
+import type { Settings } from '../../functions/settings.ts';
+import { createCustomerKey, letServiceUse } from './customer-key.ts';
+import { createGuardedBucket, encryptedWith } from './guarded-bucket.ts';
 import { FUNCTION_TIMEOUT, type JobFunction } from './job-function.ts';
 import { createPrefixAccess, type PrefixAccess } from './prefix-access.ts';
 
 export interface DropBoxProps {
   /** The instances with `deploy`. */
   readonly targets: readonly string[];
-  readonly retentionDays: number;
+  readonly settings: Settings;
   readonly accessLogs: Bucket;
 }
 
@@ -37,14 +40,19 @@ const LEAST_RECEIPT_DAYS = 30;
 export class DropBox extends Construct {
   readonly bucket: Bucket;
   private readonly access: PrefixAccess;
+  /** Of the bucket and of the queues. @default AWS's own */
+  private readonly key: Key | undefined;
 
-  constructor(scope: Construct, id: string, { targets, retentionDays, accessLogs }: DropBoxProps) {
+  constructor(scope: Construct, id: string, { targets, settings, accessLogs }: DropBoxProps) {
     super(scope, id);
+    const { retentionDays } = settings;
+    this.key = settings.customerKey ? this.createKey() : undefined;
     this.bucket = createGuardedBucket(
       this,
       'Bucket',
       { bucket: accessLogs, prefix: 'drop-box/' },
       {
+        ...encryptedWith(this.key),
         lifecycleRules: [
           {
             id: 'Receipts',
@@ -78,7 +86,14 @@ export class DropBox extends Construct {
       bucket.node.addDependency(queue);
     }
     this.tellOfStrays();
-    this.access = createPrefixAccess(this.bucket, undefined, 'DropBox');
+    this.access = createPrefixAccess(this.bucket, this.key, 'DropBox');
+  }
+
+  private createKey(): Key {
+    const key = createCustomerKey(this, 'DropBox', 'what is dropped, and the queues that tell of it');
+    // They tell the queues.
+    for (const service of ['s3.amazonaws.com', 'events.amazonaws.com']) letServiceUse(key, service);
+    return key;
   }
 
   /** S3 tells of everything below `deploy/`, once for all instances. */
@@ -150,12 +165,15 @@ export class DropBox extends Construct {
   }
 
   private createQueue(target: string): Queue {
+    const encrypted = this.key && { encryptionMasterKey: this.key };
     const deadLetters = new Queue(this, `DeadLetters-${target}`, {
+      ...encrypted,
       queueName: this.deadLetterQueueName(target),
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
     const queue = new Queue(this, `Drops-${target}`, {
+      ...encrypted,
       queueName: this.queueName(target),
       enforceSSL: true,
       retentionPeriod: Duration.days(14),

@@ -1,5 +1,6 @@
 /** The bucket that every bucket of ours is: versions kept, TLS 1.2 only, nothing public, outliving its stack. */
 import { RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
   Bucket,
@@ -12,6 +13,9 @@ import type { Construct } from 'constructs';
 
 /** Where S3 logs who used the bucket; undefined for the bucket that holds such logs. */
 export type AccessLogging = { readonly bucket: Bucket; readonly prefix: string } | undefined;
+
+export const encryptedWith = (key: IKey | undefined): BucketProps =>
+  key ? { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true } : {};
 
 export const createGuardedBucket = (scope: Construct, id: string, logging: AccessLogging, more: BucketProps): Bucket =>
   new Bucket(scope, id, {

@@ -4,15 +4,17 @@
  * and know it gets from the constructs that own the things, by their `grant…` methods.
  */
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { type Alias, Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { type Alias, Architecture, type CfnFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { INSTALLATION_VARIABLE, SETTINGS_VARIABLE } from '../../functions/lambda/names.ts';
-import type { InstanceSettings, Settings, VaultSettings } from '../../functions/settings.ts';
+import type { NetworkSettings } from '../../functions/settings/aws.ts';
+import type { VaultSettings } from '../../functions/settings/vault.ts';
+import type { InstanceSettings, Settings } from '../../functions/settings.ts';
 import type { Installation } from '../installation.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
 
@@ -43,6 +45,15 @@ export interface Permission {
   /** Why a resource of it has a wildcard. */
   readonly reason?: string;
 }
+
+const NETWORK_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
 
 export const FUNCTION_TIMEOUT = Duration.minutes(15);
 
@@ -82,6 +93,9 @@ export class JobFunction extends Construct {
     this.live = this.function.addAlias('live');
     this.allow({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] });
     if (props.executionTimeout) this.allowDurableExecution();
+    this.encrypt(props);
+    const network = props.instance?.network ?? installation.settings.network;
+    if (network) this.enter(network, nameOf(props));
   }
 
   allow({ actions, resources, conditions, reason }: Permission): void {
@@ -109,6 +123,45 @@ export class JobFunction extends Construct {
     this.function.addEnvironment(variable, value);
   }
 
+  /** With the installation's key, where it has one: events that failed, and what a durable execution keeps. */
+  private encrypt({ installation: { key }, deadLetters, executionTimeout }: JobFunctionProps): void {
+    if (!key) return;
+    const { keyArn } = key;
+    if (deadLetters || executionTimeout)
+      this.allow({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [keyArn] });
+    // CDK's own construct does not know of it.
+    if (executionTimeout) this.resource.addPropertyOverride('DurableConfig.KMSKeyArn', keyArn);
+  }
+
+  /**
+   * Lambda makes network interfaces there, by the function's role; the function's own code may not
+   * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html).
+   */
+  private enter({ subnetIds, securityGroupIds }: NetworkSettings, name: string): void {
+    this.resource.vpcConfig = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
+    const reason =
+      'network interfaces have no name before they are made, and no rights by resource when they are listed';
+    this.allow({ actions: NETWORK_ACTIONS, resources: ['*'], reason });
+    const itself = Stack.of(this).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: name,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    this.function.addToRolePolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        actions: NETWORK_ACTIONS,
+        resources: ['*'],
+        conditions: { ArnEquals: { 'lambda:SourceFunctionArn': itself } },
+      }),
+    );
+  }
+
+  private get resource(): CfnFunction {
+    return this.function.node.defaultChild as CfnFunction;
+  }
+
   /** A policy of its own: one that names the function cannot be among those the function waits for. */
   private allowDurableExecution(): void {
     const resources = [`${this.function.functionArn}:*`];
@@ -127,11 +180,12 @@ export class JobFunction extends Construct {
 }
 
 /** @param scope in whose stack it stays: what is in it goes when the stack changes */
-export const createLog = (scope: Construct, { settings }: Installation): LogGroup =>
+export const createLog = (scope: Construct, { settings, key }: Installation): LogGroup =>
   new LogGroup(scope, 'Log', {
     // The days are the enumeration's values.
     retention: settings.logRetentionDays as RetentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
+    ...(key && { encryptionKey: key }),
   });
 
 /** By this people call it. */

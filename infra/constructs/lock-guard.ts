@@ -8,7 +8,6 @@
 import { DefaultStackSynthesizer, Fn, Stack } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { VaultSettings } from '../../functions/settings.ts';
 
 const OF_THE_BUCKET = [
   's3:DeleteBucket',
@@ -20,9 +19,15 @@ const OF_THE_BUCKET = [
 ];
 const OF_VERSIONS = ['s3:BypassGovernanceRetention', 's3:DeleteObjectVersion'];
 
-export const guardLock = (bucket: Bucket, { objectLock, breakGlassRole }: VaultSettings): void => {
-  if (!objectLock) return;
-  const ArnNotEquals = { 'aws:PrincipalArn': breakGlassRole ?? deployingRole(Stack.of(bucket)) };
+export interface LockGuard {
+  /** ARN of the role that may. @default the one that deploys */
+  readonly role: string | undefined;
+  /** For how long versions may be locked; undefined where none are. */
+  readonly lockDays: number | undefined;
+}
+
+export const guardLock = (bucket: Bucket, { role, lockDays }: LockGuard): void => {
+  const ArnNotEquals = { 'aws:PrincipalArn': role ?? deployingRole(Stack.of(bucket)) };
   const deny = (sid: string, actions: string[], resource: string, more: Record<string, object> = {}): void => {
     const conditions = { ArnNotEquals, ...more };
     const about = { sid, effect: Effect.DENY, principals: [new AnyPrincipal()], actions, conditions };
@@ -31,8 +36,9 @@ export const guardLock = (bucket: Bucket, { objectLock, breakGlassRole }: VaultS
   const objects = bucket.arnForObjects('*');
   deny('KeepTheBucketAsItIs', OF_THE_BUCKET, bucket.bucketArn);
   deny('KeepVersions', OF_VERSIONS, objects);
+  if (lockDays === undefined) return;
   // A day more than a backup asks for: what is left is counted in whole days.
-  const NumericGreaterThan = { 's3:object-lock-remaining-retention-days': objectLock.days + 1 };
+  const NumericGreaterThan = { 's3:object-lock-remaining-retention-days': lockDays + 1 };
   deny('LockNoLonger', ['s3:PutObjectRetention'], objects, { NumericGreaterThan });
 };
 

@@ -1,22 +1,18 @@
 /** How a bucket that holds the vault is made; the second copy in another region is made the same way. */
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
-import { BucketEncryption, type BucketProps, type LifecycleRule, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
-import type { Construct } from 'constructs';
+import { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type BucketProps, type LifecycleRule, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { archiveFolders, PICTURE_DAYS, reportPagePrefix, SNAPSHOT_FOLDER } from '../../functions/core/keys.ts';
 import { archiveDays, KEEP_CLASSES, KEEP_TAG, snapshotDays } from '../../functions/core/snapshot/keep-classes.ts';
 import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
-import type { Settings, VaultSettings } from '../../functions/settings.ts';
+import type { VaultSettings } from '../../functions/settings/vault.ts';
+import type { Settings } from '../../functions/settings.ts';
+import { encryptedWith } from './guarded-bucket.ts';
 
-export const createVaultKey = (scope: Construct): Key =>
-  new Key(scope, 'Key', {
-    description: 'oic-lifecycle: the archives and snapshots of the vault',
-    enableKeyRotation: true,
-    removalPolicy: RemovalPolicy.RETAIN,
-  });
+export const VAULT_KEY_PURPOSE = 'the archives and snapshots of the vault';
 
 export const vaultBucketProps = (settings: Settings, key: IKey | undefined): BucketProps => ({
-  ...(key && { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }),
+  ...encryptedWith(key),
   ...(settings.vault.objectLock && { objectLockDefaultRetention: lockRetention(settings.vault.objectLock) }),
   lifecycleRules: [...keepRules(settings), ...otherRules(settings.retentionDays, Object.keys(settings.instances))],
 });

@@ -14,10 +14,26 @@ export const instancesOf = (count: number, more: object = {}): Record<string, ob
 
 export const EVERYTHING = {
   alarmEmail: 'integration-team@example.com',
+  account: '111111111111',
+  customerKey: true,
+  logRetentionDays: 400,
+  tags: { costCentre: '4711', owner: 'integration team' },
+  network: {
+    vpcId: 'vpc-0a1b2c3d4e5f67890',
+    subnetIds: ['subnet-0a1b2c3d4e5f67890', 'subnet-0a1b2c3d4e5f67891'],
+    securityGroupIds: ['sg-0a1b2c3d4e5f67890'],
+  },
   vault: {
     keep: { daily: 90, weekly: 26, monthly: 24, yearly: 7 },
     objectLock: { days: 30 },
     customerKey: true,
-    replicaRegion: 'eu-west-1',
+    breakGlassRole: 'arn:aws:iam::111111111111:role/BreakGlass',
+    replica: {
+      account: '999999999999',
+      region: 'eu-west-1',
+      bucket: 'acme-oic-copies',
+      breakGlassRole: 'arn:aws:iam::999999999999:role/BreakGlass',
+      key: 'arn:aws:kms:eu-west-1:999999999999:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    },
   },
 };

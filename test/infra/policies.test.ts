@@ -1,6 +1,9 @@
 /** Least privilege: all that each function may do, walked off the synthesized IAM and held against a table. */
+
+import { Stack } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { SAMPLE, type Synthesized, synthesize } from './synthesized.ts';
+import { JobFunction } from '../../infra/constructs/job-function.ts';
+import { readStack, SAMPLE, type Synthesized, stacksOf, synthesize } from './synthesized.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -28,7 +31,7 @@ const nameOf = (value: unknown): string => {
     .replace(/JobFunction\w*$/, ' function');
 };
 
-const readable = (resource: unknown): string => nameOf(resource).replace(/^arn::(sqs|secretsmanager):::/, '');
+const readable = (resource: unknown): string => nameOf(resource).replace(/^arn::(sqs|secretsmanager|kms):::/, '');
 
 /** Every (action, resource) that the role of a function is allowed, sorted. */
 const rightsOf = ({ ofType }: Synthesized, job: string): string[] => {
@@ -36,7 +39,8 @@ const rightsOf = ({ ofType }: Synthesized, job: string): string[] => {
     .filter(({ Properties }) => Properties.Roles.some(({ Ref }: { Ref: string }) => Ref.startsWith(job)))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
   const rights = statements.flatMap(({ Action, Resource, Condition }) => {
-    const prefixes = asList(Condition?.StringLike?.['s3:prefix'] ?? []) as string[];
+    const tag = Condition?.StringEquals?.['aws:ResourceTag/oic-lifecycle'];
+    const prefixes = asList(Condition?.StringLike?.['s3:prefix'] ?? tag ?? []) as string[];
     return asList(Action).flatMap((action) =>
       asList(Resource).flatMap((resource) =>
         (prefixes.length > 0 ? prefixes : ['']).map((prefix) => `${action} ${readable(resource)} ${prefix}`.trim()),
@@ -51,6 +55,8 @@ const reads = (bucket: string, ...prefixes: string[]): string[] =>
     `s3:GetObject ${bucket}/${prefix}/*`,
     `s3:GetObjectVersion ${bucket}/${prefix}/*`,
     `s3:ListBucketVersions ${bucket} ${prefix}/*`,
+    // What was once encrypted with a key of the account.
+    `kms:Decrypt key/* OicVault-${bucket}`,
   ]);
 const writes = (bucket: string, ...prefixes: string[]): string[] => [
   ...reads(bucket, ...prefixes),
@@ -61,6 +67,9 @@ const keeps = (name: string): string[] => [
   `s3:PutObjectTagging Vault/snapshots/${name}/*`,
   ...archives(name).map((prefix) => `s3:PutObjectVersionTagging Vault/${prefix}/*`),
 ];
+/** What scrubs have noted, one object an instance. */
+const notes = (name: string): string[] =>
+  reads('Vault', `scrub/${name}.json`).map((right) => right.replace('.json/*', '.json*'));
 const itself = (job: string): string[] => [`logs:CreateLogStream ${job} log`, `logs:PutLogEvents ${job} log`];
 const durable = (job: string): string[] => [
   `lambda:CheckpointDurableExecution ${job} function:*`,
@@ -86,6 +95,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     secret('prod'),
     ...writes('Vault', ...held('prod'), 'reports/prod', 'runs/prod'),
     ...keeps('prod'),
+    ...notes('prod'),
   ],
   Backuptest: [
     ...itself('Backuptest'),
@@ -93,6 +103,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     secret('test'),
     ...writes('Vault', ...held('test'), 'reports/test', 'runs/test'),
     ...keeps('test'),
+    ...notes('test'),
   ],
   Deploytest: [
     ...itself('Deploytest'),
@@ -187,10 +198,11 @@ describe('with a key of the account', () => {
   const guarded = synthesize({ ...SAMPLE, vault: { customerKey: true, replicaRegion: 'eu-west-1' } });
   const kms = (job: string) => rightsOf(guarded.lifecycle, job).filter((right) => right.startsWith('kms:'));
 
-  test('who writes the vault may encrypt, who reads it decrypt, who does neither nothing', () => {
-    expect(kms('BackupprodJobRole')).toEqual(['kms:Decrypt VaultKey', 'kms:GenerateDataKey VaultKey']);
-    expect(kms('RestoredrJobRole')).toEqual(['kms:Decrypt VaultKey', 'kms:GenerateDataKey VaultKey']);
-    expect(kms('DeploytestJobRole')).toEqual([]);
+  test('who writes the vault may encrypt, who reads it decrypt, who does neither has no part in it', () => {
+    const both = ['kms:Decrypt key/* OicVault-Vault', 'kms:GenerateDataKey key/* OicVault-Vault'];
+    expect(kms('BackupprodJobRole')).toEqual(both);
+    expect(kms('RestoredrJobRole')).toEqual(both);
+    expect(kms('DeploytestJobRole')).toEqual(['kms:Decrypt key/* OicVault-DropBox']);
   });
 
   test('S3 itself may copy, and nothing more', () => {
@@ -208,4 +220,73 @@ describe('with a key of the account', () => {
       's3:ReplicateTags',
     ]);
   });
+});
+
+describe('in a network', () => {
+  const network = { vpcId: 'vpc-0a1b2c3d', subnetIds: ['subnet-0a1b2c3d'], securityGroupIds: ['sg-0a1b2c3d'] };
+  const { prod, dr } = SAMPLE.instances;
+  const own = { ...network, subnetIds: ['subnet-0a1b2c3e', 'subnet-0a1b2c3f'] };
+
+  test('every function runs there, or in that of its instance', () => {
+    const { lifecycle } = synthesize({ instances: { prod, dr: { ...dr, network: own } }, network });
+    const subnets = [...lifecycle.ofType('AWS::Lambda::Function')].map(([id, { Properties }]) => [
+      id.replace(/Job.*/, ''),
+      Properties.VpcConfig.SubnetIds,
+      Properties.VpcConfig.SecurityGroupIds,
+    ]);
+    expect(subnets.toSorted()).toEqual([
+      ['Backupprod', network.subnetIds, network.securityGroupIds],
+      ['Deploydr', own.subnetIds, own.securityGroupIds],
+      ['Restoredr', own.subnetIds, own.securityGroupIds],
+      ['Strays', network.subnetIds, network.securityGroupIds],
+    ]);
+  });
+
+  test('Lambda may make its interfaces, and the function itself may not', () => {
+    const { lifecycle } = synthesize({ instances: { prod, dr }, network });
+    const statements = [...lifecycle.ofType('AWS::IAM::Policy').values()]
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
+      .filter(({ Action }) => asList(Action).includes('ec2:CreateNetworkInterface'));
+    expect(statements.filter(({ Effect }) => Effect === 'Allow')).toHaveLength(4);
+    const denied = statements.filter(({ Effect }) => Effect === 'Deny');
+    expect(
+      denied.map(({ Condition }) => nameOf(Condition?.ArnEquals?.['lambda:SourceFunctionArn'])).toSorted(),
+    ).toEqual(
+      ['dr-deploy', 'dr-restore', 'prod-backup', 'strays'].map((name) => `arn::lambda:::function:OicLifecycle-${name}`),
+    );
+    for (const { Action, Resource } of statements) {
+      expect(Action).toEqual(statements[0]?.Action);
+      expect(Resource).toBe('*');
+    }
+  });
+});
+
+test('whoever scrubs or rehearses reads what the instance has, and writes notes and runs and nothing else', () => {
+  const { app, settings, vault } = stacksOf(SAMPLE);
+  const stack = new Stack(app, 'Trial');
+  const job = (entry: 'backup' | 'restore') =>
+    new JobFunction(stack, `Job${entry}`, {
+      entry,
+      description: 'on trial',
+      installation: { settings, stackName: 'Trial', key: undefined },
+    });
+  vault.grantScrub(job('backup'), 'prod');
+  vault.grantRehearsal(job('restore'), 'prod');
+  const trial = readStack(app, stack);
+  const s3 = (name: string) => rightsOf(trial, name).filter((right) => /^(s3|kms):/.test(right));
+
+  expect(s3('Jobrestore')).toEqual(
+    [...new Set([...reads('Vault', ...held('prod')), ...writes('Vault', 'runs/prod')])].sort(),
+  );
+  const mayWriteNotes = 's3:PutObject Vault/scrub/prod.json*';
+  expect(s3('Jobbackup')).toEqual(
+    [
+      ...new Set([
+        ...reads('Vault', ...held('prod')),
+        ...writes('Vault', 'runs/prod'),
+        ...notes('prod'),
+        mayWriteNotes,
+      ]),
+    ].sort(),
+  );
 });

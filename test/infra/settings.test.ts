@@ -20,6 +20,12 @@ const problemsOf = (settings: object): readonly string[] => {
 const { prod, dr, test: both } = SAMPLE.instances;
 const scheduled = (schedule: string) => ({ instances: { prod: { ...prod, backup: { schedule } } } });
 const secret = (name: string) => ({ instances: { dr: { ...dr, secret: name } } });
+const OTHER = '999999999999';
+const copied = (replica: object, more: object = {}, options: object = {}) => ({
+  ...SAMPLE,
+  ...{ account: '111111111111', ...more },
+  vault: { replica: { account: OTHER, region: 'eu-west-1', bucket: 'acme-copies', ...replica }, ...options },
+});
 const vault = (options: object) => ({ ...SAMPLE, vault: options });
 
 test('the sample has none, also with all options of the vault', () => {
@@ -79,6 +85,16 @@ describe('a problem is told with its path', () => {
     [vault({ objectLock: { days: 0 } }), 'vault.objectLock.days: must be at least 1'],
     [vault({ objectLock: { days: 9, mode: 'soft' } }), 'vault.objectLock.mode: must be one of governance, compliance'],
     [vault({ replicaRegion: 'Ireland' }), 'vault.replicaRegion'],
+    [copied({}, { account: undefined }), 'account: is missing'],
+    [copied({}, { account: OTHER }), "vault.replica.account: is the installation's own"],
+    [copied({ breakGlassRole: 'arn:aws:iam::111111111111:role/X' }), `must be a role of the account ${OTHER}`],
+    [copied({ key: `arn:aws:kms:eu-west-1:${OTHER}:key/1a` }), 'vault.replica.key: is for a vault with `customerKey`'],
+    [copied({}, {}, { customerKey: true }), 'vault.replica.key: is missing'],
+    [
+      copied({ key: `arn:aws:kms:eu-west-2:${OTHER}:key/1a` }, {}, { customerKey: true }),
+      `vault.replica.key: must be a key of the account ${OTHER} in eu-west-1`,
+    ],
+    [copied({}, {}, { replicaRegion: 'eu-west-1' }), 'vault.replicaRegion: there is `replica` already'],
     [vault({ keep: { monthly: 0 } }), 'vault.keep.monthly: must be at least 1'],
     [vault({ keep: { yearly: 1_000 } }), 'vault.keep.yearly: must be at most 100'],
     [vault({ keep: { hourly: 24 } }), 'vault.keep.hourly: is not a setting'],

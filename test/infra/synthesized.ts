@@ -87,25 +87,33 @@ const handed = (value: unknown, parameters: Readonly<Record<string, unknown>>): 
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, handed(inner, parameters)]));
 };
 
-export const synthesize = (
-  settings: object = SAMPLE,
-): Readonly<Record<'vault' | 'lifecycle' | 'replica', Synthesized>> & { readonly directory: string } => {
+/** The stacks of some settings, before they are synthesized. */
+export const stacksOf = (given: object) => {
   const context = { ...cdkContext, 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:stackResourceLimit': 0 };
   const app = new App({ context });
-  const parsed = parseSettings(settings, 'the test', awsRule);
-  createStacks(app, parsed);
+  const settings = parseSettings(given, 'the test', awsRule);
+  return { app, settings, ...createStacks(app, settings) };
+};
+
+export const readStack = (app: App, stack: Stack): Synthesized => {
   const { directory } = app.synth();
-  const names = stackNames(parsed);
-  const find = (id: string): Synthesized => {
-    const json = readTemplate(directory, `${id}.template.json`);
-    const resources = flatResources(directory, json);
-    return {
-      stack: app.node.findChild(id) as Stack,
-      template: Template.fromJSON(json),
-      resources,
-      ofType: (type) => new Map(Object.entries(resources).filter(([, { Type }]) => Type === type)),
-    };
+  const json = readTemplate(directory, `${stack.artifactId}.template.json`);
+  const resources = flatResources(directory, json);
+  return {
+    stack,
+    template: Template.fromJSON(json),
+    resources,
+    ofType: (type) => new Map(Object.entries(resources).filter(([, { Type }]) => Type === type)),
   };
+};
+
+export const synthesize = (
+  given: object = SAMPLE,
+): Readonly<Record<'vault' | 'lifecycle' | 'replica', Synthesized>> & { readonly directory: string } => {
+  const { app, settings } = stacksOf(given);
+  const { directory } = app.synth();
+  const names = stackNames(settings);
+  const find = (id: string): Synthesized => readStack(app, app.node.findChild(id) as Stack);
   return {
     directory,
     get vault() {
