@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { Keep } from '../core/snapshot/keep-classes.ts';
 
 /** A bucket in another account, which keeps a copy of everything in the vault. */
-export interface ReplicaSettings {
+interface ReplicaSettings {
   /** Not the installation's own: who rules that one has no say in this one. */
   readonly account: string;
   readonly region: string;
