@@ -53,11 +53,11 @@ export interface RuntimeOptions {
 }
 
 export const createRuntime = async ({ configFile, credentialsFile, env }: RuntimeOptions): Promise<Runtime> => {
-  hideSecrets(secretsOfEnvironment(env));
+  checkEnvironment(env);
   const settings = await readSettings(configFile);
   const documents = credentialsFile === undefined ? undefined : await readJsonFile(credentialsFile, 'credentials file');
 
-  const sourceOf = (settings: InstanceSettings): Source => {
+  const sourceOf = (settings: InstanceSettings): Reading<unknown> => {
     const { name } = settings;
     if (documents !== undefined) {
       const found = isObject(documents) && Object.hasOwn(documents, name) ? documents[name] : undefined;
@@ -104,11 +104,19 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
   };
 };
 
-type Source = (options: { readonly fresh: boolean }) => Promise<unknown>;
+const checkEnvironment = (env: NodeJS.ProcessEnv): void => {
+  hideSecrets(secretsOfEnvironment(env));
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return;
+  throw new ConfigError(
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody pose as Oracle: unset it; see NODE_EXTRA_CA_CERTS',
+  );
+};
+
+type Reading<T> = (options: { readonly fresh: boolean }) => Promise<T>;
 
 /** What is secret in the document is known as such from then on, also when it cannot be used. */
 const readCredentials =
-  (source: Source, { name, integrationInstance }: InstanceSettings): ReadCredentials =>
+  (source: Reading<unknown>, { name, integrationInstance }: InstanceSettings): Reading<Credentials> =>
   async (options) => {
     const document = await source(options);
     hideSecrets(secretsOf(document));
@@ -145,7 +153,7 @@ const valueIn = (env: NodeJS.ProcessEnv, variable: string): string => {
 
 /** @throws ConfigError when the environment is not the one the construct sets */
 export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime => {
-  hideSecrets(secretsOfEnvironment(env));
+  checkEnvironment(env);
   const settings = parseSettings(parseJson(valueIn(env, SETTINGS_VARIABLE)), SETTINGS_VARIABLE);
   const [instance, ...others] = Object.values(settings.instances);
   if (!instance || others.length > 0) throw new ConfigError(`${SETTINGS_VARIABLE} must hold exactly one instance`);
@@ -180,11 +188,9 @@ export const openFunctionVault = async (instance: string, env: NodeJS.ProcessEnv
 export const openFunctionDropBox = async (env: NodeJS.ProcessEnv): Promise<DropBox> =>
   createDropBox(await openStore(valueIn(env, DROP_BOX_VARIABLE), true));
 
-type ReadCredentials = (options: { readonly fresh: boolean }) => Promise<Credentials>;
-
 const connect = (
   instance: InstanceSettings,
-  credentials: ReadCredentials,
+  credentials: Reading<Credentials>,
   people: People,
   leftMs?: () => number,
 ): OicClient =>

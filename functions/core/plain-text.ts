@@ -26,7 +26,7 @@ export const visibleJson = (json: string): string =>
 
 const codeOf = (text: string, at: number): string => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`;
 
-const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', '#39': "'" };
+const ENTITIES = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', '#39': "'" }));
 
 const tags = (names: string): RegExp => new RegExp(`</?(?:${names})(?:\\s[^<>]*|/)?>`, 'gi');
 
@@ -55,7 +55,7 @@ export const stripHtml = (whole: string): string => {
   const shown = BLOCKS.reduce(withoutBlocks, text);
   const plain = (isPage ? shown.replace(PAGE, ' ') : shown)
     .replace(LAYOUT, ' ')
-    .replace(/&(#39|[a-z]+);/gi, (entity, name: string) => ENTITIES[name.toLowerCase()] ?? entity)
+    .replace(/&(#39|[a-z]+);/gi, (entity, name: string) => ENTITIES.get(name.toLowerCase()) ?? entity)
     .replace(STEERING, ' ')
     .replace(/\s+/g, ' ')
     .trim();

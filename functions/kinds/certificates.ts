@@ -1,7 +1,8 @@
 /** Certificates: that there is one, never anything of its content. */
-import { hasSecretShape } from '../core/archive/secret-scan.ts';
+
 import type { Certificate } from '../core/items.ts';
 import type { Entry } from '../core/kinds.ts';
+import { hasSecretShape } from '../core/secret-scan.ts';
 import { MAYBE_TEXT } from '../core/snapshot/sections.ts';
 import type { Kind } from './kind.ts';
 import { toldOf } from './manual-steps.ts';

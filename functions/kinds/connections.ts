@@ -1,7 +1,7 @@
 /** Connections outside projects: their definitions, never a secret. Archives of integrations bring them along. */
 import * as z from 'zod/mini';
 import { isOraclesOwn } from '../core/archive/connection-template.ts';
-import { hasSecretShape } from '../core/archive/secret-scan.ts';
+import { isHarmless } from '../core/harmless-value.ts';
 import type { Entry } from '../core/kinds.ts';
 import { MAYBE_TEXT, TEXT } from '../core/snapshot/sections.ts';
 import type { Connection } from '../oic/connection-answers.ts';
@@ -74,7 +74,7 @@ const entryOf = (listed: Connection): SnapshotConnection => {
     status,
     ...Object.fromEntries(optional),
     properties: connectionProperties.map(({ propertyName, propertyType = '', propertyValue: value }) => {
-      const isTold = value !== undefined && !isSecret(`${propertyName} ${propertyType}`) && !hasSecretShape(value);
+      const isTold = value !== undefined && isHarmless(`${propertyName} ${propertyType}`, value);
       return { name: propertyName, ...(isTold && { value }) };
     }),
   };
@@ -88,6 +88,3 @@ const OPTIONAL_FIELDS = [
   'lastUpdated',
   'lastUpdatedBy',
 ] as const satisfies readonly (keyof Connection)[];
-
-const isSecret = (nameAndType: string): boolean =>
-  /password|passphrase|secret|token|private.?key|credential/i.test(nameAndType);

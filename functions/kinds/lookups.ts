@@ -1,11 +1,11 @@
 /** Lookups outside projects: tables that translate values, whose names are their ids. */
 import * as z from 'zod/mini';
 import { readLookup } from '../core/archive/lookup-file.ts';
-import { describeFindings, type SecretFinding, scanForSecrets } from '../core/archive/secret-scan.ts';
 import { type ChangedLookup, diffTables } from '../core/diff/lookups.ts';
 import { Refused } from '../core/errors.ts';
 import type { Lookup } from '../core/items.ts';
 import { type Entry, SAVED } from '../core/kinds.ts';
+import { describeFindings, type SecretFinding, scanForSecrets } from '../core/secret-scan.ts';
 import type { Stored } from '../core/snapshot/archived-items.ts';
 import { TEXT } from '../core/snapshot/sections.ts';
 import { rowsOf } from './diff-lines.ts';

@@ -8,7 +8,7 @@ import { type Integration, integrationRef, isCode, isVersion } from '../core/int
 import type { RunState, ScheduleParameter } from '../core/schedule.ts';
 import { looksLikeHtml, parseJson } from './http/oracle-words.ts';
 import type { Answer, Taken } from './http/request.ts';
-import { isSecret } from './secret-values.ts';
+import { looksSecret } from './secret-values.ts';
 
 export const flag = z.optional(z.nullable(z.boolean()));
 export const text = z.optional(z.nullable(z.string()));
@@ -133,7 +133,7 @@ const toParameter = (item: unknown): ScheduleParameter[] => {
   if (typeof name !== 'string' || name === '') return [];
   const told = value ?? defaultValue;
   const text = typeof told === 'number' || typeof told === 'boolean' ? String(told) : told;
-  return [{ name, ...(typeof text === 'string' && !isSecret(name, undefined, false, text) && { value: text }) }];
+  return [{ name, ...(typeof text === 'string' && !looksSecret(name, text) && { value: text }) }];
 };
 
 export const toIntegration = (value: unknown): Integration => {

@@ -1,13 +1,15 @@
 /** Which values of Oracle's answers are not passed on, for they are secrets or look like one. */
-import { hasSecretShape } from '../core/archive/secret-scan.ts';
-import { secretsOfUrl } from '../core/redaction.ts';
+import { isHarmless, isSecretName } from '../core/harmless-value.ts';
+import { redact, secretsOfUrl } from '../core/redaction.ts';
+import { hasSecretShape } from '../core/secret-scan.ts';
 
 /** The types of security properties that were seen in clear: user names, client ids, addresses of token endpoints. */
 const CLEAR_TYPES = ['STRING', 'URL', 'CHOICE'];
-const SECRET_NAME =
-  /pass|pwd|secret|private|key(?!word|store)|signature|assertion|authorization|credential|token(?!.*ur[il])/i;
 
-/** By type, name and shape; of security properties also what is of a type never seen in clear. A choice is known to all. */
+/**
+ * Of a property of a connection: whether it is anything but what is known to be harmless. Of security properties also what is
+ * of a type never seen in clear. A choice is known to all.
+ */
 export const isSecret = (
   name: string,
   type: string | null | undefined,
@@ -16,8 +18,12 @@ export const isSecret = (
 ): boolean => {
   if (type === 'CHOICE') return false;
   if (isSecurity && !CLEAR_TYPES.includes(type ?? '')) return true;
-  return SECRET_NAME.test(name) || /password|secret/i.test(type ?? '') || hasSecretShape(value);
+  return /password|secret/i.test(type ?? '') || !isHarmless(name, value) || redact(value) !== value;
 };
+
+/** Of what people write themselves and want to have again, such as a parameter of a schedule: by its name, shape or use. */
+export const looksSecret = (name: string, value: string): boolean =>
+  isSecretName(name) || hasSecretShape(value) || redact(value) !== value;
 
 /** Fields of a credentials document that people may read; whatever else it has is a secret. */
 const CLEAR_FIELDS: ReadonlySet<string> = new Set([

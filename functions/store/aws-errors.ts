@@ -87,6 +87,10 @@ export const awsErrorName = (error: unknown): string => {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 };
 
+/** A service may call its error `constructor`. */
+const ownOf = <T>(reasons: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(reasons, name) ? reasons[name] : undefined;
+
 /** `what` reads like "s3:PutObject on s3://bucket"; `own` holds the answers that only one service gives. */
 export const explainAwsError = (
   error: unknown,
@@ -98,8 +102,8 @@ export const explainAwsError = (
   const isRegionMissing = error instanceof Error && error.message === NO_REGION;
   const [kind, reason] = isRegionMissing
     ? (['credentials', 'no AWS region is set: set AWS_REGION'] as const)
-    : (own[name] ??
-      REASONS[name] ??
+    : (ownOf(own, name) ??
+      ownOf(REASONS, name) ??
       (isPassingAnswer(error)
         ? (['unreachable', BUSY] as const)
         : (['failed', `the answer was ${name || 'not an error we know'}`] as const)));

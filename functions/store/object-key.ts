@@ -12,12 +12,12 @@ export const checkKey = (key: string): void => {
   }
 };
 
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  svg: 'image/svg+xml',
-  json: 'application/json',
-};
+const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
+  ['html', 'text/html; charset=utf-8'],
+  ['svg', 'image/svg+xml'],
+  ['json', 'application/json'],
+]);
 
 /** So that a browser shows a page or a picture instead of saving it; whatever else there is, it saves. */
 export const contentTypeOf = (key: string): string =>
-  CONTENT_TYPES[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+  CONTENT_TYPES.get(key.slice(key.lastIndexOf('.') + 1)) ?? 'application/octet-stream';

@@ -39,6 +39,8 @@ export interface Desk {
   /** As `start`; only what goes into a pipe is heard. */
   startInto(stdio: StdioOptions, ...args: string[]): Started;
   write(file: string, content: string | Uint8Array | object): Promise<string>;
+  /** Of the environment of what is typed from then on. */
+  setVariable(name: string, value: string): void;
   /** Settings and credentials for these instances, under the names the commands look for. */
   configure(instances: Record<string, Simulator>, more?: object): Promise<void>;
   close(): Promise<void>;
@@ -146,6 +148,9 @@ export const openDesk = async (): Promise<Desk> => {
         env = { ...env, [variable]: JSON.stringify(simulator.credentials(isGen2 ? 'basic' : 'client')) };
       }
     },
+    setVariable: (name, value) => {
+      env = { ...env, [name]: value };
+    },
     close: () => expectNoSecret(directory, told, given).finally(() => rm(directory, { recursive: true, force: true })),
   };
 };
@@ -189,6 +194,7 @@ export const useDesk = (): CurrentDesk => {
       return simulator;
     },
     write: (file, content) => now().write(file, content),
+    setVariable: (name, value) => now().setVariable(name, value),
     configure: (instances, more) => now().configure(instances, more),
   };
 };

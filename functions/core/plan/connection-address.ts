@@ -4,7 +4,8 @@
  * the target's own connection had while it was configured.
  */
 import type { ConnectionProperties, ConnectionProperty } from '../archive/connection-template.ts';
-import { hasSecretShape } from '../archive/secret-scan.ts';
+import { isSecretName } from '../harmless-value.ts';
+import { hasSecretShape } from '../secret-scan.ts';
 
 interface Setting {
   readonly propertyName: string;
@@ -48,7 +49,7 @@ export const foreignAddresses = (
     .filter(({ id }) => id === now.id)
     .flatMap(({ addresses }) => addresses.map(({ propertyName, propertyValue }) => `${propertyName} ${propertyValue}`));
   return unnamed(now, settings)
-    .filter((one) => one.propertyValue && isAddress(one))
+    .filter((one) => (one.propertyValue ? isAddress(one) : mayBeAddress(one)))
     .filter(({ propertyName, propertyValue }) => !owned.includes(`${propertyName} ${propertyValue}`))
     .map(({ propertyName }) => propertyName);
 };
@@ -86,6 +87,13 @@ const propertiesOf = ({ connectionProperties, securityProperties }: ConnectionPr
   ...(connectionProperties ?? []),
   ...(securityProperties ?? []),
 ];
+
+/** It has a value that is not told, for it may be a secret: by its name or type it may be an address with one in it. */
+const mayBeAddress = ({ isSet, propertyName, propertyType = '' }: ConnectionProperty): boolean =>
+  isSet &&
+  !/password|secret|file/i.test(propertyType) &&
+  (/url/i.test(propertyType) || NAMES.test(propertyName)) &&
+  !isSecretName(propertyName);
 
 const NAMES = /ur[il]|host|port\b|wsdl|endpoint|address|server|broker|bootstrap|jdbc|tns|sid\b|service_?name|gateway/i;
 /** With a scheme, a domain, an IP address or a port. */

@@ -62,7 +62,7 @@ export const createTransport = (options: TransportOptions): Transport => {
     connections: concurrency,
     pipelining: 1,
     keepAliveTimeout: 20_000,
-    connect: options.connect ?? { timeout: 15_000 },
+    connect: options.connect ?? { timeout: 15_000, rejectUnauthorized: true },
   });
   /** What was abandoned, by a person's Ctrl-C say, is not tried again half a minute long. */
   const closed = new AbortController();

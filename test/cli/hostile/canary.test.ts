@@ -163,6 +163,17 @@ test('of a credentials document that cannot be used', async () => {
   expect({ exitCode, found: findSecrets(stderr, { secret }) }).toEqual({ exitCode: 2, found: [] });
 });
 
+test('is sent, where the environment says that any certificate is good enough', async () => {
+  await start({ clientSecret: canary('client-secret') }, {});
+  desk.setVariable('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+
+  const { exitCode, stderr } = await desk.oic('list', 'dev');
+
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/NODE_TLS_REJECT_UNAUTHORIZED=0 .*unset it/);
+  expect(simulator.requests).toEqual([]);
+});
+
 test('only one file writes to stdout and stderr, the gate', () => {
   const root = join(import.meta.dirname, '..', '..', '..');
   const writers = globSync('functions/**/*.ts', { cwd: root }).filter((file) =>

@@ -5,9 +5,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readLookup } from '../../../functions/core/archive/lookup-file.ts';
-import { scanForSecrets } from '../../../functions/core/archive/secret-scan.ts';
 import { ArchiveError } from '../../../functions/core/formats/archive-error.ts';
 import { sha256 } from '../../../functions/core/formats/hashing.ts';
+import { scanForSecrets } from '../../../functions/core/secret-scan.ts';
 import { writeLookup } from '../../simulator/holds/lookup.ts';
 
 const read = (text: string, name?: string) => readLookup(Buffer.from(text), name);

@@ -65,6 +65,9 @@ describe('secrets go to a connection only', () => {
     ['target', { propertyValue: 'scott@elsewhere' }],
     ['jdbcName', { propertyValue: 'x' }],
     ['whatever', { propertyValue: 'x', propertyType: 'URL_OR_FILE' }],
+    // It has a value, which is not told.
+    ['connectionUrl', {}],
+    ['whatever', { propertyType: 'URL' }],
   ])('an address is known by its name, its type or its value: %s %o', (name, more) => {
     expect(foreignAddresses(erp(property(name, more)), PASSWORD, [])).toEqual([name]);
   });
@@ -72,7 +75,8 @@ describe('secrets go to a connection only', () => {
   test.each([
     ['integration_role', { propertyValue: 'SOURCE_AND_TARGET' }],
     ['connectionType', { propertyValue: 'restUrl', acceptableKeys: ['restUrl', 'openApiUrl'] }],
-    ['connectionUrl', { propertyType: 'URL' }],
+    ['connectionUrl', { propertyType: 'URL', isSet: false }],
+    ['hostKey', { propertyType: 'PASSWORD' }],
   ])('what leads nowhere is no address: %s %o', (name, more) => {
     expect(foreignAddresses(erp(property(name, more)), PASSWORD, [])).toEqual([]);
   });

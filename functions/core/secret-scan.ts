@@ -34,6 +34,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/(?:password|passwd|passwort|pwd|passphrase|passcode)$/, 'a password'],
   [/(?:clientsecret|secret|secretkey|sharedsecret)$/, 'a secret'],
   [/(?:accesstoken|refreshtoken|bearertoken|authtoken|token)$/, 'a token'],
+  [/^(?:x|http)?(?:authorization|cookie)$/, 'an Authorization header'],
   [/(?:apikey|accesskey|privatekey|subscriptionkey|signingkey|encryptionkey)$/, 'a key'],
   [/(?:credential|credentials)$/, 'credentials'],
 ];
@@ -74,12 +75,18 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/, 'a private key'],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/, 'a token (JWT)'],
   [/^(?:basic|bearer) +[\w.~+/=-]{8,}$/i, 'the value of an Authorization header'],
-  [/^[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{1,200}:[^\s/@]{3,200}@/i, 'a URL with a password in it'],
+  [/^(?:jdbc:)?[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{1,200}:[^\s/]{3,200}@/i, 'a URL with a password in it'],
+  [/^(?:jdbc:oracle:(?:thin|oci):)?[a-z][\w$#-]{0,60}\/[^\s/@]{3,100}@[\w(/]/i, 'a user and password of a database'],
+  [/\bSharedAccess(?:Key|Signature)\s{0,3}=/i, 'a key of Azure'],
+  [/\bglpat-[\w-]{16,}/, 'a token of GitLab'],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/, 'an access key of AWS'],
   [/\bgh[pousr]_[A-Za-z0-9]{30,}\b/, 'a token of GitHub'],
   [/\bxox[abprs]-[A-Za-z0-9-]{10,}/, 'a token of Slack'],
   [/\bAIza[\w-]{35}\b/, 'a key of Google'],
-  [/[?&](?:password|pwd|secret|api_?key|access_token|sig)=[^&\s]{4,}/i, 'a URL with a credential in it'],
+  [
+    /[?&](?:password|pwd|secret|(?:api|access|subscription|function)?[_-]?key|code|(?:access_|auth_)?token|sig|signature|x-amz-signature)=[^&\s]{4,}/i,
+    'a URL with a credential in it',
+  ],
   [/\b(?:password|pwd|client_secret)\s*=\s*[^;\s]{4,}/i, 'a connection string with a password'],
 ];
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { describeFindings, scanForSecrets } from '../../../functions/core/archive/secret-scan.ts';
+import { describeFindings, scanForSecrets } from '../../functions/core/secret-scan.ts';
 
 const random = (seed: string): string => createHash('sha256').update(seed).digest('base64').replaceAll('=', '');
 const jwt = ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiJhIn0', 'c2lnbmF0dXJl'].join('.');
@@ -21,6 +21,17 @@ describe('a cell looks like a credential', () => {
     [['a', 'b'], ['x', 'Basic YWxhZGRpbjpvcGVu'], '1 b: the value of an Authorization header'],
     [['a', 'b'], ['x', 'sftp://user:hunter2@host/in'], '1 b: a URL with a password in it'],
     [['a', 'b'], ['x', 'https://x.example/?api_key=abcdefgh'], '1 b: a URL with a credential in it'],
+    [['a', 'b'], ['x', 'sftp://me:p@ss@host'], '1 b: a URL with a password in it'],
+    [['a', 'b'], ['x', 'https://fn.example/api?code=hunter22'], '1 b: a URL with a credential in it'],
+    [['a', 'b'], ['x', 'jdbc:oracle:thin:scott/tiger@db:1521:x'], '1 b: a user and password of a database'],
+    [['a', 'b'], ['x', 'scott/tiger@orders'], '1 b: a user and password of a database'],
+    [['a', 'b'], ['x', 'Endpoint=sb://x/;SharedAccessKey=hunter2'], '1 b: a key of Azure'],
+    [['a', 'b'], ['x', `glpat-${'xY3'.repeat(7)}`], '1 b: a token of GitLab'],
+    [
+      ['name', 'X-Authorization'],
+      ['x', 'hunter2'],
+      '1 X-Authorization: an Authorization header, by the name of its column',
+    ],
     [['a', 'b'], ['x', 'Server=db;User=me;Password=hunter2;'], '1 b: a connection string with a password'],
     [['a', 'b'], ['x', `AKIA${'ABCDEFGH23456789'}`], '1 b: an access key of AWS'],
     [['a', 'b'], ['x', random('1')], '1 b: a random text, as keys are'],
