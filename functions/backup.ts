@@ -1,7 +1,7 @@
 /**
  * The nightly backup of one instance, as a durable function:
  *
- *   claim the tick -> the job, on the durable journal -> metrics -> the page about it -> throws when the snapshot is
+ *   claim the tick -> the job, on the durable journal -> metrics, event -> the page about it -> throws when the snapshot is
  *   incomplete or none
  *
  * Started by a schedule with the time it was meant for, or by hand with `{}`, `{ "full": true }` or, when the name stands for
@@ -17,6 +17,7 @@ import type { BackUpProgress, BackupReport } from './jobs/backup/back-up-options
 import { type BackupPage, createPageWriter } from './jobs/report/after-backup.ts';
 import { includedKinds } from './kinds/included-kinds.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
+import { sendEvent } from './lambda/events.ts';
 import { BACKUP_HOURS } from './lambda/names.ts';
 import { createLog, putMetrics, withoutSecrets } from './lambda/telemetry.ts';
 import { createFunctionRuntime, openFunctionVault } from './runtime.ts';
@@ -59,7 +60,7 @@ const backUpInstance = async (event: unknown, context: DurableContext) => {
       if (!isOurs) return undefined;
     }
     const report = await backUp(services, options);
-    await journal.step('report', async () => tell(log, report));
+    await journal.step('report', () => tell(log, run, report));
     const page = await writer.write();
     await journal.step('report the page', async () => tellPage(log, page));
     return { ...report, page };
@@ -68,6 +69,11 @@ const backUpInstance = async (event: unknown, context: DurableContext) => {
     await journal.step('report the failure', async () => {
       log.error('Backup failed', error);
       putMetrics(instance.name, { BackupFailed: 1 });
+      const nothing = { snapshot: null, integrations: 0, exported: 0, unchanged: 0, failures: 0 };
+      const { message } = error;
+      await sendEvent('Snapshot', { instance: instance.name, run, state: 'failed', ...nothing, message }, (trouble) =>
+        log.warn(trouble),
+      );
     });
     // What made the run fail may stand in the way of this too; the tick is then free when no run can have it any more.
     await settle('failed').catch((trouble: Error) => log.warn(trouble.message));
@@ -100,7 +106,7 @@ const progressTo = (log: Logger, { logger }: DurableContext): BackUpProgress => 
   note: (message) => log.warn(message),
 });
 
-const tell = (log: Logger, report: BackupReport): void => {
+const tell = async (log: Logger, run: string, report: BackupReport): Promise<void> => {
   for (const { id, kind, message } of report.failures) log.error(message, { integration: id, kind });
   for (const { id, message } of report.warnings) log.warn(message, { integration: id });
   log.info('Backup finished', summarise(report));
@@ -113,6 +119,17 @@ const tell = (log: Logger, report: BackupReport): void => {
     ExportFailed: report.failures.length,
     BackupSeconds: (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000,
   });
+  const { instance, snapshot, complete, integrations, exported, unchanged, failures } = report;
+  await sendEvent(
+    'Snapshot',
+    {
+      ...{ instance, run, snapshot, integrations, exported, unchanged },
+      state: complete ? 'complete' : 'incomplete',
+      failures: failures.length,
+      message: complete ? `snapshot ${snapshot} of ${instance} is complete` : incompleteMessage(report),
+    },
+    (trouble) => log.warn(trouble),
+  );
 };
 
 const tellPage = (log: Logger, { key, latestKey, problems }: BackupPage): void => {

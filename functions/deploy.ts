@@ -1,19 +1,22 @@
 /**
  * What was dropped for one instance, one message at a time:
  *
- *   S3 event -> SQS -> handleDrop -> receipt, metric; what cannot be decided yet goes back to the queue
+ *   S3 event -> SQS -> handleDrop -> receipt, metric, event; what cannot be decided yet goes back to the queue
+ *
+ * A drop that needs an approval leaves the queue; the function that waits for the answer puts it there again.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type DropEvent, parseDropEvents } from './core/drop/drop-event.ts';
-import type { Receipt } from './core/drop/receipt.ts';
 import { RETRY_SECONDS } from './core/drop/retries.ts';
 import { type DropServices, handleDrop } from './jobs/deploy/handle-drop.ts';
 import type { ActivationWait } from './jobs/instance/activation-wait.ts';
+import { tellDrop } from './lambda/drop-telemetry.ts';
 import { handleMessages } from './lambda/messages.ts';
-import type { MetricName } from './lambda/names.ts';
+import { APPROVAL_VARIABLE } from './lambda/names.ts';
+import { startApproval } from './lambda/start-approval.ts';
 import { createLog, putMetrics, withoutSecrets } from './lambda/telemetry.ts';
-import { createFunctionRuntime, openFunctionDropBox } from './runtime.ts';
+import { createFunctionRuntime, openFunctionDropBox, valueIn } from './runtime.ts';
 
 const deployDrops = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   const { instance, connect, credentials } = createFunctionRuntime(process.env);
@@ -29,6 +32,7 @@ const deployDrops = async (event: SQSEvent, context: Context): Promise<SQSBatchR
       connections: (await credentials()).connections,
       policy: { activation: instance.deploy.activation, existing: 'replace', mayDowngrade: false },
     },
+    needsApproval: instance.deploy?.approval ?? false,
     waiting: waitingWithin(leftMs, (sentence) => log.info(sentence)),
     lease: { worker: context.awsRequestId, ttlMs: 30_000, patienceMs: 90_000, now: Date.now, elapsed, sleep: pause },
     retries: RETRY_SECONDS,
@@ -44,8 +48,9 @@ const deployDrops = async (event: SQSEvent, context: Context): Promise<SQSBatchR
     }
     const { state, id, message } = result.receipt;
     log.info('Receipt', { ...drop, state, integration: id, message });
-    const metric = METRIC_OF[state];
-    if (result.isNew && metric) putMetrics(instance.name, { [metric]: 1 });
+    // Told of by the execution that waits, once it can be answered.
+    if (result.kind === 'waiting') await startApproval(valueIn(process.env, APPROVAL_VARIABLE), drop);
+    else if (result.isNew) await tellDrop({ instance: instance.name, run: context.awsRequestId, log }, result.receipt);
     return undefined;
   };
 
@@ -86,13 +91,3 @@ const waitingWithin = (leftMs: () => number, note: (sentence: string) => void): 
   sleep: pause,
   note,
 });
-
-const METRIC_OF: Partial<Record<Receipt['state'], MetricName>> = {
-  deployed: 'DropsDeployed',
-  unchanged: 'DropsUnchanged',
-  rejected: 'DropsRejected',
-  failed: 'DropsFailed',
-  'rolled-back': 'DropsRolledBack',
-  unknown: 'DropsFailed',
-  superseded: 'DropsSuperseded',
-};

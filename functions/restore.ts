@@ -17,6 +17,7 @@ import { checkMayMirror, findSnapshot } from './jobs/restore/scope.ts';
 import { ALL_KINDS } from './kinds/all-kinds.ts';
 import { boundedAnswer } from './lambda/bounded-answer.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
+import { type EventDetail, sendEvent } from './lambda/events.ts';
 import { createLog, putMetrics, withoutSecrets } from './lambda/telemetry.ts';
 import { createFunctionRuntime, openFunctionVault } from './runtime.ts';
 import type { KeptText } from './store/run-store.ts';
@@ -54,6 +55,9 @@ const restoreInto = async (input: unknown, context: DurableContext) => {
   // Of this invocation; a minute is left to write down what became of the batch.
   const leftMs = () => context.lambdaContext.getRemainingTimeInMillis() - 60_000;
   const oic = connect(leftMs);
+  const tell = (state: 'done' | 'failed', message: string, report?: RestoreReport): Promise<void> =>
+    sendEvent('Restore', { run, state, message, ...countsOf(report, name, from) }, (trouble) => log.warn(trouble));
+  let ended: RestoreReport | undefined;
   try {
     const choice = parseSnapshotChoice(snapshot, at);
     const chosen = await journal.step('choose', async () => {
@@ -82,6 +86,7 @@ const restoreInto = async (input: unknown, context: DurableContext) => {
     };
     const services = { oic, vault, journal, connections, waiting, progress };
     const report = await restore(services, manifest, { ...options, concurrency });
+    ended = report;
     const hasFailed = report.failures.length > 0 && !report.dryRun;
     const answer = await journal.step('report', async () => {
       for (const { id, step, message } of report.failures) log.error(message, { id, step });
@@ -93,6 +98,8 @@ const restoreInto = async (input: unknown, context: DurableContext) => {
         copies: report.copies.length,
         left: report.left.length,
       });
+      if (!hasFailed && !report.dryRun)
+        await tell('done', `${from}@${report.snapshot} is restored into ${name}`, report);
       return answerOf(report, hasFailed, (text) => runs.keep(run, 'report', text));
     });
     // An execution that failed has an error and no result, so the report is in the vault.
@@ -102,6 +109,7 @@ const restoreInto = async (input: unknown, context: DurableContext) => {
     await journal.step('report the failure', async () => {
       log.error('Restore failed', error as Error);
       putMetrics(name, { RestoreFailed: 1 });
+      await tell('failed', (error as Error).message, ended);
     });
     throw error;
   } finally {
@@ -110,6 +118,23 @@ const restoreInto = async (input: unknown, context: DurableContext) => {
 };
 
 export const handler = withDurableExecution(withoutSecrets(restoreInto));
+
+/** Of one that could not begin: nothing was done. */
+const countsOf = (
+  report: RestoreReport | undefined,
+  instance: string,
+  from: string,
+): Omit<EventDetail<'Restore'>, 'run' | 'state' | 'message'> => ({
+  instance,
+  from,
+  snapshot: report?.snapshot ?? null,
+  created: report?.created ?? 0,
+  replaced: report?.replaced ?? 0,
+  activated: report?.activated ?? 0,
+  skipped: report?.skipped ?? 0,
+  deleted: report?.deleted ?? 0,
+  failures: report?.failures.length ?? 0,
+});
 
 const parseEvent = (input: unknown): z.infer<typeof EVENT> => {
   const parsed = EVENT.safeParse(input);

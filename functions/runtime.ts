@@ -4,8 +4,7 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { readConnectionFiles } from './connection-files.ts';
 import { ConfigError } from './core/errors.ts';
 import type { People } from './core/people.ts';
@@ -18,6 +17,7 @@ import { RETRY_POLICY } from './oic/http/retry.ts';
 import { askServerTime } from './oic/http/server-clock.ts';
 import { secretsOf } from './oic/secret-values.ts';
 import { type InstanceSettings, instanceOf, parseSettings, type Settings } from './settings.ts';
+import { answerCallback } from './store/answer-callback.ts';
 import type { ContractCheck } from './store/contract.ts';
 import { createDropBox, type DropBox } from './store/drop-box.ts';
 import { openStore, tryStore } from './store/open-store.ts';
@@ -42,6 +42,8 @@ export interface Runtime {
   /** The reports of an instance in the vault there. */
   openReports(location: string, instance: string): Promise<ReportStore>;
   openDropBox(location: string): Promise<DropBox>;
+  /** To a durable execution in AWS that waits for it. @returns false when it waits no longer */
+  answerCallback(callbackId: string, result: string): Promise<boolean>;
 }
 
 export interface RuntimeOptions {
@@ -101,6 +103,7 @@ export const createRuntime = async ({ configFile, credentialsFile, env }: Runtim
     tryVault: tryStore,
     openReports: async (location, instance) => createReportStore(await openStore(location), instance),
     openDropBox: async (location) => createDropBox(await openStore(location)),
+    answerCallback,
   };
 };
 
@@ -145,7 +148,7 @@ interface FunctionVault {
 }
 
 /** What the construct of a function has set. @throws ConfigError when it has not */
-const valueIn = (env: NodeJS.ProcessEnv, variable: string): string => {
+export const valueIn = (env: NodeJS.ProcessEnv, variable: string): string => {
   const value = env[variable];
   if (!value) throw new ConfigError(`the variable ${variable} is not set: deploy the function again`);
   return value;
@@ -204,14 +207,6 @@ const connect = (
     credentials,
     retry: { ...RETRY_POLICY, leftMs },
   });
-
-/** Where a job on this machine keeps its journal: in a directory vault, else in the user's state directory. */
-export const journalPath = (vault: string, job: string, instance: string, env: NodeJS.ProcessEnv): string => {
-  const s3 = /^s3:\/\/(.+)$/.exec(vault);
-  const state = env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
-  const root = s3?.[1] === undefined ? join(resolve(vault), '.journal') : join(state, 'oic-lifecycle', s3[1]);
-  return join(root, `${job}-${instance}.ndjson`);
-};
 
 const readSettings = async (configFile: string | undefined): Promise<Settings> => {
   const file = configFile ?? 'cdk.json';

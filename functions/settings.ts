@@ -51,6 +51,8 @@ interface DeploySettings {
   readonly activation: 'activate' | 'keep' | 'never';
   /** On the command line a person types the name of the instance before anything of it is changed. @default false */
   readonly confirm: boolean;
+  /** What is dropped waits until somebody approves it. @default false */
+  readonly approval: boolean;
 }
 
 export interface Settings extends AwsSettings {
@@ -103,6 +105,7 @@ const INSTANCE = z.strictObject({
     z.strictObject({
       activation: z._default(z.enum(['activate', 'keep', 'never']), 'activate'),
       confirm: z._default(z.boolean(), false),
+      approval: z._default(z.boolean(), false),
     }),
   ),
   network: z.optional(NETWORK),

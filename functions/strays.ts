@@ -2,7 +2,7 @@
  * What was dropped for no instance: EventBridge tells of everything below `deploy/`, and what an instance with `deploy` has to
  * answer is left to its own function.
  *
- *   S3 event -> EventBridge -> SQS -> handleStray -> receipt, metric
+ *   S3 event -> EventBridge -> SQS -> handleStray -> receipt, metric, event
  */
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type DropEvent, parseDropEvents } from './core/drop/drop-event.ts';
@@ -10,6 +10,7 @@ import { isStray } from './core/drop/dropped-file.ts';
 import { RETRY_SECONDS } from './core/drop/retries.ts';
 import { NO_INSTANCE } from './core/keys.ts';
 import { handleStray } from './jobs/deploy/handle-stray.ts';
+import { tellDrop } from './lambda/drop-telemetry.ts';
 import { handleMessages } from './lambda/messages.ts';
 import { createLog, putMetrics, withoutSecrets } from './lambda/telemetry.ts';
 import { openFunctionDropBox, readTargets } from './runtime.ts';
@@ -24,7 +25,7 @@ const answerStrays = async (event: SQSEvent, context: Context): Promise<SQSBatch
     handle: async (drop) => {
       const { receipt, isNew } = await handleStray({ dropBox, targets, now: Date.now }, drop);
       log.info('Receipt', { ...drop, state: receipt.state, message: receipt.message });
-      if (isNew) putMetrics(NO_INSTANCE, { DropsRejected: 1 });
+      if (isNew) await tellDrop({ instance: NO_INSTANCE, run: context.awsRequestId, log }, receipt);
       return undefined;
     },
     retries: RETRY_SECONDS,

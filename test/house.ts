@@ -31,7 +31,7 @@ const ALL_CORE = ['core', ...CORE];
 export const GIVEN = ['oic', 'oic/http', 'store'];
 const COMMON_JOBS = ['jobs/journal', 'jobs/instance', 'jobs/changes'];
 /** The functions in AWS. */
-export const HANDLERS = ['backup.ts', 'deploy.ts', 'restore.ts', 'strays.ts'];
+export const HANDLERS = ['approval.ts', 'backup.ts', 'deploy.ts', 'restore.ts', 'strays.ts'];
 const HANDLER = ['core', 'core/snapshot', 'core/drop', 'kinds', ...JOBS, 'store', 'lambda', 'runtime.ts'];
 
 /** Every room, and whom it may know beside itself. */
@@ -67,7 +67,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'settings.ts': ['core', 'core/snapshot', 'settings', 'kinds', 'oic/http'],
   'connection-files.ts': ['core', 'oic/http'],
   'runtime.ts': ['core', 'kinds', ...OIC, 'store', 'settings.ts', 'connection-files.ts', 'lambda'],
-  lambda: ['core', 'jobs/journal', 'oic/http', 'store'],
+  lambda: ['core', 'core/drop', 'jobs/journal', 'oic/http', 'store'],
+  'approval.ts': HANDLER,
   'backup.ts': HANDLER,
   'deploy.ts': HANDLER,
   'restore.ts': HANDLER,

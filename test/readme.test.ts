@@ -2,7 +2,7 @@
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ALLOWED } from './house.ts';
+import { ALLOWED, HANDLERS } from './house.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -82,7 +82,6 @@ describe('what functions/README.md says of the house', () => {
       .flatMap(([, from, to = '']) => to.split(' & ').map((one) => `${from} --> ${one}`))
       .sort(),
   );
-  const HANDLERS = ['backup.ts', 'deploy.ts', 'restore.ts', 'strays.ts'];
   const floorOf = (room: string): string => (HANDLERS.includes(room) ? 'handlers' : (room.split('/')[0] ?? room));
   const allowed = Object.entries(ALLOWED).flatMap(([from, known]) => known.map((to) => [from, to] as const));
   const drawn = (pairs: readonly (readonly [string, string])[]): string[] =>

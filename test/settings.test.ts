@@ -24,7 +24,9 @@ test('what is left out has its default', () => {
   expect(settings).toMatchObject({
     retentionDays: 90,
     people: {},
-    instances: { dev: { name: 'dev', concurrency: 8, deploy: { activation: 'activate' }, scan: false } },
+    instances: {
+      dev: { name: 'dev', concurrency: 8, deploy: { activation: 'activate', approval: false }, scan: false },
+    },
   });
   expect(instanceOf(settings, 'dev').include).toEqual({
     projects: true,

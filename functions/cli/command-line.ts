@@ -1,4 +1,5 @@
 /** Commands as people type them: what is meant when an option is not typed, and how one is told. */
+import { shellWord } from '../core/plain-text.ts';
 
 /** What is meant when an option is not typed; a command that is told to a person leaves it out. */
 export const DEFAULTS = {
@@ -23,7 +24,5 @@ export const commandLine = (
       .filter((one) => one !== undefined && one !== false && one !== defaults[option])
       .flatMap((one) => (one === true ? [option] : [option, `${one}`])),
   );
-  return `\`${['oic', ...words, ...said].map(quoted).join(' ')}\``;
+  return `\`${['oic', ...words, ...said].map(shellWord).join(' ')}\``;
 };
-
-const quoted = (word: string): string => (/^[\w./@:=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

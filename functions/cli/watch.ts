@@ -17,6 +17,8 @@ const POLL_MS = 150;
 const POLL_SHARE = 4;
 /** A file that has not changed for so long is no longer being copied. */
 const STILL_MS = 300;
+/** From one look to the next whether somebody has approved it. */
+const APPROVAL_POLL_SECONDS = 2;
 
 interface WatchOptions extends CommonOptions, DropBoxOption, Pick<ConsentOptions, 'confirm'> {}
 
@@ -45,6 +47,7 @@ export const watch = async (name: string, options: WatchOptions): Promise<number
       dropBox,
       instance: name,
       target: { oic, connections, policy },
+      needsApproval: settings.deploy?.approval ?? false,
       waiting: WAITING,
       // Drops of one code are handled one after the other, however long that takes.
       lease: leaseOptions(Number.POSITIVE_INFINITY, stop.signal),
@@ -139,7 +142,7 @@ const handleOne = async ({ handle }: Work, out: Output, event: DropEvent): Promi
       return result.seconds;
     }
     if (result.isNew) out.record(result.receipt);
-    return undefined;
+    return result.kind === 'waiting' ? APPROVAL_POLL_SECONDS : undefined;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (error.name === 'AbortError') {

@@ -78,3 +78,7 @@ const withoutBlocks = (text: string, [begin, end]: readonly [string, string]): s
     at = to + end.length;
   }
 };
+
+/** As one word of a command that a person pastes into a shell. */
+export const shellWord = (word: string): string =>
+  /^[\w./@:=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

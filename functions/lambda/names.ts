@@ -9,6 +9,13 @@ export const SETTINGS_VARIABLE = 'OIC_SETTINGS';
 export const VAULT_VARIABLE = 'OIC_VAULT';
 export const DROP_BOX_VARIABLE = 'OIC_DROP_BOX';
 
+/** The name of the one instance, for a function that has nothing else to do with it. */
+export const INSTANCE_VARIABLE = 'OIC_INSTANCE';
+/** ARN of the function (its alias) that waits for approvals. */
+export const APPROVAL_VARIABLE = 'OIC_APPROVAL';
+/** ARN of the queue of drops. */
+export const QUEUE_VARIABLE = 'OIC_DROPS_QUEUE';
+
 /** JSON: the name of every instance, and whether it has `deploy`. Written into the bundle, for it grows with their number. */
 export const TARGETS_VARIABLE = 'OIC_TARGETS';
 
@@ -53,4 +60,6 @@ export type MetricName =
   | 'DropsFailed'
   | 'DropsRolledBack'
   | 'DropsSuperseded'
-  | 'DropsNotHandled';
+  | 'DropsNotHandled'
+  | 'DropsWaiting'
+  | 'ApprovalsExpired';

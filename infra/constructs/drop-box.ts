@@ -15,7 +15,7 @@ import { type Bucket, type CfnBucket, EventType } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DROPS, dropPrefix, leasePrefix, NO_INSTANCE, receiptPrefix, safetyPrefix } from '../../functions/core/keys.ts';
-import { DROP_BOX_VARIABLE, MAX_RECEIVES } from '../../functions/lambda/names.ts';
+import { DROP_BOX_VARIABLE, MAX_RECEIVES, QUEUE_VARIABLE } from '../../functions/lambda/names.ts';
 import { DEPLOY_WORKERS } from '../../functions/settings/share-concurrency.ts';
 import type { Settings } from '../../functions/settings.ts';
 import { createCustomerKey, letServiceUse } from './customer-key.ts';
@@ -133,14 +133,18 @@ export class DropBox extends Construct {
     this.receive(to, target);
   }
 
+  /** Writes into receipts who has answered, and puts the drop into its queue again. */
+  grantApproval(to: JobFunction, target: string): void {
+    this.access.readAndWrite(to, [receiptPrefix(target)]);
+    to.tell(DROP_BOX_VARIABLE, this.access.location);
+    const queueArn = this.queueArn(to, target);
+    to.allow({ actions: ['sqs:SendMessage'], resources: [queueArn] });
+    to.tell(QUEUE_VARIABLE, queueArn);
+  }
+
   private receive(to: JobFunction, target: string): void {
     to.tell(DROP_BOX_VARIABLE, this.access.location);
-    const stack = Stack.of(to);
-    const queueArn = stack.formatArn({
-      service: 'sqs',
-      resource: this.queueName(target),
-      arnFormat: ArnFormat.NO_RESOURCE_NAME,
-    });
+    const queueArn = this.queueArn(to, target);
     to.allow({
       actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
       resources: [queueArn],
@@ -153,6 +157,11 @@ export class DropBox extends Construct {
       scalingConfig: { maximumConcurrency: DEPLOY_WORKERS },
     });
     source.node.addDependency(to.live);
+  }
+
+  private queueArn(of: JobFunction, target: string): string {
+    const resource = this.queueName(target);
+    return Stack.of(of).formatArn({ service: 'sqs', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
   }
 
   /** Known by name on both sides: an import would keep an instance's `deploy` from ever being taken away. */

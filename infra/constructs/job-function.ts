@@ -11,7 +11,7 @@ import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lam
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { INSTALLATION_VARIABLE, SETTINGS_VARIABLE } from '../../functions/lambda/names.ts';
+import { INSTALLATION_VARIABLE, INSTANCE_VARIABLE, SERVICE, SETTINGS_VARIABLE } from '../../functions/lambda/names.ts';
 import type { NetworkSettings } from '../../functions/settings/aws.ts';
 import type { VaultSettings } from '../../functions/settings/vault.ts';
 import type { InstanceSettings, Settings } from '../../functions/settings.ts';
@@ -20,11 +20,13 @@ import { acknowledgeWildcards } from './acknowledge.ts';
 
 export interface JobFunctionProps {
   /** Of `functions/`, without the ending. */
-  readonly entry: 'backup' | 'deploy' | 'restore' | 'strays';
+  readonly entry: 'approval' | 'backup' | 'deploy' | 'restore' | 'strays';
   readonly description: string;
   readonly installation: Installation;
   /** Of the one instance it works on, as far as it needs them; absent where it works on none. */
   readonly instance?: InstanceSettings;
+  /** Of a function that works on one, and needs to know nothing else of it. */
+  readonly instanceName?: string;
   /** Texts that are put into its bundle in the place of these variables: what has no room in an environment. */
   readonly written?: Readonly<Record<string, string>>;
   /** How the vault is kept, for a function that has to know. */
@@ -93,6 +95,7 @@ export class JobFunction extends Construct {
     this.live = this.function.addAlias('live');
     this.allow({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] });
     if (props.executionTimeout) this.allowDurableExecution();
+    this.allowEvents();
     this.encrypt(props);
     const network = props.instance?.network ?? installation.settings.network;
     if (network) this.enter(network, nameOf(props));
@@ -162,6 +165,13 @@ export class JobFunction extends Construct {
     return this.function.node.defaultChild as CfnFunction;
   }
 
+  /** On the account's default bus, and under our own name only. */
+  private allowEvents(): void {
+    const bus = Stack.of(this).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' });
+    const conditions = { StringEquals: { 'events:source': SERVICE } };
+    this.allow({ actions: ['events:PutEvents'], resources: [bus], conditions });
+  }
+
   /** A policy of its own: one that names the function cannot be among those the function waits for. */
   private allowDurableExecution(): void {
     const resources = [`${this.function.functionArn}:*`];
@@ -189,13 +199,16 @@ export const createLog = (scope: Construct, { settings, key }: Installation): Lo
   });
 
 /** By this people call it. */
-const nameOf = ({ installation, instance, entry }: JobFunctionProps): string =>
-  [installation.stackName, ...(instance ? [instance.name] : []), entry].join('-');
+const nameOf = ({ installation, instance, instanceName = instance?.name, entry }: JobFunctionProps): string =>
+  [installation.stackName, ...(instanceName === undefined ? [] : [instanceName]), entry].join('-');
 
 /** The object under `oic` in cdk.json, with this one instance in it; and which installation it is of. */
-const settingsOf = ({ installation, instance, vault }: JobFunctionProps): Record<string, string> => {
+const settingsOf = ({ installation, instance, instanceName, vault }: JobFunctionProps): Record<string, string> => {
   const { name: installationName, people } = installation.settings;
-  const own = installationName === undefined ? {} : { [INSTALLATION_VARIABLE]: installationName };
+  const own = {
+    ...(installationName !== undefined && { [INSTALLATION_VARIABLE]: installationName }),
+    ...(instanceName !== undefined && { [INSTANCE_VARIABLE]: instanceName }),
+  };
   if (!instance) return own;
   const { name, network: _, ...settings } = instance;
   return { ...own, [SETTINGS_VARIABLE]: JSON.stringify({ instances: { [name]: settings }, people, ...vault }) };

@@ -49,7 +49,7 @@ test.each(CASES)(
     const out = { note: (line: string) => notes.push(line) } as unknown as Output;
     const input = Object.assign(new PassThrough(), { isTTY: answer !== undefined });
     input.end(answer ? `${answer}\n` : '');
-    const settings = { name: 'prod', deploy: { activation: 'activate' as const, confirm: isGuarded } };
+    const settings = { name: 'prod', deploy: { activation: 'activate' as const, confirm: isGuarded, approval: false } };
 
     const asking = (async () => {
       await consentTo(out, settings, options, asks, { input, output: new PassThrough() })(() => intent);

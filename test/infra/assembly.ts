@@ -19,6 +19,8 @@ interface DeployedFunction {
 export interface Assembly {
   readonly directory: string;
   readonly functions: readonly DeployedFunction[];
+  /** Metrics of ours that an alarm watches, as `instance metric`. */
+  readonly watched: ReadonlySet<string>;
   close(): Promise<void>;
 }
 
@@ -44,10 +46,10 @@ export const readAssembly = async (directory: string): Promise<Assembly> => {
     if (Type !== 'AWS::Lambda::Function') return [];
     const asset = files[Properties.Code.S3Key.replace(/\.zip$/, '')];
     const [, doing = '', instance = ''] =
-      /^(Takes|Deploys|Restores|Answers).* (\S+)$/.exec(Properties.Description) ?? [];
+      /^(Takes|Deploys|Restores|Answers|Waits).* (\S+)$/.exec(Properties.Description) ?? [];
     return [
       {
-        name: `${{ Takes: 'Backup', Deploys: 'Deploy', Restores: 'Restore', Answers: 'Strays' }[doing]}-${instance}`,
+        name: `${JOBS[doing]}-${instance}`,
         bundle: join(directory, asset?.source.path ?? '', 'index.mjs'),
         isDurable: Properties.DurableConfig !== undefined,
         variables: Properties.Environment.Variables,
@@ -55,7 +57,32 @@ export const readAssembly = async (directory: string): Promise<Assembly> => {
       },
     ];
   });
-  return { directory, functions, close: () => rm(directory, { recursive: true, force: true }) };
+  const watched = new Set(Object.values(Resources).flatMap(watchedBy));
+  return { directory, functions, watched, close: () => rm(directory, { recursive: true, force: true }) };
+};
+
+/** By the first word of what a function says that it does. */
+const JOBS: Readonly<Record<string, string>> = {
+  Takes: 'Backup',
+  Deploys: 'Deploy',
+  Restores: 'Restore',
+  Answers: 'Strays',
+  Waits: 'Approval',
+};
+
+const watchedBy = ({ Type, Properties }: Resource): string[] => {
+  if (Type !== 'AWS::CloudWatch::Alarm') return [];
+  const metrics = [
+    Properties,
+    ...(Properties.Metrics ?? []).flatMap(
+      ({ MetricStat }: { MetricStat?: { Metric: object } }) => MetricStat?.Metric ?? [],
+    ),
+  ];
+  return metrics.flatMap(({ MetricName, Dimensions = [] }) =>
+    Dimensions.filter(({ Name }: { Name: string }) => Name === 'instance').map(
+      ({ Value }: { Value: string }) => `${Value} ${MetricName}`,
+    ),
+  );
 };
 
 const statementsOf = (resources: Readonly<Record<string, Resource>>, role: string): object[] =>

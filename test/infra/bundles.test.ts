@@ -16,6 +16,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatAnswer } from '../../functions/core/drop/approval-answer.ts';
+import { formatDropEvent } from '../../functions/core/drop/drop-event.ts';
 import type { Manifest } from '../../functions/core/snapshot/manifest.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
@@ -59,18 +61,22 @@ describe.skipIf(!moto)('the bundled functions', () => {
   const s3 = new S3Client(moto.clientConfig);
   let dev: Simulator;
   let prod: Simulator;
+  let gate: Simulator;
   let assembly: Assembly;
   let guard: IamGuard;
   let said = '';
 
   beforeAll(async () => {
-    [dev, prod] = await Promise.all([
+    [dev, prod, gate] = await Promise.all([
       startSimulator({ integrationInstance: 'acme-dev' }),
       startSimulator({ integrationInstance: 'acme-prod' }),
+      startSimulator({ integrationInstance: 'acme-gate' }),
     ]);
-    prod.onRequest(() => {
-      for (const connection of prod.instance.connections.values()) connection.status = 'CONFIGURED';
-    });
+    for (const target of [prod, gate]) {
+      target.onRequest(() => {
+        for (const connection of target.instance.connections.values()) connection.status = 'CONFIGURED';
+      });
+    }
     const schedule = 'cron(15 4 * * ? *)';
     const settingsOf = ({ url, integrationInstance }: Simulator, name: string) => ({
       url,
@@ -81,6 +87,7 @@ describe.skipIf(!moto)('the bundled functions', () => {
       instances: {
         dev: { ...settingsOf(dev, 'dev'), backup: { schedule } },
         prod: { ...settingsOf(prod, 'prod'), deploy: {} },
+        gate: { ...settingsOf(gate, 'gate'), deploy: { approval: true } },
       },
       vault: { objectLock: { days: 30 }, keep: { monthly: 12 } },
     });
@@ -89,7 +96,7 @@ describe.skipIf(!moto)('the bundled functions', () => {
       await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
     }
     const secrets = new SecretsManagerClient(moto.clientConfig);
-    for (const [name, simulator] of Object.entries({ dev, prod })) {
+    for (const [name, simulator] of Object.entries({ dev, prod, gate })) {
       await secrets.send(
         new CreateSecretCommand({ Name: `oic/${name}`, SecretString: JSON.stringify(simulator.credentials()) }),
       );
@@ -104,8 +111,8 @@ describe.skipIf(!moto)('the bundled functions', () => {
       child.kill();
       await once(child, 'close');
     }
-    for (const secret of [...dev.secrets(), ...prod.secrets()]) expect(said).not.toContain(secret);
-    await Promise.all([dev.close(), prod.close(), guard.close(), assembly.close()]);
+    for (const secret of [...dev.secrets(), ...prod.secrets(), ...gate.secrets()]) expect(said).not.toContain(secret);
+    await Promise.all([dev.close(), prod.close(), gate.close(), guard.close(), assembly.close()]);
   });
 
   const archiveOf = (n: number, marker = 'a') =>
@@ -136,39 +143,55 @@ describe.skipIf(!moto)('the bundled functions', () => {
     return child;
   };
 
-  /** One invocation, of a function that is warm when it was invoked before. */
-  const invoke = (name: string, event: object): Promise<{ status: string; result?: unknown; error?: unknown }> => {
+  /** One invocation, of a function that is warm when it was invoked before. @param answer to what it waits for */
+  const invoke = (
+    name: string,
+    event: object,
+    answer?: string,
+  ): Promise<{ status: string; result?: unknown; error?: unknown }> => {
     const child = processes.get(name) ?? startProcess(name);
     processes.set(name, child);
     return new Promise((resolve, reject) => {
       const end = (): void => reject(new Error(`${name} ended without an answer: ${said}`));
       child.once('close', end);
-      child.once('message', (answer: { status: string }) => {
+      child.once('message', (result: { status: string }) => {
         child.off('close', end);
-        resolve(answer);
+        resolve(result);
       });
-      child.send(event);
+      child.send({ event, answer });
     });
   };
 
-  /** As SQS hands it to the function, from a queue that knows it. */
-  const message = async (queue: string, body: string): Promise<object> => {
-    const sqs = async (action: string, input: object): Promise<Record<string, never>> => {
-      const scope = 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request';
-      const headers = {
-        authorization: scope,
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `AmazonSQS.${action}`,
-      };
-      const answer = await fetch(moto.endpoint, { method: 'POST', headers, body: JSON.stringify(input) });
-      return (await answer.json()) as Record<string, never>;
+  const sqs = async (action: string, input: object): Promise<Record<string, never>> => {
+    const scope = 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request';
+    const headers = {
+      authorization: scope,
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `AmazonSQS.${action}`,
     };
+    const answer = await fetch(moto.endpoint, { method: 'POST', headers, body: JSON.stringify(input) });
+    return (await answer.json()) as Record<string, never>;
+  };
+
+  /** What waits in a queue, as SQS hands it to the function. */
+  const receive = async (queue: string): Promise<object> => {
     const { QueueUrl } = await sqs('CreateQueue', { QueueName: queue });
-    await sqs('SendMessage', { QueueUrl, MessageBody: body });
-    const { Messages } = await sqs('ReceiveMessage', { QueueUrl });
-    const [{ ReceiptHandle }] = Messages as unknown as [{ ReceiptHandle: string }];
-    const record = { messageId: 'm', body, attributes: { ApproximateReceiveCount: '1' }, receiptHandle: ReceiptHandle };
-    return { Records: [{ ...record, eventSourceARN: `arn:aws:sqs:us-east-1:123456789012:${queue}` }] };
+    const { Messages } = await sqs('ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10 });
+    const Records = (Messages as unknown as { Body: string; ReceiptHandle: string }[]).map((one, n) => ({
+      messageId: `m${n}`,
+      body: one.Body,
+      attributes: { ApproximateReceiveCount: '1' },
+      receiptHandle: one.ReceiptHandle,
+      eventSourceARN: `arn:aws:sqs:us-east-1:123456789012:${queue}`,
+    }));
+    return { Records };
+  };
+
+  /** As SQS hands them to the function, from a queue that knows them. */
+  const message = async (queue: string, ...bodies: string[]): Promise<object> => {
+    const { QueueUrl } = await sqs('CreateQueue', { QueueName: queue });
+    for (const MessageBody of bodies) await sqs('SendMessage', { QueueUrl, MessageBody });
+    return receive(queue);
   };
 
   const put = async (key: string, body: Uint8Array): Promise<string> => {
@@ -217,6 +240,13 @@ describe.skipIf(!moto)('the bundled functions', () => {
     );
     expect(said).toContain('"message":"Report written"');
     expect(said).toContain('"BackupSucceeded":1');
+    expect(toldOf('Snapshot', 'dev')).toMatchObject({
+      state: 'complete',
+      integrations: 30,
+      exported: 0,
+      unchanged: 30,
+    });
+    expect(assembly.watched).toContain('dev BackupSucceeded');
   }, 30_000);
 
   test('give what was replaced its class, keep the newest snapshot without one, and say until when all is locked', async () => {
@@ -269,6 +299,8 @@ describe.skipIf(!moto)('the bundled functions', () => {
     expect(digestOf(prod, 0)).toBe(replaced);
     expect(prod.instance.get('FLOW_0|01.00.0000')?.status).toBe('ACTIVATED');
     expect(said).toContain('"DropsRolledBack":1');
+    expect(toldOf('Drop', 'prod')).toMatchObject({ state: 'rolled-back', key, integration: 'FLOW_0|01.00.0000' });
+    expect(assembly.watched).toContain('prod DropsRolledBack');
   }, 30_000);
 
   test('answer what is dropped for no instance, and leave to each instance what is its own', async () => {
@@ -289,6 +321,59 @@ describe.skipIf(!moto)('the bundled functions', () => {
     expect(await answerOf('deploy/prod/x.iar')).toBe('NoSuchKey');
   }, 30_000);
 
+  /** The last one about an instance, of that kind. */
+  const toldOf = (kind: string, instance: string) =>
+    guard.told.filter((one) => one.kind === kind && one.detail.instance === instance).at(-1)?.detail;
+
+  test('wait for an approval of what is dropped, which is given, refused, or comes too late', async () => {
+    const queue = 'OicVault-drops-gate';
+    const names = ['given', 'refused', 'late'];
+    const keys = names.map((name) => `deploy/gate/${name}.iar`);
+    const versions = await Promise.all(keys.map((key, n) => put(key, archiveOf(n))));
+    const bodies = keys.map((key, n) => formatDropEvent('drop-box', { key, versionId: versions[n] ?? '' }));
+
+    expect(await invoke('Deploy-gate', await message(queue, ...bodies))).toMatchObject({
+      result: { batchItemFailures: [] },
+    });
+    const receipts = () => Promise.all(keys.map((key, n) => receiptOf('gate', key, versions[n] ?? '')));
+    expect((await receipts()).map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting']);
+    expect(gate.requests).toEqual([]);
+    expect(guard.begun.map(({ event }) => event)).toEqual(keys.map((key, n) => ({ key, versionId: versions[n] })));
+    expect(new Set(guard.begun.map(({ name }) => name)).size).toBe(3);
+
+    const [given, refused, late] = guard.begun.map(({ event }) => event) as [object, object, object];
+    await invoke('Approval-gate', given, formatAnswer({ answer: 'approved', by: 'Grace Hopper' }));
+    await invoke(
+      'Approval-gate',
+      refused,
+      formatAnswer({ answer: 'refused', by: 'Ada Lovelace', reason: 'not today' }),
+    );
+    expect(toldOf('Drop', 'gate')).toMatchObject({ state: 'waiting', approval: { answer: null } });
+    const lateKey = `receipts/gate/${keys[2]}/${versions[2]}.json`;
+    const waiting = (await receipts())[2];
+    const until = new Date(Date.now() + 500).toISOString();
+    const Body = JSON.stringify({ ...waiting, approval: { until } });
+    await s3.send(new PutObjectCommand({ Bucket: 'drop-box', Key: lateKey, Body }));
+    expect(await invoke('Approval-gate', late)).toMatchObject({ result: { answer: 'none' } });
+
+    expect(await invoke('Deploy-gate', await receive(queue))).toMatchObject({ result: { batchItemFailures: [] } });
+    expect(await receipts()).toMatchObject([
+      { state: 'deployed', approval: { answer: 'approved', by: 'Grace Hopper' } },
+      { state: 'rejected', message: expect.stringContaining('Ada Lovelace refused it: not today') },
+      { state: 'rejected', message: expect.stringContaining('nobody approved it') },
+    ]);
+    expect(gate.instance.list().map(({ id }) => id)).toEqual(['FLOW_0|01.00.0000']);
+    const ends = guard.told.filter(({ detail }) => detail.instance === 'gate' && detail.state !== 'waiting');
+    expect(ends.map(({ detail: { state, approval } }) => [state, (approval as { answer: string }).answer])).toEqual([
+      ['deployed', 'approved'],
+      ['rejected', 'refused'],
+      ['rejected', 'expired'],
+    ]);
+    for (const metric of ['DropsDeployed', 'DropsRejected', 'ApprovalsExpired'])
+      expect(said).toContain(`"${metric}":1`);
+    for (const metric of ['DropsWaiting', 'ApprovalsExpired']) expect(assembly.watched).toContain(`gate ${metric}`);
+  }, 60_000);
+
   test('restore a snapshot, after it was read as a plan', async () => {
     const plan = await invoke('Restore-prod', { from: 'dev', existing: 'replace', dryRun: true });
     expect(plan).toMatchObject({ status: 'SUCCEEDED', result: { dryRun: true, created: 0 } });
@@ -302,6 +387,16 @@ describe.skipIf(!moto)('the bundled functions', () => {
     expect(await invoke('Restore-prod', { from: 'dev', existing: 'replace' })).toMatchObject({
       result: { created: 0, replaced: 0, activated: 0 },
     });
+    expect(toldOf('Restore', 'prod')).toMatchObject({ state: 'done', from: 'dev', failures: 0 });
+  }, 30_000);
+
+  test('a restore that fails ends in its metric, its event and its alarm', async () => {
+    expect(await invoke('Restore-prod', { from: 'dev', snapshot: '2001-01-01T00-00-00Z' })).toMatchObject({
+      status: 'FAILED',
+    });
+    expect(said).toContain('"RestoreFailed":1');
+    expect(toldOf('Restore', 'prod')).toMatchObject({ state: 'failed', snapshot: null });
+    expect(assembly.watched).toContain('prod RestoreFailed');
   }, 30_000);
 
   test('were refused nothing by their policies, and would have been refused what is not theirs', async () => {

@@ -1,6 +1,6 @@
 /**
- * IAM before a stand-in that knows none: lets through what the policies of the calling function allow, by action, resource
- * and prefix, and answers what S3 answers else. Callers are told apart by their access key id, which is the name of the
+ * IAM before a stand-in that knows none: lets through what the policies of the calling function allow, by action, resource,
+ * prefix and source of events, and answers what S3 answers else. Executions that are begun, and events, it takes itself. Callers are told apart by their access key id, which is the name of the
  * function. As in S3, whoever may not list the whole bucket gets 403, not 404, for an object that is not there.
  */
 import { createServer, type IncomingMessage } from 'node:http';
@@ -17,13 +17,35 @@ export interface IamGuard {
   readonly endpoint: string;
   /** What was refused: `caller action resource`. */
   readonly refused: readonly string[];
+  readonly begun: readonly Begun[];
+  readonly told: readonly Told[];
   close(): Promise<void>;
 }
 
 interface Call {
   readonly action: string;
   readonly resource: string;
+  /** What conditions look at. */
   readonly prefix?: string | undefined;
+  readonly source?: string | undefined;
+  /** Answered here: what begins an execution, and what is told on EventBridge. */
+  readonly taken?: Taken;
+}
+
+interface Taken {
+  readonly begun?: Begun;
+  readonly told?: Told;
+}
+
+interface Begun {
+  readonly function: string;
+  readonly name: string;
+  readonly event: object;
+}
+
+interface Told {
+  readonly kind: string;
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 const asList = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
@@ -37,14 +59,16 @@ const matches = (pattern: string, text: string): boolean => {
   return new RegExp(`^${source}$`, 's').test(text);
 };
 
-const allows = ({ Action, Resource, Condition }: Statement, { action, resource, prefix }: Call): boolean => {
+const allows = ({ Action, Resource, Condition }: Statement, { action, resource, prefix, source }: Call): boolean => {
   const [[operator, keys] = ['', {}], ...others] = Object.entries(Condition ?? {});
-  if (others.length > 0 || !['', 'StringLike'].includes(operator)) throw new Error(`not understood: ${operator}`);
-  const patterns = asList(Object.hasOwn(keys, 's3:prefix') ? (keys['s3:prefix'] ?? []) : []);
+  if (others.length > 0 || !['', 'StringLike', 'StringEquals'].includes(operator))
+    throw new Error(`not understood: ${operator}`);
+  const [[key, patterns] = ['', []]] = Object.entries(keys);
+  const looksAt = { 's3:prefix': prefix, 'events:source': source }[key];
   return (
     asList(Action).includes(action) &&
     asList(Resource).some((pattern) => matches(pattern, resource)) &&
-    (operator === '' || (prefix !== undefined && patterns.some((pattern) => matches(pattern, prefix))))
+    (operator === '' || (looksAt !== undefined && asList(patterns).some((pattern) => matches(pattern, looksAt))))
   );
 };
 
@@ -52,6 +76,12 @@ const allows = ({ Action, Resource, Condition }: Statement, { action, resource, 
 const callOf = ({ method = '', url = '', headers }: IncomingMessage, body: Buffer): Call => {
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
+    if (target === 'AWSEvents.PutEvents') {
+      const [{ Source, DetailType, Detail }] = JSON.parse(body.toString('utf8')).Entries;
+      const resource = 'arn:aws:events:us-east-1:123456789012:event-bus/default';
+      const told = { kind: DetailType, detail: JSON.parse(Detail) };
+      return { action: 'events:PutEvents', resource, source: Source, taken: { told } };
+    }
     const { SecretId, QueueUrl } = JSON.parse(body.toString('utf8')) as { SecretId: string; QueueUrl?: string };
     if (QueueUrl !== undefined) {
       const [queue] = QueueUrl.split('/').slice(-1);
@@ -63,6 +93,16 @@ const callOf = ({ method = '', url = '', headers }: IncomingMessage, body: Buffe
     };
   }
   const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
+  const [, invoked] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(pathname) ?? [];
+  if (invoked !== undefined) {
+    const resource = decodeURIComponent(invoked);
+    const name = String(headers['x-amz-durable-execution-name']);
+    return {
+      action: 'lambda:InvokeFunction',
+      resource,
+      taken: { begun: { function: resource, name, event: JSON.parse(body.toString('utf8')) } },
+    };
+  }
   const path = decodeURIComponent(pathname.slice(1));
   const resource = `arn:aws:s3:::${path.replace(/\/$/, '')}`;
   const isBucket = !path.replace(/\/$/, '').includes('/');
@@ -88,6 +128,8 @@ export const startIamGuard = async (
   policies: Readonly<Record<string, readonly Statement[]>>,
 ): Promise<IamGuard> => {
   const refused: string[] = [];
+  const begun: Begun[] = [];
+  const told: Told[] = [];
   const server = createServer(async (request, response) => {
     const body = await buffer(request);
     const [, caller = ''] = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
@@ -99,6 +141,11 @@ export const startIamGuard = async (
       if (!may(call)) {
         refused.push(`${caller} ${call.action} ${call.resource}`);
         return deny();
+      }
+      if (call.taken) {
+        if (call.taken.begun) begun.push(call.taken.begun);
+        if (call.taken.told) told.push(call.taken.told);
+        return void response.writeHead(call.taken.begun ? 202 : 200).end('{}');
       }
       const { connection: _, ...headers } = request.headers;
       const answer = await fetch(`${endpoint}${request.url}`, {
@@ -120,6 +167,8 @@ export const startIamGuard = async (
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     refused,
+    begun,
+    told,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -70,7 +70,11 @@ const keeps = (name: string): string[] => [
 /** What scrubs have noted, one object an instance. */
 const notes = (name: string): string[] =>
   reads('Vault', `scrub/${name}.json`).map((right) => right.replace('.json/*', '.json*'));
-const itself = (job: string): string[] => [`logs:CreateLogStream ${job} log`, `logs:PutLogEvents ${job} log`];
+const itself = (job: string): string[] => [
+  `logs:CreateLogStream ${job} log`,
+  `logs:PutLogEvents ${job} log`,
+  'events:PutEvents arn::events:::event-bus/default',
+];
 const durable = (job: string): string[] => [
   `lambda:CheckpointDurableExecution ${job} function:*`,
   `lambda:GetDurableExecutionState ${job} function:*`,
@@ -138,6 +142,21 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   BackupprodSchedule: ['lambda:InvokeFunction Backupprod function:live', 'sqs:SendMessage Backupprod dead letters'],
   BackuptestSchedule: ['lambda:InvokeFunction Backuptest function:live', 'sqs:SendMessage Backuptest dead letters'],
 };
+
+test('with an approval the deploy function may begin what waits for it, which has no secret and reads no drop', () => {
+  const { prod } = SAMPLE.instances;
+  const approved = synthesize({ instances: { prod: { ...prod, deploy: { approval: true } } } }).lifecycle;
+
+  expect(rightsOf(approved, 'DeployprodJobRole')).toContain('lambda:InvokeFunction DeployprodApproval function:live');
+  expect(rightsOf(approved, 'DeployprodApprovalJobRole')).toEqual(
+    [
+      ...itself('DeployprodApproval'),
+      ...durable('DeployprodApproval'),
+      'sqs:SendMessage OicVault-drops-prod',
+      ...writes('DropBox', 'receipts/prod'),
+    ].sort(),
+  );
+});
 
 const roles = [...lifecycle.ofType('AWS::IAM::Role').keys()];
 const roleOf = (job: string): string => (job.endsWith('Schedule') ? job : `${job}JobRole`);

@@ -59,9 +59,9 @@ test('gives both stacks, with nothing to complain about', async () => {
 });
 
 describe('a bundle', () => {
-  const MAX_BYTES = 1_700_000;
+  const MAX_BYTES = 1_800_000;
 
-  test('is no larger than 1.7 MB, and is there for each function', async () => {
+  test('is no larger than 1.8 MB, and is there for each function', async () => {
     expect(assembly.functions.map(({ name }) => name).toSorted()).toEqual([
       'Backup-dev',
       'Backup-test',

@@ -9,6 +9,7 @@ import { refuseFrom } from '../oic/simulated.ts';
 import { rounds } from '../rounds.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { documentedEvent } from './documented-event.ts';
 import { type FunctionHere, openFunctionHere } from './function-here.ts';
 
 beforeAll(() => LocalDurableTestRunner.setupTestEnvironment());
@@ -94,6 +95,24 @@ test('every line of the log names the instance and the run', async () => {
   for (const line of said) expect(line).toMatchObject({ service: 'oic-lifecycle', instance: 'dev', run: theRun });
   const exported = said.filter(({ message }) => message === 'Exported').map(({ integration }) => integration);
   expect(exported.sort()).toEqual(['FLOW_00000|01.00.0000', 'FLOW_00001|01.00.0000']);
+});
+
+test('tells of its snapshot on EventBridge, and is as complete when nobody hears it', async () => {
+  addIntegrations(1);
+  await run();
+  expect(here.events).toMatchObject([{ kind: 'Snapshot', detail: { state: 'complete', exported: 1 } }]);
+  expect(Object.keys(here.events[0]?.detail ?? {}).sort()).toEqual(Object.keys(documentedEvent('Snapshot')).sort());
+
+  vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', 'http://127.0.0.1:9');
+  const { execution } = await run();
+
+  expect(execution.getStatus()).toBe('SUCCEEDED');
+  expect(here.lines()).toContainEqual(
+    expect.objectContaining({
+      level: 'WARN',
+      message: expect.stringContaining('the event Snapshot of dev was not sent'),
+    }),
+  );
 });
 
 test('calls people on the page as its settings do', async () => {

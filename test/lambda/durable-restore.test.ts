@@ -7,6 +7,7 @@ import { openWorkshop, type Workshop } from '../jobs/workshop.ts';
 import { connectTo } from '../oic/simulated.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { documentedEvent } from './documented-event.ts';
 import { type FunctionHere, openFunctionHere } from './function-here.ts';
 
 const COUNT = 30;
@@ -49,6 +50,10 @@ test('a restore in which nothing failed succeeds, with its report as the answer 
   expect(execution.getStatus()).toBe('SUCCEEDED');
   expect(execution.getResult()).toMatchObject({ created: COUNT, failures: [] });
   expect(here.metrics()).toEqual([]);
+  expect(here.events).toMatchObject([
+    { kind: 'Restore', detail: { instance: 'dr', from: 'dev', state: 'done', created: COUNT } },
+  ]);
+  expect(Object.keys(here.events[0]?.detail ?? {}).sort()).toEqual(Object.keys(documentedEvent('Restore')).sort());
 });
 
 test('a restore in which every import fails is FAILED, counted once, and its report is kept', async () => {
@@ -62,6 +67,7 @@ test('a restore in which every import fails is FAILED, counted once, and its rep
   expect(here.metrics()).toEqual([
     expect.objectContaining({ service: 'oic-lifecycle', instance: 'dr', RestoreFailed: 1 }),
   ]);
+  expect(here.events).toMatchObject([{ detail: { state: 'failed', failures: COUNT, message: errorMessage } }]);
   const [, key = ''] = /`aws s3 cp \S*(runs\/dr\/\S+) - \| gunzip`/.exec(errorMessage) ?? [];
   const { versionId = '' } = (await workshop.store.head(key)) ?? {};
   const report = JSON.parse(await createRunStore(workshop.store, 'dr').read({ key, versionId })) as {
@@ -86,6 +92,7 @@ test('a plan is an answer, whatever it says', async () => {
 
   expect(execution.getResult()).toMatchObject({ dryRun: true, created: 0 });
   expect(here.metrics()).toEqual([]);
+  expect(here.events).toEqual([]);
 });
 
 test('a restore that cannot begin is FAILED, and counted', async () => {

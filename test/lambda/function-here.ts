@@ -3,7 +3,7 @@ import { expect, vi } from 'vitest';
 import type { Simulator } from '../simulator/server.ts';
 import { type FakeSecrets, startFakeSecrets } from './fake-secrets.ts';
 
-export interface FunctionHere extends Pick<FakeSecrets, 'hidden'> {
+export interface FunctionHere extends Pick<FakeSecrets, 'hidden' | 'events'> {
   /** All that was printed, also what processes with the same environment have told; one that is emptied begins anew. */
   readonly printed: string[];
   /** What was printed in JSON: the log, and metrics. */
@@ -40,6 +40,7 @@ export const openFunctionHere = async (
       .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
   return {
     hidden: secrets.hidden,
+    events: secrets.events,
     printed,
     lines,
     metrics: () => lines().filter((line) => '_aws' in line),

@@ -14,6 +14,16 @@ export const defineReleases = (command: Define): void => {
     .option('--allow-downgrade', 'an older version may displace a newer active one of its major version');
 
   command(
+    'approve <instance> <drop>',
+    'let a drop go on that waits for an approval, or refuse it',
+    'approve prod deploy/prod/HELLO_WORLD.iar --by "Grace Hopper"',
+    async () => (await import('../approve.ts')).approve,
+  )
+    .option(...DROP_BOX)
+    .requiredOption('--by <name>', 'who approves it; the receipt says so')
+    .option('--refuse <reason>', 'it is not to be deployed, and why');
+
+  command(
     'watch <instance>',
     'deploy what is put into DIR/deploy/INSTANCE/; one line of JSON a receipt',
     'watch test --drop-box ./drop-box',

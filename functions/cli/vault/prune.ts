@@ -12,9 +12,9 @@ import {
   rulesOfSettings,
 } from '../../core/snapshot/retention.ts';
 import { openFileJournal } from '../../jobs/journal/file-journal.ts';
+import { journalPath } from '../../jobs/journal/journal-path.ts';
 import { forget } from '../../jobs/vault/forget.ts';
 import { type PruneReport, prune as pruneVault } from '../../jobs/vault/prune.ts';
-import { journalPath } from '../../runtime.ts';
 import type { Settings } from '../../settings.ts';
 import { VaultError } from '../../store/vault.ts';
 import { type CommonOptions, openSession, type Session } from '../command.ts';

@@ -42,6 +42,10 @@ const FROM_EVENT_BRIDGE = z.pipe(
 
 const MESSAGE = z.union([NOTIFICATION, FROM_EVENT_BRIDGE]);
 
+/** As EventBridge tells of it: for a drop that is to be handled again. */
+export const formatDropEvent = (bucket: string, { key, versionId }: DropEvent): string =>
+  JSON.stringify({ source: 'aws.s3', detail: { bucket: { name: bucket }, object: { key, 'version-id': versionId } } });
+
 /**
  * S3 sends a test event when the notification is set up: nothing was dropped. Nor is a folder, which a console makes as an
  * object of no bytes.

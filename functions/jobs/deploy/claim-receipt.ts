@@ -1,6 +1,6 @@
 /** The receipt of a drop while it is handled: claimed by the first, counted by each, written for good once. */
 import type { DropEvent } from '../../core/drop/drop-event.ts';
-import { parseReceipt, type Receipt } from '../../core/drop/receipt.ts';
+import { hasEnded, parseReceipt, type Receipt } from '../../core/drop/receipt.ts';
 import type { IntegrationId } from '../../core/integration.ts';
 import type { Document } from '../../store/drop-box.ts';
 
@@ -12,7 +12,10 @@ export interface Claim {
   readonly isFinal: boolean;
 }
 
-/** Put if absent: of the same event twice, both see one receipt, and the lease decides who works. */
+/**
+ * Put if absent: of the same event twice, both see one receipt, and the lease decides who works. One that waits for an approval
+ * is not begun, so that is no try.
+ */
 export const claimReceipt = async (
   document: Document,
   instance: string,
@@ -26,7 +29,7 @@ export const claimReceipt = async (
   if ((await document.write(first, undefined)) !== undefined) return { receipt: first, isFinal: false };
   for (;;) {
     const { etag, ...claim } = await readClaim(document);
-    if (claim.isFinal) return claim;
+    if (claim.isFinal || claim.receipt.state === 'waiting') return claim;
     const receipt: Receipt = { ...claim.receipt, tries: triesOf(claim) + 1 };
     if ((await document.write(receipt, etag)) !== undefined) return { receipt, isFinal: false };
   }
@@ -40,7 +43,7 @@ export const readClaim = async (
   const found = await document.read();
   if (!found) throw new Error(`the receipt ${document.key} was removed while its drop was handled; drop it again`);
   const receipt = parseReceipt(found.content, document.key);
-  return { receipt, isFinal: receipt.state !== 'started', etag: found.etag, writtenAt: found.writtenAt };
+  return { receipt, isFinal: hasEnded(receipt), etag: found.etag, writtenAt: found.writtenAt };
 };
 
 /** Writes the id of what was begun into the receipt, before there is an ending. */
@@ -62,7 +65,7 @@ export const finishReceipt = async (
     const found = await document.read();
     const there = found && parseReceipt(found.content, document.key);
     // The first ending holds: a worker that was slow does not write over it.
-    if (there && there.state !== 'started') return { receipt: there, isNew: false };
+    if (there && hasEnded(there)) return { receipt: there, isNew: false };
     if ((await document.write(final, found?.etag)) !== undefined) return { receipt: final, isNew: true };
   }
 };

@@ -1,7 +1,7 @@
 /**
  * One drop, once: event (key, versionId) -> receipt.
  *
- *   claim the receipt -> read the archive -> lease on its code -> withdrawn? superseded? -> install -> receipt -> release
+ *   claim the receipt -> read the archive -> approved? -> lease on its code -> withdrawn? superseded? -> install -> receipt
  *
  * The same event again finds its receipt and changes nothing. A worker that died is followed by another when its lease
  * expires, which reads from the target what was done. File names mean nothing: what is dropped says what it is.
@@ -17,6 +17,7 @@ import type { OicClient } from '../../oic/client.ts';
 import type { ConnectionSettings } from '../../oic/http/credentials.ts';
 import type { Document, DropBox } from '../../store/drop-box.ts';
 import type { ActivationWait } from '../instance/activation-wait.ts';
+import { holdForApproval, refusalOf } from './approval.ts';
 import {
   type Claim,
   claimReceipt,
@@ -37,6 +38,8 @@ export interface DropServices {
   readonly instance: string;
   /** undefined: the instance has no `deploy`, so nothing is sent to it. */
   readonly target: Target | undefined;
+  /** Somebody has to approve it before anything is sent. */
+  readonly needsApproval: boolean;
   readonly waiting: ActivationWait;
   readonly lease: LeaseOptions;
   /** Seconds from each try to the next; after the last one a drop that cannot be decided has failed. */
@@ -52,6 +55,8 @@ interface Target {
 
 export type DropResult =
   | { readonly kind: 'receipt'; readonly receipt: Receipt; readonly isNew: boolean }
+  /** For somebody to approve it. */
+  | { readonly kind: 'waiting'; readonly receipt: Receipt; readonly isNew: boolean }
   /** Nothing has been decided: another worker is at this code, or the instance is away. To be tried again. */
   | { readonly kind: 'later'; readonly reason: string; readonly seconds: number };
 
@@ -66,7 +71,10 @@ export const handleDrop = async (services: DropServices, event: DropEvent): Prom
   const { instance, lease } = services;
   const claim = await claimReceipt(document, instance, event, lease.now());
   if (claim.isFinal) return { kind: 'receipt', receipt: claim.receipt, isNew: false };
+  const { needsApproval, dropBox } = services;
   const attempt: Attempt = {
+    isHeld: needsApproval && claim.receipt.approval?.answer !== 'approved',
+    hold: async (id) => ({ kind: 'waiting', ...(await holdForApproval(document, dropBox.name, id, lease.now())) }),
     begun: claim.receipt.id,
     document,
     finish: async (ending) => ({
@@ -79,6 +87,10 @@ export const handleDrop = async (services: DropServices, event: DropEvent): Prom
       return { kind: 'later', reason, seconds: seconds ?? services.retries.at(-1) ?? 0 };
     },
   };
+  if (claim.receipt.state === 'waiting') {
+    const refusal = refusalOf(claim.receipt, lease.now());
+    return refusal ? attempt.finish(refusal) : { kind: 'waiting', receipt: claim.receipt, isNew: false };
+  }
   if (triesOf(claim) > UNENDED * (services.retries.length + 1)) return attempt.finish(givenUp(services, claim));
   try {
     return await decide(services, event, attempt);
@@ -94,6 +106,9 @@ const givenUp = ({ instance }: DropServices, claim: Claim): Ending => ({
 });
 
 interface Attempt {
+  /** Until somebody has approved it. */
+  readonly isHeld: boolean;
+  readonly hold: (id: IntegrationId) => Promise<DropResult>;
   /** Of an earlier try that has begun to change the target; undefined when there was none. */
   readonly begun: string | undefined;
   /** The receipt. */
@@ -110,6 +125,7 @@ const decide = async (services: DropServices, event: DropEvent, attempt: Attempt
   const { dropBox, instance } = services;
   const read = await readDrop(services, event);
   if ('state' in read) return attempt.finish(read);
+  if (attempt.isHeld && !('isGone' in read)) return attempt.hold(read.archive.id);
   const code = 'isGone' in read ? parseIntegrationId(attempt.begun ?? '')?.code : read.archive.code;
   if (code === undefined) return attempt.finish(goneEnding(services, event, read as Gone));
   const done = await withLease(dropBox.lease(instance, code), services.lease, async (lease) =>

@@ -7,6 +7,7 @@ import { alarmOnUnhandled, sumOf } from '../alarms/job-alarms.ts';
 import { queueMetric } from '../alarms/metrics.ts';
 import type { DropBox } from '../drop-box.ts';
 import { JobFunction } from '../job-function.ts';
+import { Approval } from './approval.ts';
 import type { InstanceContext, InstanceJob } from './context.ts';
 
 export const deployment: InstanceJob = (scope, about) => {
@@ -14,8 +15,9 @@ export const deployment: InstanceJob = (scope, about) => {
 };
 
 class Deployment extends Construct {
-  constructor(scope: Construct, id: string, { installation, instance, dropBox, alarms, recordsOf }: InstanceContext) {
+  constructor(scope: Construct, id: string, about: InstanceContext) {
     super(scope, id);
+    const { installation, instance, dropBox, alarms, recordsOf } = about;
     const { backup: _, ...settings } = instance;
     const job = new JobFunction(this, 'Job', {
       entry: 'deploy',
@@ -28,6 +30,7 @@ class Deployment extends Construct {
     dropBox.grantDeploy(job, instance.name);
     createAlarms(alarms, dropBox);
     alarmOnUnhandled(alarms, job, dropBox);
+    if (instance.deploy?.approval) new Approval(this, 'Approval', about, job);
   }
 }
 

@@ -255,7 +255,7 @@ const drop: Change['make'] = async ({ oic, waiting, bench }) => {
   const services = bench.services(oic, 'dev');
   const target = services.target && { ...services.target, connections: SETTINGS };
   const result = await handleDrop({ ...services, target, waiting }, { key, versionId });
-  if (result.kind !== 'receipt') return { how: 'not-done', words: result.reason };
+  if (result.kind === 'later') return { how: 'not-done', words: result.reason };
   return saidByState(result.receipt);
 };
 

@@ -83,6 +83,7 @@ export const openInstallBench = async (): Promise<InstallBench> => {
       dropBox,
       instance,
       target: oic && { oic, connections: {}, policy: POLICY },
+      needsApproval: false,
       waiting: WAITING,
       lease: lease(more),
       retries: more?.retries ?? [],
