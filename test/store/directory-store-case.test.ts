@@ -38,7 +38,9 @@ const led = vi.hoisted(() => {
       Object.entries(module).map(([name, work]) => [
         name,
         typeof work === 'function' &&
-        /^(?:access|copyFile|link|mkdir|open|readdir|readFile|rename|rm|stat|utimes|writeFile|existsSync)$/.test(name)
+        /^(?:access|copyFile|link|lstat|mkdir|open|readdir|readFile|rename|rm|stat|utimes|writeFile|existsSync)$/.test(
+          name,
+        )
           ? (...args: unknown[]) => (work as (...given: unknown[]) => unknown)(...args.map(lead))
           : work,
       ]),

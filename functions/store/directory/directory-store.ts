@@ -37,6 +37,7 @@ import {
   readVersion,
 } from './reading.ts';
 import { prepareDeletion, removeVersion } from './removal.ts';
+import { createTrust } from './trust.ts';
 
 interface PreparedObject extends Change {
   readonly versionId: string;
@@ -107,6 +108,7 @@ const deleteObject = (layout: DirectoryLayout, key: string, condition?: { readon
 export const createDirectoryStore = (location: string): ObjectStore => {
   const root = resolve(location);
   const layout = createLayout(root);
+  const trust = createTrust(root);
   let swept: Promise<void> | undefined;
   const sweepOnce = () => {
     swept ??= sweepStaging(layout.staging).catch(() => undefined);
@@ -127,13 +129,15 @@ export const createDirectoryStore = (location: string): ObjectStore => {
   ): Promise<T> => {
     try {
       checkFileKey(key);
+      await trust.check(key);
       return await work(await placeOf(key, mayTake));
     } catch (error) {
       throw explainFileError(error, root);
     }
   };
-  async function* listExplained<T>(entries: AsyncIterable<T>): AsyncGenerator<T> {
+  async function* listExplained<T>(prefix: string, entries: AsyncIterable<T>): AsyncGenerator<T> {
     try {
+      await trust.check(prefix);
       yield* entries;
     } catch (error) {
       throw explainFileError(error, root);
@@ -170,9 +174,9 @@ export const createDirectoryStore = (location: string): ObjectStore => {
       });
       return found;
     },
-    list: (prefix, depth) => listExplained(listKeys(placeOf, prefix, listCurrentOf, depth === 'flat')),
-    listVersions: (prefix) => listExplained(listKeys(placeOf, prefix, listVersionsOf)),
-    listRemovals: (prefix) => listExplained(listKeys(placeOf, prefix, listRemovalOf)),
+    list: (prefix, depth) => listExplained(prefix, listKeys(placeOf, prefix, listCurrentOf, depth === 'flat')),
+    listVersions: (prefix) => listExplained(prefix, listKeys(placeOf, prefix, listVersionsOf)),
+    listRemovals: (prefix) => listExplained(prefix, listKeys(placeOf, prefix, listRemovalOf)),
     delete: (key, condition) => explained(key, (place) => deleteObject(place, key, condition)),
     deleteVersion: (key, versionId) => explained(key, (place) => removeVersion(place, key, versionId)),
     copies: {

@@ -3,7 +3,7 @@
  * of files open at once, whatever the number of callers.
  */
 import { randomUUID } from 'node:crypto';
-import { type BigIntStats, constants, readdir, stat } from 'node:fs';
+import { type BigIntStats, constants, lstat, readdir, stat } from 'node:fs';
 import { copyFile, type FileHandle, link, open, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +17,7 @@ const MAX_READS = 20;
 
 /** As in fs/promises for three quarters of its work on this thread, which counts when thousands of keys are looked at. */
 const statOf = promisify(stat);
+const lstatOf = promisify(lstat);
 const namesIn = promisify(readdir);
 
 export const errorCode = (error: unknown): string =>
@@ -50,7 +51,10 @@ const createLimit = (slots: number) => {
 
 const limit = createLimit(MAX_OPEN_FILES);
 
-const withFile = <T>(path: string, flags: string, use: (file: FileHandle) => Promise<T>): Promise<T> =>
+/** Not through a link that came there since it was looked at. Windows has no such flag. */
+const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+
+const withFile = <T>(path: string, flags: string | number, use: (file: FileHandle) => Promise<T>): Promise<T> =>
   limit(async () => {
     const file = await open(path, flags, 0o600);
     try {
@@ -64,9 +68,9 @@ const withFile = <T>(path: string, flags: string, use: (file: FileHandle) => Pro
 export const readNames = async (path: string): Promise<readonly string[]> =>
   (await unless(['ENOENT'], namesIn(path))) ?? [];
 
-/** The regular file at this path, through symbolic links; undefined when there is none. */
+/** The regular file at this path; undefined when there is none. A link is none, for it may lead to anything. */
 export const statFile = async (path: string): Promise<BigIntStats | undefined> => {
-  const found = await unless(['ENOENT', 'ENOTDIR'], statOf(path, { bigint: true }));
+  const found = await unless(['ENOENT', 'ENOTDIR'], lstatOf(path, { bigint: true }));
   return found?.isFile() ? found : undefined;
 };
 
@@ -125,7 +129,7 @@ const isUntouched = (a: BigIntStats, b: BigIntStats): boolean =>
 
 /** The bytes of exactly the file that was looked at before; undefined when another lies there by now. */
 export const readWhole = (path: string, expected: BigIntStats): Promise<Uint8Array | undefined> =>
-  withFile(path, 'r', async (file) => {
+  withFile(path, READ, async (file) => {
     if (!isUntouched(await file.stat({ bigint: true }), expected)) return undefined;
     const body = await file.readFile();
     return isUntouched(await file.stat({ bigint: true }), expected) ? body : undefined;
@@ -141,7 +145,7 @@ export const untilStill = async <T>(what: string, attempt: () => Promise<T | und
   throw new StoreError('failed', `${what} changes while it is read: try again when it has been copied as a whole`);
 };
 
-const readBytes = (path: string): Promise<Uint8Array> => withFile(path, 'r', (file) => file.readFile());
+const readBytes = (path: string): Promise<Uint8Array> => withFile(path, READ, (file) => file.readFile());
 
 export const haveSameBytes = async (a: string, b: string): Promise<boolean> =>
   Buffer.compare(await readBytes(a), await readBytes(b)) === 0;

@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createDirectoryStore } from '../../../functions/store/directory/directory-store.ts';
@@ -74,15 +74,51 @@ describe('a directory store, seen by a person', () => {
     await expect(store.put(KEY, bytes('x'), { ifAbsent: true })).rejects.toMatchObject({ name: 'PreconditionFailed' });
   });
 
-  it('takes a link to a file as the file', async () => {
-    await putByHand('elsewhere');
-    await rename(file, join(root, '..', 'elsewhere.iar'));
-    await symlink(join(root, '..', 'elsewhere.iar'), file);
-    const versionId = await currentId();
+  it('takes no link for a file: it may lead to the credentials', async () => {
+    await writeFile(join(root, '..', 'credentials.json'), 'secret');
+    await mkdir(dirname(file), { recursive: true });
+    await symlink(join(root, '..', 'credentials.json'), file);
+
+    expect(await textOf(store, KEY)).toBeUndefined();
+    expect(await idsOf()).toEqual([]);
+
     await store.put(KEY, bytes('put'));
 
-    expect(await textOf(store, KEY, versionId)).toBe('elsewhere');
-    expect(await readFile(join(root, '..', 'elsewhere.iar'), 'utf8')).toBe('elsewhere');
+    expect([await textOf(store, KEY), await readFile(file, 'utf8')]).toEqual(['put', 'put']);
+    expect(await readFile(join(root, '..', 'credentials.json'), 'utf8')).toBe('secret');
+  });
+
+  it('goes through no link to a folder', async () => {
+    const elsewhere = join(root, '..', 'elsewhere');
+    await mkdir(join(elsewhere, 'dev'), { recursive: true });
+    await writeFile(join(elsewhere, 'dev', 'a.iar'), 'secret');
+    await mkdir(root, { recursive: true });
+    await symlink(elsewhere, join(root, 'linked'));
+
+    for (const going of [
+      () => store.get('linked/dev/a.iar'),
+      () => store.put('linked/dev/b.iar', bytes('x')),
+      () => Array.fromAsync(store.list('linked/')),
+    ]) {
+      await expect(going()).rejects.toMatchObject({ kind: 'blocked', message: expect.stringMatching(/is a link/) });
+    }
+    expect(await readdir(join(elsewhere, 'dev'))).toEqual(['a.iar']);
+    expect(await Array.fromAsync(store.list(''))).toEqual([]);
+  });
+
+  it.each([0o770, 0o707, 0o777])('is refused where others may write (%o), with what mends it', async (mode) => {
+    await store.put(KEY, bytes('put'));
+    await chmod(root, mode);
+    const later = createDirectoryStore(root);
+
+    await expect(later.get(KEY)).rejects.toMatchObject({
+      kind: 'denied',
+      message: expect.stringContaining(`chmod go-w ${root}`),
+    });
+    await expect(Array.fromAsync(later.list(''))).rejects.toMatchObject({ kind: 'denied' });
+
+    await chmod(root, 0o755);
+    expect(await textOf(later, KEY)).toBe('put');
   });
 
   it('takes every overwriting by hand as a new version', async () => {
@@ -123,17 +159,6 @@ describe('a directory store, seen by a person', () => {
     expect(await textOf(store, KEY, first)).toBe('by hand 1');
     expect(await textOf(store, KEY, second)).toBe('by hand 2');
     expect(await textOf(store, KEY)).toBeUndefined();
-  });
-
-  it('keeps what was put by hand apart from a file elsewhere that it is a link to', async () => {
-    await putByHand('elsewhere');
-    await rename(file, join(root, '..', 'elsewhere.iar'));
-    await symlink(join(root, '..', 'elsewhere.iar'), file);
-    const versionId = await currentId();
-    await store.put(KEY, bytes('put'));
-    await writeFile(join(root, '..', 'elsewhere.iar'), 'edited there');
-
-    expect(await textOf(store, KEY, versionId)).toBe('elsewhere');
   });
 
   it('removes a version put by hand for good', async () => {
