@@ -1,5 +1,9 @@
 /** The second copy of the vault in an account of its own, for the day on which the first one is in the wrong hands. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { archiveFolders, SNAPSHOT_FOLDER } from '../../functions/core/keys.ts';
+import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
 import { only, type Resource, SAMPLE, synthesize } from './synthesized.ts';
 
 const OTHER = '999999999999';
@@ -136,4 +140,19 @@ test('an alarm is raised when something could not be copied, by any of the rules
       ],
     });
   expect(alarm(synthesize().lifecycle)).toBeUndefined();
+});
+
+describe('when the vault, its region or its account is lost', () => {
+  test('the copy has all that a restore reads, and what it kept of targets', () => {
+    const { Rules } = only(vault.ofType('AWS::S3::Bucket'), /^VaultBucket/).Properties.ReplicationConfiguration;
+    const copied = Rules.map((rule: { Filter: { Prefix: string } }) => rule.Filter.Prefix);
+    const read = [...archiveFolders(ALL_KINDS).map((folder) => `${folder}/`), SNAPSHOT_FOLDER, 'safety/', 'reports/'];
+    expect(copied).toEqual(expect.arrayContaining(read));
+  });
+
+  test('the statement to take out in an emergency is there, by the name that the runbook gives it', () => {
+    const page = readFileSync(join(import.meta.dirname, '..', '..', 'infra', 'README.md'), 'utf8');
+    const [, name = ''] = /remove the statement `(\w+)`/.exec(page) ?? [];
+    expect(JSON.stringify([...replica.ofType('AWS::S3::BucketPolicy').values()])).toContain(`"Sid":"${name}"`);
+  });
 });
