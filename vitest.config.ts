@@ -39,12 +39,13 @@ const ALONE = [
 const AWS = [
   'test/store/{lying-store,s3-store,secrets}.test.ts',
   'test/jobs/backup/{keep-versions,names}.test.ts',
-  'test/infra/losses.test.ts',
+  'test/infra/vault/losses.test.ts',
 ];
 /** To load the CDK takes seconds, so one process does it for all that look at the stacks, after the others. */
 const STACKS = [
-  'test/infra/{alarms,costs,customer-keys,layering,lifecycle-stack,limits,policies,replica,settings,vault-stack}.test.ts',
+  'test/infra/{alarms,costs,layering,lifecycle-stack,limits,policies,settings}.test.ts',
   'test/infra/{keep,update}/*.test.ts',
+  'test/infra/vault/{customer-keys,replica,vault-stack}.test.ts',
 ];
 /** What CloudFormation itself finds in a template takes a second each: that is for synth.test.ts, once. */
 const UNVALIDATED = { CDK_VALIDATION: 'false' };

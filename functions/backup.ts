@@ -15,6 +15,7 @@ import { ConfigError } from './core/errors.ts';
 import { backUp } from './jobs/backup/back-up.ts';
 import type { BackUpProgress, BackupReport } from './jobs/backup/back-up-options.ts';
 import { type BackupPage, createPageWriter } from './jobs/report/after-backup.ts';
+import { readDamaged } from './jobs/vault/scrub.ts';
 import { includedKinds } from './kinds/included-kinds.ts';
 import { createDurableJournal, runName } from './lambda/durable-journal.ts';
 import { sendEvent } from './lambda/events.ts';
@@ -59,7 +60,11 @@ const backUpInstance = async (event: unknown, context: DurableContext) => {
       );
       if (!isOurs) return undefined;
     }
-    const report = await backUp(services, options);
+    // What a scrub found damaged is exported again.
+    const damaged = await journal.step('read what is damaged', async () => [
+      ...(await readDamaged(vault, instance.name)),
+    ]);
+    const report = await backUp(services, { ...options, damaged: new Set(damaged) });
     await journal.step('report', () => tell(log, run, report));
     const page = await writer.write();
     await journal.step('report the page', async () => tellPage(log, page));

@@ -189,6 +189,12 @@ describe('a metric', () => {
     expect(emf).toMatchObject(prod);
   });
 
+  test('of a named installation is written apart', () => {
+    vi.stubEnv('OIC_INSTALLATION', 'two');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(printed()).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'OicLifecycle/two' }] } });
+  });
+
   const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
     a.toSorted().join() === b.toSorted().join();
 });

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { SETTINGS_VARIABLE } from '../../functions/lambda/names.ts';
 import { createFunctionRuntime } from '../../functions/runtime.ts';
 import { only, type Resource, SAMPLE, synthesize } from './synthesized.ts';
+import { outlinesOf } from './update/outlines.ts';
+import { updateProblems } from './update/update-safety.ts';
 
 const { lifecycle, vault } = synthesize();
 const functions = lifecycle.ofType('AWS::Lambda::Function');
@@ -193,4 +195,23 @@ test('an instance can lose its deploy: of the other stack only the buckets are i
   expect(new Set([...imports].map(([, name]) => name))).toEqual(
     new Set(['OicVault-VaultArn', 'OicVault-VaultName', 'OicVault-DropBoxArn', 'OicVault-DropBoxName']),
   );
+});
+
+test('a second installation in the same account and region has nothing by the same name', () => {
+  const [first, second] = [outlinesOf(SAMPLE), outlinesOf({ ...SAMPLE, name: 'two' })];
+  expect(Object.keys(second)).toEqual(expect.arrayContaining(['OicLifecycle-two', 'OicVault-two']));
+  expect(updateProblems(first, second).filter((problem) => problem.includes('is still there'))).toEqual([]);
+  const exportsOf = (outlines: typeof first): string[] =>
+    Object.values(outlines).flatMap((one) => Object.keys(one.exports));
+  expect(exportsOf(first).filter((name) => exportsOf(second).includes(name))).toEqual([]);
+  expect(exportsOf(second)).toHaveLength(4);
+});
+
+test('nor do its metrics go where those of the first one are', () => {
+  const { lifecycle } = synthesize({ ...SAMPLE, name: 'two' });
+  for (const { Properties } of lifecycle.ofType('AWS::Lambda::Function').values())
+    expect(Properties.Environment.Variables.OIC_INSTALLATION).toBe('two');
+  const watched = JSON.stringify([...lifecycle.ofType('AWS::CloudWatch::Alarm').values()]);
+  expect(watched).toContain('"Namespace":"OicLifecycle/two"');
+  expect(watched).not.toContain('"Namespace":"OicLifecycle"');
 });

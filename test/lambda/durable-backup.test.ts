@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/backup.ts';
+import { scrubKey } from '../../functions/core/keys.ts';
+import { formatScrubState, nameOfVersion } from '../../functions/core/snapshot/scrub.ts';
 import { openWorkshop, type Workshop } from '../jobs/workshop.ts';
 import { refuseFrom } from '../oic/simulated.ts';
 import { rounds } from '../rounds.ts';
@@ -78,6 +80,19 @@ test('takes a snapshot, answers with its counts and prints one set of metrics', 
     }),
   ]);
   expect(await workshop.vault.listSnapshots('dev')).toHaveLength(1);
+});
+
+test('exports again what a scrub found damaged', async () => {
+  addIntegrations(3);
+  const { execution } = await run();
+  const { snapshot } = execution.getResult() as { snapshot: string };
+  const { integrations } = await workshop.vault.getSnapshot('dev', snapshot);
+  const archive = integrations.find(({ code }) => code === 'FLOW_00001')?.archive;
+  if (!archive) throw new Error('it has no archive');
+  const state = { readAt: new Map(), damaged: new Map([[nameOfVersion(archive), 'its bytes are others']]) };
+  await workshop.vault.putAt(scrubKey('dev'), Buffer.from(formatScrubState(state)));
+
+  expect((await run()).execution.getResult()).toMatchObject({ complete: true, exported: 1, unchanged: 2 });
 });
 
 test('every line of the log names the instance and the run', async () => {

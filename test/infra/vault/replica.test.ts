@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { archiveFolders, SNAPSHOT_FOLDER } from '../../functions/core/keys.ts';
-import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
-import { only, type Resource, SAMPLE, synthesize } from './synthesized.ts';
+import { archiveFolders, SNAPSHOT_FOLDER } from '../../../functions/core/keys.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
+import { only, type Resource, SAMPLE, synthesize } from '../synthesized.ts';
 
 const OTHER = '999999999999';
 const SETTINGS = {
@@ -151,7 +151,7 @@ describe('when the vault, its region or its account is lost', () => {
   });
 
   test('the statement to take out in an emergency is there, by the name that the runbook gives it', () => {
-    const page = readFileSync(join(import.meta.dirname, '..', '..', 'infra', 'README.md'), 'utf8');
+    const page = readFileSync(join(import.meta.dirname, '..', '..', '..', 'infra', 'README.md'), 'utf8');
     const [, name = ''] = /remove the statement `(\w+)`/.exec(page) ?? [];
     expect(JSON.stringify([...replica.ofType('AWS::S3::BucketPolicy').values()])).toContain(`"Sid":"${name}"`);
   });

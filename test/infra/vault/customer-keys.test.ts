@@ -1,8 +1,8 @@
 /** Keys of the account, tags and how long logs are kept: by setting, on everything. */
 import { describe, expect, test } from 'vitest';
-import { only, type Resource, SAMPLE, type Synthesized, synthesize } from './synthesized.ts';
-import { outlinesOf } from './update/outlines.ts';
-import { updateProblems } from './update/update-safety.ts';
+import { only, type Resource, SAMPLE, type Synthesized, synthesize } from '../synthesized.ts';
+import { outlinesOf } from '../update/outlines.ts';
+import { updateProblems } from '../update/update-safety.ts';
 
 const { vault, lifecycle } = synthesize({ ...SAMPLE, customerKey: true });
 

@@ -14,21 +14,21 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { defineIn } from '../../functions/cli/program/define.ts';
-import { defineInstance } from '../../functions/cli/program/instance.ts';
-import { defineReleases } from '../../functions/cli/program/releases.ts';
-import { defineSnapshots } from '../../functions/cli/program/snapshots.ts';
-import { snapshotKey } from '../../functions/core/keys.ts';
-import { bringBack, listDeleted } from '../../functions/jobs/vault/deleted.ts';
-import { ALL_KINDS } from '../../functions/kinds/all-kinds.ts';
-import { createS3Store } from '../../functions/store/s3/s3-store.ts';
-import { createSecretsManagerSource } from '../../functions/store/secrets.ts';
-import { createVault } from '../../functions/store/vault.ts';
-import { sharedMoto } from '../store/shared-moto.ts';
+import { defineIn } from '../../../functions/cli/program/define.ts';
+import { defineInstance } from '../../../functions/cli/program/instance.ts';
+import { defineReleases } from '../../../functions/cli/program/releases.ts';
+import { defineSnapshots } from '../../../functions/cli/program/snapshots.ts';
+import { snapshotKey } from '../../../functions/core/keys.ts';
+import { bringBack, listDeleted } from '../../../functions/jobs/vault/deleted.ts';
+import { ALL_KINDS } from '../../../functions/kinds/all-kinds.ts';
+import { createS3Store } from '../../../functions/store/s3/s3-store.ts';
+import { createSecretsManagerSource } from '../../../functions/store/secrets.ts';
+import { createVault } from '../../../functions/store/vault.ts';
+import { sharedMoto } from '../../store/shared-moto.ts';
 
 const SHA_OF_BYTES = hash('sha256', 'bytes');
 const moto = sharedMoto();
-const page = readFileSync(join(import.meta.dirname, '..', '..', 'infra', 'README.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '..', '..', '..', 'infra', 'README.md'), 'utf8');
 
 describe.skipIf(!moto)('a secret is lost', () => {
   if (!moto) return;
@@ -104,8 +104,8 @@ test('every command of ours in the page is one that there is, with options that 
     const command = program.commands.find((one) => one.name() === name);
     return command ? [{ command, rest }] : [];
   });
-  expect(new Set(known.map(({ command }) => command.name()))).toEqual(
-    new Set(['doctor', 'snapshots', 'verify', 'restore', 'list', 'connections', 'diff']),
+  expect(known.map(({ command }) => command.name())).toEqual(
+    expect.arrayContaining(['doctor', 'snapshots', 'verify', 'restore', 'list', 'connections', 'diff']),
   );
   for (const { command, rest } of known) {
     const options = command.options.map(({ long }) => long);

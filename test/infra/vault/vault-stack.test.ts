@@ -1,8 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { flowPictureKey, PICTURE_DAYS, reportKey, snapshotName } from '../../functions/core/keys.ts';
-import type { LifecycleRule } from './keep/lifecycle-model.ts';
-import { only, type Resource, SAMPLE, synthesize } from './synthesized.ts';
+import { flowPictureKey, PICTURE_DAYS, reportKey, snapshotName } from '../../../functions/core/keys.ts';
+import type { LifecycleRule } from '../keep/lifecycle-model.ts';
+import { only, type Resource, SAMPLE, synthesize } from '../synthesized.ts';
 
 const { vault } = synthesize();
 const buckets = vault.ofType('AWS::S3::Bucket');
