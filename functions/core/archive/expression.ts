@@ -10,7 +10,8 @@ export interface Expression {
   readonly text: string;
 }
 
-const parseFields = (content: string): Map<string, string> | undefined => {
+/** The file's fields as they are written; undefined when the text is no such file. */
+export const expressionFields = (content: string): ReadonlyMap<string, string> | undefined => {
   const fields = new Map<string, string>();
   let last: string | undefined;
   const lines = content.replace(/^(?:#.*\r?\n)+/, '').replace(/\r?\n$/, '');
@@ -28,7 +29,7 @@ const parseFields = (content: string): Map<string, string> | undefined => {
 
 /** undefined when the text is no such file. */
 const readFields = (content: string, prefixes: Prefixes): Map<string, string> | undefined => {
-  const fields = parseFields(content);
+  const fields = expressionFields(content);
   if (!fields) return undefined;
   const declared = new Map(
     (fields.get('NamespaceList') ?? '').split(/\s+/).map((pair): [string, string] => {
@@ -36,9 +37,9 @@ const readFields = (content: string, prefixes: Prefixes): Map<string, string> | 
       return [pair.slice(0, Math.max(cut, 0)), pair.slice(cut + 1)];
     }),
   );
-  fields.delete('NamespaceList');
   const renamed = (value: string): string => renamePrefixes(value, (prefix) => declared.get(prefix), prefixes);
-  return new Map([...fields].map(([key, value]) => [key, renamed(value)]));
+  const told = [...fields].filter(([key]) => key !== 'NamespaceList');
+  return new Map(told.map(([key, value]) => [key, renamed(value)]));
 };
 
 /** The file by meaning, a line for each line. */

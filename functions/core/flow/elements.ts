@@ -4,41 +4,40 @@
  * `resources/`. Literals in expressions are left out: they may be secrets, and the picture goes where archives do not.
  */
 import type { ArchiveConnection, OpenArchive } from '../archive/integration-archive.ts';
-import { readCall } from '../archive/local-call.ts';
-import { parseProperties } from '../formats/properties.ts';
+import { readLocalCall } from '../archive/local-call.ts';
 import type { XmlNode } from '../formats/xml.ts';
+import { childOf, noteOf, propertyOf, textOf } from './definition.ts';
+import { operationOf } from './endpoint.ts';
 import type { FlowNode } from './flow-graph.ts';
 import { meaningOf } from './meaning.ts';
-import { type StepKind, wordFor } from './words.ts';
-
-interface Resource {
-  /** Below the element's folder. */
-  readonly path: string;
-  readonly data: Buffer;
-}
+import { expressionOf, factsOf, type Resource, skipConditionOf, variablesOf } from './processor-facts.ts';
+import { scheduleFacts } from './schedule-facts.ts';
+import { isBookkeeping, isGlobalVariable, listed, withoutLiterals, wordFor } from './words.ts';
 
 interface RouteExpression {
+  /** The name somebody gave it, else the condition. */
   readonly title: string;
-  /** Taken when no other is. */
+  /** Empty for the one that is taken when no other is. */
+  readonly condition: string;
   readonly isElse: boolean;
 }
 
 export interface FlowElements {
-  /** The node of an application or processor, by its name in `project.xml`. */
+  /** The node of an application or processor, by its name in `project.xml`; none for what the designer keeps for itself. */
   nodeOf(name: string): FlowNode | undefined;
   /** All of them, in the order of the file. */
   all(): readonly FlowNode[];
+  /** The variables that belong to the whole flow, as one node. */
+  globals(): FlowNode | undefined;
   /** The node for the answer a trigger gives. */
   replyOf(trigger: FlowNode): FlowNode;
+  /** The variables that an assignment sets. */
+  variablesOf(name: string): readonly string[];
+  /** A throw with a condition: when that holds the flow goes on behind it. */
+  maySkip(name: string): boolean;
   /** What decides for a route; undefined when the archive does not say. @param place e.g. `processor_53/output_57` */
   expressionAt(place: string): RouteExpression | undefined;
 }
-
-const childOf = (node: XmlNode, name: string): XmlNode | undefined =>
-  node.children.find((child) => child.name === name);
-const textOf = (node: XmlNode | undefined, name: string): string => (node && childOf(node, name)?.text) ?? '';
-const propertyOf = (node: XmlNode, name: string): string =>
-  node.children.find((child) => child.name === 'property' && child.attributes.name === name)?.attributes.value ?? '';
 
 export const createElements = (
   archive: OpenArchive,
@@ -46,41 +45,64 @@ export const createElements = (
   connections: readonly ArchiveConnection[],
 ): FlowElements => {
   const resources = resourcesByElement(archive);
-  const applications = content.filter(({ name }) => name === 'application');
-  const messages = readMessages(applications);
+  const filesOf = (name: string): readonly Resource[] => resources.get(name) ?? [];
+  const messages = readMessages(content.filter(({ name }) => name === 'application'));
+  const schedule = scheduleIn(archive);
   const nodes = new Map<string, FlowNode>();
+  const globals: XmlNode[] = [];
   let unnamed = 0;
   for (const element of content) {
     if (element.name !== 'application' && element.name !== 'processor') continue;
+    const type = textOf(element, 'type');
+    if (isGlobalVariable(type)) globals.push(element);
+    if (isGlobalVariable(type) || isBookkeeping(type)) continue;
     const name = element.attributes.name || `${element.name}_without_name_${++unnamed}`;
     // Two of one name are two nodes all the same.
     const id = nodes.has(name) ? `${name} (${nodes.size})` : name;
-    const files = resources.get(name) ?? [];
     const described =
       element.name === 'application'
-        ? describeApplication(element, files, connections)
-        : describeProcessor(element, files, messages);
-    nodes.set(id, { id, element: id, isContainer: false, ...described, meaning: meaningOf(element) });
+        ? describeApplication(element, filesOf(name), connections)
+        : describeProcessor(element, filesOf(name), messages, schedule);
+    nodes.set(id, { id, elements: [id], isContainer: false, ...described, meaning: meaningOf(element) });
   }
   return {
     nodeOf: (name) => nodes.get(name),
     all: () => [...nodes.values()],
+    globals: () => (globals.length > 0 ? globalsNode(globals) : undefined),
     replyOf: ({ id, title }) => ({
       id: `step:reply:${id}`,
       kind: 'reply',
       title: 'Reply',
       detail: `to ${title}`,
+      elements: [],
       isContainer: false,
       meaning: '',
     }),
+    variablesOf: (name) => variablesOf(filesOf(name)),
+    maySkip: (name) => skipConditionOf(filesOf(name)) !== '',
     expressionAt: (place) => {
       const [element = '', output = ''] = place.split('/');
-      const file = (resources.get(element) ?? []).find(
+      const file = filesOf(element).find(
         ({ path }) => path.startsWith(`${output}/`) && path.endsWith('expr.properties'),
       );
-      return file && readRouteExpression(file.data);
+      return file && readRouteExpression(file);
     },
   };
+};
+
+const globalsNode = (variables: readonly XmlNode[]): FlowNode => ({
+  id: 'step:globals',
+  kind: 'assign',
+  title: 'Global variables',
+  detail: listed(variables.flatMap((variable) => propertyOf(variable, 'variableName') || [])),
+  elements: variables.map(({ attributes }, index) => attributes.name ?? `global_without_name_${index}`),
+  isContainer: false,
+  meaning: variables.map(meaningOf).join(' '),
+});
+
+const scheduleIn = ({ members }: OpenArchive): string => {
+  const file = [...members].find(([name]) => /^icspackage\/schedule\/[^/]+\.xml$/.test(name))?.[1];
+  return file ? scheduleFacts(file) : '';
 };
 
 const resourcesByElement = ({ members, projectFolder }: OpenArchive): ReadonlyMap<string, Resource[]> => {
@@ -100,6 +122,7 @@ const resourcesByElement = ({ members, projectFolder }: OpenArchive): ReadonlyMa
 
 type Description = Pick<FlowNode, 'kind' | 'title' | 'detail'>;
 
+/** Named as its endpoint, which somebody named; the step's own name is given out by the designer: `REST2`. */
 const describeApplication = (
   element: XmlNode,
   files: readonly Resource[],
@@ -110,11 +133,13 @@ const describeApplication = (
   const side = childOf(element, 'outbound') ?? childOf(element, 'inbound');
   const connection = connections.find(({ id }) => id === code);
   const title = textOf(adapter, 'name') || code || element.attributes.name || 'Application';
-  const call = files.flatMap(({ path, data }) => (path.endsWith('.jca') ? (readCall(data) ?? []) : []))[0];
-  if (call) return { kind: 'call', title, detail: call.id };
+  const settings = files.filter(({ path }) => path.endsWith('.jca')).map(({ data }) => data);
+  const call = settings.flatMap((jca) => readLocalCall(jca) ?? [])[0];
+  if (call) return { kind: 'call', title, detail: [call.code, call.version].filter(Boolean).join('|') };
   const isTrigger = textOf(element, 'role') === 'source' || childOf(element, 'outbound') !== undefined;
   const type = connection?.type ?? (textOf(side, 'binding') || textOf(adapter, 'type'));
-  const detail = [type, connection?.name ?? code].filter(Boolean).join(' · ');
+  const operation = settings.map(operationOf).find(Boolean) ?? '';
+  const detail = [type, connection?.name ?? code, operation].filter(Boolean).join(' · ');
   return { kind: isTrigger ? 'trigger' : 'invoke', title, detail };
 };
 
@@ -140,6 +165,7 @@ const describeProcessor = (
   element: XmlNode,
   files: readonly Resource[],
   messages: ReadonlyMap<string, string>,
+  schedule: string,
 ): Description => {
   const type = textOf(element, 'type');
   const { kind, title } = wordFor(type || element.attributes.name || 'processor');
@@ -149,48 +175,19 @@ const describeProcessor = (
     const receiver = messages.get(context);
     return { kind, title: ownName || (receiver ? `Map to ${receiver}` : title), detail: ownName ? title : '' };
   }
-  const detail = DETAILS[kind]?.(element, files) ?? '';
+  if (kind === 'schedule') return { kind, title: ownName || title, detail: schedule || (ownName ? title : '') };
+  if (kind === 'note') return { kind, title: noteOf(element) || title, detail: noteOf(element) ? title : '' };
+  const detail = factsOf(kind, element, files);
   // An unknown type is told also where the element has a name of its own.
   const unknown = kind === 'other' ? type : '';
   return { kind, title: ownName || title, detail: detail || unknown || (ownName ? title : '') };
 };
 
-const DETAILS: Partial<Record<StepKind, (element: XmlNode, files: readonly Resource[]) => string>> = {
-  assign: (_, files) => {
-    const variables = files
-      .filter(({ path }) => path.endsWith('expr.properties'))
-      .flatMap(({ data }) => readExpression(data).get('VariableName') || []);
-    return variables.length > 0 ? `sets ${[...new Set(variables)].join(', ')}` : '';
-  },
-  decision: (element) => {
-    const routes = element.children.filter(({ name }) => name === 'output').length;
-    return routes > 0 ? `${routes} route${routes === 1 ? '' : 's'}` : '';
-  },
-  wait: (element) =>
-    ['hours', 'minutes', 'seconds']
-      .map((unit) => [propertyOf(element, unit), unit] as const)
-      .filter(([value]) => value !== '' && value !== '0')
-      .map(([value, unit]) => `${value} ${unit}`)
-      .join(' '),
-  script: (element) => propertyOf(element, 'operation').split('/').slice(-2).join(' '),
-  track: (element) =>
-    (childOf(element, 'trackingVariableGroup')?.children ?? [])
-      .map((variable) => textOf(variable, 'name'))
-      // The designer fills the unused ones with these.
-      .filter((name) => name !== '' && !/^tracking_var_\d+$/.test(name))
-      .join(', '),
-};
-
-const MAX_EXPRESSION_BYTES = 2 ** 16;
-
-/** `Key : value` lines, which Java's format happens to cover; some files of this name hold JSON, and then no key is found. */
-const readExpression = (data: Buffer): ReadonlyMap<string, string> =>
-  data.length > MAX_EXPRESSION_BYTES ? new Map() : parseProperties(data);
-
-const readRouteExpression = (data: Buffer): RouteExpression | undefined => {
-  const expression = readExpression(data);
-  const [name, text] = [expression.get('ExpressionName') ?? '', expression.get('TextExpression') ?? ''];
-  const title = name || text.replace(/"[^"]*"|'[^']*'/g, '"…"');
-  const isElse = expression.get('XpathExpression') === 'true' || text === 'Else';
-  return title ? { title, isElse } : undefined;
+const readRouteExpression = (file: Resource): RouteExpression | undefined => {
+  const fields = expressionOf(file);
+  const [name, text] = [fields.get('ExpressionName') ?? '', fields.get('TextExpression') ?? ''];
+  const isElse = fields.get('XpathExpression') === 'true' || text === 'Else';
+  const condition = isElse ? '' : withoutLiterals(text);
+  const title = name || withoutLiterals(text);
+  return title ? { title, condition, isElse } : undefined;
 };

@@ -2,14 +2,14 @@
 import type { StepKind } from './words.ts';
 
 export interface FlowNode {
-  /** The name of its application or processor, else `step:` and the id of its step. Stable from version to version. */
+  /** The name of its application or processor, else `step:` and the id of its step, which may be given out anew. */
   readonly id: string;
   readonly kind: StepKind;
   readonly title: string;
-  /** A second line: the connection and its adapter, the called integration, the variable set. May be empty. */
+  /** What more there is to tell: connection and operation, the called integration, variables, a condition. May be empty. */
   readonly detail: string;
-  /** The application or processor of `project.xml` this node stands for; none for mere structure. */
-  readonly element?: string | undefined;
+  /** The applications and processors of `project.xml` this node stands for; none for mere structure. */
+  readonly elements: readonly string[];
   /** The node it lies in: a loop, a scope, a fault handler. */
   readonly inside?: string | undefined;
   readonly isContainer: boolean;

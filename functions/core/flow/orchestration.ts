@@ -5,9 +5,11 @@
  */
 
 import type { XmlNode } from '../formats/xml.ts';
+import { elementAt, noteOf } from './definition.ts';
 import type { FlowElements } from './elements.ts';
 import type { FlowEdge, FlowNode } from './flow-graph.ts';
-import { endsThePath, wordFor } from './words.ts';
+import { setting } from './processor-facts.ts';
+import { endsThePath, isBookkeeping, isGlobalVariable, type StepKind, wordFor } from './words.ts';
 
 interface Part {
   readonly nodes: FlowNode[];
@@ -33,8 +35,7 @@ export const readOrchestration = (root: XmlNode, elements: FlowElements, drawn: 
   /** The first step that refers to an application or processor is its place in the picture; others only point to it. */
   const place = (step: XmlNode, inside: string | undefined, given: Partial<FlowNode>): FlowNode => {
     const word = wordFor(step.name);
-    const refersTo = step.attributes.refUri?.split('/', 1)[0] ?? '';
-    const found = given.kind === 'branch' ? undefined : elements.nodeOf(refersTo);
+    const found = given.kind === 'branch' ? undefined : elements.nodeOf(elementAt(step.attributes.refUri));
     const own = found && !drawn.has(found.id) ? found : undefined;
     const again = found && !own ? { kind: word.kind, detail: againDetail(word.kind, found.title) } : {};
     const base = own ?? {
@@ -42,13 +43,41 @@ export const readOrchestration = (root: XmlNode, elements: FlowElements, drawn: 
       kind: word.kind,
       title: word.title,
       detail: '',
+      elements: [],
       isContainer: false,
       meaning: `${step.name} ${step.attributes.name ?? ''}`,
       ...again,
     };
     const kind = base.kind === 'other' ? word.kind : base.kind;
-    const title = step.attributes.name || base.title;
-    const node: FlowNode = { ...base, kind, title, ...given, ...(inside !== undefined && { inside }) };
+    const title = ownTitle(step, found ?? base) || base.title;
+    // The name of a loop does not tell which kind of loop it is.
+    const detail = kind === 'loop' && title !== word.title ? `${word.title} ${base.detail}`.trim() : base.detail;
+    const node: FlowNode = { ...base, kind, title, detail, ...given, ...(inside !== undefined && { inside }) };
+    drawn.add(node.id);
+    nodes.push(node);
+    return node;
+  };
+
+  /** One Assign of the designer: a label with an assignment for each variable. */
+  const placeAssigns = (label: XmlNode, assignments: readonly XmlNode[], inside: string | undefined): FlowNode => {
+    const members: FlowNode[] = [];
+    for (const { attributes } of assignments) {
+      const found = elements.nodeOf(elementAt(attributes.refUri));
+      if (!found || drawn.has(found.id)) continue;
+      drawn.add(found.id);
+      members.push(found);
+    }
+    const word = wordFor('assignment');
+    const node: FlowNode = {
+      id: freeId(`step:${label.attributes.id ?? label.name}`),
+      kind: word.kind,
+      title: label.attributes.name || word.title,
+      detail: setting(members.flatMap(({ id }) => elements.variablesOf(id))),
+      elements: members.map(({ id }) => id),
+      isContainer: false,
+      meaning: members.map(({ meaning }) => meaning).join(' '),
+      ...(inside !== undefined && { inside }),
+    };
     drawn.add(node.id);
     nodes.push(node);
     return node;
@@ -78,12 +107,18 @@ export const readOrchestration = (root: XmlNode, elements: FlowElements, drawn: 
 
   const walkStep = (step: XmlNode, inside: string | undefined, from: readonly string[]): Passed => {
     const steps = step.children.filter(isStep);
+    if (step.name === 'label' && steps.length > 0 && steps.every(({ name }) => name === 'assignment')) {
+      const node = placeAssigns(step, steps, inside);
+      join(from, node.id);
+      return { open: [node.id], handlers: [], last: [node.id] };
+    }
     if (step.name === 'label' && steps.length === 1) return walkStep(named(steps, step), inside, from);
     if (wordFor(step.name).kind === 'decision') return walkDecision(step, steps, inside, from);
     if (steps.length > 0 || HOLDS_STEPS.has(wordFor(step.name).kind)) return walkContainer(step, steps, inside, from);
     const node = place(step, inside, {});
     join(from, node.id);
-    return { open: endsThePath(wordFor(step.name).kind) ? [] : [node.id], handlers: [], last: [node.id] };
+    const isOver = endsThePath(wordFor(step.name).kind) && !elements.maySkip(elementAt(step.attributes.refUri));
+    return { open: isOver ? [] : [node.id], handlers: [], last: [node.id] };
   };
 
   const walkDecision = (
@@ -97,17 +132,20 @@ export const readOrchestration = (root: XmlNode, elements: FlowElements, drawn: 
     const expressions = branches.map((branch) => elements.expressionAt(branch.attributes.refUri ?? ''));
     const ends = branches.map((branch, index) => {
       const known = expressions[index];
-      const isOwn = branch.attributes.refUri?.startsWith(`${decision.element}/`) ?? true;
+      const isOwn = branch.attributes.refUri?.startsWith(`${decision.id}/`) ?? true;
       const title = branch.attributes.name || known?.title;
       const node = place(branch, inside, {
         ...((isOwn || known) && { kind: 'branch' as const }),
         ...(title && { title, meaning: `${branch.name} ${title}` }),
+        ...(known && known.condition !== title && { detail: known.condition }),
       });
       join([decision.id], node.id);
       return walk(branch.children.filter(isStep), inside, [node.id]);
     });
     // Without an "otherwise" the flow goes on past a switch none of whose conditions holds.
-    const canPass = branches.length === 0 || expressions.every((known) => known && !known.isElse);
+    const canPass =
+      branches.length === 0 ||
+      (step.name.toLowerCase() !== 'parallel' && expressions.every((known) => known && !known.isElse));
     return {
       open: [...ends.flatMap(({ open }) => open), ...(canPass ? [decision.id] : [])],
       handlers: ends.flatMap(({ handlers }) => handlers),
@@ -151,7 +189,15 @@ const HOLDS_STEPS = new Set(['loop', 'scope']);
 
 /** Children that only say something about their step. */
 const NOT_STEPS = new Set(['property', 'description', 'resourceRef', 'resourceGroup', 'messageContextRef', 'name']);
-const isStep = ({ name }: XmlNode): boolean => !NOT_STEPS.has(name);
+const isStep = ({ name }: XmlNode): boolean => !NOT_STEPS.has(name) && !isBookkeeping(name) && !isGlobalVariable(name);
+
+const ENDPOINTS = new Set<StepKind>(['trigger', 'invoke', 'call']);
+
+/** What the step calls itself; of a step at an endpoint that is nobody's choice. */
+const ownTitle = (step: XmlNode, { kind }: Pick<FlowNode, 'kind'>): string => {
+  if (ENDPOINTS.has(kind)) return '';
+  return step.attributes.name || (kind === 'note' ? noteOf(step) : '');
+};
 
 /** A label around one step is that step's name. */
 const named = ([step]: readonly XmlNode[], { attributes: { name } }: XmlNode): XmlNode =>

@@ -6,10 +6,12 @@
  */
 import { type OpenArchive, readConnections } from '../archive/integration-archive.ts';
 import { readTree, type XmlNode } from '../formats/xml.ts';
+import { elementAt, textOf } from './definition.ts';
 import { createElements, type FlowElements } from './elements.ts';
 import type { Flow, FlowEdge, FlowNode } from './flow-graph.ts';
 import { meaningOf } from './meaning.ts';
 import { readOrchestration } from './orchestration.ts';
+import { isBookkeeping, listed } from './words.ts';
 
 /** Children of `icsflow` that are no steps: what they say is told at the nodes they belong to. */
 const SILENT = new Set([
@@ -40,20 +42,17 @@ export const readFlow = (archive: OpenArchive): Flow => {
     edges.push(...part.edges);
   }
   const wired = readWires(content, elements);
-  for (const node of [...wired.nodes, ...readRest(content, elements)]) {
+  for (const node of wired.nodes) {
     if (drawn.has(node.id)) continue;
     drawn.add(node.id);
     nodes.push(node);
   }
+  const left = elements.all().filter(({ id }) => !drawn.has(id));
+  nodes.push(...(isWhole && nodes.length > 0 ? withoutUnused(left) : left), ...readRest(content, elements));
   const joined = new Set(edges.map(({ from, to }) => `${from}\n${to}`));
   edges.push(...wired.edges.filter(({ from, to }) => !joined.has(`${from}\n${to}`)));
   return { name: archive.name, id: archive.ref.id, nodes: gatherLoose(nodes, edges), edges, isWhole };
 };
-
-/** `application_1/outbound_2/output_9` is a place on `application_1`. */
-const elementOf = (place: string): string => place.split('/', 1)[0] ?? '';
-
-const textOf = (node: XmlNode, child: string): string => node.children.find(({ name }) => name === child)?.text ?? '';
 
 /**
  * A wire goes from an output to an input. The trigger has both: what is wired into it is the answer it gives, drawn as a
@@ -63,7 +62,7 @@ const readWires = (content: readonly XmlNode[], elements: FlowElements): { nodes
   const nodes: FlowNode[] = [];
   const edges: FlowEdge[] = [];
   for (const wire of content.filter(({ name }) => name === 'wire')) {
-    const [source, target] = [elementOf(textOf(wire, 'source')), elementOf(textOf(wire, 'target'))];
+    const [source, target] = [elementAt(textOf(wire, 'source')), elementAt(textOf(wire, 'target'))];
     const [from, into] = [elements.nodeOf(source), elements.nodeOf(target)];
     if (!from || !into) continue;
     const to = into.kind === 'trigger' ? elements.replyOf(into) : into;
@@ -73,15 +72,40 @@ const readWires = (content: readonly XmlNode[], elements: FlowElements): { nodes
   return { nodes, edges };
 };
 
-/** Applications and processors in the order of the file, and every element of the flow nobody here has heard of. */
+/** Trackers belong to the whole flow. Of anything else that no step refers to nothing runs: it was left behind by editing. */
+const withoutUnused = (left: readonly FlowNode[]): FlowNode[] => {
+  const trackers = left.filter(({ kind }) => kind === 'track');
+  const unused = left.filter(({ kind }) => kind !== 'track');
+  if (unused.length === 0) return trackers;
+  const node: FlowNode = {
+    id: 'step:unused',
+    kind: 'group',
+    title: 'Used by no step',
+    detail: listed(unused.map(({ title }) => title)),
+    elements: unused.flatMap((each) => each.elements),
+    isContainer: false,
+    meaning: '',
+  };
+  return [...trackers, node];
+};
+
+/** What belongs to the whole flow, and every element of it nobody here has heard of. */
 const readRest = (content: readonly XmlNode[], elements: FlowElements): FlowNode[] => [
-  ...elements.all(),
+  ...[elements.globals() ?? []].flat(),
   ...content
-    .filter(({ name }) => !SILENT.has(name))
+    .filter(({ name }) => !SILENT.has(name) && !isBookkeeping(name))
     .map((node, index): FlowNode => {
       const title = node.attributes.name ?? node.name;
       const id = `step:${node.name}:${node.attributes.name ?? index}`;
-      return { id, kind: 'other', title, detail: node.name, isContainer: false, meaning: meaningOf(node) };
+      return {
+        id,
+        kind: 'other',
+        title,
+        detail: node.name,
+        elements: [],
+        isContainer: false,
+        meaning: meaningOf(node),
+      };
     }),
 ];
 
@@ -99,6 +123,7 @@ const gatherLoose = (nodes: readonly FlowNode[], edges: readonly FlowEdge[]): Fl
     kind: 'group',
     title: 'Beside the flow',
     detail: '',
+    elements: [],
     isContainer: true,
     meaning: '',
   };

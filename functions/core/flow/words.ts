@@ -20,6 +20,7 @@ export type StepKind =
   | 'notify'
   | 'script'
   | 'track'
+  | 'note'
   | 'group'
   | 'other';
 
@@ -38,10 +39,12 @@ const WORDS: Readonly<Record<string, Word>> = {
   reply: { kind: 'reply', title: 'Reply' },
   transformer: { kind: 'map', title: 'Map' },
   assignment: { kind: 'assign', title: 'Assign' },
+  stitch: { kind: 'assign', title: 'Data stitch' },
   contentbasedrouter: { kind: 'decision', title: 'Switch' },
   router: { kind: 'decision', title: 'Switch' },
   switch: { kind: 'decision', title: 'Switch' },
-  parallel: { kind: 'decision', title: 'In parallel' },
+  parallel: { kind: 'decision', title: 'Parallel' },
+  parallelbranch: { kind: 'branch', title: 'Branch' },
   pick: { kind: 'decision', title: 'Pick' },
   route: { kind: 'branch', title: 'Route' },
   branch: { kind: 'branch', title: 'Branch' },
@@ -69,7 +72,16 @@ const WORDS: Readonly<Record<string, Word>> = {
   messagetracker: { kind: 'track', title: 'Tracking' },
   activitystreamlogger: { kind: 'track', title: 'Logger' },
   logger: { kind: 'track', title: 'Logger' },
+  note: { kind: 'note', title: 'Note' },
 };
+
+/** Kept by the designer for itself; nothing of it runs. Both steps and types of processors. */
+const BOOKKEEPING = new Set(['integrationmetadata', 'commonnamespacemaps', 'typedefinitions']);
+/** Declared once for the whole flow, which never comes past them. */
+const GLOBALS = new Set(['globalvariabledefinition', 'globalvariable']);
+
+export const isBookkeeping = (name: string): boolean => BOOKKEEPING.has(name.toLowerCase());
+export const isGlobalVariable = (name: string): boolean => GLOBALS.has(name.toLowerCase());
 
 const ENDS = new Set<StepKind>(['reply', 'end', 'failure']);
 
@@ -79,3 +91,13 @@ export const wordFor = (name: string): Word =>
 
 /** Nothing follows it. */
 export const endsThePath = (kind: StepKind): boolean => ENDS.has(kind);
+
+/** The first three names, and how many more there are. */
+export const listed = (names: readonly string[]): string => {
+  const more = names.length - 3;
+  return `${names.slice(0, 3).join(', ')}${more > 0 ? ` (+${more})` : ''}`;
+};
+
+/** What a condition says, without its literals: they may be secrets, and pictures go where archives do not. */
+export const withoutLiterals = (expression: string): string =>
+  expression.replace(/"[^"]*"|'[^']*'/g, '"…"').replace(/\s+/g, ' ');

@@ -40,7 +40,7 @@ const RESOURCE = /^project\/resources\/([^/]+)\//;
  * (scopes, routes, ends) has ids that the designer may give out anew, so it is paired by what it is called, too.
  */
 const withStepsOf = (after: Flow, before: Flow): Flow => {
-  const isStep = ({ element }: FlowNode): boolean => element === undefined;
+  const isStep = ({ id, elements }: FlowNode): boolean => !elements.includes(id);
   const partners = new Map<string, string>();
   let [open, candidates] = [before.nodes.filter(isStep), after.nodes.filter(isStep)];
   for (const likenessOf of LIKENESSES) {
@@ -86,7 +86,7 @@ const compareFlows = (before: Flow, after: Flow, diff: ArchiveDiff): Picture => 
     ...after.nodes.map((node) => boxOf(node, changeOf(earlier?.get(node.id), node, touched))),
     ...removed.map((node) => boxOf(node, node.kind === 'group' ? undefined : 'removed')),
   ].map((box) => ({ ...box, isContainer: box.isContainer || holders.has(box.id) }));
-  const outside = outsideOf(members, new Set(boxes.flatMap(({ element }) => element ?? [])));
+  const outside = outsideOf(members, new Set(boxes.flatMap(({ elements }) => elements ?? [])));
   const gone = new Set(removed.map(({ id }) => id));
   const lines = [
     ...marked(after.edges, before.edges, 'added'),
@@ -129,7 +129,7 @@ const changeOf = (before: FlowNode | undefined, after: FlowNode, touched: Readon
   const isSame = (['meaning', 'title', 'detail', 'kind', 'inside'] as const).every(
     (field) => before[field] === after[field],
   );
-  return isSame && !touched.has(after.id) ? undefined : 'changed';
+  return isSame && !after.elements.some((element) => touched.has(element)) ? undefined : 'changed';
 };
 
 const marked = (edges: readonly FlowEdge[], others: readonly FlowEdge[], change: 'added' | 'removed'): Line[] => {

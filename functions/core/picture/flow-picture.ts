@@ -12,12 +12,12 @@ export const flowPicture = (flow: Flow): Picture => ({
   notes: notesOf(flow),
 });
 
-export const boxOf = ({ id, kind, title, detail, element, inside, isContainer }: FlowNode, change?: Change): Box => ({
+export const boxOf = ({ id, kind, title, detail, elements, inside, isContainer }: FlowNode, change?: Change): Box => ({
   id,
   kind,
   title,
   detail,
-  element,
+  elements,
   inside,
   isContainer,
   change,

@@ -12,8 +12,8 @@ export interface Box {
   readonly kind: StepKind | 'integration' | 'connection';
   readonly title: string;
   readonly detail: string;
-  /** The application or processor it stands for. */
-  readonly element?: string | undefined;
+  /** The applications and processors it stands for. */
+  readonly elements?: readonly string[] | undefined;
   readonly inside?: string | undefined;
   readonly isContainer: boolean;
   readonly change?: Change | undefined;

@@ -63,6 +63,7 @@ export const SIGNS: Readonly<Record<Box['kind'], string>> = {
   notify: 'M1.5 3.500h13v9h-13zM1.5 4 8 9l6.5-5',
   script: 'M5 4 1.5 8 5 12M11 4l3.5 4L11 12M9.2 3 6.8 13',
   track: 'M8 1.800a6.2 6.2 0 1 0 .01 0M8 5.500a2.5 2.5 0 1 0 .01 0',
+  note: 'M2.5 2.5h11v7l-4 4h-7zM9.5 13.500v-4h4M5 6h6M5 9h2.5',
   group: 'M2 3h12M2 8h12M2 13h12',
   other: 'M2.5 2.500h11v11h-11z',
   integration: 'M1.5 4.500h5v7h-5zM9.5 4.500h5v7h-5zM6.5 8h3',

@@ -3,6 +3,7 @@
  * signs, and each box tells all its text when it is pointed at. No script, no ids, no inline styles: it may stand in a
  * page under a strict policy.
  */
+import { listed } from '../flow/words.ts';
 import { escapeMarkup, type Markup, markup, ready } from '../markup.ts';
 import type { PlacedLine, Point, Rectangle } from './graph.ts';
 import { layOut } from './layout.ts';
@@ -84,13 +85,19 @@ const changeSign = (change: Change, x: number, y: number): Markup =>
 const classOf = (box: Box, compared: boolean): string =>
   [box.isContainer ? 'c' : 'b', box.kind, compared && 'compared', box.change].filter(Boolean).join(' ');
 
-const tellingOf = ({ title, detail, kind, change, element }: Box): string =>
-  [change && `${CHANGE_WORDS[change]}: `, title, detail && ` (${detail})`, ` – ${kind}`, element && `, ${element}`]
+const tellingOf = ({ title, detail, kind, change, elements = [] }: Box): string =>
+  [
+    change && `${CHANGE_WORDS[change]}: `,
+    title,
+    detail && ` (${detail})`,
+    ` – ${kind}`,
+    elements.length > 0 && `, ${listed(elements)}`,
+  ]
     .filter(Boolean)
     .join('');
 
 const open = (box: Box, compared: boolean): Markup =>
-  markup`<g class="${classOf(box, compared)}"${box.element !== undefined && markup` data-element="${box.element}"`}><title>${tellingOf(box)}</title>`;
+  markup`<g class="${classOf(box, compared)}"${box.elements !== undefined && box.elements.length > 0 && markup` data-elements="${box.elements.join(' ')}"`}><title>${tellingOf(box)}</title>`;
 
 const rectangle = ({ x, y, width, height }: Rectangle, radius: number): string =>
   `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="${radius}"/>`;

@@ -21,6 +21,23 @@ interface Application {
   readonly adapter?: string;
   /** `CODE|VERSION` of an integration on the same instance. */
   readonly calls?: string;
+  /** What the designer calls the step, e.g. `REST2`. */
+  readonly step?: string;
+  /** The operation of its endpoint. */
+  readonly operation?: string;
+  /** Of its .jca file, e.g. `HttpVerb`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+interface Described {
+  /** The name of the step. */
+  readonly name?: string;
+  /** Of the processor it refers to. */
+  readonly type?: string;
+  /** Of that processor, by name. */
+  readonly properties?: Readonly<Record<string, string>>;
+  /** Below the folder of that processor, by name. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** Each step is the XML of its place in the orchestration. */
@@ -31,13 +48,15 @@ export interface FlowForge {
   reply(): string;
   map(): string;
   assign(variable: string, value?: string): string;
+  /** One Assign that sets several variables. */
+  assigns(name: string, variables: readonly string[]): string;
   route(routes: readonly Route[]): string;
   /** `for`, `while`, `try`, `catch`, `catchAll`, `globalTry`, ...: holds steps; with a type it refers to a processor. */
-  hold(step: string, steps: readonly string[], options?: { readonly name?: string; readonly type?: string }): string;
+  hold(step: string, steps: readonly string[], options?: Described): string;
   /** A step of any name, on a processor of any type. */
   step(step: string, type: string, name?: string): string;
   /** A processor nothing refers to. */
-  loose(type: string): void;
+  loose(type: string, properties?: Readonly<Record<string, string>>): void;
   wire(from: string, to: string): void;
   /** Names of every application and processor made so far. */
   names(): string[];
@@ -70,12 +89,13 @@ export const createFlowForge = (): FlowForge => {
     elements.push(`<p:${kind} name="${name}">${content(count)}</p:${kind}>`);
     return name;
   };
-  const application = ({ name, connection, adapter = 'rest', calls }: Application, isTrigger: boolean): string => {
+  const application = (described: Application, isTrigger: boolean): string => {
+    const { name, connection, adapter = 'rest' } = described;
     connections.set(connection, adapter);
     const side = isTrigger ? 'outbound' : 'inbound';
     const id = register('application', (number) => {
       const file = `application_${number}/${side}_${number}/resourcegroup_${number}/endpoint_REQUEST.jca`;
-      files.push([file, jca(calls === undefined ? adapter : 'collocatedics', calls)]);
+      files.push([file, jca(described)]);
       return `<p:role>${isTrigger ? 'source' : 'target'}</p:role><p:adapter><p:type>app-adapter</p:type><p:code>${connection}</p:code>
 <p:name>${escapeXml(name)}</p:name></p:adapter><p:${side} name="${side}_${number}"><p:binding>${adapter}</p:binding>
 <p:input name="input_${number}"><p:role>request</p:role><p:messageContextRef refUri="messagecontext_${number}"/></p:input></p:${side}>`;
@@ -97,7 +117,7 @@ export const createFlowForge = (): FlowForge => {
   return {
     receive: (described) => `<p:receive${attributes({ refUri: `${application(described, true)}/outbound_1` })}/>`,
     schedule: () => `<p:scheduleReceive${attributes({ refUri: processor('scheduleReceiver') })}/>`,
-    invoke: (described) => `<p:invoke${attributes({ refUri: application(described, false) })}/>`,
+    invoke: (described) => `<p:invoke${attributes({ refUri: application(described, false), name: described.step })}/>`,
     reply: () => `<p:reply${attributes({ refUri: `${trigger}/outbound_1/input_1` })}/>`,
     map: () => {
       const name = processor('transformer', '<p:property name="has-mappings" value="true"/>');
@@ -109,6 +129,14 @@ export const createFlowForge = (): FlowForge => {
       expression(name, { TextExpression: value, VariableName: variable });
       return `<p:label${attributes({ name: `Set ${variable}` })}><p:assignment${attributes({ refUri: name })}/></p:label>`;
     },
+    assigns: (label, variables) => {
+      const assignments = variables.map((variable) => {
+        const name = processor('assignment');
+        expression(name, { TextExpression: '"x"', VariableName: variable });
+        return `<p:assignment${attributes({ refUri: name })}/>`;
+      });
+      return `<p:label${attributes({ name: label })}>${assignments.join('')}</p:label>`;
+    },
     route: (routes) => {
       const name = processor('contentBasedRouter');
       const branches = routes.map(({ name: title, condition, steps }, index) => {
@@ -119,12 +147,15 @@ export const createFlowForge = (): FlowForge => {
       });
       return `<p:router${attributes({ refUri: name })}>${branches.join('')}</p:router>`;
     },
-    hold: (step, steps, { name, type } = {}) =>
-      `<p:${step}${attributes({ name, refUri: type === undefined ? undefined : processor(type) })}>${steps.join('')}</p:${step}>`,
+    hold: (step, steps, { name, type, properties = {}, files: own = {} } = {}) => {
+      const refUri = type === undefined ? undefined : processor(type, propertiesXml(properties, 'p:'));
+      for (const [file, text] of Object.entries(own)) files.push([`${refUri}/resourcegroup_${count}/${file}`, text]);
+      return `<p:${step}${attributes({ name, refUri })}>${steps.join('')}</p:${step}>`;
+    },
     step: (step, type, name) =>
       `<p:${step}${attributes({ refUri: processor(type, name && `<p:processorName>${escapeXml(name)}</p:processorName>`) })}/>`,
-    loose: (type) => {
-      processor(type);
+    loose: (type, properties = {}) => {
+      processor(type, propertiesXml(properties, 'p:'));
     },
     wire: (from, to) => {
       elements.push(`<p:wire><p:source>${from}/output_1</p:source><p:target>${to}/input_1</p:target></p:wire>`);
@@ -152,10 +183,16 @@ export const createFlowForge = (): FlowForge => {
   };
 };
 
-const jca = (adapter: string, calls: string | undefined): string => {
+const propertiesXml = (properties: Readonly<Record<string, string>>, prefix = ''): string =>
+  Object.entries(properties)
+    .map(([name, value]) => `<${prefix}property name="${name}" value="${escapeXml(value)}"/>`)
+    .join('');
+
+const jca = ({ adapter = 'rest', calls, operation = 'execute', settings = {} }: Application): string => {
   const [code = '', version = ''] = calls?.split('|') ?? [];
-  const call = `<property name="integration_code" value="${code}"/><property name="integration_version" value="${version}"/>`;
-  return `<adapter-config adapter="${adapter}"><interaction-spec>${calls === undefined ? '' : call}</interaction-spec></adapter-config>`;
+  const call = calls === undefined ? {} : { integration_code: code, integration_version: version };
+  return `<adapter-config adapter="${calls === undefined ? adapter : 'collocatedics'}"><endpoint-interaction operation="${operation}">
+<interaction-spec>${propertiesXml({ ...call, ...settings })}</interaction-spec></endpoint-interaction></adapter-config>`;
 };
 
 const ODDITIES = ['stitch', 'sendToMars', 'processTask', 'ediTranslate', 'parallelThing'] as const;

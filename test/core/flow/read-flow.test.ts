@@ -23,7 +23,7 @@ const paths = ({ nodes, edges }: Flow): string[] => {
   return edges.map(({ from, to, kind }) => `${titles.get(from)} ${kind === 'fault' ? '~>' : '->'} ${titles.get(to)}`);
 };
 
-const elementsOf = ({ nodes }: Flow): string[] => nodes.flatMap(({ element }) => element ?? []).sort();
+const elementsOf = ({ nodes }: Flow): string[] => nodes.flatMap((node) => node.elements).sort();
 
 test.each(['gen2', 'oic3'] as const)('reads a %s flow from its trigger to its reply', async (generation) => {
   const flow = await flowOf(
@@ -42,8 +42,8 @@ test.each(['gen2', 'oic3'] as const)('reads a %s flow from its trigger to its re
 
   expect(flow).toMatchObject({ name: 'Order Sync', id: 'ORDER_SYNC|01.02.0003', isWhole: true });
   expect(paths(flow)).toEqual(['Step0 -> Map', 'Map -> Step1', 'Step1 -> Map', 'Map -> Call0', 'Call0 -> Reply']);
-  expect(titled(flow, 'Step0')).toMatchObject({ kind: 'trigger', detail: 'rest · Shop' });
-  expect(titled(flow, 'Step1')).toMatchObject({ kind: 'invoke', detail: 'erp · ERP Cloud' });
+  expect(titled(flow, 'Step0')).toMatchObject({ kind: 'trigger', detail: 'rest · Shop · /step/0' });
+  expect(titled(flow, 'Step1')).toMatchObject({ kind: 'invoke', detail: 'erp · ERP Cloud · /step/1' });
   expect(titled(flow, 'Call0')).toMatchObject({ kind: 'call', detail: 'STOCK_CHECK|01.00.0000' });
 });
 
@@ -164,7 +164,7 @@ test('a loop is the box of its processor and holds its steps', async () => {
   expect(titled(flow, 'Each line')).toMatchObject({
     kind: 'loop',
     isContainer: true,
-    element: expect.stringMatching(/^processor_/),
+    elements: [expect.stringMatching(/^processor_/)],
   });
   expect(titled(flow, 'Line')?.inside).toBe(titled(flow, 'Each line')?.id);
 });

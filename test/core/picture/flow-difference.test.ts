@@ -92,6 +92,16 @@ describe('of two archives', () => {
     expect(marks(picture)).toEqual({ ...NOTHING, changed: ['Set order'] });
   });
 
+  test('an Assign that sets one variable more is changed, and nothing is added', async () => {
+    const assigning = (variables: readonly string[]): Buffer => {
+      const forge = createFlowForge();
+      return forge.archive([forge.receive({ name: 'Start', connection: 'A' }), forge.assigns('Init', variables)]);
+    };
+    const picture = await flowDifferencePicture(assigning(['a', 'b']), assigning(['c', 'a', 'b']));
+
+    expect(marks(picture)).toEqual({ ...NOTHING, changed: ['Init'] });
+  });
+
   test('of another version the steps are the same', async () => {
     const picture = await flowDifferencePicture(build({}), build({ version: '01.00.0001' }));
 
@@ -154,11 +164,13 @@ test.each(Array.from({ length: rounds(5, 15) }, (_, seed) => seed))(
     const earlier = before.archive(forgeRandomFlow(before, random, 5 + random.below(60)));
     const later = after.archive(forgeRandomFlow(after, random, 5 + random.below(60)));
     const picture = await flowDifferencePicture(earlier, later);
-    const kept = picture.boxes.filter(({ element, change }) => element !== undefined && change !== 'removed');
+    const elementsOf = (is: (change: Change | undefined) => boolean): string[] =>
+      picture.boxes.filter(({ change }) => is(change)).flatMap(({ elements }) => elements ?? []);
+    const kept = elementsOf((change) => change !== 'removed');
+    const removed = elementsOf((change) => change === 'removed');
+    const same = elementsOf((change) => change !== 'removed' && change !== 'added');
 
     expect(kept).toHaveLength(after.names().length);
-    const removed = picture.boxes.filter(({ element, change }) => element !== undefined && change === 'removed');
-    const same = kept.filter(({ change }) => change !== 'added');
     expect(removed.length + same.length).toBe(before.names().length);
     expect(readPicture(drawPictureFile(picture)).elements).toHaveLength(kept.length + removed.length);
   },

@@ -28,7 +28,7 @@ export const readPicture = (svg: string): Pictured => {
     tags.add(tag);
     for (const [name, { value }] of Object.entries(opened.attributes)) {
       attributes.add(name);
-      if (name === 'data-element') elements.push(value);
+      if (name === 'data-elements') elements.push(...value.split(' '));
     }
   });
   parser.on('text', (text) => {
