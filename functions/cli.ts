@@ -1,8 +1,5 @@
-#!/usr/bin/env node
-/** The `oic` command line: what there is to type is in cli/program/; what each command does is in cli/, loaded when it is used. */
-import { enableCompileCache } from 'node:module';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+/** The `oic` command line, started by bin/oic.mjs: what there is to type is in cli/program/; what each command does is in cli/, loaded when it is used. */
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { Ended } from './cli/interruption.ts';
 import { bearLostOutput, createOutput, say } from './cli/output.ts';
@@ -14,7 +11,11 @@ import { holdYoungGeneration } from './cli/young-generation.ts';
 import { ConfigError, isProgrammingError } from './core/errors.ts';
 import { hideSecrets, secretsOfUrl } from './core/redaction.ts';
 
+/** Beside `functions/` in a clone, beside `dist/` in the package. */
+const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+
 const program = new Command('oic')
+  .version(VERSION)
   .description('Backups, deployments and disaster recovery for Oracle Integration Cloud')
   .showHelpAfterError('(add --help for how it is used)')
   .configureOutput({ writeErr: (text) => text.trimEnd().split('\n').forEach(say) })
@@ -34,6 +35,16 @@ program
   .addHelpText('after', '\nExample:\n  $ oic simulate --port 8080 --seed ./archives')
   .action(async (options: { json?: boolean; port: string; seed?: string }) => {
     process.exitCode = await (await import('./cli/simulate.ts')).simulate(options);
+  });
+
+program
+  .command('version')
+  .description('which oic this is, and on which Node')
+  .addHelpText('after', '\nExample:\n  $ oic version --json')
+  .option('--json', 'one JSON document on stdout, nothing else')
+  .action(({ json = false }: { json?: boolean }) => {
+    const found = { version: VERSION, node: process.versions.node, platform: `${process.platform} ${process.arch}` };
+    createOutput(json).result(found, () => [`oic ${VERSION}, on Node ${found.node}, ${found.platform}`]);
   });
 
 /** Every error of ours is a sentence for people; the rest are bugs of ours and say so. Never a stack. */
@@ -59,10 +70,9 @@ export const run = async (typed: readonly string[]): Promise<void> => {
   }
 };
 
-if (import.meta.main) {
-  // Two fifths of the start are compiling what was compiled before. Not in the shared temporary directory, where others write.
-  enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'oic'));
+/** As `run`, for a process of its own. */
+export const start = async (typed: readonly string[]): Promise<void> => {
   holdYoungGeneration();
   bearLostOutput();
-  await run(process.argv.slice(2));
-}
+  await run(typed);
+};

@@ -14,7 +14,7 @@ import { buildSampleArchive } from './simulator/archives/sample-archive.ts';
 import { seedSamples } from './simulator/archives/samples.ts';
 import { type Simulator, startSimulator } from './simulator/server.ts';
 
-const CLI = join(import.meta.dirname, '..', 'functions', 'cli.ts');
+const CLI = join(import.meta.dirname, '..', 'bin', 'oic.mjs');
 /** Fixed, so that a second `npm start` finds in the vault what the first one put there. */
 const SEEDED_AT = new Date('2026-11-20T18:00:00Z');
 

@@ -47,7 +47,7 @@ const drawFlow = async (): Promise<void> => {
   const directory = mkdtempSync(join(tmpdir(), 'oic-pictures-'));
   const archive = join(directory, 'sample.iar');
   writeFileSync(archive, payroll());
-  const cli = join(root, 'functions', 'cli.ts');
+  const cli = join(root, 'bin', 'oic.mjs');
   const { status } = spawnSync(process.execPath, [cli, 'show', archive, '--picture', '--out', 'docs/flow.svg'], {
     cwd: root,
     stdio: 'inherit',

@@ -12,7 +12,7 @@ import { type BenchInstance, startInstance } from './instance.ts';
 import type { Row } from './measurements.ts';
 import { inDirectory, setUp } from './programs.ts';
 
-const CLI = join(import.meta.dirname, '..', '..', 'functions', 'cli.ts');
+const CLI = join(import.meta.dirname, '..', '..', 'bin', 'oic.mjs');
 const RUN_BUNDLE = join(import.meta.dirname, '..', 'infra', 'run-bundle.ts');
 const ROUNDS = 5;
 

@@ -86,7 +86,7 @@ export const setUp = async (
   );
   const credentials = Object.entries(instances).map(([name, facts]) => [name, facts.credentials]);
   await writeFile(join(directory, 'credentials.json'), JSON.stringify(Object.fromEntries(credentials)));
-  const cli = here('../../functions/cli.ts');
+  const cli = here('../../bin/oic.mjs');
   return async (...args) => {
     const ended = await run(process.execPath, [cli, ...args, '--credentials', 'credentials.json', '--json'], {
       cwd: directory,

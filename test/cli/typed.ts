@@ -12,7 +12,7 @@ import { expectNoSecret } from '../encodings.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const CLI = join(ROOT, 'functions', 'cli.ts');
+const CLI = join(ROOT, 'bin', 'oic.mjs');
 /** Of compiled code, for all desks: they start a process for every command. */
 const CACHE = join(ROOT, 'node_modules', '.cache');
 
