@@ -133,7 +133,15 @@ export interface CopiedProgram {
 /** @returns a copy that knows the kind */
 export const copyWithRecipes = async (): Promise<CopiedProgram> => {
   const directory = await mkdtemp(join(tmpdir(), 'oic-kind-'));
-  for (const part of ['bin', 'functions', 'test/simulator', 'test/cli/typed.ts', 'package.json', 'tsconfig.json']) {
+  for (const part of [
+    'bin',
+    'functions',
+    'test/simulator',
+    'test/cli/typed.ts',
+    'test/encodings.ts',
+    'package.json',
+    'tsconfig.json',
+  ]) {
     await cp(join(ROOT, part), join(directory, part), { recursive: true });
   }
   await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
