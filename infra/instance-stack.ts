@@ -6,9 +6,10 @@ import type { InstanceContext, InstanceJob } from './constructs/instance/context
 import { deployment } from './constructs/instance/deployment.ts';
 import { nightlyBackup } from './constructs/instance/nightly-backup.ts';
 import { recovery } from './constructs/instance/recovery.ts';
+import { upkeep } from './constructs/instance/upkeep.ts';
 
 /** Whatever is done for an instance. */
-const JOBS: readonly InstanceJob[] = [nightlyBackup, deployment, recovery];
+const JOBS: readonly InstanceJob[] = [nightlyBackup, deployment, recovery, upkeep];
 
 export interface InstanceStackProps extends Omit<InstanceContext, 'alarms'> {
   readonly topic: AlarmTopic;

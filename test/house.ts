@@ -31,7 +31,15 @@ const ALL_CORE = ['core', ...CORE];
 export const GIVEN = ['oic', 'oic/http', 'store'];
 const COMMON_JOBS = ['jobs/journal', 'jobs/instance', 'jobs/changes'];
 /** The functions in AWS. */
-export const HANDLERS = ['approval.ts', 'backup.ts', 'deploy.ts', 'restore.ts', 'strays.ts'];
+export const HANDLERS = [
+  'approval.ts',
+  'backup.ts',
+  'deploy.ts',
+  'rehearsal.ts',
+  'restore.ts',
+  'scrub.ts',
+  'strays.ts',
+];
 const HANDLER = ['core', 'core/snapshot', 'core/drop', 'kinds', ...JOBS, 'store', 'lambda', 'runtime.ts'];
 
 /** Every room, and whom it may know beside itself. */
@@ -68,10 +76,13 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'connection-files.ts': ['core', 'oic/http'],
   'runtime.ts': ['core', 'kinds', ...OIC, 'store', 'settings.ts', 'connection-files.ts', 'lambda'],
   lambda: ['core', 'core/drop', 'jobs/journal', 'oic/http', 'store'],
+  'rehearse.ts': ['core', 'core/snapshot', 'kinds', ...OIC, ...JOBS, 'store'],
   'approval.ts': HANDLER,
   'backup.ts': HANDLER,
   'deploy.ts': HANDLER,
+  'rehearsal.ts': [...HANDLER, 'rehearse.ts'],
   'restore.ts': HANDLER,
+  'scrub.ts': HANDLER,
   'strays.ts': HANDLER,
   cli: [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'runtime.ts', 'settings.ts', 'cli/kinds', 'cli/restore'],
   'cli/diff': [...ALL_CORE, 'kinds', ...OIC, ...JOBS, 'store', 'cli', 'cli/kinds', 'cli/restore'],
@@ -90,6 +101,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'cli',
     'cli/kinds',
     'cli/restore',
+    'rehearse.ts',
   ],
   'cli.ts': ['core', ...CLI],
 };

@@ -38,6 +38,22 @@ interface Details {
     readonly deleted: number;
     readonly failures: number;
   };
+  /** A share of what is stored was read back. */
+  readonly Scrub: {
+    readonly state: 'done' | 'failed';
+    readonly checked: number;
+    readonly versions: number;
+    readonly damaged: number;
+    readonly healed: number;
+    readonly missing: number;
+  };
+  /** A snapshot was restored into a simulated instance. */
+  readonly Rehearsal: {
+    readonly state: 'done' | 'failed';
+    readonly snapshot: string | null;
+    readonly restored: number;
+    readonly differences: number;
+  };
 }
 
 export type EventKind = keyof Details;

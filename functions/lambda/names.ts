@@ -61,5 +61,13 @@ export type MetricName =
   | 'DropsRolledBack'
   | 'DropsSuperseded'
   | 'DropsNotHandled'
+  | 'ScrubChecked'
+  | 'ScrubDamaged'
+  | 'ScrubHealed'
+  | 'ScrubMissing'
+  | 'ScrubFailed'
+  | 'RehearsalSucceeded'
+  | 'RehearsalDiffers'
+  | 'RehearsalFailed'
   | 'DropsWaiting'
   | 'ApprovalsExpired';

@@ -95,6 +95,13 @@ export interface StoredManifest {
 /** Something the vault should hold is not there or not what it was. */
 export class VaultError extends Error {
   override readonly name = 'VaultError';
+  /** The version that was asked for is not there. */
+  readonly isMissing: boolean;
+
+  constructor(message: string, isMissing = false) {
+    super(message);
+    this.isMissing = isMissing;
+  }
 }
 
 /** A file that cannot be read is one archive's trouble; a store that cannot be reached, or not with these credentials, is not. */
@@ -126,7 +133,7 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
         ? new VaultError(`${key} version ${versionId} cannot be read: ${error.message}`)
         : error;
     });
-    if (!object) throw new VaultError(`${key} version ${versionId} is missing from ${store.name}`);
+    if (!object) throw new VaultError(`${key} version ${versionId} is missing from ${store.name}`, true);
     if ((await hashOf(object.body)) !== sha256) {
       throw new VaultError(`${key} version ${versionId} in ${store.name} is damaged: its bytes are not those stored`);
     }
@@ -180,6 +187,7 @@ export const createVault = (store: ObjectStore, kinds: readonly KindFacts[]): Va
       if (!isOnlyCopy) return body;
       throw new VaultError(
         `${key} version ${versionId} is missing from ${store.name}; the file that people see there is whole, and the next backup stores it again`,
+        true,
       );
     },
     archivesHeld: async (instance, archives) => {

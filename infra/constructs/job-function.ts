@@ -20,7 +20,7 @@ import { acknowledgeWildcards } from './acknowledge.ts';
 
 export interface JobFunctionProps {
   /** Of `functions/`, without the ending. */
-  readonly entry: 'approval' | 'backup' | 'deploy' | 'restore' | 'strays';
+  readonly entry: 'approval' | 'backup' | 'deploy' | 'rehearsal' | 'restore' | 'scrub' | 'strays';
   readonly description: string;
   readonly installation: Installation;
   /** Of the one instance it works on, as far as it needs them; absent where it works on none. */
@@ -38,6 +38,8 @@ export interface JobFunctionProps {
   /** Where the events of executions that failed go. */
   readonly deadLetters?: Queue;
   readonly reservedConcurrency?: number;
+  /** @default 1024 */
+  readonly memoryMb?: number;
 }
 
 export interface Permission {
@@ -79,7 +81,7 @@ export class JobFunction extends Construct {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 1024,
+      memorySize: props.memoryMb ?? 1024,
       timeout: FUNCTION_TIMEOUT,
       role: new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
       logGroup: this.logGroup,
@@ -97,7 +99,9 @@ export class JobFunction extends Construct {
     if (props.executionTimeout) this.allowDurableExecution();
     this.allowEvents();
     this.encrypt(props);
-    const network = props.instance?.network ?? installation.settings.network;
+    const network =
+      (props.instance ?? installation.settings.instances[props.instanceName ?? ''])?.network ??
+      installation.settings.network;
     if (network) this.enter(network, nameOf(props));
   }
 

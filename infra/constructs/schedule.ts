@@ -11,9 +11,14 @@ export interface ScheduleProps {
   readonly timeZone: string;
   readonly job: JobFunction;
   readonly deadLetters: Queue;
+  /** Beside the time. */
+  readonly event?: object;
 }
 
-export const startOnSchedule = (scope: Construct, { expression, timeZone, job, deadLetters }: ScheduleProps): void => {
+export const startOnSchedule = (
+  scope: Construct,
+  { expression, timeZone, job, deadLetters, event }: ScheduleProps,
+): void => {
   const role = new Role(scope, 'ScheduleRole', {
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
@@ -34,7 +39,7 @@ export const startOnSchedule = (scope: Construct, { expression, timeZone, job, d
     target: {
       arn: functionArn,
       roleArn: role.roleArn,
-      input: JSON.stringify({ scheduledTime: '<aws.scheduler.scheduled-time>' }),
+      input: JSON.stringify({ ...event, scheduledTime: '<aws.scheduler.scheduled-time>' }),
       deadLetterConfig: { arn: deadLetters.queueArn },
       // Of handing the event over; what the function does with it has its own retries.
       retryPolicy: { maximumRetryAttempts: 10, maximumEventAgeInSeconds: Duration.hours(2).toSeconds() },

@@ -13,6 +13,7 @@ const alarmOf = (name: string): Resource['Properties'] => alarms.get(`OicLifecyc
 test('there is an alarm for everything of which somebody must be told', () => {
   const backup = ['missing', 'failed', 'errors', 'dead-letters'].map((what) => `backup-${what}`);
   backup.push('snapshot-incomplete', 'sudden-loss');
+  for (const job of ['scrub', 'rehearsal']) backup.push(`${job}-failed`, `${job}-errors`, `${job}-dead-letters`);
   const drops = ['drop-errors', 'drop-dead-letters'];
   const deploy = [...drops, 'drop-failed', 'drops-waiting', 'restore-failed', 'restore-errors', 'restore-dead-letters'];
   const names = (instance: string, kinds: string[]) => kinds.map((kind) => `OicLifecycle/${instance}/${kind}`);
@@ -113,7 +114,7 @@ test('a function that dies, runs out of time or has no room to run raises an ala
     ),
   );
   const functions = lifecycle.ofType('AWS::Lambda::Function');
-  expect(functions.size).toBe(7);
+  expect(functions.size).toBe(11);
   for (const [id, { Properties }] of functions) {
     for (const MetricName of ['Errors', 'Throttles', ...(Properties.DurableConfig ? ['DurableExecutionTimedOut'] : [])])
       expect(watched, id).toContainEqual({

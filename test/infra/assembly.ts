@@ -46,7 +46,7 @@ export const readAssembly = async (directory: string): Promise<Assembly> => {
     if (Type !== 'AWS::Lambda::Function') return [];
     const asset = files[Properties.Code.S3Key.replace(/\.zip$/, '')];
     const [, doing = '', instance = ''] =
-      /^(Takes|Deploys|Restores|Answers|Waits).* (\S+)$/.exec(Properties.Description) ?? [];
+      /^(Takes|Deploys|Restores|Answers|Waits|Checks|Rehearses).* (\S+)$/.exec(Properties.Description) ?? [];
     return [
       {
         name: `${JOBS[doing]}-${instance}`,
@@ -68,6 +68,8 @@ const JOBS: Readonly<Record<string, string>> = {
   Restores: 'Restore',
   Answers: 'Strays',
   Waits: 'Approval',
+  Checks: 'Scrub',
+  Rehearses: 'Rehearsal',
 };
 
 const watchedBy = ({ Type, Properties }: Resource): string[] => {

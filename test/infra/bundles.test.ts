@@ -282,6 +282,16 @@ describe.skipIf(!moto)('the bundled functions', () => {
     }
   }, 240_000);
 
+  test('read back what is stored, and restore it in rehearsal', async () => {
+    expect(await invoke('Scrub-dev', { share: '1' })).toMatchObject({ result: { damaged: 0, missing: 0 } });
+    expect(toldOf('Scrub', 'dev')).toMatchObject({ state: 'done', damaged: 0 });
+    expect(await invoke('Rehearsal-dev', {})).toMatchObject({ result: { restored: 30, differences: 0 } });
+    expect(toldOf('Rehearsal', 'dev')).toMatchObject({ state: 'done', restored: 30 });
+    for (const metric of ['ScrubChecked":31', 'RehearsalSucceeded":1']) expect(said).toContain(metric);
+    for (const metric of ['ScrubDamaged', 'ScrubFailed', 'RehearsalFailed'])
+      expect(assembly.watched).toContain(`dev ${metric}`);
+  }, 60_000);
+
   test('deploy what is dropped, replace it, and put it back when it does not start', async () => {
     const key = 'deploy/prod/release 7/flow (1)+ü.iar';
     expect(await drop(key, archiveOf(0))).toMatchObject({ state: 'deployed' });

@@ -138,6 +138,34 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     ...writes('Vault', 'safety/test', 'runs/test'),
   ],
   Strays: [...itself('Strays'), ...drops('unknown'), ...writes('DropBox', 'receipts/unknown')],
+  ...Object.fromEntries(
+    ['prod', 'test'].flatMap((name) => [
+      [
+        `Scrub${name}`,
+        [
+          ...itself(`Scrub${name}`),
+          ...durable(`Scrub${name}`),
+          ...reads('Vault', ...held(name)),
+          ...writes('Vault', `runs/${name}`),
+          ...notes(name),
+          `s3:PutObject Vault/scrub/${name}.json*`,
+        ],
+      ],
+      [
+        `Rehearsal${name}`,
+        [
+          ...itself(`Rehearsal${name}`),
+          ...durable(`Rehearsal${name}`),
+          ...reads('Vault', ...held(name)),
+          ...writes('Vault', `runs/${name}`),
+        ],
+      ],
+      ...['Scrub', 'Rehearsal'].map((job) => [
+        `${job}${name}Schedule`,
+        [`lambda:InvokeFunction ${job}${name} function:live`, `sqs:SendMessage ${job}${name} dead letters`],
+      ]),
+    ]),
+  ),
   // What starts a backup.
   BackupprodSchedule: ['lambda:InvokeFunction Backupprod function:live', 'sqs:SendMessage Backupprod dead letters'],
   BackuptestSchedule: ['lambda:InvokeFunction Backuptest function:live', 'sqs:SendMessage Backuptest dead letters'],
@@ -256,7 +284,9 @@ describe('in a network', () => {
     expect(subnets.toSorted()).toEqual([
       ['Backupprod', network.subnetIds, network.securityGroupIds],
       ['Deploydr', own.subnetIds, own.securityGroupIds],
+      ['Rehearsalprod', network.subnetIds, network.securityGroupIds],
       ['Restoredr', own.subnetIds, own.securityGroupIds],
+      ['Scrubprod', network.subnetIds, network.securityGroupIds],
       ['Strays', network.subnetIds, network.securityGroupIds],
     ]);
   });
@@ -266,12 +296,14 @@ describe('in a network', () => {
     const statements = [...lifecycle.ofType('AWS::IAM::Policy').values()]
       .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
       .filter(({ Action }) => asList(Action).includes('ec2:CreateNetworkInterface'));
-    expect(statements.filter(({ Effect }) => Effect === 'Allow')).toHaveLength(4);
+    expect(statements.filter(({ Effect }) => Effect === 'Allow')).toHaveLength(6);
     const denied = statements.filter(({ Effect }) => Effect === 'Deny');
     expect(
       denied.map(({ Condition }) => nameOf(Condition?.ArnEquals?.['lambda:SourceFunctionArn'])).toSorted(),
     ).toEqual(
-      ['dr-deploy', 'dr-restore', 'prod-backup', 'strays'].map((name) => `arn::lambda:::function:OicLifecycle-${name}`),
+      ['dr-deploy', 'dr-restore', 'prod-backup', 'prod-rehearsal', 'prod-scrub', 'strays'].map(
+        (name) => `arn::lambda:::function:OicLifecycle-${name}`,
+      ),
     );
     for (const { Action, Resource } of statements) {
       expect(Action).toEqual(statements[0]?.Action);

@@ -3,10 +3,10 @@
  * then a file is deployed over what runs there, twice. Whatever form Oracle's answers have, the end is the same.
  */
 import { expect } from 'vitest';
-import { rehearse } from '../../functions/cli/restore/rehearse.ts';
 import { verify } from '../../functions/jobs/vault/verify.ts';
 import { onlyKinds } from '../../functions/kinds/included-kinds.ts';
 import type { OicClient } from '../../functions/oic/client.ts';
+import { rehearse } from '../../functions/rehearse.ts';
 import { buildLibrary, buildProject } from '../core/archive/kinds-forge.ts';
 import { connectTo } from '../oic/simulated.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';

@@ -7,12 +7,12 @@ import { type Manifest, ManifestError } from '../../core/snapshot/manifest.ts';
 import { type Verification, verify as verifySnapshot } from '../../jobs/vault/verify.ts';
 import { type ChainVerification, verifyChain } from '../../jobs/vault/verify-chain.ts';
 import { ALL_KINDS } from '../../kinds/all-kinds.ts';
+import type { Rehearsal } from '../../rehearse.ts';
 import type { Vault } from '../../store/vault.ts';
 import { type CommonOptions, openSession } from '../command.ts';
 import { kindsOption } from '../kinds/option.ts';
 import { count } from '../output.ts';
 import { chooseSnapshot } from '../restore/chosen-snapshot.ts';
-import type { Rehearsal } from '../restore/rehearse.ts';
 
 interface VerifyOptions extends CommonOptions {
   readonly vault: string;
@@ -42,7 +42,7 @@ export const verify = async (name: string, options: VerifyOptions): Promise<numb
     : Promise.resolve(unreadable(name, snapshot))
   ).finally(bar.stop);
   const isRehearsed = options.rehearse && manifest;
-  const rehearsal = isRehearsed ? await (await import('../restore/rehearse.ts')).rehearse(vault, manifest) : undefined;
+  const rehearsal = isRehearsed ? await (await import('../../rehearse.ts')).rehearse(vault, manifest) : undefined;
   const told = { ...result, instance: name, snapshot };
   out.result({ ...told, chain, ...(rehearsal && { rehearsal }) }, () => [
     ...verificationLines(told, chain, vault.name),

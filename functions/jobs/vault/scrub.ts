@@ -27,6 +27,8 @@ export interface ScrubOptions {
   readonly share: number;
   readonly now: Date;
   /** Told how many there are to read, then of each. */
+  /** Asked before each; what is not read then is read the next time. @default always */
+  readonly mayGoOn?: () => boolean;
   readonly progress: { begin(versions: number): void; tick(): void };
 }
 
@@ -35,6 +37,8 @@ export interface Rot {
   readonly key: string;
   readonly versionId: string;
   readonly problem: string;
+  /** That version is not there at all. */
+  readonly isMissing: boolean;
   /** The newest snapshot that names it. */
   readonly snapshot: string;
   /** The newest version of the same item that is whole; null when there is none. */
@@ -60,33 +64,38 @@ interface Named extends ArchivedItem {
 const CONCURRENCY = 4;
 
 export const scrub = async (vault: Vault, instance: string, options: ScrubOptions): Promise<ScrubReport> => {
-  const { share, now, progress } = options;
+  const { share, now, progress, mayGoOn = () => true } = options;
   const named = await readNamed(vault, instance);
   const state = await readState(vault, instance);
   const chosen = chooseShare(named, state, share, now.getTime());
   progress.begin(chosen.length);
   const read = await mapLimited(chosen, CONCURRENCY, async (version) => {
+    if (!mayGoOn()) return [];
     const found = await findDamage(vault, version);
     progress.tick();
-    return { ...version, problem: found?.problem };
+    return [{ ...version, problem: found?.problem, isMissing: found?.isMissing ?? false }];
   });
   // A prune may have taken some of them away meanwhile.
-  const there = read.some(({ problem }) => problem !== undefined) ? await readNamed(vault, instance) : named;
+  const there = read.flat().some(({ problem }) => problem !== undefined) ? await readNamed(vault, instance) : named;
   const names = new Set(there.map(nameOfVersion));
-  const checked = read.filter((version) => names.has(nameOfVersion(version)));
+  const checked = read.flat().filter((version) => names.has(nameOfVersion(version)));
   const after = afterReading(state, there, checked, now.getTime());
   const damaged: Rot[] = [];
-  for (const { label, key, versionId, snapshot, problem } of checked) {
+  for (const { label, key, versionId, snapshot, problem, isMissing } of checked) {
     if (problem === undefined) continue;
     const newestWhole = await findWhole(
       vault,
       there.filter((other) => other.key === key && other.versionId !== versionId),
     );
-    damaged.push({ id: label, key, versionId, problem, snapshot, newestWhole });
+    damaged.push({ id: label, key, versionId, problem, isMissing, snapshot, newestWhole });
   }
   await vault.putAt(scrubKey(instance), Buffer.from(formatScrubState(after)));
   return { instance, checked: checked.length, versions: there.length, damaged };
 };
+
+/** A newer snapshot holds the same item whole: the next backup has exported it again. */
+export const isHealed = ({ snapshot, newestWhole }: Rot): boolean =>
+  newestWhole !== null && newestWhole.snapshot > snapshot;
 
 const readState = async (vault: Vault, instance: string): Promise<ScrubState> =>
   parseScrubState(Buffer.from((await vault.getAt(scrubKey(instance))) ?? []).toString('utf8'));

@@ -17,6 +17,8 @@ interface Damage {
   readonly key: string;
   readonly versionId: string;
   readonly problem: string;
+  /** That version is not there at all. */
+  readonly isMissing?: boolean;
 }
 
 export interface Verification {
@@ -111,7 +113,7 @@ export const findDamage = async (
     return undefined;
   } catch (error) {
     if (error instanceof VaultError || (error instanceof Error && error.name === 'ArchiveError')) {
-      return damage(error.message);
+      return { ...damage(error.message), ...(error instanceof VaultError && error.isMissing && { isMissing: true }) };
     }
     throw error;
   }

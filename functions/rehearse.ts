@@ -3,21 +3,20 @@
  * loopback that is thrown away, and what came out is compared with the manifest.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OtherKind } from '../../core/kinds.ts';
-import { scheduleOf, scheduleWord } from '../../core/schedule.ts';
-import type { Manifest, SnapshotIntegration } from '../../core/snapshot/manifest.ts';
-import { isActive, isMeantActive } from '../../core/status.ts';
-import { compare as compareStates } from '../../jobs/compare/compare.ts';
-import { storedDesign } from '../../jobs/instance/stored-designs.ts';
-import { createForgetfulJournal, mapLimited } from '../../jobs/journal/journal.ts';
-import { restore } from '../../jobs/restore/restore.ts';
-import { ALL_KINDS, RESTORED_KINDS } from '../../kinds/all-kinds.ts';
-import { onlyKinds } from '../../kinds/included-kinds.ts';
-import { isContainer } from '../../kinds/kind.ts';
-import { createOicClient, type OicClient } from '../../oic/client.ts';
-import { parseCredentials } from '../../oic/http/credentials.ts';
-import type { Vault } from '../../store/vault.ts';
-import { elapsed } from '../waiting.ts';
+import type { OtherKind } from './core/kinds.ts';
+import { scheduleOf, scheduleWord } from './core/schedule.ts';
+import type { Manifest, SnapshotIntegration } from './core/snapshot/manifest.ts';
+import { isActive, isMeantActive } from './core/status.ts';
+import { compare as compareStates } from './jobs/compare/compare.ts';
+import { storedDesign } from './jobs/instance/stored-designs.ts';
+import { createForgetfulJournal, mapLimited } from './jobs/journal/journal.ts';
+import { restore } from './jobs/restore/restore.ts';
+import { ALL_KINDS, RESTORED_KINDS } from './kinds/all-kinds.ts';
+import { onlyKinds } from './kinds/included-kinds.ts';
+import { isContainer } from './kinds/kind.ts';
+import { createOicClient, type OicClient } from './oic/client.ts';
+import { parseCredentials } from './oic/http/credentials.ts';
+import type { Vault } from './store/vault.ts';
 
 export interface Rehearsal {
   /** Integrations that are in no other item. */
@@ -29,7 +28,7 @@ export interface Rehearsal {
 const CONCURRENCY = 8;
 
 export const rehearse = async (vault: Vault, manifest: Manifest): Promise<Rehearsal> => {
-  const { startSimulator } = await import('../../../test/simulator/server.ts');
+  const { startSimulator } = await import('../test/simulator/server.ts');
   const inside = ALL_KINDS.flatMap(({ name, integrationsIn }) =>
     (manifest[name] ?? []).flatMap((entry) => integrationsIn?.(entry) ?? []),
   );
@@ -54,7 +53,7 @@ export const rehearse = async (vault: Vault, manifest: Manifest): Promise<Rehear
         journal: createForgetfulJournal((ms) => sleep(ms)),
         connections: {},
         // Nothing takes long in there.
-        waiting: { deadlineMs: 60_000, now: elapsed, sleep: (ms) => sleep(ms / 20) },
+        waiting: { deadlineMs: 60_000, now: () => performance.now(), sleep: (ms) => sleep(ms / 20) },
         progress: { phase: () => undefined, tick: () => undefined },
       },
       manifest,
