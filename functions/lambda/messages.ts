@@ -21,7 +21,7 @@ export const handleMessages = async <T>({ Records }: SQSEvent, work: MessageWork
 };
 
 const handleMessage = async <T>(record: SQSRecord, work: MessageWork<T>): Promise<boolean> => {
-  const visibility = hideWhileAlive(record, work.onTrouble);
+  const visibility = await hideWhileAlive(record, work.onTrouble);
   try {
     const seconds = await handleAll(record.body, work);
     if (seconds === undefined) return true;

@@ -14,17 +14,20 @@ export interface Visibility {
   stop(): void;
 }
 
-/** @param onTrouble the message comes back later than it should: nobody needs to stop for that */
-export const hideWhileAlive = (
+/**
+ * Until it answers, a worker that dies leaves the message hidden for as long as its queue says: so nothing is begun before.
+ * @param onTrouble the message comes back later than it should: nobody needs to stop for that
+ */
+export const hideWhileAlive = async (
   { eventSourceARN, receiptHandle }: SQSRecord,
   onTrouble: (error: Error) => void,
-): Visibility => {
+): Promise<Visibility> => {
   let queue: Promise<void> = Promise.resolve();
   const hideFor = (seconds: number): Promise<void> => {
     queue = queue.then(() => changeVisibility(eventSourceARN, receiptHandle, seconds)).catch(onTrouble);
     return queue;
   };
-  void hideFor(VISIBILITY_SECONDS);
+  await hideFor(VISIBILITY_SECONDS);
   const beat = setInterval(() => void hideFor(VISIBILITY_SECONDS), (VISIBILITY_SECONDS / 4) * 1_000);
   return {
     later: (seconds) => {
