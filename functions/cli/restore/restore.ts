@@ -1,8 +1,9 @@
 /** `oic restore`: a snapshot into an instance. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError } from '../../core/errors.ts';
+import { ConfigError, Refused } from '../../core/errors.ts';
 import { parseSnapshotChoice } from '../../core/snapshot/choose-snapshot.ts';
+import { originOf, takenElsewhere } from '../../core/snapshot/origin.ts';
 import { createForgetfulJournal } from '../../jobs/journal/journal.ts';
 import { restore as restoreSnapshot } from '../../jobs/restore/restore.ts';
 import { checkMayMirror, findSnapshot } from '../../jobs/restore/scope.ts';
@@ -33,7 +34,7 @@ interface RestoreCommandOptions extends CommonOptions, ConsentOptions {
 export const restore = async (name: string, options: RestoreCommandOptions): Promise<number> => {
   const session = await openSession(options);
   const { out, runtime } = session;
-  runtime.instance(name);
+  const source = runtime.instance(name);
   const target = runtime.instance(options.to);
   if (!target.deploy) {
     throw new ConfigError(
@@ -53,8 +54,15 @@ export const restore = async (name: string, options: RestoreCommandOptions): Pro
   const chosen = await findSnapshot(vault, name, choice, choices.allowIncomplete, new Date());
   checkMayMirror(chosen, choices.mirror);
   const { manifest, passedOver, ahead } = chosen;
+  const elsewhere = takenElsewhere(manifest, originOf(source));
+  if (choices.mirror && elsewhere !== undefined && choice.by !== 'name') {
+    throw new Refused(
+      `${elsewhere}. --mirror would delete from ${options.to} what that other instance does not hold; if that is meant, name the snapshot with --snapshot`,
+    );
+  }
+  const doubts = [...(elsewhere === undefined ? [] : [elsewhere]), ...passedOverLines(chosen)];
   // Before anything is changed, too: the result comes when all of it is done.
-  for (const line of passedOverLines(chosen)) out.note(`warning: ${line}`);
+  for (const line of doubts) out.note(`warning: ${line}`);
   const { connections } = await runtime.credentials(options.to);
   const progress = phaseProgress(out);
   // With the very snapshot: a newer one may have come meanwhile.
@@ -87,7 +95,7 @@ export const restore = async (name: string, options: RestoreCommandOptions): Pro
       );
       left = leftLine(report, goOn);
       out.result({ ...report, passedOver, ...(ahead !== undefined && { ahead }) }, () => [
-        chosenLine(chosen),
+        chosenLine(manifest, doubts),
         ...reportLines(report, options.vault),
       ]);
       return report.failures.length === 0 ? 0 : 1;

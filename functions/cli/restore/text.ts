@@ -10,11 +10,11 @@ import type { Intent } from '../consent.ts';
 import { placeOf } from '../files.ts';
 import { count } from '../output.ts';
 
-/** Which snapshot it is and, when it is not the newest, what that one lacks. */
-export const chosenLine = (found: FoundSnapshot): string => {
-  const { instance, snapshot, complete, integrations } = found.manifest;
+/** Which snapshot it is, and what speaks against it. */
+export const chosenLine = (manifest: FoundSnapshot['manifest'], doubts: readonly string[]): string => {
+  const { instance, snapshot, complete, integrations } = manifest;
   const what = `${complete ? '' : 'incomplete '}snapshot ${snapshot} of ${instance}, ${count(integrations.length, 'integration')}`;
-  return [what, ...passedOverLines(found)].join('; ');
+  return [what, ...doubts].join('; ');
 };
 
 /** What speaks against the snapshot that was chosen, and why one that is newer was not. */

@@ -85,7 +85,7 @@ const verificationLines = (
   ...withoutArchive.map((id) => `warning  ${id} is in the snapshot without an archive`),
   ...copies.map(
     ({ key, problem }) =>
-      `file     ${key} ${problem === 'gone' ? 'is gone' : 'was changed'}; what the vault holds is another file, and the next backup makes this one anew`,
+      `file     ${key} ${problem === 'gone' ? 'is gone' : 'was changed'}; the vault reads its own copy, which is whole, and the next backup makes this file anew`,
   ),
   `snapshot ${snapshot} of ${instance} in ${vault}: ${count(checked, 'archive')} checked, ${damaged.length} damaged` +
     (missing.length > 0 ? `, ${missing.length} missing from it` : ''),

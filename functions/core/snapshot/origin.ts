@@ -25,6 +25,15 @@ export const originProblem = (
   );
 };
 
+/** @returns a part of a sentence when a snapshot is of another instance than the settings mean by that name */
+export const takenElsewhere = (
+  { instance, snapshot, origin }: Pick<Manifest, 'instance' | 'snapshot' | 'origin'>,
+  now: Origin,
+): string | undefined =>
+  origin && isOtherOrigin(origin, now)
+    ? `${snapshot} was taken of ${describeOrigin(origin)}, and the settings say that ${instance} is ${describeOrigin(now)}`
+    : undefined;
+
 /** As the settings name it. */
 export const originOf = ({ url, integrationInstance }: Origin): Origin => ({
   url: new URL(url).origin,

@@ -115,6 +115,25 @@ describe('another instance under the name of one', () => {
     expect((await json('prune', 'dev', '--keep-daily', '1')).exitCode).toBe(0);
   });
 
+  test('is told by a restore of its snapshots, which --mirror takes only by name', async () => {
+    await json('backup', 'dev', '--new-origin');
+    await desk.configure({ dev: simulator });
+
+    const told = await desk.oic('restore', 'dev', '--to', 'dev', '--dry-run');
+    const theirs = `was taken of sim-dev at ${other.url}, and the settings say that dev is sim-dev at ${simulator.url}`;
+    expect(told.stderr).toContain(`warning: `);
+    expect(told.stderr).toContain(theirs);
+    expect(told.stdout).toContain(theirs);
+
+    const mirror = ['restore', 'dev', '--to', 'dev', '--mirror', '--yes'];
+    const refused = await desk.oic(...mirror);
+    expect(refused).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('name the snapshot with --snapshot'),
+    });
+    expect((await desk.oic(...mirror, '--snapshot', former)).stderr).not.toContain('was taken of');
+  });
+
   test('lets none of the former one go, which may be forgotten by name', async () => {
     await json('backup', 'dev', '--new-origin');
     const newest = await backUp();
