@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { snapshotName } from '../../functions/core/keys.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import type { Simulator } from '../simulator/server.ts';
-import { useDesk } from './typed.ts';
+import { useDesk } from './use-desk.ts';
 
 const desk = useDesk();
 let simulator: Simulator;

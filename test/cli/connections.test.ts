@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { buildProject } from '../core/archive/kinds-forge.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import type { Simulator } from '../simulator/server.ts';
-import { useDesk } from './typed.ts';
+import { useDesk } from './use-desk.ts';
 
 const desk = useDesk();
 let simulator: Simulator;

@@ -6,7 +6,7 @@ import { NEVER_COVERED } from '../../functions/core/snapshot/not-covered.ts';
 import { buildProject } from '../core/archive/kinds-forge.ts';
 import type { Simulator, SimulatorOptions } from '../simulator/server.ts';
 import { storedFile } from '../store/stored-file.ts';
-import { useDesk } from './typed.ts';
+import { useDesk } from './use-desk.ts';
 
 const desk = useDesk();
 const SHOP = buildProject({ code: 'SHOP', integrations: [{ code: 'ORDER', version: '01.00.0000' }] });

@@ -6,7 +6,7 @@ import { createDirectoryStore } from '../../functions/store/directory/directory-
 import { createDropBox } from '../../functions/store/drop-box.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import type { Simulator } from '../simulator/server.ts';
-import { useDesk } from './typed.ts';
+import { useDesk } from './use-desk.ts';
 
 const desk = useDesk();
 let simulator: Simulator;

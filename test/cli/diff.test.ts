@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { edited, replaceIn } from '../core/archive/archive-forge.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import type { Simulator } from '../simulator/server.ts';
-import { useDesk } from './typed.ts';
+import { useDesk } from './use-desk.ts';
 
 const desk = useDesk();
 let dev: Simulator;

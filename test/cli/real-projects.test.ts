@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { edited, replaceIn } from '../core/archive/archive-forge.ts';
 import { buildEmptyDeployment, buildProject } from '../core/archive/kinds-forge.ts';
 
-import { useDesk } from './typed.ts';
+import { useDesk } from './use-desk.ts';
 
 const desk = useDesk();
 const VERSION = '01.00.0000';

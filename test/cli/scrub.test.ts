@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { seedSamples } from '../simulator/archives/samples.ts';
 import type { Simulator } from '../simulator/server.ts';
 import { storedFile } from '../store/stored-file.ts';
-import { useDesk } from './typed.ts';
+import { useDesk } from './use-desk.ts';
 
 const desk = useDesk();
 let simulator: Simulator;

@@ -6,7 +6,7 @@ import { buildProject } from '../core/archive/kinds-forge.ts';
 import { fullArchive } from '../core/archive/stamped.ts';
 import { buildSampleArchive } from '../simulator/archives/sample-archive.ts';
 import type { Simulator } from '../simulator/server.ts';
-import { useDesk } from './typed.ts';
+import { useDesk } from './use-desk.ts';
 
 const desk = useDesk();
 let prod: Simulator;

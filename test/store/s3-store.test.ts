@@ -112,7 +112,7 @@ describeWithMoto('an S3 bucket', (moto) => {
 
       await expect(operation(connect(bucket, moto.clientConfig))).rejects.toMatchObject({
         kind: 'unversioned',
-        message: expect.stringContaining(`enable versioning (aws s3api put-bucket-versioning --bucket ${bucket} `),
+        message: expect.stringContaining(`switch versioning on (\`aws s3api put-bucket-versioning --bucket ${bucket} `),
       });
       const versioned = new PutBucketVersioningCommand({
         Bucket: bucket,

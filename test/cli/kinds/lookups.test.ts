@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Behaviour } from '../../simulator/behaviour.ts';
 import type { Simulator } from '../../simulator/server.ts';
-import { useDesk } from '../typed.ts';
+import { useDesk } from '../use-desk.ts';
 
 const desk = useDesk();
 const start = (behaviour: Partial<Behaviour> = {}): Promise<Simulator> => desk.startInstance({ behaviour });

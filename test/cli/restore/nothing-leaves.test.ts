@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { rounds } from '../../rounds.ts';
 import { seedSamples } from '../../simulator/archives/samples.ts';
 import type { Simulator } from '../../simulator/server.ts';
-import { useDesk } from '../typed.ts';
+import { useDesk } from '../use-desk.ts';
 
 const COUNT = rounds(10, 50);
 

@@ -4,7 +4,7 @@ import { rounds } from '../../rounds.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import { createRandom } from '../../simulator/random.ts';
 import type { Simulator } from '../../simulator/server.ts';
-import { useDesk } from '../typed.ts';
+import { useDesk } from '../use-desk.ts';
 
 const desk = useDesk();
 let source: Simulator;

@@ -14,7 +14,7 @@ import { rounds } from '../../rounds.ts';
 import { seedSamples } from '../../simulator/archives/samples.ts';
 import { createRandom } from '../../simulator/random.ts';
 import type { Simulator } from '../../simulator/server.ts';
-import { useDesk } from '../typed.ts';
+import { useDesk } from '../use-desk.ts';
 
 const desk = useDesk();
 let simulator: Simulator;

@@ -6,7 +6,7 @@ import { readPicture } from '../../core/picture/pictured.ts';
 import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import type { Simulator } from '../../simulator/server.ts';
 import { storedFile } from '../../store/stored-file.ts';
-import { useDesk } from '../typed.ts';
+import { useDesk } from '../use-desk.ts';
 
 const desk = useDesk();
 let simulator: Simulator;

@@ -2,8 +2,8 @@
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import type { Simulator } from '../simulator/server.ts';
-import { useDesk } from './typed.ts';
+import type { Simulator } from '../../simulator/server.ts';
+import { useDesk } from '../use-desk.ts';
 
 const desk = useDesk();
 let simulator: Simulator;
