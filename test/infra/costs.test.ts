@@ -50,7 +50,7 @@ const costsOf = (integrations: number, instances: number): Record<string, number
     ...Object.fromEntries(work),
     secrets: 0.4 * instances,
     alarms: 0.1 * metrics,
-    metrics: 0.3 * ((8 * NIGHTS) / 720) * instances,
+    metrics: 0.3 * ((12 * NIGHTS) / 720) * instances,
     queues: queues * 5 * 3 * MINUTES * 0.4e-6,
   };
   return { ...rows, sum: Object.values(rows).reduce((sum, cost) => sum + cost) };

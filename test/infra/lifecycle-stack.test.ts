@@ -20,8 +20,12 @@ test('an instance has the functions its settings ask for', () => {
     'Backuptest',
     'Deploydr',
     'Deploytest',
+    'Rehearsalprod',
+    'Rehearsaltest',
     'Restoredr',
     'Restoretest',
+    'Scrubprod',
+    'Scrubtest',
     'Strays',
   ]);
 });
@@ -38,9 +42,10 @@ test.each([...functions])('%s is Node 24 on arm64, with source maps, within the 
 
 test('a function is called as people call it', () => {
   expect([...functions.values()].map(({ Properties }) => Properties.FunctionName).toSorted()).toEqual(
-    ['dr-deploy', 'dr-restore', 'prod-backup', 'strays', 'test-backup', 'test-deploy', 'test-restore'].map(
-      (name) => `OicLifecycle-${name}`,
-    ),
+    [
+      ...['dr-deploy', 'dr-restore', 'prod-backup', 'prod-rehearsal', 'prod-scrub', 'strays'],
+      ...['test-backup', 'test-deploy', 'test-rehearsal', 'test-restore', 'test-scrub'],
+    ].map((name) => `OicLifecycle-${name}`),
   );
 });
 
@@ -51,11 +56,11 @@ test('every function has a log group of its own that is kept for three months', 
   for (const { Properties } of groups.values()) expect(Properties.RetentionInDays).toBe(90);
 });
 
-test('backup and restore are durable, one execution at a time, and what fails goes to a queue', () => {
+test('what takes long is durable, what asks the instance one execution at a time, and what fails goes to a queue', () => {
   for (const [id, { Properties }] of functions) {
     const isDurable = !/^(Deploy|Strays)/.test(id);
     expect(Properties.DurableConfig !== undefined, id).toBe(isDurable);
-    expect(Properties.ReservedConcurrentExecutions, id).toBe(isDurable ? 1 : undefined);
+    expect(Properties.ReservedConcurrentExecutions, id).toBe(/^(Backup|Restore)/.test(id) ? 1 : undefined);
     expect(Properties.DeadLetterConfig?.TargetArn, id).toEqual(isDurable ? expect.anything() : undefined);
   }
 });
@@ -64,17 +69,19 @@ describe('a schedule', () => {
   const schedules = lifecycle.ofType('AWS::Scheduler::Schedule');
 
   test('is there for each instance with backup, in its time zone, else UTC', () => {
-    expect(schedules.size).toBe(2);
+    expect(schedules.size).toBe(6);
     const timesOf = (id: RegExp) => {
       const { ScheduleExpression, ScheduleExpressionTimezone } = only(schedules, id).Properties;
       return [ScheduleExpression, ScheduleExpressionTimezone];
     };
-    expect(timesOf(/prod/)).toEqual(['cron(15 4 * * ? *)', 'Europe/Berlin']);
-    expect(timesOf(/test/)).toEqual(['cron(15 4 * * ? *)', 'UTC']);
+    expect(timesOf(/^Backupprod/)).toEqual(['cron(15 4 * * ? *)', 'Europe/Berlin']);
+    expect(timesOf(/^Backuptest/)).toEqual(['cron(15 4 * * ? *)', 'UTC']);
+    expect(timesOf(/^Scrubtest/)).toEqual([expect.stringMatching(/^cron\(\d+ [345] \* \* \? \*\)$/), 'UTC']);
+    expect(timesOf(/^Rehearsaltest/)).toEqual([expect.stringMatching(/^cron\(\d+ [345] \? \* SUN \*\)$/), 'UTC']);
   });
 
   test('starts the live version with the time it was meant for; what cannot be handed over goes to a queue', () => {
-    expect(only(schedules, /prod/).Properties).toMatchObject({
+    expect(only(schedules, /^Backupprod/).Properties).toMatchObject({
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
         Arn: aliasOf('Backupprod'),
@@ -115,7 +122,9 @@ describe('no instance sees more requests at once than its `concurrency`', () => 
     const uses = { ...(kind !== 'deploy' && { backup }), ...(kind !== 'backup' && { deploy }) };
     const one = { ...instance, ...uses, concurrency };
     const { lifecycle } = synthesize({ instances: { one, prod: SAMPLE.instances.prod } });
-    const its = [...lifecycle.ofType('AWS::Lambda::Function')].filter(([id]) => /^[A-Z][a-z]+oneJob/.test(id));
+    const its = [...lifecycle.ofType('AWS::Lambda::Function')].filter(([id]) =>
+      /^(Backup|Deploy|Restore)oneJob/.test(id),
+    );
 
     const shares = its.map(([id, resource]) => {
       const each = settingsOf(resource).concurrency;
@@ -137,12 +146,21 @@ test('where nothing is backed up there is nothing to restore, and no function fo
 });
 
 describe('what a function is told', () => {
-  const ofInstances = [...functions].filter(([id]) => !id.startsWith('Strays'));
+  const isOfInstance = (id: string): boolean => /^(Backup|Deploy|Restore)/.test(id);
+  const ofInstances = [...functions].filter(([id]) => isOfInstance(id));
 
   // Which instances there are stands in its bundle.
   test('is, where it works on no instance, nothing of any', () => {
     const variables = only(functions, /^Strays/).Properties.Environment.Variables;
     expect(Object.keys(variables).toSorted()).toEqual(['NODE_OPTIONS', 'OIC_DROP_BOX']);
+  });
+
+  test('is nothing but the name of its instance and the vault where it only reads what is stored', () => {
+    for (const id of [/^Scrubprod/, /^Rehearsalprod/]) {
+      const variables = only(functions, id).Properties.Environment.Variables;
+      expect(Object.keys(variables).toSorted()).toEqual(['NODE_OPTIONS', 'OIC_INSTANCE', 'OIC_VAULT']);
+      expect(variables.OIC_INSTANCE).toBe('prod');
+    }
   });
 
   test('is the settings of its own instance, and only a function that deploys or restores may change it', () => {
@@ -160,7 +178,7 @@ describe('what a function is told', () => {
       ...synthesize({ ...SAMPLE, people })
         .lifecycle.ofType('AWS::Lambda::Function')
         .entries(),
-    ].filter(([id]) => !id.startsWith('Strays'));
+    ].filter(([id]) => isOfInstance(id));
 
     expect(told).toHaveLength(ofInstances.length);
     for (const [, { Properties }] of told) {

@@ -59,7 +59,6 @@ class Upkeep extends Construct {
       ...{ entry, description, memoryMb, installation, deadLetters },
       instanceName: instance.name,
       executionTimeout: Duration.hours(6),
-      reservedConcurrency: 1,
     });
     startOnSchedule(this, { expression, timeZone: 'UTC', job: this.job, deadLetters, event });
     alarms.onEvent({
