@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../functions/core/errors.ts';
 import { checkLimits, limitProblems } from '../../infra/limits.ts';
-import { EVERYTHING, instancesOf } from './many.ts';
+import { EVERY_JOB, EVERYTHING, instancesOf } from './many.ts';
 import { type Synthesized, synthesize } from './synthesized.ts';
 
 const problemsOf = (directory: string): readonly string[] => {
@@ -19,7 +19,7 @@ const problemsOf = (directory: string): readonly string[] => {
 
 const made = new Map<number, ReturnType<typeof synthesize>>();
 const of = (count: number): ReturnType<typeof synthesize> => {
-  const found = made.get(count) ?? synthesize({ ...EVERYTHING, instances: instancesOf(count) });
+  const found = made.get(count) ?? synthesize({ ...EVERYTHING, instances: instancesOf(count, EVERY_JOB) });
   made.set(count, found);
   return found;
 };

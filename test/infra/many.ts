@@ -3,14 +3,17 @@
 const OIC = 'https://design.integration.eu-frankfurt-1.ocp.oraclecloud.com';
 
 /** Each is backed up and deployed to; names, secrets and services are as long as they often are. */
-export const instancesOf = (count: number, more: object = {}): Record<string, object> =>
+export const instancesOf = (count: number, deploy: object = {}): Record<string, object> =>
   Object.fromEntries(
     Array.from({ length: count }, (_, n) => {
       const name = `department-${String(n).padStart(2, '0')}-production`;
-      const about = { url: OIC, integrationInstance: `acme-${name}-fr`, secret: `oic/acme/${name}`, ...more };
-      return [name, { ...about, backup: { timeZone: 'Europe/Berlin', exclude: ['SCRATCH_*', 'TEMP_*'] }, deploy: {} }];
+      const about = { url: OIC, integrationInstance: `acme-${name}-fr`, secret: `oic/acme/${name}` };
+      return [name, { ...about, backup: { timeZone: 'Europe/Berlin', exclude: ['SCRATCH_*', 'TEMP_*'] }, deploy }];
     }),
   );
+
+/** Of `deploy`, with which each instance has every function that there is. */
+export const EVERY_JOB = { approval: true };
 
 export const EVERYTHING = {
   alarmEmail: 'integration-team@example.com',

@@ -14,7 +14,7 @@ import { parseSettings } from '../../functions/settings.ts';
 import { createStacks } from '../../infra/create-stacks.ts';
 import { rounds } from '../rounds.ts';
 import { type Assembly, assemble, readAssembly } from './assembly.ts';
-import { EVERYTHING, instancesOf } from './many.ts';
+import { EVERY_JOB, EVERYTHING, instancesOf } from './many.ts';
 import { cdkContext, SAMPLE } from './synthesized.ts';
 
 const run = promisify(execFile);
@@ -119,7 +119,7 @@ describe('a bundle', () => {
 /** As infra/app.ts does it, in this process and without bundles. */
 const withEverything = (count: number): App => {
   const app = new App({ context: { ...cdkContext, 'aws:cdk:bundling-stacks': [] } });
-  createStacks(app, parseSettings({ ...EVERYTHING, instances: instancesOf(count) }, 'the test', awsRule));
+  createStacks(app, parseSettings({ ...EVERYTHING, instances: instancesOf(count, EVERY_JOB) }, 'the test', awsRule));
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 };
