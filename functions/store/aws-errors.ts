@@ -1,4 +1,5 @@
 /** What AWS and the way to it can answer anywhere, as a sentence that names what was tried and what to do. */
+import { ProxyError } from '../network/tunnel.ts';
 import { StoreError, type StoreErrorKind } from './store-error.ts';
 
 const EXPIRED = 'the AWS credentials have expired: log in again (aws sso login, or fresh keys)';
@@ -98,6 +99,7 @@ export const explainAwsError = (
   own: Readonly<Record<string, readonly [StoreErrorKind, string]>>,
 ): StoreError => {
   if (error instanceof StoreError) return error;
+  if (error instanceof ProxyError) return new StoreError('unreachable', `${what} failed: ${error.message}`, error);
   const name = awsErrorName(error);
   const isRegionMissing = error instanceof Error && error.message === NO_REGION;
   const [kind, reason] = isRegionMissing

@@ -1,6 +1,7 @@
 /** From what a person writes after `--vault` or `--drop-box` to a store: a directory, or `s3://bucket`. */
 import { ConfigError } from '../core/errors.ts';
 import { writingProbeKey } from '../core/keys.ts';
+import { TunnelAgent } from '../network/tunnel.ts';
 import { type ContractCheck, checkContract, tryWriting } from './contract.ts';
 import { createDirectoryStore } from './directory/directory-store.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -11,6 +12,12 @@ const BUCKET = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?$/;
 /** More than any `concurrency` in the settings, since one process may work on several instances. */
 const MAX_CONNECTIONS = 64;
 
+/** Stores that are not of AWS seldom have a host name for each bucket; all of them know it as the first part of the path. */
+const isElsewhere = ({ AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL }: NodeJS.ProcessEnv): boolean => {
+  const host = URL.parse(AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL || '')?.hostname;
+  return host !== undefined && !/\.amazonaws\.com(\.cn)?$/.test(host);
+};
+
 /** Loads the SDK only for a bucket; commands that work on directories start without it. */
 const connectBucket = async (bucket: string) => {
   const [{ S3Client }, { createS3Store }] = await Promise.all([
@@ -19,8 +26,9 @@ const connectBucket = async (bucket: string) => {
   ]);
   const client = new S3Client({
     followRegionRedirects: true,
+    forcePathStyle: isElsewhere(process.env),
     requestHandler: {
-      httpsAgent: { keepAlive: true, maxSockets: MAX_CONNECTIONS },
+      httpsAgent: new TunnelAgent({ keepAlive: true, maxSockets: MAX_CONNECTIONS }),
       connectionTimeout: 5_000,
       requestTimeout: 60_000,
       throwOnRequestTimeout: true,

@@ -4,6 +4,7 @@
  * no message holds anything of the document.
  */
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { TunnelAgent } from '../network/tunnel.ts';
 import { explainAwsError } from './aws-errors.ts';
 import { StoreError } from './store-error.ts';
 
@@ -41,7 +42,12 @@ export const createSecretsManagerSource = (secretName: string, client?: SecretsM
     const sdk = await import('@aws-sdk/client-secrets-manager');
     try {
       connected ??= new sdk.SecretsManagerClient({
-        requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+        requestHandler: {
+          httpsAgent: new TunnelAgent({ keepAlive: true }),
+          connectionTimeout: 5_000,
+          requestTimeout: 15_000,
+          throwOnRequestTimeout: true,
+        },
       });
       const { SecretString } = await connected.send(new sdk.GetSecretValueCommand({ SecretId: secretName }));
       return parseDocument(secretName, SecretString);

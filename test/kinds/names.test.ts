@@ -22,7 +22,7 @@ const named = new RegExp(
 /** The same letters with another meaning. */
 const OTHERS: readonly (readonly [place: string, meaning: RegExp])[] = [
   [
-    'functions/cli/doctor/doctor.ts',
+    'functions/cli/doctor/check-way.ts',
     /import \{ lookup \} from 'node:dns|await lookup\(host\)|the certificate is trusted/,
   ],
   // What a drop is, and `oic deploy` does.

@@ -3,6 +3,7 @@ import type { ContractCheck } from '../../store/contract.ts';
 
 export interface Check {
   readonly name:
+    | 'proxy'
     | 'host'
     | 'tls'
     | 'secret'

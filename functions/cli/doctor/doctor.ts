@@ -2,9 +2,6 @@
  * `oic doctor`: tells apart the things that keep an instance from being backed up, in the order in which a request
  * meets them. A check that depends on a failed one is not made.
  */
-import { lookup } from 'node:dns/promises';
-import { connect as connectTcp } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { holdClock } from '../../core/chain/clocks.ts';
 import { readReplacingCutOff } from '../../jobs/changes/put-container.ts';
 import { readLease, type UnderWay } from '../../jobs/deploy/lease-content.ts';
@@ -18,8 +15,7 @@ import { placeOf } from '../files.ts';
 import { count } from '../output.ts';
 import { type Check, sentence } from './check.ts';
 import { checkVault } from './check-vault.ts';
-
-const PATIENCE_MS = 10_000;
+import { checkWay } from './check-way.ts';
 
 interface DoctorOptions extends CommonOptions {
   readonly vault: string;
@@ -41,73 +37,21 @@ export const doctor = async (name: string, options: DoctorOptions): Promise<numb
 };
 
 const checkInstance = async (runtime: Runtime, instance: InstanceSettings): Promise<Check[]> => {
-  const host = await checkHost(new URL(instance.url));
-  if (!host.ok) return [host];
-  const tls = await checkTls(new URL(instance.url));
-  if (!tls.ok) return [host, tls];
+  const way = await checkWay(new URL(instance.url));
+  if (way.some(({ ok }) => !ok)) return way;
   let oic: OicClient;
   try {
     oic = await runtime.openInstance(instance.name);
   } catch (error) {
-    return [host, tls, { name: 'secret', ok: false, advice: sentence(error) }];
+    return [...way, { name: 'secret', ok: false, advice: sentence(error) }];
   }
   try {
     const secret: Check = { name: 'secret', ok: true, advice: 'the credentials document can be read and is complete' };
-    return [host, tls, secret, ...(await checkAccess(oic, instance))];
+    return [...way, secret, ...(await checkAccess(oic, instance))];
   } finally {
     await oic.close();
   }
 };
-
-const checkHost = async (url: URL): Promise<Check> => {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  try {
-    await lookup(host);
-  } catch {
-    return {
-      name: 'host',
-      ok: false,
-      advice: `${host} cannot be looked up: check the url in the settings, and DNS or VPN here`,
-    };
-  }
-  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-  const failure = await opens(() => connectTcp({ host, port }), 'connect');
-  return failure === undefined
-    ? { name: 'host', ok: true, advice: `${url.host} answers` }
-    : {
-        name: 'host',
-        ok: false,
-        advice: `${url.host} does not take connections (${failure}): check url, firewall and proxy`,
-      };
-};
-
-const checkTls = async (url: URL): Promise<Check> => {
-  if (url.protocol !== 'https:') return { name: 'tls', ok: true, advice: 'not used: this is your own machine' };
-  const failure = await opens(
-    () => connectTls({ host: url.hostname, port: Number(url.port || 443), servername: url.hostname }),
-    'secureConnect',
-  );
-  return failure === undefined
-    ? { name: 'tls', ok: true, advice: 'the certificate is trusted' }
-    : {
-        name: 'tls',
-        ok: false,
-        advice: `no trusted TLS connection (${failure}): a proxy in between may need NODE_EXTRA_CA_CERTS`,
-      };
-};
-
-/** undefined when the socket reaches `event`, else the reason's code. */
-const opens = (open: () => ReturnType<typeof connectTcp>, event: string): Promise<string | undefined> =>
-  new Promise((resolve) => {
-    const socket = open();
-    const end = (reason: string | undefined): void => {
-      socket.destroy();
-      resolve(reason);
-    };
-    socket.setTimeout(PATIENCE_MS, () => end('no answer in time'));
-    socket.once(event, () => end(undefined));
-    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
-  });
 
 /** One listing tells token, role and integrationInstance apart by how it is refused. */
 const checkAccess = async (oic: OicClient, instance: InstanceSettings): Promise<Check[]> => {

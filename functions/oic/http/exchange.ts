@@ -4,6 +4,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Agent, Dispatcher } from 'undici';
+import { ProxyError } from '../../network/tunnel.ts';
 import type { OicErrorKind } from './errors.ts';
 import type { Answer, OicRequest } from './request.ts';
 
@@ -109,6 +110,9 @@ const NEVER_SENT = new Set([
 /** What kind of failure it is when no answer came, and whether the request can have reached the instance. */
 export const describeFailure = (error: Error): { kind: OicErrorKind; happened: string; reached: boolean } => {
   if (error instanceof AnswerError) return { kind: error.kind, happened: error.message, reached: true };
+  if (error instanceof ProxyError) {
+    return { kind: error.isRefusal ? 'rejected' : 'network', happened: error.message, reached: false };
+  }
   const code = codeOf(error);
   if (/^Z_[A-Z]+_ERROR$/.test(code)) {
     const happened = 'the answer is packed with gzip and came damaged';

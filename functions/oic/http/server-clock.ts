@@ -2,7 +2,8 @@
  * The clock of a server, as the `Date` header of its answers tells it (RFC 9110, 6.6.1): in whole seconds. Nothing is asked
  * for it but by who asks for nothing else.
  */
-import { request } from 'undici';
+import { Agent } from 'undici';
+import { createConnector } from '../../network/connector.ts';
 
 /** Of an answer that took longer it is not known when in that time its header was written. */
 const MOST_MS = 30_000;
@@ -30,9 +31,12 @@ export const createServerClock = (monotonicMs: () => number = () => performance.
 /** One request without a token, whatever comes of it. undefined when the server cannot be reached or does not tell. */
 export const askServerTime = async (url: string): Promise<Date | undefined> => {
   const clock = createServerClock();
+  const agent = new Agent({ connect: createConnector(PATIENCE_MS) });
   try {
     const sentAtMs = performance.now();
-    const { headers, body } = await request(new URL('/', url), {
+    const { headers, body } = await agent.request({
+      origin: new URL(url).origin,
+      path: '/',
       method: 'HEAD',
       headersTimeout: PATIENCE_MS,
       signal: AbortSignal.timeout(PATIENCE_MS),
@@ -41,6 +45,8 @@ export const askServerTime = async (url: string): Promise<Date | undefined> => {
     clock.told({ date: String(headers.date ?? '') }, sentAtMs);
   } catch {
     return undefined;
+  } finally {
+    void agent.destroy();
   }
   return clock.now();
 };

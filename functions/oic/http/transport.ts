@@ -8,6 +8,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type buildConnector } from 'undici';
+import { createConnector } from '../../network/connector.ts';
 import { attempt } from './attempt.ts';
 import type { Credentials } from './credentials.ts';
 import { isDesignHostFor } from './design-host.ts';
@@ -43,6 +44,7 @@ export interface TransportOptions {
 }
 
 const API = '/ic/api/integration/v1';
+const CONNECT_TIMEOUT_MS = 15_000;
 const TOKEN_TIMEOUT_MS = 30_000;
 const PROBE: OicRequest<unknown> = {
   what: 'listing one integration',
@@ -62,7 +64,7 @@ export const createTransport = (options: TransportOptions): Transport => {
     connections: concurrency,
     pipelining: 1,
     keepAliveTimeout: 20_000,
-    connect: options.connect ?? { timeout: 15_000, rejectUnauthorized: true },
+    connect: options.connect ?? createConnector(CONNECT_TIMEOUT_MS),
   });
   /** What was abandoned, by a person's Ctrl-C say, is not tried again half a minute long. */
   const closed = new AbortController();
