@@ -40,10 +40,11 @@ const brokenLinks = (file: string): string[] => {
 };
 
 describe('the pages for people', () => {
-  test('are the first one, one for each who goes on from it, and what is new', () => {
+  test('are the first one, one for each who goes on from it, what is new and what is safe', () => {
     expect(pages.sort()).toEqual([
       'CHANGELOG.md',
       'README.md',
+      'SECURITY.md',
       'docs/commands.md',
       'functions/README.md',
       'infra/README.md',
