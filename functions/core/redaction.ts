@@ -16,28 +16,42 @@ const MIN_LINE = 16;
 
 const lasting = new Map<string, readonly string[]>();
 const passing = new Map<string, readonly string[]>();
-let byStart = new Map<number, readonly string[]>();
+/** Of two that begin alike the longer one holds the other, so it comes first. What two secrets share is there twice. */
+const byStart = new Map<number, string[]>();
 const mayStart = new Uint8Array(1 << 16);
 
 /** Texts that nobody outside may see, from now on. @param howLong `passing`: tokens, of which only the newest are kept */
 export const hideSecrets = (secrets: Iterable<string>, howLong: 'lasting' | 'passing' = 'lasting'): void => {
-  const fresh = [...secrets].filter((secret) => secret.trim().length >= SHORTEST && !lasting.has(secret));
   const memory = howLong === 'lasting' ? lasting : passing;
-  const added = fresh.filter((secret) => !memory.has(secret));
-  if (added.length === 0) return;
-  for (const secret of added) memory.set(secret, formsOf(secret));
-  for (const oldest of passing.keys()) {
+  for (const secret of secrets) {
+    if (secret.trim().length < SHORTEST || lasting.has(secret) || memory.has(secret)) continue;
+    const forms = formsOf(secret);
+    memory.set(secret, forms);
+    forms.forEach(lookFor);
+  }
+  for (const [oldest, forms] of passing) {
     if (passing.size <= MAX_PASSING) break;
     passing.delete(oldest);
+    forms.forEach(forget);
   }
-  const forms = new Set([...lasting.values(), ...passing.values()].flat());
-  // Of two that begin alike the longer one holds the other.
-  byStart = Map.groupBy(
-    [...forms].sort((a, b) => b.length - a.length),
-    (form) => startAt(form, 0),
-  );
-  mayStart.fill(0);
-  for (const start of byStart.keys()) mayStart[start] = 1;
+};
+
+const lookFor = (form: string): void => {
+  const start = startAt(form, 0);
+  const others = byStart.get(start) ?? [];
+  const shorter = others.findIndex(({ length }) => length < form.length);
+  others.splice(shorter < 0 ? others.length : shorter, 0, form);
+  byStart.set(start, others);
+  mayStart[start] = 1;
+};
+
+const forget = (form: string): void => {
+  const start = startAt(form, 0);
+  const others = byStart.get(start) ?? [];
+  others.splice(others.indexOf(form), 1);
+  if (others.length > 0) return;
+  byStart.delete(start);
+  mayStart[start] = 0;
 };
 
 /** The same text without any secret. Takes time in proportion to the text, however many secrets there are. */
@@ -130,8 +144,9 @@ const decoded = (text: string): string => {
 
 /** Of the first four characters. */
 const startAt = (text: string, at: number): number => {
-  const [a, b, c, d] = [0, 1, 2, 3].map((offset) => text.charCodeAt(at + offset)) as [number, number, number, number];
-  return (((a * 31 + b) * 31 + c) * 31 + d) & 0xffff;
+  let start = 0;
+  for (let sign = at; sign < at + 4; sign += 1) start = start * 31 + text.charCodeAt(sign);
+  return start & 0xffff;
 };
 
 /** Every form of it that is long enough to be known by. */
@@ -145,6 +160,7 @@ const formsOf = (secret: string): string[] => {
 
 /** As others write it who have signs of their own. */
 const escapesOf = (text: string): string[] => {
+  if (/^[\w.-]*$/.test(text)) return [text];
   const json = JSON.stringify(text).slice(1, -1);
   const ascii = json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   const url = encodeURIComponent(text.toWellFormed());
