@@ -47,7 +47,7 @@ beforeAll(async () => {
   const { stdout, stderr } = await run(CDK, args, { cwd: ROOT, env: OFFLINE, maxBuffer: 1 << 26 });
   said = stdout + stderr;
   assembly = await readAssembly(directory);
-}, 60_000);
+}, 240_000);
 afterAll(() => assembly.close());
 
 test('gives both stacks, with nothing to complain about', async () => {
