@@ -1,5 +1,6 @@
 /** What an adapter is told to do, by its .jca file: verb and path of REST, else the name of the operation. */
 import { readElements } from '../formats/xml.ts';
+import { isHarmless } from '../harmless-value.ts';
 
 /** Adapters call their one operation so where nobody chose it. */
 const ALWAYS_SO = new Set(['', 'execute', 'receive', 'process']);
@@ -16,12 +17,10 @@ export const operationOf = (jca: Buffer): string => {
   return ALWAYS_SO.has(operation) ? '' : operation;
 };
 
-/** A parameter, a version, a word: a webhook may carry its key in the path, and digits here and there are what keys are made of. */
-const HARMLESS = /^(?:\{[^{}]{1,60}\}|v?\d{1,4}(?:\.\d{1,4}){0,4}|[a-z$_.~:@-]{0,40}\d{0,4}[a-z$_.~:@-]{0,40})$/i;
-
+/** A webhook may carry its key in the path or the query. */
 const tellable = (uri: string): string =>
   uri
     .replace(/[?#].*$/s, '')
     .split('/')
-    .map((segment) => (HARMLESS.test(segment) ? segment : '…'))
+    .map((segment) => (/^\{[\w.-]{1,60}\}$/.test(segment) || isHarmless('', `/${segment}`) ? segment : '…'))
     .join('/');

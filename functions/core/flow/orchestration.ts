@@ -113,7 +113,7 @@ export const readOrchestration = (root: XmlNode, elements: FlowElements, drawn: 
       return { open: [node.id], handlers: [], last: [node.id] };
     }
     if (step.name === 'label' && steps.length === 1) return walkStep(named(steps, step), inside, from);
-    if (wordFor(step.name).kind === 'decision') return walkDecision(step, steps, inside, from);
+    if (SPLITS.has(wordFor(step.name).kind)) return walkDecision(step, steps, inside, from);
     if (steps.length > 0 || HOLDS_STEPS.has(wordFor(step.name).kind)) return walkContainer(step, steps, inside, from);
     const node = place(step, inside, {});
     join(from, node.id);
@@ -127,7 +127,8 @@ export const readOrchestration = (root: XmlNode, elements: FlowElements, drawn: 
     inside: string | undefined,
     from: readonly string[],
   ): Passed => {
-    const decision = place(step, inside, { kind: 'decision' });
+    const { kind } = wordFor(step.name);
+    const decision = place(step, inside, { kind });
     join(from, decision.id);
     const expressions = branches.map((branch) => elements.expressionAt(branch.attributes.refUri ?? ''));
     const ends = branches.map((branch, index) => {
@@ -144,8 +145,7 @@ export const readOrchestration = (root: XmlNode, elements: FlowElements, drawn: 
     });
     // Without an "otherwise" the flow goes on past a switch none of whose conditions holds.
     const canPass =
-      branches.length === 0 ||
-      (step.name.toLowerCase() !== 'parallel' && expressions.every((known) => known && !known.isElse));
+      branches.length === 0 || (kind === 'decision' && expressions.every((known) => known && !known.isElse));
     return {
       open: [...ends.flatMap(({ open }) => open), ...(canPass ? [decision.id] : [])],
       handlers: ends.flatMap(({ handlers }) => handlers),
@@ -185,6 +185,8 @@ export const readOrchestration = (root: XmlNode, elements: FlowElements, drawn: 
   return { nodes, edges };
 };
 
+/** Its steps are its branches. */
+const SPLITS = new Set<StepKind>(['decision', 'parallel']);
 const HOLDS_STEPS = new Set(['loop', 'scope']);
 
 /** Children that only say something about their step. */

@@ -9,6 +9,7 @@ export type StepKind =
   | 'map'
   | 'assign'
   | 'decision'
+  | 'parallel'
   | 'branch'
   | 'loop'
   | 'scope'
@@ -43,7 +44,7 @@ const WORDS: Readonly<Record<string, Word>> = {
   contentbasedrouter: { kind: 'decision', title: 'Switch' },
   router: { kind: 'decision', title: 'Switch' },
   switch: { kind: 'decision', title: 'Switch' },
-  parallel: { kind: 'decision', title: 'Parallel' },
+  parallel: { kind: 'parallel', title: 'Parallel' },
   parallelbranch: { kind: 'branch', title: 'Branch' },
   pick: { kind: 'decision', title: 'Pick' },
   route: { kind: 'branch', title: 'Route' },

@@ -46,7 +46,7 @@ const describe = (nodes: readonly FlowNode[]): string => {
     return count > 0 ? [`${count} ${words[count === 1 ? 0 : 1]}`] : [];
   });
   const others = nodes.filter(
-    ({ kind }) => !Object.hasOwn(COUNTED, kind) && kind !== 'group' && kind !== 'branch',
+    ({ kind }) => !Object.hasOwn(COUNTED, kind) && kind !== 'group' && kind !== 'branch' && kind !== 'note',
   ).length;
   if (others > 0) parts.push(`${others} other ${others === 1 ? 'step' : 'steps'}`);
   return parts.length > 0 ? parts.join(', ') : 'an empty flow';

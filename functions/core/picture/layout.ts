@@ -4,6 +4,7 @@
  * between boxes of different scopes runs between the scopes.
  */
 
+import { containerWidth, textInBox } from './box-text.ts';
 import {
   inColumns,
   type Level,
@@ -15,7 +16,6 @@ import {
   type Sized,
 } from './graph.ts';
 import type { Box, Line, Picture } from './picture.ts';
-import { textWidth } from './text.ts';
 
 export interface Layout extends Size {
   /** Containers before what they hold. */
@@ -23,8 +23,6 @@ export interface Layout extends Size {
   readonly lines: readonly PlacedLine[];
 }
 
-const BOX = { width: 232, height: 46 };
-const BRANCH_HEIGHT = 26;
 /** Around what a container holds; above it the title. */
 const PADDING = 16;
 const TITLE_HEIGHT = 30;
@@ -64,13 +62,14 @@ export const layOut = (picture: Picture): Layout => {
 const moved = (
   level: Level,
   boxes: readonly { readonly box: Box }[],
-  inner: ReadonlyMap<string, { place: (origin: Point) => Layout }>,
+  inner: ReadonlyMap<string, { size: Size; place: (origin: Point) => Layout }>,
   origin: Point,
 ): Layout => {
   const parts = boxes.map(({ box }): Layout => {
-    const found = level.rectangles.get(box.id) ?? { x: 0, y: 0, ...BOX };
+    const found = level.rectangles.get(box.id) ?? { x: 0, y: 0, ...textInBox(box) };
     const at = { ...found, x: found.x + origin.x, y: found.y + origin.y };
-    const held = inner.get(box.id)?.place({ x: at.x + PADDING, y: at.y + TITLE_HEIGHT });
+    const content = inner.get(box.id);
+    const held = content?.place({ x: at.x + (at.width - content.size.width) / 2, y: at.y + TITLE_HEIGHT });
     return { ...at, boxes: [{ box, at }, ...(held?.boxes ?? [])], lines: held?.lines ?? [] };
   });
   const own = level.lines.map((line) => ({
@@ -85,15 +84,13 @@ const moved = (
   };
 };
 
-const branchSize = ({ title }: Box): Size => ({
-  width: Math.min(Math.max(Math.ceil(textWidth(title, 12)) + 28, 64), BOX.width),
-  height: BRANCH_HEIGHT,
-});
-
 const sizeOf = (box: Box, content: Size | undefined): Size => {
-  if (content === undefined) return box.kind === 'branch' ? branchSize(box) : BOX;
+  if (content === undefined) {
+    const { width, height } = textInBox(box);
+    return { width, height };
+  }
   return {
-    width: Math.max(content.width + 2 * PADDING, BOX.width),
+    width: Math.max(content.width + 2 * PADDING, containerWidth(box)),
     height: content.height + TITLE_HEIGHT + (content.height > 0 ? PADDING : 0),
   };
 };

@@ -21,7 +21,7 @@ export const PICTURE_STYLE = `
 .picture .c>rect:first-of-type{fill:var(--hue);fill-opacity:.035;stroke:var(--hue);stroke-opacity:.45}
 .picture .c>.t{font-size:12px;fill:var(--hue)}
 .picture .branch>rect:first-of-type{fill:var(--ground);stroke:var(--line)}
-.picture .branch>.t{font-size:12px;font-weight:500;fill:var(--soft)}
+.picture .branch>.t{font-size:12px;text-anchor:middle;font-weight:500;fill:var(--soft)}
 .picture .handler>rect:first-of-type{stroke-dasharray:5 4}
 .picture .l{fill:none;stroke:var(--edge);stroke-width:1.4}
 .picture .a{fill:var(--edge);stroke:none}
@@ -30,7 +30,7 @@ export const PICTURE_STYLE = `
 .picture .l.uses{stroke-opacity:.55;stroke-width:1.1}
 .picture :is(.trigger,.schedule,.reply){--hue:var(--green)}.picture :is(.invoke,.integration){--hue:var(--blue)}
 .picture .call{--hue:var(--violet)}.picture :is(.map,.assign,.connection){--hue:var(--teal)}
-.picture :is(.decision,.loop){--hue:var(--amber)}.picture :is(.handler,.failure){--hue:var(--red)}
+.picture :is(.decision,.parallel,.loop){--hue:var(--amber)}.picture :is(.handler,.failure){--hue:var(--red)}
 .picture .compared{--hue:var(--soft)}
 .picture .added{--hue:var(--green)}.picture .removed{--hue:var(--red)}.picture .changed{--hue:var(--amber)}
 .picture :is(.added,.changed,.removed)>rect:first-of-type{stroke:var(--hue);stroke-width:2;stroke-opacity:1}
@@ -52,6 +52,7 @@ export const SIGNS: Readonly<Record<Box['kind'], string>> = {
   map: 'M1.5 4.5H5l6 7h3.5M12 9l2.5 2.5L12 14M1.5 11.5H5l1.3-1.6M9.7 6.1 11 4.5h3.5M12 2l2.5 2.5L12 7',
   assign: 'M3 6h10M3 10h10',
   decision: 'M8 1.5 14.5 8 8 14.5 1.5 8z',
+  parallel: 'M3.5 2v12M8 2v12M12.5 2v12',
   branch: '',
   loop: 'M13.5 8A5.5 5.5 0 1 1 11.6 3.8M12 1v3.3H8.7',
   scope: 'M5.5 2h-3v12h3M10.5 2h3v12h-3',

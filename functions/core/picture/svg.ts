@@ -5,6 +5,7 @@
  */
 import { listed } from '../flow/words.ts';
 import { escapeMarkup, type Markup, markup, ready } from '../markup.ts';
+import { BESIDE_CONTAINER_TITLE, BRANCH_LINE, containerTitle, DETAIL_LINE, TITLE_LINE, textInBox } from './box-text.ts';
 import type { PlacedLine, Point, Rectangle } from './graph.ts';
 import { layOut } from './layout.ts';
 import type { Box, Change, Picture } from './picture.ts';
@@ -20,8 +21,6 @@ export const drawPictureFile = (picture: Picture): string =>
 
 const HEADING = { height: 58, minWidth: 420, maxWidth: 1_000 };
 const NOTE_HEIGHT = 20;
-/** 13 in bold, which is wider. */
-const TITLE_SIZE = 14.5;
 /** 16 in bold. */
 const BOLD_TITLE_SIZE = 17.5;
 
@@ -105,25 +104,31 @@ const rectangle = ({ x, y, width, height }: Rectangle, radius: number): string =
 const sign = (kind: Box['kind'], x: number, y: number): string =>
   `<path class="s" transform="translate(${round(x)} ${round(y)})" d="${SIGNS[kind]}"/>`;
 
+const drawLines = (lines: readonly string[], style: 't' | 'd', x: number, y: number, step: number): Markup[] =>
+  lines.map(
+    (line, index) => markup`<text class="${style}" x="${round(x)}" y="${round(y + index * step)}">${line}</text>`,
+  );
+
 const drawBox = (box: Box, at: Rectangle, compared: boolean): Markup => {
   const { x, y, width, height } = at;
   const mark = box.change && changeSign(box.change, x + width - 3, y + 3);
+  const { title, detail } = textInBox(box);
   if (box.kind === 'branch') {
-    const title = fitText(box.title, width - 20, 12);
-    return markup`${open(box, compared)}${ready(rectangle(at, height / 2))}<text class="t" text-anchor="middle" x="${round(x + width / 2)}" y="${round(y + 17)}">${title}</text>${mark}</g>`;
+    const lines = drawLines(title, 't', x + width / 2, y + 17, BRANCH_LINE);
+    return markup`${open(box, compared)}${ready(rectangle(at, Math.min(height / 2, 16)))}${lines}${mark}</g>`;
   }
   const tile = ready(
     `${rectangle(at, 10)}<rect class="i" x="${round(x + 9)}" y="${round(y + 9)}" width="28" height="28" rx="7"/>${sign(box.kind, x + 15, y + 15)}`,
   );
-  const texts = box.detail
-    ? markup`<text class="t" x="${round(x + 46)}" y="${round(y + 20)}">${fitText(box.title, width - 56, TITLE_SIZE)}</text><text class="d" x="${round(x + 46)}" y="${round(y + 36)}">${fitText(box.detail, width - 56, 11)}</text>`
-    : markup`<text class="t" x="${round(x + 46)}" y="${round(y + 27.5)}">${fitText(box.title, width - 56, TITLE_SIZE)}</text>`;
-  return markup`${open(box, compared)}${tile}${texts}${mark}</g>`;
+  const isShort = title.length + detail.length === 1;
+  const titles = drawLines(title, 't', x + 46, y + (isShort ? 27.5 : 20), TITLE_LINE);
+  const details = drawLines(detail, 'd', x + 46, y + 19 + title.length * TITLE_LINE, DETAIL_LINE);
+  return markup`${open(box, compared)}${tile}${titles}${details}${mark}</g>`;
 };
 
 const drawContainer = (box: Box, at: Rectangle, compared: boolean): Markup => {
   const { x, y, width } = at;
-  const title = fitText(box.detail ? `${box.title} · ${box.detail}` : box.title, width - 46, 13.5);
+  const title = fitText(containerTitle(box), width - BESIDE_CONTAINER_TITLE, 13.5);
   const mark = box.change && changeSign(box.change, x + width - 3, y + 3);
   return markup`${open(box, compared)}${ready(`${rectangle(at, 12)}${sign(box.kind, x + 11, y + 8)}`)}<text class="t" x="${round(x + 34)}" y="${round(y + 20)}">${title}</text>${mark}</g>`;
 };

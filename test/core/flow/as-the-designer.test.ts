@@ -160,6 +160,7 @@ describe('where the flow goes on', () => {
       return [start(forge), forge.hold('parallel', [one ?? '', other ?? ''], { type: 'parallel' }), forge.reply()];
     });
 
+    expect(told(flow)[1]).toBe('parallel: Parallel');
     expect(paths(flow)).toEqual([
       'TakeOrder -> Parallel',
       'Parallel -> To the Left',
@@ -182,7 +183,7 @@ describe('what a step does', () => {
       { ResourceURI: '/fscmRestApi/resources/11.13.18.05/items2' },
       '/fscmRestApi/resources/11.13.18.05/items2',
     ],
-    ['rest', 'execute', { ResourceURI: '/hooks/T02AB4CDE/glpat-a1b2c3d4e5f6g7h8' }, '/hooks/…/…'],
+    ['rest', 'execute', { ResourceURI: '/hooks/team/glpat-a1b2c3d4e5f6g7h8' }, '/hooks/team/…'],
     ['soap', 'mergeItem', {}, 'mergeItem'],
     ['atpdatabase', 'SelectOrders', {}, 'SelectOrders'],
     ['ftp', 'execute', {}, ''],
