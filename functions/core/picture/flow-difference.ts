@@ -3,10 +3,12 @@
 import { plainMembers } from '../archive/design-digest.ts';
 import { type OpenArchive, openArchive } from '../archive/integration-archive.ts';
 import { DEFINITION } from '../archive/part-names.ts';
-import { type ArchiveDiff, diffArchives } from '../diff/diff-archives.ts';
+import { isDerived } from '../diff/derived-parts.ts';
+import { diffArchives } from '../diff/diff-archives.ts';
 import { renumber } from '../diff/pair-parts.ts';
 import type { Flow, FlowEdge, FlowNode } from '../flow/flow-graph.ts';
 import { readFlow } from '../flow/read-flow.ts';
+
 import { boxOf, notesOf } from './flow-picture.ts';
 import type { Box, Change, Line, Picture } from './picture.ts';
 
@@ -20,8 +22,12 @@ export const flowDifferencePicture = async (a: Uint8Array, b: Uint8Array): Promi
   const diff = await diffArchives(a, b);
   const [first, second] = await Promise.all([a, b].map(async (bytes) => withPlainNames(await openArchive(bytes))));
   if (!first || !second) throw new Error('two archives were opened');
-  const after = readFlow({ ...second, members: renumber(first.members, second.members).members });
-  return compareFlows(withStepsOf(after, readFlow(first)), after, diff);
+  const later = renumber(first.members, second.members).members;
+  const after = readFlow({ ...second, members: later });
+  const members = [...diff.added, ...diff.removed, ...diff.changed]
+    .map(({ member }) => member)
+    .filter((member) => !isDerived(member, later.has(member) ? later : first.members));
+  return compareFlows(withStepsOf(after, readFlow(first)), after, members);
 };
 
 /** Members named as in a difference. */
@@ -75,9 +81,9 @@ const LIKENESSES: readonly ((node: FlowNode) => string)[] = [
   ({ id, kind }) => `${id} ${kind}`,
 ];
 
-const compareFlows = (before: Flow, after: Flow, diff: ArchiveDiff): Picture => {
+/** @param members in which they differ */
+const compareFlows = (before: Flow, after: Flow, members: readonly string[]): Picture => {
   const [earlier, later] = [before, after].map(({ nodes }) => new Map(nodes.map((node) => [node.id, node])));
-  const members = [...diff.added, ...diff.removed, ...diff.changed].map(({ member }) => member);
   const touched = new Set(members.flatMap((member) => RESOURCE.exec(member)?.[1] ?? []));
   const removed = before.nodes.filter(({ id }) => !later?.has(id));
   // What is empty now may hold what it has lost.

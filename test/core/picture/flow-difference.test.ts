@@ -127,6 +127,41 @@ describe('of two archives', () => {
     expect(marks(await flowDifferencePicture(build({}), anew))).toEqual(NOTHING);
   });
 
+  test.each<[what: string, files: Readonly<Record<string, string>>, marked: readonly string[]]>([
+    ['the state of a mapper', { 'processor_3/resourcegroup_3/req_1_stateinfo.xml': '<state/>' }, []],
+    ['the state of an editor', { 'processor_3/resourcegroup_3/stateinfo.json': '{}' }, []],
+    ['the WSDL made for REST', { 'application_1/outbound_1/resourcegroup_1/endpoint_REQUEST.wsdl': '<wsdl/>' }, []],
+    ['the WSDL of a service', { 'application_5/inbound_5/resourcegroup_5/endpoint_REQUEST.wsdl': '<wsdl/>' }, ['Pay']],
+    ['the layout', { '../PROJECT-INF/layout3.json': '{"children":[{"id":"r0"}]}' }, []],
+  ])('of a step in which only %s differs', async (_, files, changed) => {
+    const forge = createFlowForge();
+    const steps = [forge.receive({ name: 'Start', connection: 'A' }), forge.map()];
+    const pay = forge.invoke({ name: 'Pay', connection: 'BANK', adapter: 'soap' });
+    const before = forge.archive([...steps, pay]);
+    const folder = 'icspackage/project/FORGED_01.00.0000';
+    const more = Object.entries(files).map(([name, text]) => ({
+      name: name.startsWith('../') ? `${folder}${name.slice(2)}` : `${folder}/resources/${name}`,
+      data: Buffer.from(text),
+    }));
+    const picture = await flowDifferencePicture(
+      before,
+      edited(before, (entries) => [...entries.filter(({ name }) => more.every((one) => one.name !== name)), ...more]),
+    );
+
+    expect(forge.names()).toEqual(['application_1', 'processor_3', 'application_5']);
+    expect(marks(picture)).toEqual({ ...NOTHING, changed });
+    expect(picture.notes).toEqual([]);
+  });
+
+  test('an element that is empty in one and left out in the other is no change', async () => {
+    const emptied = edited(
+      build({ wait: true }),
+      replaceIn('project.xml', '</p:processorName>', '</p:processorName><p:processorDescription/>'),
+    );
+
+    expect(marks(await flowDifferencePicture(build({ wait: true }), emptied))).toEqual(NOTHING);
+  });
+
   test('a change outside of the flow is told below it', async () => {
     const sample = { code: 'ORDERS', version: '01.00.0000', lookups: { COUNTRIES: [['a'], ['DE']] } };
     const later = { ...sample, lookups: { COUNTRIES: [['a'], ['FR']] } };
