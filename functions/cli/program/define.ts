@@ -1,5 +1,5 @@
 /** How a command is defined: what all of them have, and its action, loaded when it is used. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { DEFAULTS } from '../command-line.ts';
 
 type Action = (...args: never[]) => Promise<number>;
@@ -7,7 +7,11 @@ type Action = (...args: never[]) => Promise<number>;
 /** A command with the options all have, an example, and its action loaded lazily. */
 export type Define = (usage: string, summary: string, example: string, load: () => Promise<Action>) => Command;
 
-export const VAULT = ['--vault <location>', 'a directory or s3://bucket', DEFAULTS['--vault']] as const;
+/** A command that needs one takes it from the environment where it is not typed. */
+export const vaultOption = (what: string): Option =>
+  new Option('--vault <location>', what).default(DEFAULTS['--vault']).env('OIC_VAULT');
+
+export const VAULT = vaultOption('a directory or s3://bucket');
 
 export const DROP_BOX = [
   '--drop-box <location>',
@@ -16,11 +20,7 @@ export const DROP_BOX = [
 ] as const;
 
 /** Of what is changed or taken away the target's own goes there first. */
-export const SAFE = [
-  '--vault <location>',
-  'a directory or s3://bucket, for the copy of what was there',
-  DEFAULTS['--vault'],
-] as const;
+export const SAFE = vaultOption('a directory or s3://bucket, for the copy of what was there');
 
 export const CONFIRM = [
   '--confirm <name>',
@@ -34,10 +34,17 @@ export const defineIn =
       .command(usage)
       .description(summary)
       .option('--json', 'one JSON document on stdout, nothing else')
-      .option('--config <file>', 'settings: a cdk.json or a file that holds its `oic` object (default: ./cdk.json)')
-      .option(
-        '--credentials <file>',
-        'JSON file: instance -> credentials document (default: environment, then Secrets Manager)',
+      .addOption(
+        new Option(
+          '--config <file>',
+          'settings: a cdk.json or a file that holds its `oic` object (default: ./cdk.json)',
+        ).env('OIC_CONFIG'),
+      )
+      .addOption(
+        new Option(
+          '--credentials <file>',
+          'JSON file: instance -> credentials document (default: environment, then Secrets Manager)',
+        ).env('OIC_CREDENTIALS'),
       )
       .addHelpText('after', `\nExample:\n  $ oic ${example}`)
       .action(async (...args: unknown[]) => {

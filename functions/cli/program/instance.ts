@@ -54,7 +54,7 @@ Of two archives it is drawn what was added, removed and changed. A file needs no
     async () => (await import('../kinds/import.ts')).importFiles,
   )
     .option('--kind <kind>', `what the files are (integrations, ${EITHER.imported}), where their endings do not say it`)
-    .option(...SAFE)
+    .addOption(SAFE)
     .option(...CONFIRM)
     .addHelpText(
       'after',
@@ -86,7 +86,7 @@ and when it cannot, its own is put back.`,
     async () => (await import('../changes.ts')).deleteIntegrations,
   )
     .option('--deactivate', 'deactivate it first when it is active')
-    .option(...SAFE)
+    .addOption(SAFE)
     .option(...CONFIRM)
     .addHelpText(
       'after',
@@ -109,6 +109,6 @@ and when it cannot, its own is put back.`,
     'doctor prod',
     async () => (await import('../doctor/doctor.ts')).doctor,
   )
-    .option(...VAULT)
+    .addOption(VAULT)
     .option(...DROP_BOX);
 };

@@ -2,7 +2,7 @@
 
 import { DEFAULTS } from '../command-line.ts';
 import { EITHER, KIND_WORDS } from '../kinds/option.ts';
-import { CONFIRM, type Define, VAULT } from './define.ts';
+import { CONFIRM, type Define, VAULT, vaultOption } from './define.ts';
 
 const KINDS = KIND_WORDS.join(', ');
 
@@ -13,7 +13,7 @@ export const defineSnapshots = (command: Define): void => {
     'backup prod --vault s3://acme-oic-vault',
     async () => (await import('../backup.ts')).backup,
   )
-    .option(...VAULT)
+    .addOption(VAULT)
     .option('--full', 'export everything, also what has not changed')
     .option(
       '--new-origin',
@@ -33,7 +33,7 @@ export const defineSnapshots = (command: Define): void => {
   )
     .option('--deleted', 'instead those that were removed or overwritten, when, and the command that brings each back')
     .option('--bring-back <snapshot>', 'bring back one of those')
-    .option(...VAULT);
+    .addOption(VAULT);
 
   command(
     'verify <instance>',
@@ -44,7 +44,7 @@ export const defineSnapshots = (command: Define): void => {
     .option('--snapshot <name>', 'which one (default: the newest)')
     .option('--kind <kinds>', `only integrations, ${EITHER.archived}; several with commas`)
     .option('--rehearse', 'also restore it into a throw-away simulated instance and compare the result')
-    .option(...VAULT);
+    .addOption(VAULT);
 
   command(
     'scrub <instance>',
@@ -53,7 +53,7 @@ export const defineSnapshots = (command: Define): void => {
     async () => (await import('../scrub.ts')).scrub,
   )
     .option('--share <share>', 'how much of it: 1/30, or a number up to 1', '1/30')
-    .option(...VAULT)
+    .addOption(VAULT)
     .addHelpText(
       'after',
       `
@@ -78,7 +78,7 @@ the same after each backup.`,
       'instead of rules: take this one away, which is dated ahead, cannot be read or is of another instance',
     )
     .option('--dry-run', 'tell what would go, change nothing')
-    .option('--vault <directory>', 'a directory; a bucket has its lifecycle', DEFAULTS['--vault'])
+    .addOption(vaultOption('a directory; a bucket has its lifecycle'))
     .addHelpText(
       'after',
       `
@@ -94,7 +94,7 @@ of the last retentionDays days.`,
   )
     .option('--id <id>', 'compare the archives of this one integration in full')
     .option('--kind <kinds>', `only these, with commas: ${KINDS}`)
-    .option(...VAULT)
+    .addOption(VAULT)
     .addHelpText(
       'after',
       `
@@ -112,7 +112,7 @@ The exit code is 0 whether or not there are differences, 1 when they could not b
     async () => (await import('../vault/report.ts')).report,
   )
     .option('--out <file>', 'write the page there and nothing into the vault (default: reports/INSTANCE/ in the vault)')
-    .option(...VAULT)
+    .addOption(VAULT)
     .addHelpText('after', '\nEach backup writes it as well, with pictures of what changed only.');
 
   command(
@@ -138,5 +138,5 @@ The exit code is 0 whether or not there are differences, 1 when they could not b
     .option('--dry-run', 'print every step with its reason, change nothing')
     .option('--yes', 'do not ask before anything is replaced, taken out of service or deleted')
     .option(...CONFIRM)
-    .option(...VAULT);
+    .addOption(VAULT);
 };
