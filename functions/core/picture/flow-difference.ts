@@ -8,7 +8,6 @@ import { diffArchives } from '../diff/diff-archives.ts';
 import { renumber } from '../diff/pair-parts.ts';
 import type { Flow, FlowEdge, FlowNode } from '../flow/flow-graph.ts';
 import { readFlow } from '../flow/read-flow.ts';
-
 import { boxOf, notesOf } from './flow-picture.ts';
 import type { Box, Change, Line, Picture } from './picture.ts';
 
