@@ -114,7 +114,7 @@ test('names that differ in a dash alone are two instances', () => {
   const twins = { 'prod-1': both, prod1: { ...both, integrationInstance: 'acme-other' } };
   expect(problemsOf({ instances: twins })).toEqual([]);
   const { lifecycle } = synthesize({ instances: twins });
-  expect(lifecycle.ofType('AWS::Lambda::Function').size).toBe(7);
+  expect(lifecycle.ofType('AWS::Lambda::Function').size).toBe(11);
 });
 
 describe('where none is given, a backup', () => {
@@ -132,7 +132,7 @@ describe('where none is given, a backup', () => {
 
   test('has the schedule of its name', () => {
     const { lifecycle } = synthesize({ instances: { prod: { ...prod, backup: {} } } });
-    expect(only(lifecycle.ofType('AWS::Scheduler::Schedule'), /prod/).Properties.ScheduleExpression).toBe(
+    expect(only(lifecycle.ofType('AWS::Scheduler::Schedule'), /^Backupprod/).Properties.ScheduleExpression).toBe(
       defaultSchedule('prod'),
     );
   });

@@ -31,7 +31,7 @@ describe('with `customerKey`', () => {
     const durable = [...lifecycle.ofType('AWS::Lambda::Function').values()].filter(
       (one) => one.Properties.DurableConfig,
     );
-    expect(durable).toHaveLength(4);
+    expect(durable).toHaveLength(8);
     for (const { Properties } of durable) expect(Properties.DurableConfig.KMSKeyArn).toEqual(arn);
   });
 
@@ -64,9 +64,10 @@ describe('with `customerKey`', () => {
           return Properties.Roles.map(({ Ref }: { Ref: string }) => Ref.replace(/(Job)?Role.*/, ''));
         }),
     );
-    expect(users.toSorted()).toEqual(
-      ['Backupprod', 'BackupprodSchedule', 'Backuptest', 'BackuptestSchedule', 'Restoredr', 'Restoretest'].toSorted(),
+    const nightly = ['Backup', 'Scrub', 'Rehearsal'].flatMap((job) =>
+      ['prod', 'test'].flatMap((name) => [`${job}${name}`, `${job}${name}Schedule`]),
     );
+    expect(users.toSorted()).toEqual([...nightly, 'Restoredr', 'Restoretest'].toSorted());
   });
 });
 
@@ -96,6 +97,6 @@ test('tags are on everything that takes them', () => {
 
 test('logs are kept as long as the settings say', () => {
   const groups = synthesize({ ...SAMPLE, logRetentionDays: 400 }).lifecycle.ofType('AWS::Logs::LogGroup');
-  expect(groups.size).toBe(7);
+  expect(groups.size).toBe(11);
   for (const { Properties } of groups.values()) expect(Properties.RetentionInDays).toBe(400);
 });
