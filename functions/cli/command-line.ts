@@ -9,8 +9,15 @@ export const DEFAULTS = {
   '--activation': 'as-captured',
 } as const;
 
+/** What leads this command to its settings, and so has to be typed with every other one. */
+let everywhere: Readonly<Record<string, string | undefined>> = {};
+
+export const tellEverywhere = ({ config, credentials }: { config?: string; credentials?: string }): void => {
+  everywhere = { '--config': config, '--credentials': credentials };
+};
+
 /**
- * A command as a person types it, in backticks. What is undefined, false or meant anyway is left out; a list is said item by
+ * A command as a person types it after this one, in backticks. What is undefined, false or meant anyway is left out; a list is said item by
  * item.
  */
 export const commandLine = (
@@ -18,7 +25,7 @@ export const commandLine = (
   options: Readonly<Record<string, string | boolean | readonly string[] | undefined>> = {},
 ): string => {
   const defaults: Readonly<Record<string, string>> = DEFAULTS;
-  const said = Object.entries(options).flatMap(([option, value]) =>
+  const said = Object.entries({ ...options, ...everywhere }).flatMap(([option, value]) =>
     [value]
       .flat()
       .filter((one) => one !== undefined && one !== false && one !== defaults[option])

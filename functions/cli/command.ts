@@ -3,6 +3,7 @@ import { ConfigError, isProgrammingError, unknownIn } from '../core/errors.ts';
 import { type IntegrationRef, parseIntegrationId } from '../core/integration.ts';
 import type { OicClient } from '../oic/client.ts';
 import { createRuntime, type Runtime } from '../runtime.ts';
+import { tellEverywhere } from './command-line.ts';
 import { createOutput, type Output } from './output.ts';
 
 export interface CommonOptions {
@@ -16,10 +17,13 @@ export interface Session {
   readonly runtime: Runtime;
 }
 
-export const openSession = async (options: CommonOptions): Promise<Session> => ({
-  out: createOutput(options.json ?? false),
-  runtime: await createRuntime({ configFile: options.config, credentialsFile: options.credentials, env: process.env }),
-});
+export const openSession = async (options: CommonOptions): Promise<Session> => {
+  tellEverywhere(options);
+  return {
+    out: createOutput(options.json ?? false),
+    runtime: await createRuntime({ configFile: options.config, credentialsFile: options.credentials, env: process.env }),
+  };
+};
 
 /** Runs `work` with an instance's client and closes it whatever happens. */
 export const withInstance = async <T>(

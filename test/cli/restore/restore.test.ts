@@ -100,6 +100,13 @@ test('restore chooses the newest complete snapshot at or before a time', async (
   });
 });
 
+test('a command that is told has the settings and credentials that were typed', async () => {
+  await desk.oic('backup', 'prod');
+  target.instance.add(buildSampleArchive({ code: 'EXTRA', version: '01.00.0000' }));
+  const typed = await desk.oic('restore', 'prod', '--to', 'dr', '--mirror', '--config', 'cdk.json');
+  expect(typed.stderr).toContain('`oic restore prod --to dr --mirror --yes --config cdk.json`');
+});
+
 test('restore refuses what cannot be meant', async () => {
   fill(1);
   await desk.oic('backup', 'prod');
