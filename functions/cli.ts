@@ -76,3 +76,6 @@ export const start = async (typed: readonly string[]): Promise<void> => {
   bearLostOutput();
   await run(typed);
 };
+
+// A crontab from before there was bin/oic.mjs names this file: a backup that did nothing would look like a good one.
+if (import.meta.main) await start(process.argv.slice(2));

@@ -21,7 +21,11 @@ export const openSession = async (options: CommonOptions): Promise<Session> => {
   tellEverywhere(options);
   return {
     out: createOutput(options.json ?? false),
-    runtime: await createRuntime({ configFile: options.config, credentialsFile: options.credentials, env: process.env }),
+    runtime: await createRuntime({
+      configFile: options.config,
+      credentialsFile: options.credentials,
+      env: process.env,
+    }),
   };
 };
 
