@@ -7,8 +7,8 @@ import { buildSampleArchive } from '../../simulator/archives/sample-archive.ts';
 import { startSimulator } from '../../simulator/server.ts';
 import { openDesk } from '../typed.ts';
 
-const FEW = rounds(10, 30);
-const MANY = rounds(90, 300);
+const FEW = 30;
+const MANY = rounds(110, 300);
 /** Less than what the archives of many alone would take. */
 const MOST = rounds(1.25, 1.5);
 

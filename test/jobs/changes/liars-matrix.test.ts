@@ -24,12 +24,19 @@ const isFirst = ({ kind, name, behaviour }: Change): boolean => {
  * differ in what is done before and after.
  */
 const isMeant = rounds(isFirst, () => true);
+/** In few rounds half of the lies for each change, the others for the next. */
+const isTold = rounds(
+  (n: number) => (n + Math.floor(n / LIES.length)) % 2 === 0,
+  () => true,
+);
 const ways = Object.entries(WAYS)
   .map(([way, changes]) => [way, changes.filter(isMeant)] as const)
   .filter(([, changes]) => changes.length > 0);
 
 describe.each(ways)('%s', (_, changes) => {
-  const cells = changes.flatMap((change) => LIES.map((lie) => [change.name, lie.name, { change, lie }] as const));
+  const cells = changes
+    .flatMap((change) => LIES.map((lie) => [change.name, lie.name, { change, lie }] as const))
+    .filter((_, n) => isTold(n));
 
   test.each(cells)('%s: %s', async (_change, _lie, { change, lie }) => {
     const { said, isDone, isAsBefore, sent } = await bench.tell(change, lie);
