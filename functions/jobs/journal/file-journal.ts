@@ -73,7 +73,9 @@ const createFileJournal = (path: string, turn: Turn, left: readonly Step[]): Fil
   let written: Promise<void> = Promise.resolve();
   const append = (line: object): Promise<void> => {
     written = written.then(() => appendFile(path, `${JSON.stringify(redactDocument(line))}\n`));
-    return written;
+    return written.catch((error: unknown) => {
+      throw stopped(path, error);
+    });
   };
   const note = async (name: string, result: unknown): Promise<void> => {
     await requireTurn(turn);
@@ -103,6 +105,12 @@ const createFileJournal = (path: string, turn: Turn, left: readonly Step[]): Fil
     },
   };
 };
+
+/** A full disk, most often. */
+const stopped = (path: string, error: unknown): Error =>
+  new Error(
+    `${error instanceof Error ? error.message : error}: the journal of this job cannot be kept in ${dirname(path)}; make room there, and the same command goes on with what was done so far`,
+  );
 
 /** Whether it is one of the steps of `all` under that name. */
 const isOneOf = (name: string, step: string): boolean =>

@@ -168,3 +168,16 @@ test('a place where nothing can be made is told in a sentence, and not waited fo
     /^nothing was begun: the journal of this job cannot be kept in \/proc\/oic \(E[A-Z]+\)/,
   );
 });
+
+test('a disk that takes no more is told with the place and with what goes on', async () => {
+  const journal = await openFileJournal(path, SUBJECT, () => 0);
+  await rm(path);
+  await mkdir(path);
+
+  const { message } = await failureOf(journal.step('list', () => Promise.resolve(['A'])));
+
+  expect(message).toMatch(
+    /^EISDIR: .*: the journal of this job cannot be kept in .*runs; make room there, and the same/,
+  );
+  await journal.close().catch(() => undefined);
+});
