@@ -86,7 +86,7 @@ test(`a hostile text is lines that can be printed, wherever it is shown (seed ${
 
     expect(stripHtml(text)).not.toMatch(FORBIDDEN);
   }
-});
+}, 300_000);
 
 const expectJson = (line: string, text: string): void => {
   expect(line.slice(0, -1)).not.toMatch(FORBIDDEN);
