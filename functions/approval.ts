@@ -18,11 +18,11 @@ import type { ApprovalAnswer } from './core/drop/receipt.ts';
 import { ConfigError } from './core/errors.ts';
 import { answerApproval, expireApproval, noteCallback } from './jobs/deploy/approval.ts';
 import { readClaim } from './jobs/deploy/claim-receipt.ts';
+import { beginRun } from './lambda/begin-run.ts';
 import { tellDrop } from './lambda/drop-telemetry.ts';
-import { runName } from './lambda/durable-journal.ts';
 import { INSTANCE_VARIABLE, QUEUE_VARIABLE } from './lambda/names.ts';
 import { sendMessage } from './lambda/queue.ts';
-import { createLog, putMetrics, withoutSecrets } from './lambda/telemetry.ts';
+import { putMetrics, withoutSecrets } from './lambda/telemetry.ts';
 import { openFunctionDropBox, valueIn } from './runtime.ts';
 
 const EVENT = z.strictObject({ key: z.string(), versionId: z.string() });
@@ -31,9 +31,7 @@ const waitForApproval = async (input: unknown, context: DurableContext): Promise
   const { data: event } = EVENT.safeParse(input);
   if (!event) throw new ConfigError('the event of an approval is {"key": …, "versionId": …} of a drop that waits');
   const instance = valueIn(process.env, INSTANCE_VARIABLE);
-  const run = runName(context);
-  const log = createLog(instance, run);
-  context.configureLogger({ customLogger: log });
+  const { run, log } = beginRun(instance, context);
   const dropBox = await openFunctionDropBox(process.env);
   const document = dropBox.receipts(instance, event.key, event.versionId);
   try {

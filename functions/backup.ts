@@ -17,10 +17,11 @@ import type { BackUpProgress, BackupReport } from './jobs/backup/back-up-options
 import { type BackupPage, createPageWriter } from './jobs/report/after-backup.ts';
 import { readDamaged } from './jobs/vault/scrub.ts';
 import { includedKinds } from './kinds/included-kinds.ts';
-import { createDurableJournal, runName } from './lambda/durable-journal.ts';
+import { beginRun } from './lambda/begin-run.ts';
+import { createDurableJournal } from './lambda/durable-journal.ts';
 import { sendEvent } from './lambda/events.ts';
 import { BACKUP_HOURS } from './lambda/names.ts';
-import { createLog, putMetrics, withoutSecrets } from './lambda/telemetry.ts';
+import { putMetrics, withoutSecrets } from './lambda/telemetry.ts';
 import { createFunctionRuntime, openFunctionVault } from './runtime.ts';
 
 const EVENT = z.strictObject({
@@ -33,9 +34,7 @@ const EVENT = z.strictObject({
 const backUpInstance = async (event: unknown, context: DurableContext) => {
   const { scheduledTime, full, newOrigin, acceptLoss } = parseEvent(event);
   const { instance, settings, connect } = createFunctionRuntime(process.env);
-  const run = runName(context);
-  const log = createLog(instance.name, run);
-  context.configureLogger({ customLogger: log });
+  const { run, log } = beginRun(instance.name, context);
   const { vault, reports, runs } = await openFunctionVault(instance.name, process.env);
   const journal = createDurableJournal(context, runs);
   const oic = connect();

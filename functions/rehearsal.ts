@@ -9,10 +9,11 @@ import { type DurableContext, withDurableExecution } from '@aws/durable-executio
 import * as z from 'zod/mini';
 import { ConfigError } from './core/errors.ts';
 import { findSnapshot } from './jobs/restore/scope.ts';
-import { createDurableJournal, runName } from './lambda/durable-journal.ts';
+import { beginRun } from './lambda/begin-run.ts';
+import { createDurableJournal } from './lambda/durable-journal.ts';
 import { sendEvent } from './lambda/events.ts';
 import { INSTANCE_VARIABLE } from './lambda/names.ts';
-import { createLog, putMetrics, withoutSecrets } from './lambda/telemetry.ts';
+import { putMetrics, withoutSecrets } from './lambda/telemetry.ts';
 import { rehearse } from './rehearse.ts';
 import { openFunctionVault, valueIn } from './runtime.ts';
 
@@ -25,9 +26,7 @@ const MOST_TOLD = 100;
 const rehearseRestore = async (input: unknown, context: DurableContext): Promise<object> => {
   if (!EVENT.safeParse(input ?? {}).success) throw new ConfigError('the event of a rehearsal is {}');
   const instance = valueIn(process.env, INSTANCE_VARIABLE);
-  const run = runName(context);
-  const log = createLog(instance, run);
-  context.configureLogger({ customLogger: log });
+  const { run, log } = beginRun(instance, context);
   const { vault, runs } = await openFunctionVault(instance, process.env);
   const journal = createDurableJournal(context, runs);
   let snapshot: string | null = null;

@@ -15,10 +15,11 @@ import { restore } from './jobs/restore/restore.ts';
 import type { RestoreReport } from './jobs/restore/restore-options.ts';
 import { checkMayMirror, findSnapshot } from './jobs/restore/scope.ts';
 import { ALL_KINDS } from './kinds/all-kinds.ts';
+import { beginRun } from './lambda/begin-run.ts';
 import { boundedAnswer } from './lambda/bounded-answer.ts';
-import { createDurableJournal, runName } from './lambda/durable-journal.ts';
+import { createDurableJournal } from './lambda/durable-journal.ts';
 import { type EventDetail, sendEvent } from './lambda/events.ts';
-import { createLog, putMetrics, withoutSecrets } from './lambda/telemetry.ts';
+import { putMetrics, withoutSecrets } from './lambda/telemetry.ts';
 import { createFunctionRuntime, openFunctionVault } from './runtime.ts';
 import type { KeptText } from './store/run-store.ts';
 
@@ -47,9 +48,7 @@ const restoreInto = async (input: unknown, context: DurableContext) => {
       `mirror deletes from ${name} what the snapshot does not hold; add "yes": true if that is meant`,
     );
   }
-  const run = runName(context);
-  const log = createLog(name, run);
-  context.configureLogger({ customLogger: log });
+  const { run, log } = beginRun(name, context);
   const { vault, runs } = await openFunctionVault(name, process.env);
   const journal = createDurableJournal(context, runs);
   // Of this invocation; a minute is left to write down what became of the batch.

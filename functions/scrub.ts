@@ -9,10 +9,11 @@ import * as z from 'zod/mini';
 import { ConfigError } from './core/errors.ts';
 import { parseShare } from './core/share.ts';
 import { isHealed, type ScrubReport, scrub } from './jobs/vault/scrub.ts';
-import { createDurableJournal, runName } from './lambda/durable-journal.ts';
+import { beginRun } from './lambda/begin-run.ts';
+import { createDurableJournal } from './lambda/durable-journal.ts';
 import { sendEvent } from './lambda/events.ts';
 import { INSTANCE_VARIABLE } from './lambda/names.ts';
-import { createLog, putMetrics, withoutSecrets } from './lambda/telemetry.ts';
+import { putMetrics, withoutSecrets } from './lambda/telemetry.ts';
 import { openFunctionVault, valueIn } from './runtime.ts';
 
 const EVENT = z.strictObject({ scheduledTime: z.optional(z.string()), share: z._default(z.string(), '1/30') });
@@ -25,9 +26,7 @@ const scrubVault = async (input: unknown, context: DurableContext): Promise<obje
   const share = parseShare(data?.share ?? '');
   if (share === undefined) throw new ConfigError('the event of a scrub is {}, or {"share": "1/30"}');
   const instance = valueIn(process.env, INSTANCE_VARIABLE);
-  const run = runName(context);
-  const log = createLog(instance, run);
-  context.configureLogger({ customLogger: log });
+  const { run, log } = beginRun(instance, context);
   const { vault, runs } = await openFunctionVault(instance, process.env);
   const journal = createDurableJournal(context, runs);
   const tell = (state: 'done' | 'failed', message: string, counts: Counts): Promise<void> =>
