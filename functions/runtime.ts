@@ -2,7 +2,6 @@
  * The composition root: settings and where things are -> clients and stores. Handlers and commands get what they need
  * from here and nowhere else.
  */
-
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { readConnectionFiles } from './connection-files.ts';
@@ -20,6 +19,7 @@ import { type InstanceSettings, instanceOf, parseSettings, type Settings } from 
 import { answerCallback } from './store/answer-callback.ts';
 import type { ContractCheck } from './store/contract.ts';
 import { createDropBox, type DropBox } from './store/drop-box.ts';
+import type { ObjectStore } from './store/object-store.ts';
 import { openStore, tryStore } from './store/open-store.ts';
 import { createReportStore, type ReportStore } from './store/report-store.ts';
 import { createRunStore, type RunStore } from './store/run-store.ts';
@@ -156,7 +156,6 @@ export const valueIn = (env: NodeJS.ProcessEnv, variable: string): string => {
 
 /** @throws ConfigError when the environment is not the one the construct sets */
 export const createFunctionRuntime = (env: NodeJS.ProcessEnv): FunctionRuntime => {
-  checkEnvironment(env);
   const settings = parseSettings(parseJson(valueIn(env, SETTINGS_VARIABLE)), SETTINGS_VARIABLE);
   const [instance, ...others] = Object.values(settings.instances);
   if (!instance || others.length > 0) throw new ConfigError(`${SETTINGS_VARIABLE} must hold exactly one instance`);
@@ -179,7 +178,7 @@ export const readTargets = (text: string | undefined): ReadonlyMap<string, boole
 
 /** What an instance has in the vault of a function. @throws ConfigError when the environment names none */
 export const openFunctionVault = async (instance: string, env: NodeJS.ProcessEnv): Promise<FunctionVault> => {
-  const store = await openStore(valueIn(env, VAULT_VARIABLE), true);
+  const store = await openFunctionStore(env, VAULT_VARIABLE);
   return {
     vault: createVault(store, ALL_KINDS),
     reports: createReportStore(store, instance),
@@ -189,7 +188,13 @@ export const openFunctionVault = async (instance: string, env: NodeJS.ProcessEnv
 
 /** @throws ConfigError when the environment names none */
 export const openFunctionDropBox = async (env: NodeJS.ProcessEnv): Promise<DropBox> =>
-  createDropBox(await openStore(valueIn(env, DROP_BOX_VARIABLE), true));
+  createDropBox(await openFunctionStore(env, DROP_BOX_VARIABLE));
+
+/** The first that every function does with its surroundings, so here they are held to what they must be. */
+const openFunctionStore = (env: NodeJS.ProcessEnv, variable: string): Promise<ObjectStore> => {
+  checkEnvironment(env);
+  return openStore(valueIn(env, variable), true);
+};
 
 const connect = (
   instance: InstanceSettings,

@@ -2,13 +2,12 @@
 import { hash } from 'node:crypto';
 import type { DropEvent } from '../core/drop/drop-event.ts';
 import { awsErrorName } from '../store/aws-errors.ts';
+import { awsRequests } from '../store/aws-requests.ts';
 
 /** @param functionArn of the alias. @throws Error of the SDK */
 export const startApproval = async (functionArn: string, { key, versionId }: DropEvent): Promise<void> => {
   const { LambdaClient, InvokeCommand } = await import('@aws-sdk/client-lambda');
-  const client = new LambdaClient({
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
-  });
+  const client = new LambdaClient({ requestHandler: awsRequests() });
   const begin = new InvokeCommand({
     FunctionName: functionArn,
     InvocationType: 'Event',

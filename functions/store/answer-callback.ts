@@ -1,13 +1,12 @@
 /** Gives a durable execution in AWS the answer that it waits for. Whether one may is up to IAM. */
 import { awsErrorName, explainAwsError } from './aws-errors.ts';
+import { awsRequests } from './aws-requests.ts';
 
 /** @returns false when it waits no longer. @throws StoreError */
 export const answerCallback = async (callbackId: string, result: string): Promise<boolean> => {
   const { LambdaClient, SendDurableExecutionCallbackSuccessCommand } = await import('@aws-sdk/client-lambda');
   try {
-    const client = new LambdaClient({
-      requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
-    });
+    const client = new LambdaClient({ requestHandler: awsRequests() });
     await client.send(
       new SendDurableExecutionCallbackSuccessCommand({ CallbackId: callbackId, Result: Buffer.from(result) }),
     );

@@ -1,7 +1,8 @@
 /** From what a person writes after `--vault` or `--drop-box` to a store: a directory, or `s3://bucket`. */
+
 import { ConfigError } from '../core/errors.ts';
 import { writingProbeKey } from '../core/keys.ts';
-import { TunnelAgent } from '../network/tunnel.ts';
+import { awsRequests } from './aws-requests.ts';
 import { type ContractCheck, checkContract, tryWriting } from './contract.ts';
 import { createDirectoryStore } from './directory/directory-store.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -27,12 +28,7 @@ const connectBucket = async (bucket: string) => {
   const client = new S3Client({
     followRegionRedirects: true,
     forcePathStyle: isElsewhere(process.env),
-    requestHandler: {
-      httpsAgent: new TunnelAgent({ keepAlive: true, maxSockets: MAX_CONNECTIONS }),
-      connectionTimeout: 5_000,
-      requestTimeout: 60_000,
-      throwOnRequestTimeout: true,
-    },
+    requestHandler: awsRequests({ requestTimeout: 60_000, maxSockets: MAX_CONNECTIONS }),
   });
   return { client, store: createS3Store({ bucket, client }) };
 };

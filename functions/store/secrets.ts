@@ -4,8 +4,8 @@
  * no message holds anything of the document.
  */
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { TunnelAgent } from '../network/tunnel.ts';
 import { explainAwsError } from './aws-errors.ts';
+import { awsRequests } from './aws-requests.ts';
 import { StoreError } from './store-error.ts';
 
 /** @throws StoreError, a sentence about the secret by name */
@@ -42,12 +42,7 @@ export const createSecretsManagerSource = (secretName: string, client?: SecretsM
     const sdk = await import('@aws-sdk/client-secrets-manager');
     try {
       connected ??= new sdk.SecretsManagerClient({
-        requestHandler: {
-          httpsAgent: new TunnelAgent({ keepAlive: true }),
-          connectionTimeout: 5_000,
-          requestTimeout: 15_000,
-          throwOnRequestTimeout: true,
-        },
+        requestHandler: awsRequests(),
       });
       const { SecretString } = await connected.send(new sdk.GetSecretValueCommand({ SecretId: secretName }));
       return parseDocument(secretName, SecretString);
