@@ -6,8 +6,7 @@ import type { Listing } from '../../core/odd-item.ts';
 import { type Known, knownArchives, mustAskSchedule, planBackup } from '../../core/plan/plan-backup.ts';
 import type { ArchiveRef } from '../../core/snapshot/archive-ref.ts';
 import { createFilter, namesWithoutMatch } from '../../core/snapshot/filter.ts';
-import type { BackupFilter, Manifest, SnapshotIntegration } from '../../core/snapshot/manifest.ts';
-import { originProblem } from '../../core/snapshot/origin.ts';
+import type { BackupFilter, SnapshotIntegration } from '../../core/snapshot/manifest.ts';
 import { nameOfVersion } from '../../core/snapshot/scrub.ts';
 import type { OicClient } from '../../oic/client.ts';
 import { COMMIT, type Journal, mapLimited } from '../journal/journal.ts';
@@ -17,7 +16,7 @@ import { commitSnapshot } from './commit-snapshot.ts';
 import { type Gathered, gather, type IntegrationStep } from './gather.ts';
 import { gatherKinds } from './gather-kinds.ts';
 import { createPrefetch, type Prefetch } from './prefetch.ts';
-import { ofOrigin, readEarlier, readIfThere, vaultSince } from './read-earlier.ts';
+import { beginFromVault } from './read-earlier.ts';
 
 /** Small enough to be over in minutes, large enough that thousands of integrations are hundreds of steps. */
 const GATHER = 'gather';
@@ -35,35 +34,7 @@ const timeOf = ({ lastUpdated }: Pick<Integration, 'lastUpdated'>) => lastUpdate
 export const backUp = async (given: BackUpServices, options: BackUpOptions): Promise<BackupReport> => {
   const { oic, journal, now, progress } = given;
   const { instance } = oic;
-  const read = new Map<string, Manifest>();
-  const begun = await journal.step('begin', async () => {
-    const startedAt = now();
-    const stored = await readEarlier(given.vault, instance, startedAt, progress);
-    for (const { manifest } of stored) read.set(manifest.snapshot, manifest);
-    const earlier = [...read.keys()];
-    const [newest] = stored;
-    // Told of there, and to be told again.
-    const unsettled: string[] = [];
-    for (const name of newest?.manifest.beforeLoss ?? []) {
-      const manifest = read.get(name) ?? (await readIfThere(given.vault, instance, name));
-      if (!manifest) continue;
-      unsettled.push(name);
-      read.set(name, manifest);
-    }
-    const previous = newest && { snapshot: newest.manifest.snapshot, sha256: newest.sha256 };
-    return { startedAt: startedAt.toISOString(), earlier, unsettled, previous };
-  });
-  const readAll = (names: readonly string[]): Promise<Manifest[]> =>
-    Promise.all(names.map((name) => read.get(name) ?? given.vault.getSnapshot(instance, name)));
-  const earlier = await readAll(begun.earlier);
-  const unsettled = ofOrigin(await readAll(begun.unsettled), oic.origin);
-  const problem = options.newOrigin ? undefined : originProblem(instance, earlier, oic.origin);
-  if (problem !== undefined) throw new Refused(`nothing was backed up: ${problem}`);
-  for (const manifest of earlier) given.onManifest?.(manifest);
-  // Nothing that was saved of another instance is taken for what is there now.
-  const own = options.newOrigin ? [] : ofOrigin(earlier, oic.origin);
-  const since = options.newOrigin ? begun.startedAt : own.find(({ origin }) => origin)?.origin?.since;
-  const vault = vaultSince(given.vault, since);
+  const { earlier, own, unsettled, since, vault, ...begun } = await beginFromVault(given, options);
   const services = { ...given, vault };
   // What a run that was cut off stored is as good as what a snapshot names: the vault is asked below whether it is there.
   const left = leftArchives(journal);
